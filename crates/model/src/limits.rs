@@ -1,0 +1,75 @@
+//! Every limit, in one place, with the reason for its value.
+
+use std::time::Duration;
+
+/// Largest HTTP request body, after decompression. Elasticsearch's `http.max_content_length`.
+pub const MAX_REQUEST_BYTES: usize = 100 * 1024 * 1024;
+/// Largest single document. A log line beyond this is a file, not a line.
+pub const MAX_DOCUMENT_BYTES: usize = 10 * 1024 * 1024;
+/// Deepest nesting of a document. serde_json stops at 128 by itself; Elasticsearch at 20 objects.
+pub const MAX_DOCUMENT_DEPTH: usize = 120;
+/// Longest `_id`, in bytes, as in Elasticsearch.
+pub const MAX_ID_BYTES: usize = 512;
+/// Longest index name, in bytes, as in Elasticsearch.
+pub const MAX_INDEX_NAME_BYTES: usize = 255;
+/// `from + size` of a search, Elasticsearch's `index.max_result_window`.
+pub const MAX_RESULT_WINDOW: usize = 10_000;
+/// Hits that are counted exactly unless a request asks otherwise, as in Elasticsearch.
+pub const TRACK_TOTAL_HITS: usize = 10_000;
+/// Buckets in one reply, Elasticsearch's `search.max_buckets`.
+pub const MAX_BUCKETS: usize = 65_536;
+/// Clauses in one query, Elasticsearch's `indices.query.bool.max_clause_count` floor.
+pub const MAX_CLAUSES: usize = 1_024;
+/// Depth of a query, Elasticsearch's `indices.query.bool.max_nested_depth`.
+pub const MAX_QUERY_DEPTH: usize = 30;
+/// Longest query text, in bytes.
+pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+/// Memory one compiled regular expression or wildcard may take.
+pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
+/// Longest string that an exact match, sort or `terms` aggregation sees whole; longer ones are
+/// still stored and searched word by word. Lucene's largest term.
+pub const MAX_KEYWORD_BYTES: usize = 32_766;
+/// Columns a segment keeps; values of further fields are found through the document itself.
+pub const MAX_SEGMENT_COLUMNS: usize = 512;
+/// Nested aggregations, outermost to innermost.
+pub const MAX_AGGREGATION_DEPTH: usize = 16;
+
+/// Rows an in-memory block holds before it becomes a segment on disk.
+pub const MEMTABLE_ROWS: usize = 128 * 1024;
+/// Raw bytes the memtable holds before it is written out as a segment.
+pub const MEMTABLE_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of unacknowledged writes that may wait; beyond it a whole request is refused with 429.
+pub const WRITE_QUEUE_BYTES: usize = 256 * 1024 * 1024;
+/// Searches that run at once on the embedded store; more wait in line.
+pub const MAX_CONCURRENT_SEARCHES: usize = 8;
+/// Searches that may wait in line; beyond it a search is refused with 429.
+pub const MAX_WAITING_SEARCHES: usize = 256;
+/// A search that takes longer gives up.
+pub const SEARCH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Retention of logs by age unless configured: a week covers "what happened last Thursday".
+pub const RETENTION_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Retention of logs by size on disk unless configured.
+pub const RETENTION_BYTES: u64 = 5 * 1024 * 1024 * 1024;
+
+/// Longest line a collector takes as one event; the rest is cut off and the event says so.
+pub const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Events the collector keeps in memory while the store is slow.
+pub const COLLECT_QUEUE_EVENTS: usize = 10_000;
+
+/// How long a claimed task stays with its worker without a renewal.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// An agent whose last heartbeat is older than this is shown as inactive.
+pub const AGENT_SILENT_AFTER: Duration = Duration::from_secs(10);
+/// Retries of a transient failure, unless a task says otherwise.
+pub const MAX_RETRIES: u32 = 3;
+/// First wait before a retry; doubles each time.
+pub const RETRY_BASE: Duration = Duration::from_millis(500);
+/// Longest wait before a retry.
+pub const RETRY_CAP: Duration = Duration::from_secs(10);
+/// Largest page of tasks or agents in one reply.
+pub const MAX_PAGE: usize = 1_000;
+/// Longest task id, task type or agent name, in bytes.
+pub const MAX_NAME_BYTES: usize = 255;
+/// Largest `metadata` of a task or agent, in bytes.
+pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
