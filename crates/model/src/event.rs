@@ -89,7 +89,9 @@ impl FromStr for Severity {
         Severity::ALL
             .into_iter()
             .find(|severity| severity.as_str().eq_ignore_ascii_case(text.trim()))
-            .ok_or_else(|| UnknownSeverity { given: text.to_owned() })
+            .ok_or_else(|| UnknownSeverity {
+                given: text.to_owned(),
+            })
     }
 }
 

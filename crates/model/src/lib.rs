@@ -3,6 +3,7 @@
 //! This crate knows nobody. It does no I/O, starts no thread and never depends on tokio, so that
 //! everything in it can be used from a store, a protocol handler, an agent or a test alike.
 
+pub mod accounting;
 pub mod event;
 pub mod limits;
 pub mod names;

@@ -73,3 +73,7 @@ pub const MAX_PAGE: usize = 1_000;
 pub const MAX_NAME_BYTES: usize = 255;
 /// Largest `metadata` of a task or agent, in bytes.
 pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
+/// Agents with an account of their own in the ledger; a swarm with more names is mislabelling.
+pub const MAX_ACCOUNTED_AGENTS: usize = 10_000;
+/// Longest token of a text field, in characters; longer words are cut into pieces, as in Lucene.
+pub const MAX_TOKEN_CHARS: usize = 255;

@@ -33,7 +33,9 @@ pub fn daily_index(agent_name: &str, timestamp: Timestamp) -> String {
     match agent_name {
         ORCHESTRATOR_AGENT => format!("orchestrator-logs-{day}"),
         SELF_AGENT => format!("swarmscope-logs-{day}"),
-        name if name == TEST_AGENT || name.starts_with("test_agent_") => format!("test_agent-{day}"),
+        name if name == TEST_AGENT || name.starts_with("test_agent_") => {
+            format!("test_agent-{day}")
+        }
         _ => format!("filebeat-swarmscope-{day}"),
     }
 }
@@ -45,9 +47,15 @@ mod tests {
     #[test]
     fn events_land_in_the_indices_of_the_contract() {
         let noon = Timestamp::from_millisecond(1_769_860_800_000);
-        assert_eq!(daily_index("orchestrator", noon), "orchestrator-logs-2026.01.31");
+        assert_eq!(
+            daily_index("orchestrator", noon),
+            "orchestrator-logs-2026.01.31"
+        );
         assert_eq!(daily_index("test_agent", noon), "test_agent-2026.01.31");
         assert_eq!(daily_index("test_agent_1", noon), "test_agent-2026.01.31");
-        assert_eq!(daily_index("research_agent", noon), "filebeat-swarmscope-2026.01.31");
+        assert_eq!(
+            daily_index("research_agent", noon),
+            "filebeat-swarmscope-2026.01.31"
+        );
     }
 }

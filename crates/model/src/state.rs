@@ -86,7 +86,9 @@ impl Priority {
 
     /// The priority of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Priority::Low, Priority::Medium, Priority::High].into_iter().find(|p| p.as_str() == name)
+        [Priority::Low, Priority::Medium, Priority::High]
+            .into_iter()
+            .find(|p| p.as_str() == name)
     }
 }
 
@@ -157,7 +159,10 @@ pub struct Task {
 impl Task {
     /// The id that ties the task's events together.
     pub fn correlation_id(&self) -> &str {
-        self.metadata.get("correlation_id").and_then(Value::as_str).unwrap_or(&self.task_id)
+        self.metadata
+            .get("correlation_id")
+            .and_then(Value::as_str)
+            .unwrap_or(&self.task_id)
     }
 }
 
@@ -256,16 +261,28 @@ pub struct SweepReport {
 pub enum StateError {
     #[error("there is no {kind} {id:?}")]
     NotFound { kind: &'static str, id: String },
-    #[error("task {task_id:?} exists already with another content; choose another id or leave it out")]
+    #[error(
+        "task {task_id:?} exists already with another content; choose another id or leave it out"
+    )]
     Conflict { task_id: String },
     /// The claim is not, or no longer, the one in force.
     #[error(
         "the claim of {agent_name:?} on task {task_id:?} with fencing token {token} is not in force: \
          the task is {state} with token {current}; drop the work and claim anew"
     )]
-    StaleClaim { task_id: String, agent_name: String, token: i64, state: String, current: i64 },
+    StaleClaim {
+        task_id: String,
+        agent_name: String,
+        token: i64,
+        state: String,
+        current: i64,
+    },
     #[error("task {task_id:?} is {state}, so it cannot be {action}")]
-    WrongState { task_id: String, state: String, action: &'static str },
+    WrongState {
+        task_id: String,
+        state: String,
+        action: &'static str,
+    },
     #[error("{field}: {reason}")]
     Invalid { field: &'static str, reason: String },
     #[error("the state store does not answer")]

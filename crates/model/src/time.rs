@@ -44,14 +44,18 @@ impl Timestamp {
     /// # Errors
     /// When the text is none of these.
     pub fn parse(text: &str) -> Result<Self, BadTimestamp> {
-        let bad = || BadTimestamp { given: text.to_owned() };
+        let bad = || BadTimestamp {
+            given: text.to_owned(),
+        };
         let trimmed = text.trim();
         if let Ok(instant) = trimmed.parse::<jiff::Timestamp>() {
             return Ok(Self::from_millisecond(instant.as_millisecond()));
         }
         // A civil time or a date alone is read as UTC.
         let civil: jiff::civil::DateTime = trimmed.parse().map_err(|_| bad())?;
-        let instant = jiff::tz::TimeZone::UTC.to_timestamp(civil).map_err(|_| bad())?;
+        let instant = jiff::tz::TimeZone::UTC
+            .to_timestamp(civil)
+            .map_err(|_| bad())?;
         Ok(Self::from_millisecond(instant.as_millisecond()))
     }
 
@@ -88,7 +92,11 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     /// `2026-01-31T12:00:00.000Z`, always with milliseconds.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.to_jiff().strftime("%Y-%m-%dT%H:%M:%S.%3fZ"))
+        write!(
+            formatter,
+            "{}",
+            self.to_jiff().strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+        )
     }
 }
 
@@ -114,7 +122,10 @@ pub struct TimeRange {
 
 impl TimeRange {
     /// All of time.
-    pub const ALL: TimeRange = TimeRange { from: None, to: None };
+    pub const ALL: TimeRange = TimeRange {
+        from: None,
+        to: None,
+    };
 
     /// Whether the point lies in the range.
     pub fn contains(&self, millisecond: i64) -> bool {
@@ -138,7 +149,10 @@ impl TimeRange {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        TimeRange { from: later(self.from, other.from), to: earlier(self.to, other.to) }
+        TimeRange {
+            from: later(self.from, other.from),
+            to: earlier(self.to, other.to),
+        }
     }
 }
 
@@ -168,12 +182,21 @@ mod tests {
 
     #[test]
     fn ranges_are_half_open() {
-        let range = TimeRange { from: Some(10), to: Some(20) };
+        let range = TimeRange {
+            from: Some(10),
+            to: Some(20),
+        };
         assert!(range.contains(10) && !range.contains(20));
         assert!(range.overlaps(0, 10) && !range.overlaps(20, 30));
         assert_eq!(
-            range.intersect(&TimeRange { from: Some(15), to: None }),
-            TimeRange { from: Some(15), to: Some(20) }
+            range.intersect(&TimeRange {
+                from: Some(15),
+                to: None
+            }),
+            TimeRange {
+                from: Some(15),
+                to: Some(20)
+            }
         );
     }
 }

@@ -1,1 +1,15 @@
-//! Placeholder until the room is filled.
+//! What can be asked of logs, and the door through which it is asked.
+//!
+//! One tree of queries ([`ast`]) and one of aggregations ([`aggregate`]); every language parses into
+//! them: Lucene's query_string ([`lucene`]) and Elasticsearch's DSL ([`elastic`]). [`store::LogStore`]
+//! is the trait that the embedded store and remote ones implement. [`evaluate`] says what each query
+//! means, document by document; a store may be faster, never different.
+//!
+//! This room knows the model and nobody else. It never reads a file or a socket and never imports a
+//! store.
+
+pub mod aggregate;
+pub mod analysis;
+pub mod ast;
+pub mod indices;
+pub mod store;

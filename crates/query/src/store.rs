@@ -1,0 +1,282 @@
+//! The door to whatever keeps logs: write documents, search them, manage indices.
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use swarmscope_model::TimeRange;
+
+use crate::aggregate::{Aggregation, AggregationResults, Direction};
+use crate::ast::{Query, Scalar};
+use crate::indices::{IndexExpression, InvalidIndexName};
+
+/// What to do with a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Store; replace one that has the same id.
+    Index,
+    /// Store, unless one has the same id.
+    Create,
+    /// Remove the one with this id; there is no source.
+    Delete,
+}
+
+/// One document to write.
+#[derive(Debug, Clone)]
+pub struct WriteOperation {
+    pub index: String,
+    pub action: Action,
+    /// Made by the store when there is none.
+    pub id: Option<String>,
+    /// The bytes of a JSON object.
+    pub source: Box<[u8]>,
+}
+
+/// A document that is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub id: String,
+    /// The place in the store's order of writes; grows with every write.
+    pub sequence: u64,
+    /// 1 for a new document, one more with every replacement.
+    pub version: u64,
+    pub effect: Effect,
+}
+
+/// What a write changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Created,
+    Updated,
+    Deleted,
+    /// There was nothing to delete.
+    NotFound,
+}
+
+/// Why one document of a request was not written. The others were.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refused {
+    #[error("[{id}]: version conflict, document already exists (current version [{version}])")]
+    AlreadyExists { id: String, version: u64 },
+    #[error("failed to parse: {reason} at byte {offset}")]
+    NotJson { reason: String, offset: usize },
+    #[error("a document has to be a JSON object, this one is {found}")]
+    NotAnObject { found: &'static str },
+    #[error("the document is nested deeper than {limit} levels")]
+    TooDeep { limit: usize },
+    #[error("the document has {bytes} bytes, the limit is {limit}")]
+    TooLarge { bytes: usize, limit: usize },
+    #[error("id is too long, must be no longer than {limit} bytes but was: {bytes}")]
+    IdTooLong { bytes: usize, limit: usize },
+    #[error(transparent)]
+    InvalidIndexName(#[from] InvalidIndexName),
+}
+
+/// Why the store did not do what it was asked, as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing of the request was written; try again later.
+    #[error("{what} is full ({in_use} of {limit}); nothing was written, send it again later")]
+    Overloaded {
+        what: &'static str,
+        in_use: usize,
+        limit: usize,
+    },
+    #[error("no such index [{index}]")]
+    IndexNotFound { index: String },
+    #[error("index [{index}] already exists")]
+    IndexExists { index: String },
+    #[error(transparent)]
+    InvalidIndexName(#[from] InvalidIndexName),
+    #[error("{reason}")]
+    InvalidRequest { reason: String },
+    #[error("the query gave up after {seconds} s; narrow the time range or the query")]
+    TimedOut { seconds: u64 },
+    #[error(
+        "trying to create too many buckets: more than {limit}; use wider intervals or a smaller size"
+    )]
+    TooManyBuckets { limit: usize },
+    #[error("{context}")]
+    Io {
+        context: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the log store is closed")]
+    Closed,
+}
+
+/// What to sort hits by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SortKey {
+    /// The document's time.
+    Time(Direction),
+    /// The order of writes, `_doc` and `_seq_no`.
+    Sequence(Direction),
+    /// How well the document matches.
+    Score(Direction),
+    /// A field's value; documents without one first or last.
+    Field {
+        field: String,
+        direction: Direction,
+        missing: Missing,
+    },
+}
+
+/// Where documents without a value are sorted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Missing {
+    First,
+    #[default]
+    Last,
+    Value(Scalar),
+}
+
+/// A sort key's value of one hit. `None` when the document has none.
+pub type SortValue = Option<Scalar>;
+
+/// How exactly to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrackTotal {
+    Exactly,
+    /// Stop counting there; the reply then says "at least".
+    UpTo(u64),
+    No,
+}
+
+/// A search.
+#[derive(Debug, Clone)]
+pub struct SearchRequest {
+    pub indices: IndexExpression,
+    pub query: Query,
+    /// On the document's time, besides the query.
+    pub time: TimeRange,
+    /// Ties fall to the time, newest first, then to the order of writes.
+    pub sort: Vec<SortKey>,
+    pub from: usize,
+    pub size: usize,
+    /// Only hits behind these sort values (one for each sort key).
+    pub after: Option<Vec<SortValue>>,
+    /// Only documents written after this one.
+    pub after_sequence: Option<u64>,
+    pub total: TrackTotal,
+    pub aggregations: Vec<Aggregation>,
+}
+
+impl SearchRequest {
+    /// Everything in these indices, newest first, no hits: fill in what is wanted.
+    pub fn new(indices: IndexExpression, query: Query) -> Self {
+        Self {
+            indices,
+            query,
+            time: TimeRange::ALL,
+            sort: Vec::new(),
+            from: 0,
+            size: 0,
+            after: None,
+            after_sequence: None,
+            total: TrackTotal::Exactly,
+            aggregations: Vec::new(),
+        }
+    }
+}
+
+/// One document found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub index: String,
+    pub id: String,
+    pub sequence: u64,
+    pub version: u64,
+    /// The document's time, in milliseconds.
+    pub time: i64,
+    pub score: f32,
+    /// One for each sort key of the request.
+    pub sort: Vec<SortValue>,
+    /// The document, equal to what was sent.
+    pub source: Box<RawValue>,
+}
+
+/// How many documents match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    pub count: u64,
+    /// Whether it is the exact number, or there may be more.
+    pub exact: bool,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct SearchReply {
+    /// `None` when the request did not ask to count.
+    pub total: Option<Total>,
+    pub hits: Vec<Hit>,
+    pub aggregations: AggregationResults,
+    /// The newest write that the search could see: where a tail goes on.
+    pub newest_sequence: u64,
+}
+
+/// An index as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexInfo {
+    pub name: String,
+    /// Stable for the index's life.
+    pub uuid: String,
+    pub created_at: i64,
+    pub documents: u64,
+    pub deleted: u64,
+    /// On disk.
+    pub bytes: u64,
+    pub segments: u64,
+    /// Times of the oldest and newest document, in milliseconds.
+    pub time: Option<(i64, i64)>,
+    /// The settings and mappings that it was created with, as given.
+    pub definition: serde_json::Map<String, serde_json::Value>,
+    /// What is wrong with it, when something is.
+    pub damage: Option<String>,
+}
+
+/// What kind of values a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldType {
+    Text,
+    Long,
+    Double,
+    Boolean,
+    Date,
+    /// More than one of these.
+    Mixed,
+}
+
+/// A field that some document has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldInfo {
+    pub path: String,
+    pub kind: FieldType,
+}
+
+/// Logs, whatever keeps them.
+#[async_trait]
+pub trait LogStore: Send + Sync {
+    /// Writes documents, in order. When it returns `Ok`, every document is on disk or refused for
+    /// itself; on `Err`, nothing was written. Indices are made as they are named.
+    async fn write(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError>;
+    /// Finds documents. What was acknowledged before the call is found.
+    async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError>;
+    /// The document of that id.
+    async fn get(&self, index: &str, id: &str) -> Result<Option<Hit>, StoreError>;
+    /// The indices that the expression chooses, by name.
+    async fn indices(&self, expression: &IndexExpression) -> Result<Vec<IndexInfo>, StoreError>;
+    /// Makes an empty index.
+    async fn create_index(
+        &self,
+        name: &str,
+        definition: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), StoreError>;
+    /// Removes the indices that the expression chooses, and their bytes; gives their names.
+    async fn delete_indices(&self, expression: &IndexExpression)
+    -> Result<Vec<String>, StoreError>;
+    /// The fields of the documents in these indices, by path.
+    async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError>;
+}
