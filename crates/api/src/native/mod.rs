@@ -1,0 +1,80 @@
+//! The native API on port 4700: what the web UI and the command line ask. Described, with every
+//! shape, in `docs/native-api.md`.
+
+mod agents;
+mod errors;
+mod fields;
+mod histogram;
+mod indices;
+mod logs;
+mod metrics;
+mod parameters;
+mod status;
+mod tail;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use swarmscope_model::Timestamp;
+use swarmscope_model::accounting::Ledger;
+use swarmscope_model::state::StateStore;
+use swarmscope_query::store::LogStore;
+
+use crate::guard::TurnedAway;
+use errors::ApiError;
+
+pub use metrics::{Sample, SampleKind};
+
+/// What the handlers work on. A cheap handle.
+#[derive(Clone)]
+pub struct NativeState {
+    pub logs: Arc<dyn LogStore>,
+    pub state: Arc<dyn StateStore>,
+    pub ledger: Arc<Ledger>,
+    pub system: Arc<SystemInfo>,
+}
+
+/// What is fixed for the life of the process, and what its engines tell of themselves.
+pub struct SystemInfo {
+    pub version: &'static str,
+    pub started_at: Timestamp,
+    /// Where each port is to be found, by what it serves.
+    pub addresses: BTreeMap<&'static str, String>,
+    /// Further samples for `/metrics`, read at every scrape.
+    pub samples: Box<dyn Fn() -> Vec<Sample> + Send + Sync>,
+}
+
+/// The API's routes. Whoever serves them adds the guard, the UI and the fallback.
+pub fn router(state: NativeState) -> Router {
+    Router::new()
+        .route("/api/v1/logs/search", get(logs::search))
+        .route("/api/v1/logs/histogram", get(histogram::histogram))
+        .route("/api/v1/logs/fields", get(fields::fields))
+        .route("/api/v1/logs/values", get(fields::values))
+        .route("/api/v1/logs/tail", get(tail::tail))
+        .route("/api/v1/logs/validate", get(logs::validate))
+        .route("/api/v1/indices", get(indices::indices))
+        .route("/api/v1/tasks", get(tasks::list))
+        .route("/api/v1/tasks/{task_id}", get(tasks::show))
+        .route("/api/v1/tasks/{task_id}/cancel", post(tasks::cancel))
+        .route("/api/v1/tasks/{task_id}/retry", post(tasks::retry))
+        .route("/api/v1/agents", get(agents::list))
+        .route("/api/v1/status", get(status::status))
+        .route("/api/v1/{*path}", axum::routing::any(unknown_path))
+        .route("/health", get(status::health))
+        .route("/metrics", get(metrics::metrics))
+        .with_state(state)
+}
+
+/// A request that the guard turned away, in this API's shape.
+pub fn refuse(reason: TurnedAway) -> Response {
+    ApiError::from(reason).into_response()
+}
+
+async fn unknown_path(uri: axum::http::Uri) -> ApiError {
+    ApiError::not_found(format!("there is no {} in this API; see docs/native-api.md", uri.path()))
+}
