@@ -39,16 +39,26 @@ impl Credentials {
     }
 
     fn admit(&self, headers: &HeaderMap) -> bool {
-        let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
+        let Some(value) = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+        else {
             return false;
         };
-        let Some((scheme, secret)) = value.split_once(' ') else { return false };
+        let Some((scheme, secret)) = value.split_once(' ') else {
+            return false;
+        };
         let secret = secret.trim();
         if scheme.eq_ignore_ascii_case("basic") {
-            let Some((user, password)) = &self.user else { return false };
-            return decoded(secret).is_some_and(|given| same(&given, &format!("{user}:{password}")));
+            let Some((user, password)) = &self.user else {
+                return false;
+            };
+            return decoded(secret)
+                .is_some_and(|given| same(&given, &format!("{user}:{password}")));
         }
-        let Some(key) = &self.api_key else { return false };
+        let Some(key) = &self.api_key else {
+            return false;
+        };
         if scheme.eq_ignore_ascii_case("bearer") {
             return same(secret, key);
         }
@@ -56,7 +66,8 @@ impl Credentials {
         scheme.eq_ignore_ascii_case("apikey")
             && (same(secret, key)
                 || decoded(secret).is_some_and(|pair| {
-                    pair.split_once(':').is_some_and(|(_, given)| same(given, key))
+                    pair.split_once(':')
+                        .is_some_and(|(_, given)| same(given, key))
                 }))
     }
 }
@@ -72,7 +83,9 @@ fn same(given: &str, expected: &str) -> bool {
 /// Why a request was turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TurnedAway {
-    #[error("missing or wrong credentials; send Basic or Bearer credentials from the configuration")]
+    #[error(
+        "missing or wrong credentials; send Basic or Bearer credentials from the configuration"
+    )]
     Unauthorized,
     #[error(
         "this port has no password, so it answers only to pages of its own; open it as localhost, \
@@ -118,7 +131,8 @@ pub async fn check(State(guard): State<Guard>, request: Request, next: Next) -> 
         Err(reason) => {
             let mut response = (guard.refuse)(reason);
             if reason == TurnedAway::Unauthorized {
-                let challenge = HeaderValue::from_static("Basic realm=\"swarmscope\", charset=\"UTF-8\"");
+                let challenge =
+                    HeaderValue::from_static("Basic realm=\"swarmscope\", charset=\"UTF-8\"");
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             }
             response
@@ -129,7 +143,9 @@ pub async fn check(State(guard): State<Guard>, request: Request, next: Next) -> 
 fn from_own_site(headers: &HeaderMap) -> Result<(), TurnedAway> {
     let named = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let origin_is_local = named(ORIGIN).is_none_or(|origin| {
-        origin.split_once("://").is_some_and(|(_, authority)| is_loopback_authority(authority))
+        origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| is_loopback_authority(authority))
     });
     if named(HOST).is_none_or(is_loopback_authority) && origin_is_local {
         Ok(())
@@ -145,7 +161,9 @@ fn is_loopback_authority(authority: &str) -> bool {
     };
     host.eq_ignore_ascii_case("localhost")
         || host.to_ascii_lowercase().ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -166,7 +184,13 @@ mod tests {
         };
         let basic = format!("Basic {}", STANDARD.encode("elastic:s:cret"));
         let api_key = format!("ApiKey {}", STANDARD.encode("some-id:k3y"));
-        for good in [basic.as_str(), "Bearer k3y", "bearer k3y", api_key.as_str(), "ApiKey k3y"] {
+        for good in [
+            basic.as_str(),
+            "Bearer k3y",
+            "bearer k3y",
+            api_key.as_str(),
+            "ApiKey k3y",
+        ] {
             assert!(credentials.admit(&with(AUTHORIZATION, good)), "{good}");
         }
         let wrong = format!("Basic {}", STANDARD.encode("elastic:other"));
@@ -178,15 +202,35 @@ mod tests {
 
     #[test]
     fn pages_of_other_sites_are_turned_away() {
-        for good in ["localhost:4700", "127.0.0.1:4700", "[::1]:4700", "ui.localhost"] {
+        for good in [
+            "localhost:4700",
+            "127.0.0.1:4700",
+            "[::1]:4700",
+            "ui.localhost",
+        ] {
             assert_eq!(from_own_site(&with(HOST, good)), Ok(()), "{good}");
         }
-        for bad in ["evil.example", "evil.example:9200", "127.0.0.1.evil.example"] {
-            assert_eq!(from_own_site(&with(HOST, bad)), Err(TurnedAway::ForeignSite), "{bad}");
+        for bad in [
+            "evil.example",
+            "evil.example:9200",
+            "127.0.0.1.evil.example",
+        ] {
+            assert_eq!(
+                from_own_site(&with(HOST, bad)),
+                Err(TurnedAway::ForeignSite),
+                "{bad}"
+            );
         }
-        assert_eq!(from_own_site(&with(ORIGIN, "http://127.0.0.1:4700")), Ok(()));
+        assert_eq!(
+            from_own_site(&with(ORIGIN, "http://127.0.0.1:4700")),
+            Ok(())
+        );
         for bad in ["https://evil.example", "null"] {
-            assert_eq!(from_own_site(&with(ORIGIN, bad)), Err(TurnedAway::ForeignSite), "{bad}");
+            assert_eq!(
+                from_own_site(&with(ORIGIN, bad)),
+                Err(TurnedAway::ForeignSite),
+                "{bad}"
+            );
         }
     }
 }

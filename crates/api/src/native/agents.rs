@@ -15,5 +15,7 @@ pub struct AgentsBody {
 
 /// `GET /api/v1/agents`
 pub async fn list(State(state): State<NativeState>) -> Result<Json<AgentsBody>, ApiError> {
-    Ok(Json(AgentsBody { agents: state.state.agents().await? }))
+    Ok(Json(AgentsBody {
+        agents: state.state.agents().await?,
+    }))
 }

@@ -43,7 +43,12 @@ struct ErrorBody {
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        let detail = ErrorDetail { code, message: message.into(), hint: None, position: None };
+        let detail = ErrorDetail {
+            code,
+            message: message.into(),
+            hint: None,
+            position: None,
+        };
         Self { status, detail }
     }
 
@@ -95,8 +100,10 @@ impl From<TurnedAway> for ApiError {
 impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> Self {
         let mut failure = Self::new(StatusCode::BAD_REQUEST, "invalid_query", error.message());
-        failure.detail.position =
-            Some(Position { offset: error.offset(), length: error.length() });
+        failure.detail.position = Some(Position {
+            offset: error.offset(),
+            length: error.length(),
+        });
         failure.detail.hint = error.hint().map(str::to_owned);
         failure
     }

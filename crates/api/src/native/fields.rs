@@ -45,7 +45,10 @@ impl From<FieldInfo> for FieldBody {
             FieldType::Date => "date",
             FieldType::Mixed => "mixed",
         };
-        Self { name: field.path, r#type: kind }
+        Self {
+            name: field.path,
+            r#type: kind,
+        }
     }
 }
 
@@ -54,8 +57,13 @@ pub async fn fields(
     State(state): State<NativeState>,
     Parameters(parameters): Parameters<FieldsParameters>,
 ) -> Result<Json<FieldsBody>, ApiError> {
-    let fields = state.logs.fields(&IndexExpression::parse(&parameters.index)).await?;
-    Ok(Json(FieldsBody { fields: fields.into_iter().map(FieldBody::from).collect() }))
+    let fields = state
+        .logs
+        .fields(&IndexExpression::parse(&parameters.index))
+        .await?;
+    Ok(Json(FieldsBody {
+        fields: fields.into_iter().map(FieldBody::from).collect(),
+    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,7 +95,9 @@ pub async fn values(
     Parameters(parameters): Parameters<ValuesParameters>,
 ) -> Result<Json<ValuesBody>, ApiError> {
     if parameters.field.is_empty() {
-        return Err(ApiError::invalid("name a field with `field=`, such as field=agent_name"));
+        return Err(ApiError::invalid(
+            "name a field with `field=`, such as field=agent_name",
+        ));
     }
     let size = parse_size(parameters.size.as_deref(), DEFAULT_VALUES, MOST_VALUES)?;
     let field = parameters.field;
@@ -99,10 +109,18 @@ pub async fn values(
         order: Vec::new(),
         missing: None,
     };
-    let present = AggregationKind::Filter(Query::Exists { field: Field::Named(field.clone()) });
-    let named = |name: &str, kind| Aggregation { name: name.to_owned(), kind, within: Vec::new() };
-    request.aggregations =
-        vec![named("top", AggregationKind::Terms(top)), named("present", present)];
+    let present = AggregationKind::Filter(Query::Exists {
+        field: Field::Named(field.clone()),
+    });
+    let named = |name: &str, kind| Aggregation {
+        name: name.to_owned(),
+        kind,
+        within: Vec::new(),
+    };
+    request.aggregations = vec![
+        named("top", AggregationKind::Terms(top)),
+        named("present", present),
+    ];
     let reply = state.logs.search(request).await?;
     let mut body = ValuesBody {
         field,
@@ -115,7 +133,10 @@ pub async fn values(
             AggregationResult::Terms { buckets, .. } => {
                 body.values = buckets
                     .into_iter()
-                    .map(|bucket| ValueBody { value: key_json(bucket.key), count: bucket.count })
+                    .map(|bucket| ValueBody {
+                        value: key_json(bucket.key),
+                        count: bucket.count,
+                    })
                     .collect();
             }
             AggregationResult::Filter { count, .. } => body.present = count,

@@ -96,7 +96,10 @@ pub async fn histogram(
 ) -> Result<Json<HistogramBody>, ApiError> {
     let started = Instant::now();
     let most = parse_size(parameters.buckets.as_deref(), DEFAULT_BUCKETS, MOST_BUCKETS)?.max(1);
-    let by = parameters.by.filter(|by| !by.is_empty()).unwrap_or_else(|| "severity".to_owned());
+    let by = parameters
+        .by
+        .filter(|by| !by.is_empty())
+        .unwrap_or_else(|| "severity".to_owned());
     let mut request = parameters.selection.to_request()?;
     let Some((from, to)) = bounds(&state, &request).await? else {
         return Ok(Json(HistogramBody {
@@ -109,7 +112,10 @@ pub async fn histogram(
         }));
     };
     let interval = round_interval(to - from, most);
-    request.time = request.time.intersect(&TimeRange { from: Some(from), to: Some(to) });
+    request.time = request.time.intersect(&TimeRange {
+        from: Some(from),
+        to: Some(to),
+    });
     request.aggregations = vec![over_time(interval, (from, to - 1), by)];
     let reply = state.logs.search(request).await?;
     let buckets = match reply.aggregations.into_iter().next() {
@@ -133,23 +139,44 @@ async fn bounds(
     state: &NativeState,
     request: &SearchRequest,
 ) -> Result<Option<(i64, i64)>, ApiError> {
-    if let TimeRange { from: Some(from), to: Some(to) } = request.time {
+    if let TimeRange {
+        from: Some(from),
+        to: Some(to),
+    } = request.time
+    {
         if from >= to {
             return Err(ApiError::invalid("`from` has to lie before `to`"));
         }
         return Ok(Some((from, to)));
     }
-    let metric = |name: &str, kind| Aggregation { name: name.to_owned(), kind, within: Vec::new() };
+    let metric = |name: &str, kind| Aggregation {
+        name: name.to_owned(),
+        kind,
+        within: Vec::new(),
+    };
     let mut extent = request.clone();
     extent.aggregations = vec![
-        metric("first", AggregationKind::Min { field: TIME_FIELD.to_owned() }),
-        metric("last", AggregationKind::Max { field: TIME_FIELD.to_owned() }),
+        metric(
+            "first",
+            AggregationKind::Min {
+                field: TIME_FIELD.to_owned(),
+            },
+        ),
+        metric(
+            "last",
+            AggregationKind::Max {
+                field: TIME_FIELD.to_owned(),
+            },
+        ),
     ];
     let reply = state.logs.search(extent).await?;
-    let mut values = reply.aggregations.into_iter().map(|(_, result)| match result {
-        AggregationResult::Metric { value, .. } => value.map(|value| value as i64),
-        _ => None,
-    });
+    let mut values = reply
+        .aggregations
+        .into_iter()
+        .map(|(_, result)| match result {
+            AggregationResult::Metric { value, .. } => value.map(|value| value as i64),
+            _ => None,
+        });
     let (Some(first), Some(last)) = (values.next().flatten(), values.next().flatten()) else {
         return Ok(None);
     };
@@ -211,7 +238,11 @@ fn bucket_body(bucket: Bucket) -> BucketBody {
         })
         .map(|value| (key_text(&value.key), value.count))
         .collect();
-    BucketBody { start: Timestamp::from_millisecond(start), total: bucket.count, by }
+    BucketBody {
+        start: Timestamp::from_millisecond(start),
+        total: bucket.count,
+        by,
+    }
 }
 
 #[cfg(test)]

@@ -34,8 +34,12 @@ impl From<IndexInfo> for IndexBody {
             documents: index.documents,
             bytes: index.bytes,
             segments: index.segments,
-            first: index.time.map(|(first, _)| Timestamp::from_millisecond(first)),
-            last: index.time.map(|(_, last)| Timestamp::from_millisecond(last)),
+            first: index
+                .time
+                .map(|(first, _)| Timestamp::from_millisecond(first)),
+            last: index
+                .time
+                .map(|(_, last)| Timestamp::from_millisecond(last)),
             damage: index.damage,
         }
     }
@@ -44,5 +48,7 @@ impl From<IndexInfo> for IndexBody {
 /// `GET /api/v1/indices`
 pub async fn indices(State(state): State<NativeState>) -> Result<Json<IndicesBody>, ApiError> {
     let indices = state.logs.indices(&IndexExpression::all()).await?;
-    Ok(Json(IndicesBody { indices: indices.into_iter().map(IndexBody::from).collect() }))
+    Ok(Json(IndicesBody {
+        indices: indices.into_iter().map(IndexBody::from).collect(),
+    }))
 }

@@ -54,7 +54,10 @@ struct TotalBody {
 impl From<Option<Total>> for TotalBody {
     fn from(total: Option<Total>) -> Self {
         let (value, exact) = total.map_or((0, false), |total| (total.count, total.exact));
-        Self { value, relation: if exact { "eq" } else { "gte" } }
+        Self {
+            value,
+            relation: if exact { "eq" } else { "gte" },
+        }
     }
 }
 
@@ -127,8 +130,13 @@ pub struct ValidateBody {
 pub async fn validate(
     Parameters(parameters): Parameters<ValidateParameters>,
 ) -> Json<ValidateBody> {
-    let error = parse_query(&parameters.query, Timestamp::now()).err().map(ApiError::into_detail);
-    Json(ValidateBody { valid: error.is_none(), error })
+    let error = parse_query(&parameters.query, Timestamp::now())
+        .err()
+        .map(ApiError::into_detail);
+    Json(ValidateBody {
+        valid: error.is_none(),
+        error,
+    })
 }
 
 /// A `size` or `limit` parameter within its bounds.
@@ -136,10 +144,14 @@ pub async fn validate(
 /// # Errors
 /// When it is no number or above `most`.
 pub fn parse_size(text: Option<&str>, default: usize, most: usize) -> Result<usize, ApiError> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(default) };
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(default);
+    };
     match text.parse::<usize>() {
         Ok(size) if size <= most => Ok(size),
-        _ => Err(ApiError::invalid(format!("{text:?} has to be a number from 0 to {most}"))),
+        _ => Err(ApiError::invalid(format!(
+            "{text:?} has to be a number from 0 to {most}"
+        ))),
     }
 }
 
@@ -160,5 +172,8 @@ fn parse_cursor(text: &str) -> Result<Option<Vec<SortValue>>, ApiError> {
             "after={text:?} is no cursor; use the `next` of the page before"
         )));
     };
-    Ok(Some(vec![Some(Scalar::Integer(time)), Some(Scalar::Integer(sequence))]))
+    Ok(Some(vec![
+        Some(Scalar::Integer(time)),
+        Some(Scalar::Integer(sequence)),
+    ]))
 }

@@ -48,14 +48,19 @@ pub async fn metrics(State(state): State<NativeState>) -> Result<Response, ApiEr
     samples.push(gauge(
         "swarmscope_damaged_indices",
         "Indices with a segment that was set aside.",
-        indices.iter().filter(|index| index.damage.is_some()).count() as u64,
+        indices
+            .iter()
+            .filter(|index| index.damage.is_some())
+            .count() as u64,
     ));
     match render(&samples, &state.ledger.by_agent()) {
         Ok(text) => {
             let kind = (CONTENT_TYPE, prometheus::TEXT_FORMAT);
             Ok(([kind], text).into_response())
         }
-        Err(error) => Err(ApiError::unavailable(format!("cannot render the metrics: {error}"))),
+        Err(error) => Err(ApiError::unavailable(format!(
+            "cannot render the metrics: {error}"
+        ))),
     }
 }
 
@@ -90,7 +95,9 @@ fn render(samples: &[Sample], accounts: &[(String, Account)]) -> prometheus::Res
             ("refused", account.refused),
             ("dropped", account.dropped),
         ] {
-            documents.with_label_values(&[agent_name.as_str(), outcome]).inc_by(count);
+            documents
+                .with_label_values(&[agent_name.as_str(), outcome])
+                .inc_by(count);
         }
     }
     registry.register(Box::new(documents))?;
@@ -111,10 +118,17 @@ mod tests {
             kind: SampleKind::Counter,
             value: 3.0,
         }];
-        let account = Account { received: 5, stored: 4, refused: 1, dropped: 0 };
+        let account = Account {
+            received: 5,
+            stored: 4,
+            refused: 1,
+            dropped: 0,
+        };
         let text = render(&samples, &[("orchestrator".to_owned(), account)]).expect("renders");
         let text = String::from_utf8(text).expect("UTF-8");
-        assert!(text.contains("# TYPE swarmscope_fsyncs_total counter\nswarmscope_fsyncs_total 3\n"));
+        assert!(
+            text.contains("# TYPE swarmscope_fsyncs_total counter\nswarmscope_fsyncs_total 3\n")
+        );
         assert!(text.contains(
             "swarmscope_documents_total{agent_name=\"orchestrator\",outcome=\"stored\"} 4\n"
         ));

@@ -76,5 +76,8 @@ pub fn refuse(reason: TurnedAway) -> Response {
 }
 
 async fn unknown_path(uri: axum::http::Uri) -> ApiError {
-    ApiError::not_found(format!("there is no {} in this API; see docs/native-api.md", uri.path()))
+    ApiError::not_found(format!(
+        "there is no {} in this API; see docs/native-api.md",
+        uri.path()
+    ))
 }

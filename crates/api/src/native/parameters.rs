@@ -50,8 +50,10 @@ impl Selection {
     /// When the query or a time does not parse.
     pub fn to_request(&self) -> Result<SearchRequest, ApiError> {
         let now = Timestamp::now();
-        let mut request =
-            SearchRequest::new(IndexExpression::parse(&self.index), parse_query(&self.query, now)?);
+        let mut request = SearchRequest::new(
+            IndexExpression::parse(&self.index),
+            parse_query(&self.query, now)?,
+        );
         request.time = TimeRange {
             from: parse_time(&self.from, now, Rounding::Down)?,
             to: parse_time(&self.to, now, Rounding::Down)?,
@@ -68,7 +70,10 @@ pub fn parse_query(text: &str, now: Timestamp) -> Result<Query, ApiError> {
     if text.trim().is_empty() {
         return Ok(Query::All);
     }
-    let options = lucene::Options { now, ..lucene::Options::default() };
+    let options = lucene::Options {
+        now,
+        ..lucene::Options::default()
+    };
     Ok(lucene::parse(text, &options)?)
 }
 

@@ -54,8 +54,18 @@ struct AccountBody {
 
 impl From<Account> for AccountBody {
     fn from(account: Account) -> Self {
-        let Account { received, stored, refused, dropped } = account;
-        Self { received, stored, refused, dropped }
+        let Account {
+            received,
+            stored,
+            refused,
+            dropped,
+        } = account;
+        Self {
+            received,
+            stored,
+            refused,
+            dropped,
+        }
     }
 }
 
@@ -71,7 +81,10 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
             documents: indices.iter().map(|index| index.documents).sum(),
             bytes: indices.iter().map(|index| index.bytes).sum(),
             segments: indices.iter().map(|index| index.segments).sum(),
-            damaged_indices: indices.iter().filter(|index| index.damage.is_some()).count(),
+            damaged_indices: indices
+                .iter()
+                .filter(|index| index.damage.is_some())
+                .count(),
             indices: indices.len(),
         },
         accounting: AccountingBody {

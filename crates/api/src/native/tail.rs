@@ -47,7 +47,9 @@ pub async fn tail(
             tokio::time::sleep(INTERVAL).await;
             match next_events(state.logs.as_ref(), &mut request).await {
                 Ok(events) if events.is_empty() => {}
-                Ok(events) => return Some((stream::iter(events.into_iter().map(Ok)), (state, request))),
+                Ok(events) => {
+                    return Some((stream::iter(events.into_iter().map(Ok)), (state, request)));
+                }
                 Err(error) => {
                     // The client reconnects by itself and starts where it is then.
                     tracing::warn!("live tail ends: {error}");
@@ -81,5 +83,8 @@ async fn next_events(
 }
 
 fn json_event(name: &str, body: &impl Serialize) -> Event {
-    Event::default().event(name).json_data(body).expect("these bodies are plain JSON")
+    Event::default()
+        .event(name)
+        .json_data(body)
+        .expect("these bodies are plain JSON")
 }

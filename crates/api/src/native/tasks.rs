@@ -49,7 +49,9 @@ pub async fn list(
 ) -> Result<Json<ListBody>, ApiError> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let filter = TaskFilter {
-        state: given(parameters.state).map(|name| parse_state(&name)).transpose()?,
+        state: given(parameters.state)
+            .map(|name| parse_state(&name))
+            .transpose()?,
         task_type: given(parameters.task_type),
         agent_name: given(parameters.agent_name),
         correlation_id: given(parameters.correlation_id),
@@ -60,7 +62,10 @@ pub async fn list(
     let counts = state.state.task_counts().await?;
     Ok(Json(ListBody {
         total: page.total,
-        counts: counts.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
+        counts: counts
+            .into_iter()
+            .map(|(state, count)| (state.as_str(), count))
+            .collect(),
         tasks: page.tasks,
     }))
 }
@@ -87,7 +92,9 @@ pub async fn cancel(
     State(state): State<NativeState>,
     Path(task_id): Path<String>,
 ) -> Result<Json<TaskBody>, ApiError> {
-    Ok(Json(TaskBody { task: state.state.cancel(&task_id).await? }))
+    Ok(Json(TaskBody {
+        task: state.state.cancel(&task_id).await?,
+    }))
 }
 
 /// `POST /api/v1/tasks/{task_id}/retry`
@@ -95,5 +102,7 @@ pub async fn retry(
     State(state): State<NativeState>,
     Path(task_id): Path<String>,
 ) -> Result<Json<TaskBody>, ApiError> {
-    Ok(Json(TaskBody { task: state.state.retry(&task_id).await? }))
+    Ok(Json(TaskBody {
+        task: state.state.retry(&task_id).await?,
+    }))
 }

@@ -1,0 +1,85 @@
+//! Cutting a stream of bytes into lines, with a limit on each.
+
+use std::io;
+
+use swarmscope_model::limits::MAX_LINE_BYTES;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
+
+/// One line without its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub bytes: Vec<u8>,
+    /// How many bytes beyond the limit were cut off.
+    pub cut: usize,
+}
+
+/// Reads lines that end in `\n` or `\r\n`; the last may end with the stream.
+pub struct LineReader<R> {
+    reader: R,
+    limit: usize,
+}
+
+impl<R: AsyncBufRead + Unpin> LineReader<R> {
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            limit: MAX_LINE_BYTES,
+        }
+    }
+
+    /// The next line, or `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// When the stream cannot be read.
+    pub async fn next(&mut self) -> io::Result<Option<Line>> {
+        let mut line = Line {
+            bytes: Vec::new(),
+            cut: 0,
+        };
+        let mut any = false;
+        loop {
+            let available = self.reader.fill_buf().await?;
+            if available.is_empty() {
+                return Ok(any.then_some(line));
+            }
+            any = true;
+            let end = available.iter().position(|byte| *byte == b'\n');
+            let piece = &available[..end.unwrap_or(available.len())];
+            let room = self.limit.saturating_sub(line.bytes.len()).min(piece.len());
+            line.bytes.extend_from_slice(&piece[..room]);
+            line.cut += piece.len() - room;
+            let consumed = piece.len() + usize::from(end.is_some());
+            self.reader.consume(consumed);
+            if end.is_some() {
+                if line.cut == 0 && line.bytes.last() == Some(&b'\r') {
+                    line.bytes.pop();
+                }
+                return Ok(Some(line));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn lines_of(input: &[u8], limit: usize) -> Vec<(String, usize)> {
+        // A small buffer, so that lines cross its edges.
+        let reader = tokio::io::BufReader::with_capacity(4, input);
+        let mut reader = LineReader { reader, limit };
+        let mut found = Vec::new();
+        while let Some(line) = reader.next().await.expect("memory does not fail") {
+            found.push((String::from_utf8(line.bytes).expect("UTF-8"), line.cut));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn lines_are_cut_at_their_ends_and_at_the_limit() {
+        let found = lines_of(b"one\r\n\nthree and more\nlast", 8).await;
+        let expected = [("one", 0), ("", 0), ("three an", 6), ("last", 0)];
+        assert_eq!(found, expected.map(|(text, cut)| (text.to_owned(), cut)));
+        assert!(lines_of(b"", 8).await.is_empty());
+    }
+}
