@@ -10,7 +10,22 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::limits::{RETRY_BASE, RETRY_CAP};
 use crate::time::Timestamp;
+
+/// Times a task may lose its worker before it is set aside as a dead letter: a task that kills
+/// whoever takes it must not go round for ever.
+pub const MAX_LEASE_LOSSES: u32 = 10;
+/// Shortest and longest lease: below, renewals cannot keep up; above, nobody notices a death.
+pub const LEASE_RANGE: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(100)..=Duration::from_secs(3600);
+
+/// The wait before retry number `retry` (from 0): `min(0.5 * 2^retry, 10)` s, without jitter.
+pub fn backoff(retry: u32) -> Duration {
+    2u32.checked_pow(retry)
+        .and_then(|factor| RETRY_BASE.checked_mul(factor))
+        .map_or(RETRY_CAP, |wait| wait.min(RETRY_CAP))
+}
 
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,7 +38,8 @@ pub enum TaskState {
     Completed,
     /// Ended by a permanent or unexpected error.
     Failed,
-    /// Ended by a transient error after its last retry: may be requeued by hand.
+    /// Ended by a transient error after its last retry, or by losing its worker too often: may be
+    /// requeued by hand.
     DeadLetter,
     Cancelled,
 }
@@ -172,7 +188,8 @@ pub struct Attempt {
     pub task_id: String,
     pub task_type: String,
     pub agent_name: Option<String>,
-    /// How the attempt ended: a task state's name, or `lease_expired`.
+    /// How the attempt ended: a task state's name, `lease_expired`, or `released` when its agent
+    /// handed it back by deregistering.
     pub state: String,
     pub priority: Priority,
     pub created_at: Timestamp,
@@ -247,11 +264,20 @@ pub struct TaskPage {
     pub total: u64,
 }
 
+/// A task whose worker let the lease run out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LostLease {
+    /// As it stands now: queued again, or a dead letter after [`MAX_LEASE_LOSSES`].
+    pub task: Task,
+    /// Who lost it.
+    pub agent_name: String,
+}
+
 /// What the sweep of expired leases and silent agents did.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SweepReport {
-    /// Tasks that returned to the queue, with the agent that lost each.
-    pub returned: Vec<Task>,
+    /// Tasks taken from workers whose lease ran out.
+    pub expired: Vec<LostLease>,
     /// Agents that became inactive.
     pub silenced: Vec<String>,
 }
@@ -267,20 +293,24 @@ pub enum StateError {
     Conflict { task_id: String },
     /// The claim is not, or no longer, the one in force.
     #[error(
-        "the claim of {agent_name:?} on task {task_id:?} with fencing token {token} is not in force: \
-         the task is {state} with token {current}; drop the work and claim anew"
+        "the claim of {agent_name:?} on task {task_id:?} with fencing token {token} is not in \
+         force: {}; drop the work and claim anew",
+        situation(*.state, .holder.as_deref(), *.current, *.lease_expires_at)
     )]
     StaleClaim {
         task_id: String,
         agent_name: String,
         token: i64,
-        state: String,
+        /// How the task stands: its state, who has it, the token in force and its lease.
+        state: TaskState,
+        holder: Option<String>,
         current: i64,
+        lease_expires_at: Option<Timestamp>,
     },
-    #[error("task {task_id:?} is {state}, so it cannot be {action}")]
+    #[error("task {task_id:?} is {}, so it cannot be {action}", .state.as_str())]
     WrongState {
         task_id: String,
-        state: String,
+        state: TaskState,
         action: &'static str,
     },
     #[error("{field}: {reason}")]
@@ -289,7 +319,40 @@ pub enum StateError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl StateError {
+    /// The failure's name in the native API's error body.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StateError::NotFound { .. } => "not_found",
+            StateError::Conflict { .. } => "conflict",
+            StateError::StaleClaim { .. } => "stale_claim",
+            StateError::WrongState { .. } => "wrong_state",
+            StateError::Invalid { .. } => "invalid_request",
+            StateError::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+fn situation(
+    state: TaskState,
+    holder: Option<&str>,
+    token: i64,
+    lease_expires_at: Option<Timestamp>,
+) -> String {
+    match (state, holder, lease_expires_at) {
+        (TaskState::InProgress, Some(holder), Some(expiry)) => {
+            format!("{holder:?} has the task with token {token} under a lease until {expiry}")
+        }
+        (TaskState::InProgress, Some(holder), None) => format!("{holder:?} has the task"),
+        _ => format!("the task is {} and nobody has it", state.as_str()),
+    }
+}
+
 /// Tasks and agents, whatever keeps them.
+///
+/// A claim is in force while the task is in progress, agent and token are those of its last claim,
+/// and its lease has not run out. An expired lease is over at once, whether or not the sweep has
+/// passed: otherwise the outcome would depend on the sweep's timing.
 #[async_trait]
 pub trait StateStore: Send + Sync {
     /// Enqueues all or none. The same id with the same content again is no error and no new task.
@@ -303,7 +366,9 @@ pub trait StateStore: Send + Sync {
     /// The attempts at a task, oldest first.
     async fn attempts(&self, task_id: &str) -> Result<Vec<Attempt>, StateError>;
 
-    /// The most urgent claimable task of these types, under a new lease and fencing token.
+    /// The most urgent claimable task of these types (priority, then age), under a new lease and
+    /// fencing token. The agent has to be registered. A queued task that names an agent is kept
+    /// for that agent; a task that an agent took with SQL of its own has no lease and is left to it.
     async fn claim(
         &self,
         agent_name: &str,
@@ -312,7 +377,9 @@ pub trait StateStore: Send + Sync {
     ) -> Result<Option<Task>, StateError>;
     /// Prolongs the lease.
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError>;
-    /// Completes the task and enqueues what follows it, in one transaction.
+    /// Completes the task and enqueues what follows it, in one transaction. The result stays in
+    /// the attempt's metadata. A follow-up without a correlation id inherits the task's. The same
+    /// claim again is no error and changes nothing: its first reply may have been lost.
     async fn complete(
         &self,
         claim: &Claim,
@@ -336,4 +403,40 @@ pub trait StateStore: Send + Sync {
     async fn agents(&self) -> Result<Vec<Agent>, StateError>;
     /// Returns tasks whose lease has expired and marks agents that fell silent.
     async fn sweep(&self, silent_after: Duration) -> Result<SweepReport, StateError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backoff_doubles_up_to_its_cap() {
+        let waits: Vec<u128> = [0, 1, 2, 3, 4, 5, 31, 32, u32::MAX]
+            .into_iter()
+            .map(|retry| backoff(retry).as_millis())
+            .collect();
+        assert_eq!(
+            waits,
+            [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000, 10_000]
+        );
+    }
+
+    #[test]
+    fn a_stale_claim_says_who_has_the_task_now() {
+        let refused = StateError::StaleClaim {
+            task_id: "t".into(),
+            agent_name: "a".into(),
+            token: 1,
+            state: TaskState::InProgress,
+            holder: Some("b".into()),
+            current: 2,
+            lease_expires_at: Some(Timestamp::from_millisecond(1_769_860_800_000)),
+        };
+        assert_eq!(
+            refused.to_string(),
+            "the claim of \"a\" on task \"t\" with fencing token 1 is not in force: \"b\" has the \
+             task with token 2 under a lease until 2026-01-31T12:00:00.000Z; drop the work and \
+             claim anew"
+        );
+    }
 }
