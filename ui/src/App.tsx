@@ -1,0 +1,42 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { Shell } from './components/shell/Shell';
+import { PageBoundary } from './components/PageBoundary';
+import { Loading } from './components/Loading';
+import { queryClient } from './state/queryClient';
+import { theme } from './theme';
+
+const DiscoverPage = lazy(() => import('./pages/discover/DiscoverPage'));
+const CorrelationPage = lazy(() => import('./pages/correlation/CorrelationPage'));
+const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
+const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
+const StatusPage = lazy(() => import('./pages/status/StatusPage'));
+const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <Shell>
+          <PageBoundary>
+            <Suspense fallback={<Loading label="Loading the page" />}>
+              <Switch>
+                <Route path="/">
+                  <Redirect to="/discover" replace />
+                </Route>
+                <Route path="/discover" component={DiscoverPage} />
+                <Route path="/correlation/:id" component={CorrelationPage} />
+                <Route path="/agents" component={AgentsPage} />
+                <Route path="/tasks" component={TasksPage} />
+                <Route path="/status" component={StatusPage} />
+                <Route component={NotFoundPage} />
+              </Switch>
+            </Suspense>
+          </PageBoundary>
+        </Shell>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

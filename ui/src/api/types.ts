@@ -1,0 +1,159 @@
+/** The shapes of the native API, as docs/native-api.md states them. */
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = Record<string, Json>;
+
+/** Where in a query text the fault is: bytes of its UTF-8 form, from 0. */
+export interface BytePosition {
+  offset: number;
+  length: number;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  hint?: string;
+  position?: BytePosition;
+}
+
+export interface LogScope {
+  query: string;
+  index: string;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export type SortOrder = 'asc' | 'desc';
+
+export interface Hit {
+  index: string;
+  id: string;
+  sequence: number;
+  timestamp: string | null;
+  source: JsonObject;
+}
+
+export interface SearchPage {
+  took_ms: number;
+  total: { value: number; relation: 'eq' | 'gte' };
+  next: string | null;
+  hits: Hit[];
+}
+
+export interface Bucket {
+  start: string;
+  total: number;
+  by?: Record<string, number>;
+}
+
+export interface HistogramReply {
+  took_ms: number;
+  interval_ms: number;
+  from: string | null;
+  to: string | null;
+  total: number;
+  buckets: Bucket[];
+}
+
+export type FieldType = 'string' | 'number' | 'boolean' | 'date' | 'mixed';
+
+export interface Field {
+  name: string;
+  type: FieldType;
+}
+
+export interface FieldValue {
+  value: string | number | boolean;
+  count: number;
+}
+
+export interface FieldValues {
+  field: string;
+  total: number;
+  present: number;
+  values: FieldValue[];
+}
+
+export type Validation = { valid: true } | { valid: false; error: ErrorBody };
+
+export interface IndexInfo {
+  name: string;
+  documents: number;
+  bytes: number;
+  segments: number;
+  first: string | null;
+  last: string | null;
+}
+
+export const TASK_STATES = [
+  'queued',
+  'in_progress',
+  'completed',
+  'failed',
+  'dead_letter',
+  'cancelled',
+] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+export interface Task {
+  task_id: string;
+  task_type: string;
+  agent_name: string | null;
+  state: TaskState;
+  priority: string;
+  created_at: string;
+  updated_at: string;
+  completed_at: string | null;
+  metadata: JsonObject;
+  fencing_token: number;
+  lease_expires_at: string | null;
+  not_before: string | null;
+  retry_count: number;
+  max_retries: number;
+  last_error: Json;
+}
+
+export interface Attempt {
+  agent_name: string | null;
+  state: string;
+  created_at: string | null;
+  completed_at: string | null;
+  duration_ms: number | null;
+  success: boolean | null;
+  error_type: string | null;
+  error_message: string | null;
+  metadata: JsonObject | null;
+}
+
+export interface TaskList {
+  total: number;
+  counts: Partial<Record<TaskState, number>>;
+  tasks: Task[];
+}
+
+export interface Agent {
+  agent_name: string;
+  agent_type: string;
+  status: string;
+  last_heartbeat: string | null;
+  capabilities: JsonObject | null;
+  metadata: JsonObject | null;
+  active_tasks: number;
+  completed_tasks: number;
+  failed_tasks: number;
+}
+
+export interface Account {
+  received: number;
+  stored: number;
+  refused: number;
+  dropped: number;
+}
+
+export interface Status {
+  version: string;
+  started_at: string;
+  addresses: Record<string, string | null>;
+  logs: { documents: number; bytes: number; indices: number; segments: number };
+  accounting: Account & { by_agent: (Account & { agent_name: string })[] };
+}

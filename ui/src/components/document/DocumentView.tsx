@@ -1,0 +1,45 @@
+import { Tabs } from '@mantine/core';
+import type { Hit } from '../../api/types';
+import { fieldValue } from '../../lib/flatten';
+import { CopyButton } from '../CopyButton';
+import { CorrelationLink } from '../CorrelationLink';
+import { JsonView } from '../JsonView';
+import type { LogActions } from '../logs/actions';
+import { DocumentTable } from './DocumentTable';
+import classes from './Document.module.css';
+
+interface DocumentViewProps {
+  hit: Hit;
+  columns: readonly string[];
+  actions: LogActions;
+}
+
+export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
+  const correlation = fieldValue(hit.source, 'metadata.correlation_id');
+  const json = () => JSON.stringify(hit.source, null, 2);
+  return (
+    <Tabs defaultValue="table" keepMounted={false} className={classes.document}>
+      <Tabs.List>
+        <Tabs.Tab value="table">Table</Tabs.Tab>
+        <Tabs.Tab value="json">JSON</Tabs.Tab>
+        <div className={classes.about}>
+          {typeof correlation === 'string' && (
+            <span>
+              correlation <CorrelationLink id={correlation} />
+            </span>
+          )}
+          <span className={classes.where} title="Index and id">
+            {hit.index} · {hit.id}
+          </span>
+          <CopyButton text={json} label="Copy the document as JSON" />
+        </div>
+      </Tabs.List>
+      <Tabs.Panel value="table">
+        <DocumentTable source={hit.source} columns={columns} actions={actions} />
+      </Tabs.Panel>
+      <Tabs.Panel value="json" className={classes.json}>
+        <JsonView value={hit.source} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}

@@ -1,0 +1,32 @@
+import { Kbd, Modal } from '@mantine/core';
+import { PAGES } from '../../state/pages';
+import classes from './Shell.module.css';
+
+const SHORTCUTS: readonly { keys: readonly string[]; does: string }[] = [
+  { keys: ['/'], does: 'Focus the query' },
+  ...PAGES.map(({ key2, label }) => ({ keys: ['g', key2], does: `Go to ${label}` })),
+  { keys: ['↑', '↓'], does: 'Move through a table' },
+  { keys: ['Enter'], does: 'Open or close the row; in the query: search' },
+  { keys: ['Ctrl', 'Space'], does: 'Suggestions in the query' },
+  { keys: ['Esc'], does: 'Close what is open' },
+  { keys: ['?'], does: 'This list' },
+];
+
+export function ShortcutsHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" size="sm">
+      {SHORTCUTS.map(({ keys, does }) => (
+        <div key={does} className={classes.shortcut}>
+          <span>
+            {keys.map((key) => (
+              <Kbd key={key} size="xs" mr={4}>
+                {key}
+              </Kbd>
+            ))}
+          </span>
+          <span>{does}</span>
+        </div>
+      ))}
+    </Modal>
+  );
+}

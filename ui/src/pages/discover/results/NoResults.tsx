@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { search } from '../../../api/logs';
+import { EmptyState } from '../../../components/EmptyState';
+import { formatCount } from '../../../lib/number';
+import { formatTimestamp } from '../../../lib/time/format';
+import { ALL_TIME, describeRange } from '../../../lib/time/range';
+import type { DiscoverData } from '../state/useDiscoverData';
+import type { Discover } from '../state/useDiscoverState';
+
+/** Nothing here, but perhaps at another time: an empty page should say where to look. */
+export function NoResults({ discover, data }: { discover: Discover; data: DiscoverData }) {
+  const { state, actions } = discover;
+  const everywhere = { query: data.scope.query, index: data.scope.index };
+  const anyTime = useQuery({
+    queryKey: ['logs', 'any-time', everywhere],
+    queryFn: ({ signal }) => search({ ...everywhere, sort: 'desc', size: 1 }, signal),
+  });
+  const newest = anyTime.data?.hits[0]?.timestamp;
+  const count = anyTime.data?.total.value ?? 0;
+  const narrowed = state.query !== '' || state.filters.length > 0;
+  const detail =
+    count > 0 && newest
+      ? `${formatCount(count)} documents match at other times, the newest of ${formatTimestamp(Date.parse(newest))}.`
+      : narrowed
+        ? 'No document matches at any time. Check the spelling of field names, or take a filter away.'
+        : 'There are no documents here yet. They show as soon as an agent logs or a file is imported.';
+  return (
+    <EmptyState
+      title={`Nothing found (${describeRange(state.range)})`}
+      detail={anyTime.isPending ? ' ' : detail}
+    >
+      {count > 0 && <Button onClick={() => actions.search({ range: ALL_TIME })}>Search all time</Button>}
+      {narrowed && (
+        <Button variant="default" onClick={() => actions.search({ query: '', filters: [] })}>
+          Clear query and filters
+        </Button>
+      )}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,58 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { fields, histogram, search } from '../../../api/logs';
+import type { Hit, LogScope } from '../../../api/types';
+import { combine } from '../../../lib/lucene/filter';
+import { resolveRange } from '../../../lib/time/range';
+import type { Discover } from './useDiscoverState';
+
+const PAGE_SIZE = 100;
+const BUCKETS = 80;
+
+export function useDiscoverData({ state, asOf, actions }: Discover) {
+  const { query, filters, index, range, sort, live, refresh } = state;
+  const combined = useMemo(() => combine(query, filters), [query, filters]);
+  const scope = useMemo<LogScope>(
+    () => ({ query: combined.text, index, ...resolveRange(range, asOf) }),
+    [combined.text, index, range, asOf],
+  );
+  useAutoRefresh(live ? 0 : refresh, actions.refresh);
+
+  const page = useInfiniteQuery({
+    queryKey: ['logs', 'search', scope, sort],
+    queryFn: ({ pageParam, signal }) =>
+      search({ ...scope, sort, size: PAGE_SIZE, after: pageParam ?? undefined }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+    enabled: !live,
+  });
+  const counts = useQuery({
+    queryKey: ['logs', 'histogram', scope],
+    queryFn: ({ signal }) => histogram(scope, BUCKETS, signal),
+    placeholderData: keepPreviousData,
+    enabled: !live,
+  });
+  const known = useQuery({
+    queryKey: ['logs', 'fields', index],
+    queryFn: ({ signal }) => fields(index, signal),
+    placeholderData: keepPreviousData,
+    // New agents bring new fields; they need not show within the second.
+    staleTime: 30_000,
+  });
+
+  const hits = useMemo<Hit[]>(() => page.data?.pages.flatMap((each) => each.hits) ?? [], [page.data]);
+  return { combined, scope, page, counts, fields: known, hits };
+}
+
+export type DiscoverData = ReturnType<typeof useDiscoverData>;
+
+function useAutoRefresh(seconds: number, refresh: () => void): void {
+  useEffect(() => {
+    if (seconds === 0) return;
+    const timer = window.setInterval(() => {
+      if (document.visibilityState === 'visible') refresh();
+    }, seconds * 1_000);
+    return () => window.clearInterval(timer);
+  }, [seconds, refresh]);
+}

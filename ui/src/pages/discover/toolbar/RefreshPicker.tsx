@@ -1,0 +1,58 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
+import { REFRESH_CHOICES } from '../state/urlState';
+
+interface RefreshPickerProps {
+  seconds: number;
+  busy: boolean;
+  disabled: boolean;
+  onRefresh: () => void;
+  onChange: (seconds: number) => void;
+}
+
+export function RefreshPicker({ seconds, busy, disabled, onRefresh, onChange }: RefreshPickerProps) {
+  return (
+    <Button.Group style={{ flex: 'none' }}>
+      <Button
+        variant="default"
+        px={8}
+        disabled={disabled}
+        onClick={onRefresh}
+        aria-label="Refresh now"
+        aria-busy={busy}
+      >
+        <IconRefresh size={15} aria-hidden />
+      </Button>
+      <Menu position="bottom-end" shadow="md" width={140}>
+        <Menu.Target>
+          <Button
+            variant="default"
+            px={8}
+            disabled={disabled}
+            aria-label={`Automatic refresh: ${label(seconds)}`}
+            rightSection={<IconChevronDown size={13} aria-hidden />}
+          >
+            {label(seconds)}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Refresh every</Menu.Label>
+          {REFRESH_CHOICES.map((choice) => (
+            <Menu.Item
+              key={choice}
+              fw={choice === seconds ? 650 : undefined}
+              onClick={() => onChange(choice)}
+            >
+              {label(choice)}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Button.Group>
+  );
+}
+
+function label(seconds: number): string {
+  if (seconds === 0) return 'Off';
+  return seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
+}
