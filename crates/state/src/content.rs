@@ -1,0 +1,69 @@
+//! JSON and names in columns: strict on what we write, lenient on what agents wrote with SQL of
+//! their own. Nothing here fails: a row that reads oddly is shown, never hidden.
+
+use serde_json::{Map, Value};
+use swarmscope_model::Timestamp;
+use swarmscope_model::limits::MAX_RETRIES;
+use swarmscope_model::state::{NewTask, Priority, Task, TaskState};
+
+/// An object as column text.
+pub fn to_text(object: &Map<String, Value>) -> String {
+    serde_json::to_string(object).expect("a JSON object with string keys is written")
+}
+
+/// Column text as an object; what is no object stands under `value`.
+pub fn to_object(text: Option<String>) -> Map<String, Value> {
+    let Some(text) = text else {
+        return Map::new();
+    };
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(object)) => object,
+        Ok(Value::Null) => Map::new(),
+        Ok(other) => Map::from_iter([("value".to_owned(), other)]),
+        Err(_) => Map::from_iter([("value".to_owned(), Value::String(text))]),
+    }
+}
+
+/// A state's name as a state. A name of an agent's own means that it has the task in hand.
+pub fn to_state(name: &str) -> TaskState {
+    TaskState::from_name(name).unwrap_or(TaskState::InProgress)
+}
+
+/// A priority's name as a priority; `medium` for a name of an agent's own.
+pub fn to_priority(name: Option<&str>) -> Priority {
+    name.and_then(Priority::from_name).unwrap_or_default()
+}
+
+/// A point in time as text or an epoch; the epoch's start for what reads as neither.
+pub fn to_time(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap_or_else(|_| Timestamp::from_epoch(text.parse().unwrap_or(0.0)))
+}
+
+/// Whether `task` is what an earlier enqueueing of `new` made.
+pub fn is_same(task: &Task, new: &NewTask) -> bool {
+    task.task_type == new.task_type
+        && task.priority == new.priority
+        && task.max_retries == new.max_retries.unwrap_or(MAX_RETRIES)
+        && task.metadata == new.metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_agents_wrote_with_their_own_sql_is_shown_whatever_it_is() {
+        assert_eq!(to_object(None), Map::new());
+        assert_eq!(
+            to_object(Some("[1]".into()))["value"],
+            serde_json::json!([1])
+        );
+        assert_eq!(to_object(Some("{oops".into()))["value"], "{oops");
+        assert_eq!(to_state("paused"), TaskState::InProgress);
+        assert_eq!(to_priority(Some("urgent")), Priority::Medium);
+        let noon = Timestamp::from_millisecond(1_769_860_800_000);
+        assert_eq!(to_time("2026-01-31 12:00:00"), noon);
+        assert_eq!(to_time("1769860800.0"), noon);
+        assert_eq!(to_time("soon").as_millisecond(), 0);
+    }
+}

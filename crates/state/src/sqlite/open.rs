@@ -1,0 +1,172 @@
+//! Opening the file, bringing its schema up to date, and handing out transactions.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use swarmscope_model::Timestamp;
+use swarmscope_model::state::StateError;
+
+use super::unavailable;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a change waits for another process's change. Changes take milliseconds; a wait this
+/// long means that something holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Reads that run at once; the rest waits in line.
+const READERS: u32 = 4;
+
+/// Why the state file did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "cannot open the state file {path:?}; is the folder writable, and is it a SQLite database?"
+    )]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error(
+        "cannot bring the schema of the state file {path:?} up to date; if a newer version of \
+         swarmscope wrote it, start that version"
+    )]
+    Migrate {
+        path: PathBuf,
+        #[source]
+        source: MigrateError,
+    },
+}
+
+/// Tasks and agents in one SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteState {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl std::fmt::Debug for SqliteState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("SqliteState")
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqliteState {
+    /// Opens the file, makes it when there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no SQLite database, or has a schema that is not ours.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = connect(&options, path).await?;
+        migrate(&writer, path).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options);
+        Ok(Self {
+            writer,
+            readers,
+            clock: Arc::new(Timestamp::now),
+        })
+    }
+
+    /// The same store with another idea of what time it is, for tests of leases and backoff.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Waits for what is under way and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// A transaction that holds the write lock from its first statement on, so that what it reads
+    /// is still true when it writes. Dropping it rolls back.
+    pub(super) async fn change(&self) -> Result<Transaction<'static, Sqlite>, StateError> {
+        self.writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(unavailable)
+    }
+}
+
+/// Connects, trying again while another process switches the new file to the write-ahead log: that
+/// one step answers "locked" at once, whatever the busy timeout.
+async fn connect(options: &SqliteConnectOptions, path: &Path) -> Result<SqlitePool, OpenError> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await;
+        match pool {
+            Ok(pool) => return Ok(pool),
+            Err(sqlx::Error::Database(error))
+                if error.code().is_some_and(|code| is_busy(&code)) && Instant::now() < deadline =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(source) => {
+                return Err(OpenError::Open {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        }
+    }
+}
+
+/// Whether an extended result code belongs to `SQLITE_BUSY` or `SQLITE_LOCKED`.
+fn is_busy(code: &str) -> bool {
+    code.parse::<i32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// Runs what is missing, under the write lock: the migrator does not lock SQLite by itself, and two
+/// processes may open a new file together.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), OpenError> {
+    let failed = |source: MigrateError| OpenError::Migrate {
+        path: path.to_owned(),
+        source,
+    };
+    let mut transaction = writer
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(|source| OpenError::Open {
+            path: path.to_owned(),
+            source,
+        })?;
+    MIGRATIONS
+        .run_direct(None, &mut *transaction, false)
+        .await
+        .map_err(failed)?;
+    transaction
+        .commit()
+        .await
+        .map_err(|source| failed(MigrateError::Execute(source)))
+}

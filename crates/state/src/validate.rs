@@ -1,0 +1,128 @@
+//! What the store refuses to take in, with a message that names the field. Never changes input,
+//! except that an error message that is too long is cut.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use swarmscope_model::limits::{MAX_KEYWORD_BYTES, MAX_METADATA_BYTES, MAX_NAME_BYTES, MAX_PAGE};
+use swarmscope_model::state::{LEASE_RANGE, NewAgent, NewTask, StateError};
+
+fn invalid(field: &'static str, reason: impl Into<String>) -> StateError {
+    StateError::Invalid {
+        field,
+        reason: reason.into(),
+    }
+}
+
+/// A task id, task type or agent name.
+pub fn name(field: &'static str, text: &str) -> Result<(), StateError> {
+    if text.is_empty() {
+        return Err(invalid(field, "is empty; give it a name"));
+    }
+    if text.len() > MAX_NAME_BYTES {
+        return Err(invalid(
+            field,
+            format!("has {} bytes; at most {MAX_NAME_BYTES} fit", text.len()),
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(invalid(field, "contains a control character; leave it out"));
+    }
+    Ok(())
+}
+
+fn object(field: &'static str, object: &Map<String, Value>) -> Result<(), StateError> {
+    let bytes = super::content::to_text(object).len();
+    if bytes > MAX_METADATA_BYTES {
+        return Err(invalid(
+            field,
+            format!(
+                "has {bytes} bytes; at most {MAX_METADATA_BYTES} fit, so keep it elsewhere and refer to it"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Tasks to enqueue together.
+pub fn tasks(field: &'static str, tasks: &[NewTask]) -> Result<(), StateError> {
+    if tasks.len() > MAX_PAGE {
+        return Err(invalid(
+            field,
+            format!(
+                "has {} tasks; send at most {MAX_PAGE} at a time",
+                tasks.len()
+            ),
+        ));
+    }
+    for task in tasks {
+        name("task_type", &task.task_type)?;
+        if let Some(task_id) = &task.task_id {
+            name("task_id", task_id)?;
+        }
+        object("metadata", &task.metadata)?;
+        if task
+            .metadata
+            .get("correlation_id")
+            .is_some_and(|id| !id.is_string())
+        {
+            return Err(invalid("metadata.correlation_id", "is not a string"));
+        }
+    }
+    Ok(())
+}
+
+/// An agent that registers.
+pub fn agent(agent: &NewAgent) -> Result<(), StateError> {
+    name("agent_name", &agent.agent_name)?;
+    name("agent_type", &agent.agent_type)?;
+    object("capabilities", &agent.capabilities)?;
+    object("metadata", &agent.metadata)
+}
+
+/// What a claim asks for.
+pub fn claim(agent_name: &str, task_types: &[String], lease: Duration) -> Result<(), StateError> {
+    name("agent_name", agent_name)?;
+    if task_types.is_empty() {
+        return Err(invalid(
+            "task_types",
+            "is empty; name at least one task type",
+        ));
+    }
+    if task_types.len() > MAX_PAGE {
+        return Err(invalid(
+            "task_types",
+            format!("has over {MAX_PAGE} entries"),
+        ));
+    }
+    for task_type in task_types {
+        name("task_types", task_type)?;
+    }
+    self::lease(lease)
+}
+
+/// How long a lease may be.
+pub fn lease(lease: Duration) -> Result<(), StateError> {
+    if LEASE_RANGE.contains(&lease) {
+        return Ok(());
+    }
+    Err(invalid(
+        "lease_ms",
+        format!(
+            "is {}; use {} to {}",
+            lease.as_millis(),
+            LEASE_RANGE.start().as_millis(),
+            LEASE_RANGE.end().as_millis()
+        ),
+    ))
+}
+
+/// A result as large as metadata may be.
+pub fn result(result: &Map<String, Value>) -> Result<(), StateError> {
+    object("result", result)
+}
+
+/// An error message, cut to what a keyword may hold.
+pub fn error_message(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
+}
