@@ -1,2 +1,53 @@
-//! Placeholder.
-fn main() {}
+//! The `swarmscope` binary: reads the command line and hands over to a command.
+
+mod address;
+mod arguments;
+mod assets;
+mod client;
+mod commands;
+mod configuration;
+mod failure;
+mod shutdown;
+mod telemetry;
+mod terminal;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{AgentCommand, Arguments, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            Failure::new(format!("cannot start the runtime: {error}")).print();
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Up(arguments) => up::run(arguments).await,
+        Command::Import(arguments) => commands::import::run(arguments).await,
+        Command::Logs(arguments) => commands::logs::run(arguments).await,
+        Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await,
+        Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await,
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "swarmscope", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

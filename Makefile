@@ -1,0 +1,55 @@
+# The developer's door. `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Cargo's target folder can be shared between clones: export CARGO_TARGET_DIR.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/e2e/*' 2>/dev/null)
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.PHONY: run
+run: build ## Build everything and start it with the demo agents
+	$(TARGET)/release/swarmscope up --demo
+
+.PHONY: build
+build: tools ui/dist/index.html ## Build the UI and the release binary
+	cargo build --release --locked --package swarmscope
+
+.PHONY: tools
+tools: ## Check the toolchains, and say how to get what is missing
+	@scripts/require-tools
+
+ui/dist/index.html: ui/node_modules/.installed $(UI_SOURCES)
+	cd ui && npm run --silent build
+
+ui/node_modules/.installed: ui/package-lock.json
+	cd ui && npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+.PHONY: test
+test: ## Everything that fits into CI; installs what it needs
+	scripts/test
+
+.PHONY: test-all
+test-all: ## `make test` with longer crash tests
+	SWARMSCOPE_CRASH_ROUNDS=100 scripts/test
+
+.PHONY: check
+check: ## Formatting, lints, tidy: seconds once built
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo xtask tidy
+
+.PHONY: bench-logs
+bench-logs: ## Ingest and query figures of the log store on a million events
+	cargo run --release --locked --package swarmscope-logstore --example measure
+
+.PHONY: clean
+clean: ## Remove what was built
+	cargo clean
+	rm -rf ui/dist ui/node_modules

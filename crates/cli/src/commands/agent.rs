@@ -1,0 +1,1 @@
+//! `swarmscope agent run`: one demo agent.

@@ -1,0 +1,239 @@
+//! `swarmscope logs`: search, and follow what arrives.
+
+use std::io::Write;
+
+use anstyle::Style;
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::Value;
+use swarmscope_model::Timestamp;
+use tokio::io::AsyncBufReadExt;
+
+use crate::arguments::LogsArguments;
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::terminal::{FAINT, NAME, severity_style, thousands};
+
+/// Hits fetched at once, the API's most.
+const PAGE: usize = 1_000;
+
+#[derive(Deserialize)]
+struct Page {
+    total: Total,
+    hits: Vec<Hit>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Total {
+    value: u64,
+}
+
+#[derive(Deserialize)]
+struct Hit {
+    timestamp: Timestamp,
+    source: Value,
+}
+
+#[derive(Deserialize)]
+struct TailHits {
+    hits: Vec<Hit>,
+}
+
+#[derive(Deserialize)]
+struct Lagged {
+    skipped: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the query does not parse or the server cannot be reached.
+pub async fn run(arguments: LogsArguments) -> Result<(), Failure> {
+    let client = Client::new(&arguments.server, arguments.credentials.resolve()?, "--server");
+    // The tail starts before the page is read, so that nothing falls between the two.
+    let tail = match arguments.follow {
+        true => Some(open_tail(&client, &arguments).await?),
+        false => None,
+    };
+    let (total, hits) = newest(&client, &arguments).await?;
+    let mut output = std::io::BufWriter::new(anstream::stdout());
+    let result = print_all(&mut output, &hits, arguments.json);
+    if is_closed(&result) {
+        return Ok(());
+    }
+    result?;
+    let shown = hits.len() as u64;
+    if total > shown && !arguments.json && arguments.limit > 0 {
+        anstream::eprintln!(
+            "{FAINT}the newest {} of {} events; more with --limit{FAINT:#}",
+            thousands(shown),
+            thousands(total)
+        );
+    }
+    match tail {
+        Some(response) => follow(response, &mut output, arguments.json).await,
+        None => Ok(()),
+    }
+}
+
+/// The newest hits within the limit, oldest first, and how many there are in all.
+async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<Hit>), Failure> {
+    let from = since(arguments.since.as_deref(), "--since")?;
+    let to = since(arguments.until.as_deref(), "--until")?;
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let size = (arguments.limit - hits.len()).min(PAGE).to_string();
+        let request = client.get("/api/v1/logs/search").query(&[
+            ("query", arguments.query.as_str()),
+            ("index", &arguments.index),
+            ("from", &from),
+            ("to", &to),
+            ("size", &size),
+            ("after", &after),
+        ]);
+        let page: Page = client.json(request, &arguments.query).await?;
+        hits.extend(page.hits);
+        match page.next {
+            Some(next) if hits.len() < arguments.limit => after = next,
+            _ => {
+                hits.reverse();
+                return Ok((page.total.value, hits));
+            }
+        }
+    }
+}
+
+/// A duration becomes date math; a time stays what it is.
+fn since(text: Option<&str>, flag: &str) -> Result<String, Failure> {
+    let Some(text) = text else { return Ok(String::new()) };
+    if let Ok(duration) = humantime::parse_duration(text) {
+        return Ok(format!("now-{}s", duration.as_secs()));
+    }
+    if text.starts_with("now") || Timestamp::parse(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(Failure::with_hint(
+        format!("{flag} {text:?} is neither a duration nor a time"),
+        "write it like 15m, 2h, 7d, or 2026-01-31T12:00:00Z",
+    ))
+}
+
+async fn open_tail(
+    client: &Client,
+    arguments: &LogsArguments,
+) -> Result<reqwest::Response, Failure> {
+    let request = client
+        .get("/api/v1/logs/tail")
+        .query(&[("query", &arguments.query), ("index", &arguments.index)]);
+    client.accepted(request, &arguments.query).await
+}
+
+/// Reads server-sent events until the server goes or we are interrupted.
+async fn follow(
+    response: reqwest::Response,
+    output: &mut impl Write,
+    json: bool,
+) -> Result<(), Failure> {
+    let bytes = response.bytes_stream().map(|chunk| chunk.map_err(std::io::Error::other));
+    let mut lines = tokio_util::io::StreamReader::new(bytes).lines();
+    let mut event = String::new();
+    while let Some(line) = lines.next_line().await.map_err(|error| gone(&error))? {
+        if let Some(name) = line.strip_prefix("event:") {
+            name.trim().clone_into(&mut event);
+        } else if let Some(data) = line.strip_prefix("data:") {
+            let result = match event.as_str() {
+                "hits" => {
+                    let tail: TailHits = parse(data)?;
+                    print_all(output, &tail.hits, json)
+                }
+                "lagged" => {
+                    let Lagged { skipped } = parse(data)?;
+                    anstream::eprintln!("{FAINT}… {} more{FAINT:#}", thousands(skipped));
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
+            if is_closed(&result) {
+                return Ok(());
+            }
+            result?;
+        }
+    }
+    Err(Failure::with_hint("the server closed the connection", "start it again with `swarmscope up`"))
+}
+
+fn parse<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, Failure> {
+    serde_json::from_str(data)
+        .map_err(|error| Failure::new(format!("the server's event cannot be read: {error}")))
+}
+
+fn gone(error: &std::io::Error) -> Failure {
+    Failure::with_hint(
+        format!("the connection to the server broke: {error}"),
+        "is `swarmscope up` still running?",
+    )
+}
+
+/// Whether nobody reads standard output any more, as after `| head`.
+fn is_closed(result: &std::io::Result<()>) -> bool {
+    result.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn print_all(output: &mut impl Write, hits: &[Hit], json: bool) -> std::io::Result<()> {
+    for hit in hits {
+        if json {
+            writeln!(output, "{}", hit.source)?;
+        } else {
+            print_line(output, hit)?;
+        }
+    }
+    output.flush()
+}
+
+fn print_line(output: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
+    let text = |field: &str| hit.source.get(field).and_then(Value::as_str).unwrap_or("");
+    let severity = text("severity");
+    let style = severity_style(severity);
+    write!(output, "{FAINT}{}{FAINT:#}", hit.timestamp)?;
+    write_padded(output, severity, 8, style)?;
+    write_padded(output, text("agent_name"), 20, NAME)?;
+    write_padded(output, text("event_type"), 22, FAINT)?;
+    match hit.source.get("message").and_then(Value::as_str) {
+        Some(message) => write!(output, " {}", printable(message))?,
+        None => write!(output, " {}", hit.source)?,
+    }
+    if let Some(id) = hit.source.pointer("/metadata/correlation_id").and_then(Value::as_str) {
+        write!(output, " {FAINT}{}{FAINT:#}", printable(id))?;
+    }
+    writeln!(output)?;
+    print_exception(output, hit)
+}
+
+fn print_exception(output: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
+    let Some(exception) = hit.source.pointer("/metadata/exception") else { return Ok(()) };
+    let text = |field: &str| exception.get(field).and_then(Value::as_str).unwrap_or("");
+    writeln!(output, "    {}: {}", printable(text("type")), printable(text("message")))?;
+    let traceback = exception.get("traceback").and_then(Value::as_array);
+    for line in traceback.into_iter().flatten().filter_map(Value::as_str) {
+        for part in line.lines() {
+            writeln!(output, "    {FAINT}{}{FAINT:#}", printable(part))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_padded(
+    output: &mut impl Write,
+    text: &str,
+    width: usize,
+    style: Style,
+) -> std::io::Result<()> {
+    write!(output, " {style}{:<width$}{style:#}", printable(text))
+}
+
+/// The text without control characters: a log line must not move the cursor or ring the bell.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}

@@ -1,0 +1,6 @@
+//! One module a command; `up` has a room of its own.
+
+pub mod agent;
+pub mod import;
+pub mod logs;
+pub mod orchestrator;

@@ -1,0 +1,1 @@
+//! `swarmscope orchestrator`: dispatch, leases and retries, on a port of its own.

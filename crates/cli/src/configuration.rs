@@ -1,0 +1,152 @@
+//! Flags, environment and configuration file become one resolved configuration, once.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use serde::Deserialize;
+use swarmscope_api::guard::Credentials;
+use swarmscope_model::{limits, names};
+
+use crate::arguments::{CredentialArguments, UpArguments};
+use crate::failure::Failure;
+
+/// Where everything is kept unless said otherwise, below the current folder.
+const DEFAULT_DATA: &str = "swarmscope-data";
+
+/// What `up` runs with.
+#[derive(Debug)]
+pub struct Configuration {
+    pub demo: bool,
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub elastic: SocketAddr,
+    pub orchestrator: SocketAddr,
+    pub retention_age: Duration,
+    pub retention_bytes: u64,
+    pub credentials: Credentials,
+}
+
+/// The configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    elastic: Option<SocketAddr>,
+    orchestrator: Option<SocketAddr>,
+    #[serde(default)]
+    credentials: FileCredentials,
+    #[serde(default)]
+    retention: FileRetention,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileCredentials {
+    user: Option<String>,
+    password: Option<String>,
+    api_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRetention {
+    age: Option<String>,
+    size: Option<ByteSize>,
+}
+
+impl Configuration {
+    /// Flags go before the file, the file before the defaults.
+    ///
+    /// # Errors
+    /// When the file cannot be read or says something that cannot be.
+    pub fn resolve(arguments: &UpArguments) -> Result<Self, Failure> {
+        let file = match &arguments.config {
+            Some(path) => read(path)?,
+            None => File::default(),
+        };
+        let credentials = file_credentials(file.credentials, arguments.config.as_deref())?;
+        let address = |flag: Option<SocketAddr>, file: Option<SocketAddr>, default: &str| {
+            flag.or(file).unwrap_or_else(|| default.parse().expect("the defaults are addresses"))
+        };
+        let file_age = match &file.retention.age {
+            Some(text) => Some(humantime::parse_duration(text).map_err(|error| {
+                Failure::with_hint(
+                    format!("retention.age = {text:?} is no duration: {error}"),
+                    "write it like 12h, 7d or 30days",
+                )
+            })?),
+            None => None,
+        };
+        let size = arguments.retention_size.or(file.retention.size);
+        Ok(Self {
+            demo: arguments.demo,
+            data: arguments.data.clone().or(file.data).unwrap_or_else(|| DEFAULT_DATA.into()),
+            listen: address(arguments.listen, file.listen, names::DEFAULT_LISTEN),
+            elastic: address(arguments.elastic, file.elastic, names::DEFAULT_ELASTIC),
+            orchestrator: address(
+                arguments.orchestrator,
+                file.orchestrator,
+                names::DEFAULT_ORCHESTRATOR,
+            ),
+            retention_age: arguments.retention_age.or(file_age).unwrap_or(limits::RETENTION_AGE),
+            retention_bytes: size.map_or(limits::RETENTION_BYTES, |size| size.as_u64()),
+            credentials,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<File, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::with_hint(
+            format!("cannot read the configuration {}: {error}", path.display()),
+            "check the path given with --config",
+        )
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        Failure::with_hint(
+            format!("{} is not a configuration:\n{error}", path.display()),
+            "the settings are data, listen, elastic, orchestrator, [credentials] and [retention]",
+        )
+    })
+}
+
+fn file_credentials(file: FileCredentials, path: Option<&Path>) -> Result<Credentials, Failure> {
+    let user = match (file.user, file.password) {
+        (Some(user), Some(password)) if !password.is_empty() => Some((user, password)),
+        (None, None) => None,
+        _ => {
+            let path = path.unwrap_or(Path::new("the configuration")).display();
+            return Err(Failure::with_hint(
+                format!("{path}: [credentials] names a user or a password without the other"),
+                "give both user and password, or an api_key",
+            ));
+        }
+    };
+    let api_key = file.api_key.filter(|key| !key.is_empty());
+    Ok(Credentials { user, api_key })
+}
+
+impl CredentialArguments {
+    /// What a server asks of its callers, or a client shows.
+    ///
+    /// # Errors
+    /// When the user has no password.
+    pub fn resolve(&self) -> Result<Credentials, Failure> {
+        let user = match &self.user {
+            None => None,
+            Some(pair) => match pair.split_once(':') {
+                Some((user, password)) => Some((user.to_owned(), password.to_owned())),
+                None => {
+                    return Err(Failure::with_hint(
+                        "--user has no password",
+                        "write it as NAME:PASSWORD, or set SWARMSCOPE_USER",
+                    ));
+                }
+            },
+        };
+        Ok(Credentials { user, api_key: self.api_key.clone() })
+    }
+}

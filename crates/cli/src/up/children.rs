@@ -1,0 +1,109 @@
+//! The orchestrator and the demo agents: processes of their own, whose output is collected.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use swarmscope_collect::Sink;
+use swarmscope_collect::process::{Program, supervise};
+use swarmscope_model::names::{DEMO_AGENTS, ORCHESTRATOR_AGENT};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+
+/// The orchestrator is needed at once.
+const RESTART_ORCHESTRATOR: Duration = Duration::from_secs(1);
+/// A demo agent that was killed stays away for longer than its lease, so that one can watch the
+/// system notice.
+const RESTART_AGENT: Duration = Duration::from_secs(20);
+
+/// The processes under care.
+pub struct Children {
+    tasks: JoinSet<()>,
+}
+
+/// Starts them; they stop when `stopping` turns true.
+///
+/// # Errors
+/// When this program's own path cannot be found.
+pub fn start(
+    configuration: &Configuration,
+    sink: &Sink,
+    stopping: &watch::Receiver<bool>,
+) -> Result<Children, Failure> {
+    let command: OsString = std::env::current_exe()?.into();
+    let mut programs = vec![orchestrator(configuration, &command)];
+    if configuration.demo {
+        programs.extend(DEMO_AGENTS.iter().map(|(kind, _, port)| {
+            demo_agent(kind, *port, configuration, &command)
+        }));
+    }
+    let mut tasks = JoinSet::new();
+    for program in programs {
+        tasks.spawn(supervise(program, sink.clone(), stopping.clone()));
+    }
+    Ok(Children { tasks })
+}
+
+impl Children {
+    /// Returns when all have ended.
+    pub async fn wait(self) {
+        self.tasks.join_all().await;
+    }
+}
+
+fn orchestrator(configuration: &Configuration, command: &OsString) -> Program {
+    let mut arguments: Vec<OsString> = vec![
+        "orchestrator".into(),
+        "--exit-with-parent".into(),
+        "--listen".into(),
+        configuration.orchestrator.to_string().into(),
+        "--data".into(),
+        configuration.data.clone().into(),
+    ];
+    if configuration.demo {
+        arguments.push("--demo".into());
+    }
+    Program {
+        agent_name: ORCHESTRATOR_AGENT.to_owned(),
+        command: command.clone(),
+        arguments,
+        environment: credentials(configuration),
+        restart_after: RESTART_ORCHESTRATOR,
+    }
+}
+
+fn demo_agent(
+    kind: &str,
+    port: u16,
+    configuration: &Configuration,
+    command: &OsString,
+) -> Program {
+    let orchestrator = format!("http://{}", configuration.orchestrator);
+    let arguments = ["agent", "run", "--exit-with-parent", "--type", kind]
+        .map(OsString::from)
+        .into_iter()
+        .chain(["--port".into(), port.to_string().into()])
+        .chain(["--orchestrator".into(), orchestrator.into()])
+        .collect();
+    Program {
+        agent_name: kind.to_owned(),
+        command: command.clone(),
+        arguments,
+        environment: credentials(configuration),
+        restart_after: RESTART_AGENT,
+    }
+}
+
+/// Secrets travel in the environment: arguments are shown to everybody on the machine.
+fn credentials(configuration: &Configuration) -> Vec<(OsString, OsString)> {
+    let mut variables = Vec::new();
+    if let Some((user, password)) = &configuration.credentials.user {
+        variables.push(("SWARMSCOPE_USER".into(), format!("{user}:{password}").into()));
+    }
+    if let Some(key) = &configuration.credentials.api_key {
+        variables.push(("SWARMSCOPE_API_KEY".into(), key.into()));
+    }
+    variables
+}

@@ -1,0 +1,109 @@
+//! `swarmscope up`: opens the stores, starts the servers and the children, and takes all of it down
+//! again in the order that loses nothing.
+
+mod banner;
+mod children;
+mod servers;
+mod stores;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use swarmscope_api::native::{NativeState, SystemInfo};
+use swarmscope_collect::Sink;
+use swarmscope_model::Timestamp;
+use swarmscope_model::event::event_type;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::address::{check_exposure, listen};
+use crate::arguments::UpArguments;
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use crate::{shutdown, telemetry};
+use stores::Stores;
+
+/// Runs until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When an address or the data directory cannot be had, or the configuration makes no sense.
+pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
+    let configuration = Configuration::resolve(&arguments)?;
+    telemetry::start();
+    // Every address is taken before anything is opened or started.
+    let listeners = Listeners::bind(&configuration).await?;
+    let stores = Stores::open(&configuration).await?;
+    let (sink, writer) = Sink::start(stores.logs.clone(), stores.ledger.clone());
+    telemetry::attach(sink.clone());
+
+    let addresses = listeners.addresses(&configuration)?;
+    let (stop, stopping) = watch::channel(false);
+    let servers = servers::start(&configuration, &stores, listeners, &addresses, &stopping);
+    let children = children::start(&configuration, &sink, &stopping)?;
+    drop(sink);
+    banner::print(&configuration, &addresses);
+    tracing::info!(
+        event_type = event_type::SYSTEM_STARTUP,
+        data = %configuration.data.display(),
+        "Swarmscope {} is up",
+        env!("CARGO_PKG_VERSION")
+    );
+
+    shutdown::requested().await;
+    tracing::info!(event_type = event_type::SYSTEM_SHUTDOWN, "Swarmscope is going down");
+    stop.send_replace(true);
+    // First those who write, then the way in, then the store itself.
+    children.wait().await;
+    servers.wait().await;
+    telemetry::detach();
+    writer.await.map_err(|error| Failure::new(format!("the collector failed: {error}")))?;
+    stores.close().await
+}
+
+/// The ports of this process.
+pub struct Listeners {
+    pub native: TcpListener,
+    pub elastic: TcpListener,
+}
+
+impl Listeners {
+    async fn bind(configuration: &Configuration) -> Result<Self, Failure> {
+        let credentials = &configuration.credentials;
+        check_exposure(configuration.listen, "--listen", credentials)?;
+        check_exposure(configuration.elastic, "--elastic", credentials)?;
+        check_exposure(configuration.orchestrator, "--orchestrator", credentials)?;
+        let native = listen(configuration.listen, "--listen").await?;
+        let elastic = listen(configuration.elastic, "--elastic").await?;
+        // The orchestrator takes its own port; whether it is free is said here, before the start.
+        drop(listen(configuration.orchestrator, "--orchestrator").await?);
+        Ok(Self { native, elastic })
+    }
+
+    fn addresses(
+        &self,
+        configuration: &Configuration,
+    ) -> Result<BTreeMap<&'static str, String>, Failure> {
+        let url = |address: SocketAddr| format!("http://{address}");
+        Ok(BTreeMap::from([
+            ("ui", url(self.native.local_addr()?)),
+            ("elastic", url(self.elastic.local_addr()?)),
+            ("orchestrator", url(configuration.orchestrator)),
+        ]))
+    }
+}
+
+fn native_state(stores: &Stores, addresses: &BTreeMap<&'static str, String>) -> NativeState {
+    let samples = stores.samples();
+    NativeState {
+        logs: stores.logs.clone(),
+        state: stores.state.clone(),
+        ledger: stores.ledger.clone(),
+        system: Arc::new(SystemInfo {
+            version: env!("CARGO_PKG_VERSION"),
+            started_at: Timestamp::now(),
+            addresses: addresses.clone(),
+            samples: Box::new(samples),
+        }),
+    }
+}

@@ -1,0 +1,120 @@
+//! Rooms depend on each other in one direction.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// Which rooms a room may know. A room that is not listed may know nobody.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("query", &["model"]),
+    ("logstore", &["model", "query"]),
+    ("state", &["model"]),
+    ("collect", &["model", "query"]),
+    ("sdk", &["model"]),
+    ("orchestrator", &["model", "sdk"]),
+    ("agents", &["model", "sdk"]),
+    ("api", &["model", "query"]),
+    (
+        "cli",
+        &[
+            "agents",
+            "api",
+            "collect",
+            "logstore",
+            "model",
+            "orchestrator",
+            "query",
+            "sdk",
+            "state",
+        ],
+    ),
+];
+
+/// Libraries that only one room may link, because everything else has to go through it.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("parquet", &["logstore"]),
+    ("sqlx", &["state"]),
+    ("axum", &["api", "cli", "orchestrator", "sdk"]),
+];
+
+/// Libraries that these rooms never link.
+const NEVER_IN: &[(&str, &[&str])] = &[
+    ("model", &["tokio", "reqwest", "axum"]),
+    ("query", &["tokio", "reqwest", "axum"]),
+    ("logstore", &["reqwest", "axum"]),
+];
+
+const PREFIX: &str = "swarmscope-";
+
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    dependencies: BTreeMap<String, toml::Value>,
+}
+
+/// Every dependency that the rules do not allow. Tests may use what they like.
+pub fn check(root: &Path) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for entry in std::fs::read_dir(root.join("crates"))? {
+        let folder = entry?.path();
+        let path = folder.join("Cargo.toml");
+        let Some(room) = folder.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let manifest: Manifest =
+            toml::from_str(&text).with_context(|| path.display().to_string())?;
+        for dependency in manifest.dependencies.keys() {
+            problems.extend(problem(room, dependency));
+        }
+    }
+    Ok(problems)
+}
+
+fn problem(room: &str, dependency: &str) -> Option<String> {
+    let place = format!("crates/{room}/Cargo.toml");
+    if let Some(other) = dependency.strip_prefix(PREFIX) {
+        let allowed = MAY_KNOW
+            .iter()
+            .find(|(name, _)| *name == room)
+            .map_or(&[][..], |(_, rooms)| rooms);
+        return (!allowed.contains(&other)).then(|| {
+            format!("{place}: {room} must not know {other}; see the rooms in ARCHITECTURE.md")
+        });
+    }
+    if let Some((_, rooms)) = ONLY_IN.iter().find(|(library, _)| *library == dependency)
+        && !rooms.contains(&room)
+    {
+        return Some(format!(
+            "{place}: {dependency} is for {} alone",
+            rooms.join(", ")
+        ));
+    }
+    let never = NEVER_IN
+        .iter()
+        .find(|(name, _)| *name == room)
+        .map_or(&[][..], |(_, list)| list);
+    never
+        .contains(&dependency)
+        .then(|| format!("{place}: {room} does no such I/O, so it must not link {dependency}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upward_and_sideways_dependencies_are_problems() {
+        assert!(problem("model", "swarmscope-query").is_some());
+        assert!(problem("api", "swarmscope-logstore").is_some());
+        assert!(problem("sdk", "swarmscope-state").is_some());
+        assert!(problem("query", "parquet").is_some());
+        assert!(problem("query", "tokio").is_some());
+        assert!(problem("newcomer", "swarmscope-model").is_some());
+        assert!(problem("cli", "swarmscope-logstore").is_none());
+        assert!(problem("api", "swarmscope-query").is_none());
+    }
+}
