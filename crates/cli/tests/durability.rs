@@ -1,0 +1,67 @@
+//! An fsync stands between a write request and its 2xx, seen from outside with strace.
+
+mod support;
+
+use std::process::Command;
+
+use reqwest::Method;
+use support::{Ports, Server};
+
+const BULKS: usize = 5;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_fsync_precedes_every_acknowledgement() {
+    if !strace_works() {
+        println!("skipped: strace cannot trace here");
+        return;
+    }
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let trace = data.path().join("trace.txt");
+    let mut tracer = Command::new("strace");
+    tracer.args(["-f", "-qq", "-y", "-s", "64", "-e"]);
+    tracer.arg("trace=fsync,fdatasync,write,writev,sendto,sendmsg").arg("-o").arg(&trace);
+    let mut server = Server::start_under(tracer, data, Ports::free()).await;
+    for number in 0..BULKS {
+        let body = format!("{{\"index\":{{}}}}\n{{\"message\":\"traced document {number}\"}}\n");
+        let (status, reply) = server.elastic(Method::POST, "/traced/_bulk", body).await;
+        assert_eq!((status, &reply["errors"]), (200, &serde_json::Value::Bool(false)), "{reply}");
+    }
+    let text = std::fs::read_to_string(&trace).expect("a trace");
+    server.terminate();
+    check(&text);
+}
+
+/// For each document: its bytes go to a file, the file is synced, and only then the reply is sent.
+fn check(trace: &str) {
+    let lines: Vec<&str> = trace.lines().collect();
+    let replies: Vec<usize> = positions(&lines, |line| {
+        is_reply(line) && line.contains("HTTP/1.1 200 OK") && line.contains("socket:")
+    });
+    let log_writes: Vec<usize> =
+        positions(&lines, |line| line.contains("write") && line.contains(".wal>"));
+    let syncs: Vec<usize> =
+        positions(&lines, |line| line.contains("sync(") && line.contains(".wal>"));
+    assert!(log_writes.len() >= BULKS, "{} writes to the write-ahead log", log_writes.len());
+    for write in &log_writes {
+        let sync = syncs.iter().find(|sync| *sync > write).expect("every log write is synced");
+        // The first reply behind a log write is the acknowledgement of what was written, since the
+        // test sends one request at a time.
+        if let Some(reply) = replies.iter().find(|reply| *reply > write) {
+            assert!(sync < reply, "a reply went out before the sync:\n{}", lines[*reply]);
+        }
+    }
+    let acknowledgements = replies.iter().filter(|reply| **reply > log_writes[0]).count();
+    assert!(acknowledgements >= BULKS, "{acknowledgements} acknowledgements in the trace");
+}
+
+fn is_reply(line: &str) -> bool {
+    ["write(", "writev(", "sendto(", "sendmsg("].iter().any(|call| line.contains(call))
+}
+
+fn positions(lines: &[&str], matches: impl Fn(&str) -> bool) -> Vec<usize> {
+    lines.iter().enumerate().filter(|(_, line)| matches(line)).map(|(at, _)| at).collect()
+}
+
+fn strace_works() -> bool {
+    Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|s| s.success())
+}

@@ -1,0 +1,170 @@
+//! A real server of the built binary, on free ports, in a folder of its own.
+
+#![allow(dead_code, reason = "every test file uses the part that it needs")]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The binary under test.
+pub const SWARMSCOPE: &str = env!("CARGO_BIN_EXE_swarmscope");
+
+/// How long a server may take to come up on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The ports of a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    pub ui: SocketAddr,
+    pub elastic: SocketAddr,
+    pub orchestrator: SocketAddr,
+}
+
+impl Ports {
+    /// Ports that nobody has at the moment.
+    pub fn free() -> Self {
+        let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [ui, elastic, orchestrator] =
+            held.each_ref().map(|listener| listener.local_addr().expect("bound"));
+        Self { ui, elastic, orchestrator }
+    }
+
+    /// The arguments that name them.
+    pub fn arguments(&self) -> [String; 6] {
+        [
+            "--listen".into(),
+            self.ui.to_string(),
+            "--elastic".into(),
+            self.elastic.to_string(),
+            "--orchestrator".into(),
+            self.orchestrator.to_string(),
+        ]
+    }
+}
+
+/// A running `swarmscope up`. Killed when dropped.
+pub struct Server {
+    pub ports: Ports,
+    pub data: TempDir,
+    child: Child,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// Starts one in a new data directory and waits until it answers.
+    pub async fn start() -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        Self::start_with(data, Ports::free(), &[]).await
+    }
+
+    /// Starts one in this data directory and waits until it answers.
+    pub async fn start_with(data: TempDir, ports: Ports, further: &[&str]) -> Self {
+        let child = spawn(Command::new(SWARMSCOPE), data.path(), ports, further);
+        let mut server = Self { ports, data, child, http: reqwest::Client::new() };
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// Starts one under another program, such as a tracer, whose own arguments come first.
+    pub async fn start_under(tracer: Command, data: TempDir, ports: Ports) -> Self {
+        let child = spawn(tracer, data.path(), ports, &[]);
+        let mut server = Self { ports, data, child, http: reqwest::Client::new() };
+        server.wait_until_ready().await;
+        server
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                panic!("the server ended before it was ready: {status}");
+            }
+            let answer = self.http.get(self.ui_url("/health")).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the server was not ready in {PATIENCE:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub fn ui_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.ports.ui)
+    }
+
+    pub fn elastic_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.ports.elastic)
+    }
+
+    /// The process id of the server itself.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL, as a power cut for the process; gives back the data directory and the ports.
+    pub fn kill(mut self) -> (TempDir, Ports) {
+        self.child.kill().expect("a running child");
+        self.child.wait().expect("a killed child");
+        let data = std::mem::replace(&mut self.data, tempfile::tempdir().expect("a folder"));
+        (data, self.ports)
+    }
+
+    /// SIGTERM, and the exit status.
+    pub fn terminate(&mut self) -> std::process::ExitStatus {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
+        assert!(killed.success());
+        self.child.wait().expect("a child")
+    }
+
+    /// A JSON reply of the Elasticsearch API, whatever its status.
+    pub async fn elastic(&self, method: reqwest::Method, path: &str, body: String) -> (u16, Value) {
+        let response = self
+            .http
+            .request(method, self.elastic_url(path))
+            .header("content-type", "application/x-ndjson")
+            .body(body)
+            .send()
+            .await
+            .expect("the server answers");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("a JSON reply"))
+    }
+
+    /// A JSON reply of the native API, which has to be a success.
+    pub async fn native(&self, path: &str) -> Value {
+        let response = self.http.get(self.ui_url(path)).send().await.expect("the server answers");
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).expect("a JSON reply")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already, which is just as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(mut command: Command, data: &Path, ports: Ports, further: &[&str]) -> Child {
+    if command.get_program() != SWARMSCOPE {
+        command.arg(SWARMSCOPE);
+    }
+    command
+        .arg("up")
+        .arg("--data")
+        .arg(data)
+        .args(ports.arguments())
+        .args(further)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts")
+}
