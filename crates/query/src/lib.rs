@@ -11,5 +11,7 @@
 pub mod aggregate;
 pub mod analysis;
 pub mod ast;
+pub mod document;
+pub mod evaluate;
 pub mod indices;
 pub mod store;

@@ -1,0 +1,141 @@
+//! `prefix`, `wildcard` and `regexp`: patterns over words or whole strings, in linear time.
+
+use std::fmt;
+
+use regex_automata::meta::{Config, Regex};
+use swarmscope_model::limits::MAX_PATTERN_BYTES;
+
+use crate::analysis::{is_word_character, lowercase, words};
+use crate::ast::Case;
+
+use super::compile::BadQuery;
+use super::field::View;
+use super::regexp;
+
+/// A word or whole string that begins so.
+#[derive(Debug)]
+pub struct PrefixTest {
+    given: String,
+    /// As words of a text are compared.
+    folded: String,
+    case: Case,
+    one_word: bool,
+}
+
+impl PrefixTest {
+    pub(super) fn new(value: &str, case: Case) -> Self {
+        Self {
+            given: value.to_owned(),
+            folded: match case {
+                Case::AsGiven => value.to_owned(),
+                Case::Analyzed | Case::Insensitive => lowercase(value).into_owned(),
+            },
+            case,
+            one_word: value.chars().all(is_word_character),
+        }
+    }
+
+    pub(super) fn text(&self, text: &str, view: View) -> bool {
+        match view {
+            View::Whole if self.case == Case::Insensitive => {
+                text.to_lowercase().starts_with(&self.given.to_lowercase())
+            }
+            View::Whole => text.starts_with(&self.given),
+            View::Text if self.one_word => words(text).any(|word| word.starts_with(&self.folded)),
+            View::Text => lowercase(text).starts_with(&self.folded),
+        }
+    }
+}
+
+/// A wildcard or regular expression, for words and for whole strings.
+pub struct PatternTest {
+    on_text: Regex,
+    on_whole: Regex,
+    one_word: bool,
+    given: String,
+}
+
+impl fmt::Debug for PatternTest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PatternTest({:?})", self.given)
+    }
+}
+
+impl PatternTest {
+    /// A wildcard: `*`, `?` and `\`.
+    pub(super) fn wildcard(pattern: &str, case: Case) -> Result<Self, BadQuery> {
+        let (expression, one_word) = from_wildcard(pattern);
+        Self::build(pattern, &expression, one_word, case)
+    }
+
+    /// One of Lucene's regular expressions.
+    pub(super) fn regexp(pattern: &str, case: Case) -> Result<Self, BadQuery> {
+        let expression = regexp::from_lucene(pattern)?;
+        Self::build(pattern, &expression, true, case)
+    }
+
+    fn build(given: &str, expression: &str, one_word: bool, case: Case) -> Result<Self, BadQuery> {
+        // Words are in lower case, so for them any case is the lower case.
+        let on_text = compiled(given, expression, case != Case::AsGiven)?;
+        let on_whole = match case {
+            Case::Analyzed => compiled(given, expression, false)?,
+            Case::AsGiven | Case::Insensitive => on_text.clone(),
+        };
+        Ok(Self {
+            on_text,
+            on_whole,
+            one_word,
+            given: given.to_owned(),
+        })
+    }
+
+    pub(super) fn text(&self, text: &str, view: View) -> bool {
+        match view {
+            View::Whole => self.on_whole.is_match(text),
+            View::Text if self.one_word => {
+                words(text).any(|word| self.on_text.is_match(word.as_bytes()))
+            }
+            View::Text => self.on_text.is_match(lowercase(text).as_bytes()),
+        }
+    }
+}
+
+fn compiled(given: &str, expression: &str, insensitive: bool) -> Result<Regex, BadQuery> {
+    let flags = if insensitive { "(?si)" } else { "(?s)" };
+    Regex::builder()
+        .configure(
+            Config::new()
+                .nfa_size_limit(Some(MAX_PATTERN_BYTES))
+                .hybrid_cache_capacity(MAX_PATTERN_BYTES)
+                .onepass_size_limit(Some(MAX_PATTERN_BYTES)),
+        )
+        .build(&format!(r"{flags}\A(?:{expression})\z"))
+        .map_err(|source| BadQuery::Pattern {
+            pattern: given.to_owned(),
+            source: Box::new(source),
+        })
+}
+
+/// The wildcard as a regular expression, and whether its characters could all stand in one word.
+fn from_wildcard(pattern: &str) -> (String, bool) {
+    let mut expression = String::with_capacity(pattern.len() * 2);
+    let mut one_word = true;
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '*' => {
+                expression.push_str(".*");
+                continue;
+            }
+            '?' => {
+                expression.push('.');
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        one_word &= is_word_character(literal);
+        regexp::push_literal(&mut expression, literal);
+    }
+    (expression, one_word)
+}
