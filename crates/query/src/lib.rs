@@ -11,7 +11,9 @@
 pub mod aggregate;
 pub mod analysis;
 pub mod ast;
+pub mod datemath;
 pub mod document;
 pub mod evaluate;
 pub mod indices;
+pub mod lucene;
 pub mod store;

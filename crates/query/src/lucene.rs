@@ -1,0 +1,99 @@
+//! Lucene's query_string syntax: what people type into a search box.
+//!
+//! The grammar and its semantics are Lucene's classic parser's, oddities included (`a OR b AND c`
+//! needs `b` and `c`), because people bring queries that they wrote for it. Three things are
+//! deliberately kinder:
+//!
+//! - `field.*:word` needs no escape before the `*`.
+//! - `nova.osapi*` finds words in a row of which the last begins so; in Lucene it finds nothing
+//!   when the analysis has split the word.
+//! - A bare word that the analysis splits (`foo-bar`) is, by [`Options::split`], either its words
+//!   combined by the default operator as in Elasticsearch, or its words in a row as `grep` finds it.
+//!   What only our analysis splits (`nova.compute`, see [`crate::analysis`]) is always in a row.
+//!
+//! This module never looks at documents and never decides what a clause means for one.
+
+mod error;
+mod parse;
+mod range;
+mod term;
+mod token;
+pub(crate) mod words;
+
+use jiff::tz::TimeZone;
+use swarmscope_model::Timestamp;
+
+use crate::ast::{Field, Operator, Query};
+use crate::datemath::Clock;
+
+pub use error::{QueryError, QueryErrorKind};
+
+/// What a query text leaves open.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where clauses without a field look; more than one means any of them.
+    pub default_fields: Vec<Field>,
+    /// How clauses combine that stand side by side.
+    pub default_operator: Operator,
+    /// What a bare word means that the analysis splits.
+    pub split: Split,
+    pub now: Timestamp,
+    /// Where days begin, and what dates without an offset are in.
+    pub time_zone: TimeZone,
+}
+
+/// What `foo-bar` without quotes means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// `foo` and `bar` by the default operator: Elasticsearch.
+    ByOperator,
+    /// `foo` and `bar` in a row: what a reader of logs means.
+    InARow,
+}
+
+impl Options {
+    /// For people: every field, all words have to be there, days in UTC.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            default_fields: vec![Field::Any],
+            default_operator: Operator::And,
+            split: Split::InARow,
+            now,
+            time_zone: TimeZone::UTC,
+        }
+    }
+
+    /// As Elasticsearch's `query_string` does it unless told otherwise.
+    pub fn elasticsearch(now: Timestamp) -> Self {
+        Self {
+            default_operator: Operator::Or,
+            split: Split::ByOperator,
+            ..Self::new(now)
+        }
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        Clock {
+            now: self.now,
+            time_zone: self.time_zone.clone(),
+        }
+    }
+}
+
+impl Default for Options {
+    /// [`Options::new`] at the epoch: for texts without date math, or to be filled in.
+    fn default() -> Self {
+        Self::new(Timestamp::from_millisecond(0))
+    }
+}
+
+/// Reads a query. A text of nothing but white space finds everything.
+///
+/// # Errors
+/// With the place in the text where it stops making sense.
+pub fn parse(text: &str, options: &Options) -> Result<Query, QueryError> {
+    parse::query(text, options)
+}
+
+#[cfg(test)]
+mod tests;
