@@ -1,0 +1,192 @@
+//! What the logger promises, over writers that misbehave.
+
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+use swarmscope_model::Severity;
+
+use super::testing::Kept;
+use super::*;
+use crate::with_correlation_id;
+
+const SOON: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn events_have_the_contracts_shape_and_carry_the_tasks_correlation_id() {
+    let kept = Kept::default();
+    let logger = Logger::to_writer("a", Severity::Info, kept.clone());
+    with_correlation_id("c1", async {
+        logger.info("task_received", "got it").field("n", 1).emit();
+        logger.debug("task_processing", "too quiet").emit();
+        logger.info("x", "own id").correlation_id("c2").emit();
+    })
+    .await;
+    let cause = io::Error::other("the disk is gone");
+    logger
+        .named("b")
+        .error("error", "no id")
+        .error(&cause)
+        .emit();
+    assert!(logger.flush(SOON));
+    let events = kept.events();
+    let keys: Vec<&String> = events[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "timestamp",
+            "agent_name",
+            "event_type",
+            "severity",
+            "message",
+            "metadata"
+        ]
+    );
+    assert_eq!(
+        events[0]["metadata"],
+        serde_json::json!({"n": 1, "correlation_id": "c1"})
+    );
+    assert_eq!(events[1]["metadata"]["correlation_id"], "c2");
+    assert_eq!(events[2]["agent_name"], "b");
+    assert_eq!(
+        events[2]["metadata"]["exception"]["message"],
+        "the disk is gone"
+    );
+    assert_eq!(
+        events[2]["metadata"]["exception"]["type"],
+        "std::io::error::Error"
+    );
+    assert_eq!(events.len(), 3);
+}
+
+#[test]
+fn the_level_changes_while_running_for_every_clone() {
+    let kept = Kept::default();
+    let logger = Logger::to_writer("a", Severity::Warning, kept.clone());
+    let clone = logger.named("b");
+    clone.info("x", "not yet").emit();
+    logger.set_level(Severity::Debug);
+    clone.debug("x", "now").emit();
+    assert!(logger.flush(SOON));
+    assert_eq!(kept.events().len(), 1);
+}
+
+#[test]
+fn many_threads_write_whole_lines() {
+    let kept = Kept::default();
+    let logger = Logger::to_writer("a", Severity::Info, kept.clone());
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let logger = &logger;
+            scope.spawn(move || {
+                for number in 0..200 {
+                    logger
+                        .info("x", "y".repeat(300))
+                        .field("n", thread * 1_000 + number)
+                        .emit();
+                }
+            });
+        }
+    });
+    assert!(logger.flush(SOON));
+    let mut numbers: Vec<i64> = kept
+        .events()
+        .iter()
+        .map(|event| event["metadata"]["n"].as_i64().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 1_600);
+}
+
+/// A consumer that reads only when told to.
+struct Stalled {
+    entered: Sender<()>,
+    go_on: Receiver<()>,
+    kept: Kept,
+}
+
+impl Write for Stalled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.entered.send(());
+        let _ = self.go_on.recv();
+        self.kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_consumer_that_does_not_read_never_blocks_and_what_was_dropped_is_reported() {
+    let (entered, has_entered) = channel();
+    let (release, go_on) = channel::<()>();
+    let kept = Kept::default();
+    let stalled = Stalled {
+        entered,
+        go_on,
+        kept: kept.clone(),
+    };
+    let limits = QueueLimits {
+        lines: 5,
+        bytes: 1 << 20,
+    };
+    let logger = Logger::with_limits("a", Severity::Info, stalled, limits);
+    logger.info("x", "in the writer's hands").emit();
+    has_entered.recv().unwrap();
+    for _ in 0..12 {
+        logger.info("x", "waiting").emit();
+    }
+    assert_eq!(logger.dropped(), 7);
+    assert!(!logger.flush(Duration::from_millis(20)));
+    drop(release);
+    assert!(logger.flush(SOON));
+    let events = kept.events();
+    let reports: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["event_type"] == EVENTS_DROPPED)
+        .collect();
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0]["metadata"]["dropped"], 7);
+    assert_eq!(events.len(), 1 + 5 + 1);
+}
+
+/// A pipe whose reader has gone.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_stdout_is_survived_and_counted() {
+    let logger = Logger::to_writer("a", Severity::Info, Closed);
+    for _ in 0..10 {
+        logger.info("x", "y").emit();
+    }
+    assert!(logger.flush(SOON));
+    assert_eq!(logger.dropped(), 10);
+}
+
+#[test]
+fn an_event_that_is_too_long_for_a_line_keeps_what_identifies_it() {
+    let kept = Kept::default();
+    let logger = Logger::to_writer("a", Severity::Info, kept.clone());
+    logger
+        .info("x", "é".repeat(MAX_LINE_BYTES))
+        .correlation_id("c1")
+        .emit();
+    drop(logger);
+    let events = kept.events();
+    assert!(kept.0.lock().unwrap()[0].len() < MAX_LINE_BYTES);
+    assert_eq!(events[0]["metadata"]["correlation_id"], "c1");
+    assert!(events[0]["metadata"]["truncated_bytes"].as_u64().unwrap() > MAX_LINE_BYTES as u64);
+}

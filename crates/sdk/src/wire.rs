@@ -1,0 +1,122 @@
+//! The bodies of the orchestrator's API, as both sides of the wire read and write them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use swarmscope_model::limits::LEASE;
+use swarmscope_model::state::{Agent, Attempt, ErrorClass, NewTask, Task};
+
+fn default_lease_ms() -> u64 {
+    milliseconds(LEASE)
+}
+
+/// A duration as the wire has it.
+pub fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Body of `POST /api/v1/agents/{name}/claim`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimRequest {
+    pub task_types: Vec<String>,
+    #[serde(default)]
+    pub wait_ms: u64,
+    #[serde(default = "default_lease_ms")]
+    pub lease_ms: u64,
+}
+
+/// Body of `POST /api/v1/tasks/{id}/renew`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RenewRequest {
+    pub agent_name: String,
+    pub fencing_token: i64,
+    #[serde(default = "default_lease_ms")]
+    pub lease_ms: u64,
+}
+
+/// Body of `POST /api/v1/tasks/{id}/complete`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompleteRequest {
+    pub agent_name: String,
+    pub fencing_token: i64,
+    #[serde(default)]
+    pub result: Map<String, Value>,
+    #[serde(default)]
+    pub follow_up: Vec<NewTask>,
+}
+
+/// Body of `POST /api/v1/tasks/{id}/fail`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailRequest {
+    pub agent_name: String,
+    pub fencing_token: i64,
+    pub error_type: ErrorClass,
+    pub error_message: String,
+}
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskReply {
+    pub task: Task,
+}
+
+/// One task with its attempts, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskDetail {
+    pub task: Task,
+    pub attempts: Vec<Attempt>,
+}
+
+/// A page of tasks; `counts` are of all tasks, by state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskList {
+    pub total: u64,
+    pub counts: BTreeMap<String, u64>,
+    pub tasks: Vec<Task>,
+}
+
+/// One agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentReply {
+    pub agent: Agent,
+}
+
+/// Every agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentList {
+    pub agents: Vec<Agent>,
+}
+
+/// Query of `GET /api/v1/tasks`. Empty fields do not restrict.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+/// The body of every error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorReply {
+    pub error: ErrorDetail,
+}
+
+/// What failed and what to do next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorDetail {
+    pub code: String,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
