@@ -1,0 +1,196 @@
+//! The orchestrator's handle: store, voice, and the bell that wakes waiting claims.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use swarmscope_model::limits::AGENT_SILENT_AFTER;
+use swarmscope_model::state::{
+    Agent, Claim, Failure, NewAgent, NewTask, StateError, StateStore, Task,
+};
+use swarmscope_sdk::{Logger, metrics};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::events;
+
+/// What may be set. The defaults are what a swarm on one machine wants.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How often expired leases and silent agents are looked for.
+    pub sweep_every: Duration,
+    /// An agent without a sign of life for this long is inactive.
+    pub silent_after: Duration,
+    /// How often a waiting claim looks by itself, for tasks whose backoff ends and for those that
+    /// others write into the store.
+    pub recheck_every: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sweep_every: Duration::from_secs(1),
+            silent_after: AGENT_SILENT_AFTER,
+            recheck_every: Duration::from_millis(250),
+        }
+    }
+}
+
+/// Everything the orchestrator does, whatever door it came through. Cheap to clone.
+#[derive(Clone)]
+pub struct Orchestrator {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<dyn StateStore>,
+    logger: Logger,
+    config: Config,
+    /// Rung when a task may have become claimable.
+    bell: Notify,
+    closing: CancellationToken,
+}
+
+impl Orchestrator {
+    /// An orchestrator over this store, speaking through this logger.
+    pub fn new(store: Arc<dyn StateStore>, logger: Logger, config: Config) -> Self {
+        let shared = Shared {
+            store,
+            logger,
+            config,
+            bell: Notify::new(),
+            closing: CancellationToken::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &dyn StateStore {
+        self.shared.store.as_ref()
+    }
+
+    pub(crate) fn logger(&self) -> &Logger {
+        &self.shared.logger
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Cancelled when the orchestrator ends: waiting claims return empty-handed.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.shared.closing
+    }
+
+    pub(crate) fn ring(&self) {
+        self.shared.bell.notify_waiters();
+    }
+
+    /// Enqueues all or none.
+    ///
+    /// # Errors
+    /// What [`StateStore::enqueue`] refuses.
+    pub async fn submit(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
+        let tasks = self.store().enqueue(tasks).await?;
+        for task in &tasks {
+            events::task_received(self.logger(), task);
+        }
+        self.ring();
+        Ok(tasks)
+    }
+
+    /// The next task for the agent, waiting for one until `wait` is over.
+    pub(crate) async fn claim(
+        &self,
+        agent_name: &str,
+        task_types: &[String],
+        wait: Duration,
+        lease: Duration,
+    ) -> Result<Option<Task>, StateError> {
+        let deadline = Instant::now() + wait;
+        loop {
+            let rung = self.shared.bell.notified();
+            tokio::pin!(rung);
+            // Listening before looking, so that no ring is missed in between.
+            rung.as_mut().enable();
+            if let Some(task) = self.store().claim(agent_name, task_types, lease).await? {
+                metrics::increment_tasks_dispatched(&task.task_type);
+                events::task_dispatch(self.logger(), &task);
+                return Ok(Some(task));
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+            let recheck = deadline.min(Instant::now() + self.config().recheck_every);
+            tokio::select! {
+                () = self.closing().cancelled() => return Ok(None),
+                _ = timeout_at(recheck, rung) => {}
+            }
+        }
+    }
+
+    pub(crate) async fn complete(
+        &self,
+        claim: &Claim,
+        result: Map<String, Value>,
+        follow_up: Vec<NewTask>,
+    ) -> Result<Task, StateError> {
+        let followed = !follow_up.is_empty();
+        let outcome = self.store().complete(claim, result, follow_up).await;
+        let task =
+            outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
+        events::task_completed(self.logger(), &task, claim);
+        if followed {
+            self.ring();
+        }
+        Ok(task)
+    }
+
+    pub(crate) async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, StateError> {
+        let outcome = self.store().fail(claim, failure).await;
+        let task =
+            outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
+        metrics::increment_errors(failure.error_type.as_str());
+        events::task_failed(self.logger(), &task, claim, failure);
+        Ok(task)
+    }
+
+    pub(crate) async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
+        let outcome = self.store().renew(claim, lease).await;
+        outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))
+    }
+
+    pub(crate) async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
+        let task = self.store().cancel(task_id).await?;
+        events::task_cancelled(self.logger(), &task);
+        Ok(task)
+    }
+
+    pub(crate) async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
+        let task = self.store().retry(task_id).await?;
+        events::task_received(self.logger(), &task);
+        self.ring();
+        Ok(task)
+    }
+
+    pub(crate) async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {
+        let agent = self.store().register(agent).await?;
+        events::agent_registered(self.logger(), &agent);
+        Ok(agent)
+    }
+
+    pub(crate) async fn heartbeat(&self, agent_name: &str) -> Result<Agent, StateError> {
+        let agent = self.store().heartbeat(agent_name).await?;
+        events::agent_heartbeat(self.logger(), &agent);
+        Ok(agent)
+    }
+
+    pub(crate) async fn deregister(&self, agent_name: &str) -> Result<Agent, StateError> {
+        let agent = self.store().deregister(agent_name).await?;
+        events::agent_deregistered(self.logger(), &agent);
+        self.ring();
+        Ok(agent)
+    }
+}

@@ -1,0 +1,198 @@
+//! What the orchestrator says, one function an event. Never decides anything.
+
+use swarmscope_model::Severity;
+use swarmscope_model::event::event_type;
+use swarmscope_model::state::{
+    Agent, Claim, ErrorClass, Failure, LostLease, StateError, Task, TaskState,
+};
+use swarmscope_sdk::Logger;
+use swarmscope_sdk::log::Record;
+
+/// A worker let its lease run out.
+pub const LEASE_EXPIRED: &str = "lease_expired";
+/// An agent gave no sign of life for too long.
+pub const AGENT_SILENT: &str = "agent_silent";
+/// An agent left in good order.
+pub const AGENT_DEREGISTERED: &str = "agent_deregistered";
+/// Somebody came with a claim that is not in force.
+pub const STALE_CLAIM: &str = "stale_claim";
+/// A task was cancelled.
+pub const TASK_CANCELLED: &str = "task_cancelled";
+
+fn of_task<'a>(
+    logger: &'a Logger,
+    severity: Severity,
+    event_type: &str,
+    message: String,
+    task: &Task,
+) -> Record<'a> {
+    logger
+        .event(severity, event_type, message)
+        .correlation_id(task.correlation_id())
+        .field("task_id", task.task_id.as_str())
+        .field("task_type", task.task_type.as_str())
+}
+
+pub fn task_received(logger: &Logger, task: &Task) {
+    let message = format!("received {} task {}", task.task_type, task.task_id);
+    of_task(
+        logger,
+        Severity::Info,
+        event_type::TASK_RECEIVED,
+        message,
+        task,
+    )
+    .field("priority", task.priority.as_str())
+    .emit();
+}
+
+pub fn task_dispatch(logger: &Logger, task: &Task) {
+    let agent = task.agent_name.as_deref().unwrap_or_default();
+    let message = format!(
+        "dispatched {} task {} to {agent}",
+        task.task_type, task.task_id
+    );
+    of_task(
+        logger,
+        Severity::Info,
+        event_type::TASK_DISPATCH,
+        message,
+        task,
+    )
+    .field("assigned_to", agent)
+    .field("fencing_token", task.fencing_token)
+    .field("retry_count", task.retry_count)
+    .emit();
+}
+
+pub fn task_completed(logger: &Logger, task: &Task, claim: &Claim) {
+    let message = format!(
+        "{} completed {} task {}",
+        claim.agent_name, task.task_type, task.task_id
+    );
+    of_task(
+        logger,
+        Severity::Info,
+        event_type::TASK_COMPLETED,
+        message,
+        task,
+    )
+    .field("assigned_to", claim.agent_name.as_str())
+    .emit();
+}
+
+/// The failure that an agent reported, as what became of the task.
+pub fn task_failed(logger: &Logger, task: &Task, claim: &Claim, failure: &Failure) {
+    let (severity, event_type) = match (task.state, failure.error_type) {
+        (TaskState::Queued, _) => (Severity::Warning, event_type::TRANSIENT_ERROR_RETRY),
+        (_, ErrorClass::Transient) => (Severity::Error, event_type::MAX_RETRIES_EXCEEDED),
+        _ => (Severity::Error, event_type::TASK_FAILED),
+    };
+    let message = format!(
+        "{} task {} failed at {}: {}",
+        task.task_type, task.task_id, claim.agent_name, failure.error_message
+    );
+    let record = of_task(logger, severity, event_type, message, task)
+        .field("assigned_to", claim.agent_name.as_str())
+        .field("error_type", failure.error_type.as_str())
+        .field("error_message", failure.error_message.as_str())
+        .field("retry_count", task.retry_count)
+        .field("max_retries", task.max_retries);
+    match task.not_before {
+        Some(point) => record.field("not_before", point.to_string()).emit(),
+        None => record.emit(),
+    }
+}
+
+pub fn task_cancelled(logger: &Logger, task: &Task) {
+    let message = format!("cancelled {} task {}", task.task_type, task.task_id);
+    of_task(logger, Severity::Warning, TASK_CANCELLED, message, task).emit();
+}
+
+pub fn lease_expired(logger: &Logger, lost: &LostLease) {
+    let (severity, outcome) = match lost.task.state {
+        TaskState::DeadLetter => (
+            Severity::Error,
+            "lost its worker too often and is set aside",
+        ),
+        _ => (Severity::Warning, "returns to the queue"),
+    };
+    let task = &lost.task;
+    let message = format!(
+        "the lease of {} on {} task {} ran out; the task {outcome}",
+        lost.agent_name, task.task_type, task.task_id
+    );
+    of_task(logger, severity, LEASE_EXPIRED, message, task)
+        .field("assigned_to", lost.agent_name.as_str())
+        .field("fencing_token", task.fencing_token)
+        .emit();
+}
+
+/// A refused claim is worth an event when it is stale; other refusals are the caller's to log.
+pub fn claim_refused(logger: &Logger, claim: &Claim, error: &StateError) {
+    if matches!(error, StateError::StaleClaim { .. }) {
+        logger
+            .warning(STALE_CLAIM, error.to_string())
+            .field("task_id", claim.task_id.as_str())
+            .field("assigned_to", claim.agent_name.as_str())
+            .field("fencing_token", claim.fencing_token)
+            .emit();
+    }
+}
+
+fn of_agent<'a>(
+    logger: &'a Logger,
+    severity: Severity,
+    event_type: &str,
+    message: String,
+    name: &str,
+) -> Record<'a> {
+    logger
+        .event(severity, event_type, message)
+        .field("registered_agent", name)
+}
+
+pub fn agent_registered(logger: &Logger, agent: &Agent) {
+    let message = format!("{} registered as {}", agent.agent_name, agent.agent_type);
+    let name = &agent.agent_name;
+    of_agent(
+        logger,
+        Severity::Info,
+        event_type::AGENT_REGISTERED,
+        message,
+        name,
+    )
+    .field("agent_type", agent.agent_type.as_str())
+    .field("capabilities", agent.capabilities.clone())
+    .emit();
+}
+
+pub fn agent_heartbeat(logger: &Logger, agent: &Agent) {
+    let message = format!("sign of life of {}", agent.agent_name);
+    let name = &agent.agent_name;
+    of_agent(
+        logger,
+        Severity::Debug,
+        event_type::AGENT_HEARTBEAT,
+        message,
+        name,
+    )
+    .emit();
+}
+
+pub fn agent_deregistered(logger: &Logger, agent: &Agent) {
+    let message = format!("{} left", agent.agent_name);
+    of_agent(
+        logger,
+        Severity::Info,
+        AGENT_DEREGISTERED,
+        message,
+        &agent.agent_name,
+    )
+    .emit();
+}
+
+pub fn agent_silent(logger: &Logger, agent_name: &str) {
+    let message = format!("{agent_name} gave no sign of life and counts as inactive");
+    of_agent(logger, Severity::Warning, AGENT_SILENT, message, agent_name).emit();
+}
