@@ -3,5 +3,6 @@
 //! Handlers know the traits of `query` and `model` and never a store behind them. Who may come in
 //! is decided once for all of them, in [`guard`].
 
+pub mod elastic;
 pub mod guard;
 pub mod native;

@@ -1,0 +1,181 @@
+//! Single documents: index, create, get, delete.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use swarmscope_query::store::{Action, WriteOperation};
+
+use super::ElasticState;
+use super::body::{Body, Parameters};
+use super::bulk::written_body;
+use super::errors::ElasticError;
+use super::source_filter::SourceFilter;
+
+#[derive(Debug, Default, Deserialize)]
+pub struct WriteParameters {
+    op_type: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct GetParameters {
+    #[serde(rename = "_source")]
+    source: Option<String>,
+    #[serde(rename = "_source_includes")]
+    includes: Option<String>,
+    #[serde(rename = "_source_excludes")]
+    excludes: Option<String>,
+}
+
+impl GetParameters {
+    fn filter(&self) -> SourceFilter {
+        SourceFilter::from_parameters(
+            self.source.as_deref(),
+            self.includes.as_deref(),
+            self.excludes.as_deref(),
+        )
+    }
+}
+
+/// `POST /{index}/_doc`
+pub async fn index_new(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<WriteParameters>,
+    Body(body): Body,
+) -> Result<Response, ElasticError> {
+    write(&state, index, None, action(&parameters)?, &body).await
+}
+
+/// `PUT /{index}/_doc/{id}`
+pub async fn index(
+    State(state): State<ElasticState>,
+    Path((index, id)): Path<(String, String)>,
+    Parameters(parameters): Parameters<WriteParameters>,
+    Body(body): Body,
+) -> Result<Response, ElasticError> {
+    write(&state, index, Some(id), action(&parameters)?, &body).await
+}
+
+/// `PUT /{index}/_create/{id}`
+pub async fn create(
+    State(state): State<ElasticState>,
+    Path((index, id)): Path<(String, String)>,
+    Body(body): Body,
+) -> Result<Response, ElasticError> {
+    write(&state, index, Some(id), Action::Create, &body).await
+}
+
+/// `DELETE /{index}/_doc/{id}`
+pub async fn delete(
+    State(state): State<ElasticState>,
+    Path((index, id)): Path<(String, String)>,
+) -> Result<Response, ElasticError> {
+    write(&state, index, Some(id), Action::Delete, &[]).await
+}
+
+fn action(parameters: &WriteParameters) -> Result<Action, ElasticError> {
+    match parameters.op_type.as_deref() {
+        None | Some("index") => Ok(Action::Index),
+        Some("create") => Ok(Action::Create),
+        Some(other) => Err(ElasticError::illegal_argument(format!(
+            "opType must be 'create' or 'index', found: [{other}]"
+        ))),
+    }
+}
+
+async fn write(
+    state: &ElasticState,
+    index: String,
+    id: Option<String>,
+    action: Action,
+    body: &[u8],
+) -> Result<Response, ElasticError> {
+    if body.is_empty() && action != Action::Delete {
+        return Err(ElasticError::parse("request body is required"));
+    }
+    let operation = WriteOperation {
+        index: index.clone(),
+        action,
+        id: id.clone(),
+        source: body.into(),
+    };
+    let outcome = state.logs.write(vec![operation]).await?.into_iter().next();
+    match outcome {
+        Some(Ok(written)) => {
+            let (status, body) = written_body(&index, &written);
+            let place = format!("/{index}/_doc/{}", written.id);
+            let mut response = (status, Json(Value::Object(body))).into_response();
+            if status == StatusCode::CREATED
+                && let Ok(place) = HeaderValue::from_str(&place)
+            {
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static("location"), place);
+            }
+            Ok(response)
+        }
+        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", index)),
+        None => Err(ElasticError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "illegal_state_exception",
+            "the log store did not answer for the document",
+        )),
+    }
+}
+
+/// `GET /{index}/_doc/{id}`
+pub async fn get(
+    State(state): State<ElasticState>,
+    Path((index, id)): Path<(String, String)>,
+    Parameters(parameters): Parameters<GetParameters>,
+) -> Result<Response, ElasticError> {
+    let Some(hit) = state.logs.get(&index, &id).await? else {
+        let body = json!({ "_index": index, "_id": id, "found": false });
+        return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
+    };
+    let mut body = json!({
+        "_index": hit.index,
+        "_id": hit.id,
+        "_version": hit.version,
+        "_seq_no": hit.sequence,
+        "_primary_term": 1,
+        "found": true,
+    });
+    let filter = parameters.filter();
+    if filter != SourceFilter::Nothing {
+        body["_source"] = filter.apply(&document(hit.source.get())?);
+    }
+    Ok(Json(body).into_response())
+}
+
+/// `GET /{index}/_source/{id}`
+pub async fn source(
+    State(state): State<ElasticState>,
+    Path((index, id)): Path<(String, String)>,
+    Parameters(parameters): Parameters<GetParameters>,
+) -> Result<Response, ElasticError> {
+    match state.logs.get(&index, &id).await? {
+        Some(hit) => {
+            Ok(Json(parameters.filter().apply(&document(hit.source.get())?)).into_response())
+        }
+        None => Err(ElasticError::new(
+            StatusCode::NOT_FOUND,
+            "resource_not_found_exception",
+            format!("Document not found [{index}]/[{id}]"),
+        )),
+    }
+}
+
+fn document(source: &str) -> Result<Value, ElasticError> {
+    serde_json::from_str(source).map_err(|error| {
+        let reason = format!("the stored document cannot be read: {error}");
+        ElasticError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "corrupt_document_exception",
+            reason,
+        )
+    })
+}

@@ -1,0 +1,195 @@
+//! Every failure of this API with its type, status and body, declared together.
+
+use axum::Json;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use swarmscope_query::indices::InvalidIndexName;
+use swarmscope_query::store::{Refused, StoreError};
+
+use crate::guard::TurnedAway;
+
+/// A failed request: `{"error": {"root_cause": […], "type", "reason", …}, "status"}`.
+#[derive(Debug)]
+pub struct ElasticError {
+    status: StatusCode,
+    kind: &'static str,
+    reason: String,
+    /// Further keys of the error, such as `index`.
+    details: Map<String, Value>,
+}
+
+impl ElasticError {
+    pub fn new(status: StatusCode, kind: &'static str, reason: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            reason: reason.into(),
+            details: Map::new(),
+        }
+    }
+
+    /// 400 `illegal_argument_exception`.
+    pub fn illegal_argument(reason: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "illegal_argument_exception",
+            reason,
+        )
+    }
+
+    /// 400 `parse_exception`.
+    pub fn parse(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "parse_exception", reason)
+    }
+
+    /// 400 `action_request_validation_exception`.
+    pub fn validation(reason: impl Into<String>) -> Self {
+        let reason = format!("Validation Failed: 1: {};", reason.into());
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "action_request_validation_exception",
+            reason,
+        )
+    }
+
+    /// 404 `index_not_found_exception`.
+    pub fn index_not_found(index: &str) -> Self {
+        let reason = format!("no such index [{index}]");
+        Self::new(StatusCode::NOT_FOUND, "index_not_found_exception", reason)
+            .with("resource.type", "index_or_alias")
+            .with("resource.id", index)
+            .with("index_uuid", "_na_")
+            .with("index", index)
+    }
+
+    /// Adds a key to the error.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The error alone, as it stands in an item of a bulk reply.
+    pub fn to_value(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("type".to_owned(), self.kind.into());
+        error.insert("reason".to_owned(), self.reason.as_str().into());
+        error.extend(self.details.clone());
+        Value::Object(error)
+    }
+
+    /// The whole body.
+    pub fn to_body(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("root_cause".to_owned(), json!([self.to_value()]));
+        if let Value::Object(cause) = self.to_value() {
+            error.extend(cause);
+        }
+        json!({ "error": error, "status": self.status.as_u16() })
+    }
+}
+
+impl IntoResponse for ElasticError {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::warn!(kind = self.kind, "{}", self.reason);
+        }
+        (self.status, Json(self.to_body())).into_response()
+    }
+}
+
+impl From<StoreError> for ElasticError {
+    fn from(error: StoreError) -> Self {
+        let reason = match std::error::Error::source(&error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+        let of = |status, kind| Self::new(status, kind, reason.clone());
+        match &error {
+            StoreError::Overloaded { .. } => of(
+                StatusCode::TOO_MANY_REQUESTS,
+                "es_rejected_execution_exception",
+            ),
+            StoreError::IndexNotFound { index } => Self::index_not_found(index),
+            StoreError::IndexExists { index } => {
+                of(StatusCode::BAD_REQUEST, "resource_already_exists_exception")
+                    .with("index", index.as_str())
+            }
+            StoreError::InvalidIndexName(invalid) => invalid.clone().into(),
+            StoreError::InvalidRequest { .. } => {
+                of(StatusCode::BAD_REQUEST, "illegal_argument_exception")
+            }
+            StoreError::TooManyBuckets { limit } => {
+                of(StatusCode::BAD_REQUEST, "too_many_buckets_exception")
+                    .with("max_buckets", *limit)
+            }
+            StoreError::TimedOut { .. } => of(StatusCode::SERVICE_UNAVAILABLE, "timeout_exception"),
+            StoreError::Closed => of(StatusCode::SERVICE_UNAVAILABLE, "node_closed_exception"),
+            StoreError::Io { .. } => of(StatusCode::INTERNAL_SERVER_ERROR, "i_o_exception"),
+        }
+    }
+}
+
+impl From<InvalidIndexName> for ElasticError {
+    fn from(error: InvalidIndexName) -> Self {
+        let index = error.name.clone();
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_index_name_exception",
+            error.to_string(),
+        )
+        .with("index_uuid", "_na_")
+        .with("index", index)
+    }
+}
+
+impl From<Refused> for ElasticError {
+    fn from(refused: Refused) -> Self {
+        let reason = refused.to_string();
+        match refused {
+            Refused::AlreadyExists { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "version_conflict_engine_exception",
+                reason,
+            ),
+            Refused::InvalidIndexName(invalid) => invalid.into(),
+            Refused::IdTooLong { .. } => Self::illegal_argument(reason),
+            Refused::NotJson { .. }
+            | Refused::NotAnObject { .. }
+            | Refused::TooDeep { .. }
+            | Refused::TooLarge { .. } => Self::new(
+                StatusCode::BAD_REQUEST,
+                "document_parsing_exception",
+                reason,
+            ),
+        }
+    }
+}
+
+impl From<TurnedAway> for ElasticError {
+    fn from(reason: TurnedAway) -> Self {
+        Self::new(reason.status(), "security_exception", reason.to_string())
+    }
+}
+
+/// A path that nothing answers.
+pub async fn no_handler(method: Method, uri: Uri) -> Response {
+    let reason = format!("no handler found for uri [{uri}] and method [{method}]");
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": reason }))).into_response()
+}
+
+/// A path that answers other methods; axum adds which (`Allow`).
+pub async fn wrong_method(method: Method, uri: Uri) -> Response {
+    let reason = format!("Incorrect HTTP method for uri [{uri}] and method [{method}]");
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        Json(json!({ "error": reason, "status": 405 })),
+    )
+        .into_response()
+}

@@ -1,0 +1,126 @@
+//! The Elasticsearch-compatible API on port 9200: what real clients need to write and search.
+//!
+//! A handler turns a request into a call of [`LogStore`] and the answer into Elasticsearch's JSON,
+//! keys in Elasticsearch's order, compact. Query texts are parsed in `query`; failures are declared
+//! in [`errors`].
+
+mod body;
+mod bulk;
+mod cat;
+mod cluster;
+mod conventions;
+mod documents;
+mod errors;
+mod index_admin;
+mod mapping;
+mod parameters;
+mod source_filter;
+mod targets;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use swarmscope_model::limits::MAX_REQUEST_BYTES;
+use swarmscope_query::store::LogStore;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use crate::guard::TurnedAway;
+use errors::ElasticError;
+
+/// What the handlers work on. A cheap handle.
+#[derive(Clone)]
+pub struct ElasticState {
+    logs: Arc<dyn LogStore>,
+}
+
+impl ElasticState {
+    /// The API over this store.
+    pub fn new(logs: Arc<dyn LogStore>) -> Self {
+        Self { logs }
+    }
+}
+
+/// The API's routes. Whoever serves them adds the guard.
+pub fn router(state: ElasticState) -> Router {
+    Router::new()
+        .merge(cluster_routes())
+        .merge(document_routes())
+        .merge(index_routes())
+        .fallback(errors::no_handler)
+        .method_not_allowed_fallback(errors::wrong_method)
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(conventions::apply))
+}
+
+/// A request that the guard turned away, in this API's shape.
+pub fn refuse(reason: TurnedAway) -> Response {
+    ElasticError::from(reason).into_response()
+}
+
+fn cluster_routes() -> Router<ElasticState> {
+    Router::new()
+        .route("/", get(cluster::root))
+        .route("/_cluster/health", get(cluster::health))
+        .route("/_cluster/health/{index}", get(cluster::health_of))
+        .route("/_nodes", get(cluster::nodes))
+        .route("/_nodes/http", get(cluster::nodes))
+        .route("/_cat/indices", get(cat::all_indices))
+        .route("/_cat/indices/{index}", get(cat::indices))
+        .route("/_cat/health", get(cat::health))
+        .route("/_cat/count", get(cat::count_all))
+        .route("/_cat/count/{index}", get(cat::count))
+}
+
+fn document_routes() -> Router<ElasticState> {
+    Router::new()
+        .route("/_bulk", post(bulk::bulk).put(bulk::bulk))
+        .route("/{index}/_bulk", post(bulk::bulk_into).put(bulk::bulk_into))
+        .route("/{index}/_doc", post(documents::index_new))
+        .route(
+            "/{index}/_doc/{id}",
+            get(documents::get)
+                .put(documents::index)
+                .post(documents::index)
+                .delete(documents::delete),
+        )
+        .route(
+            "/{index}/_create/{id}",
+            put(documents::create).post(documents::create),
+        )
+        .route("/{index}/_source/{id}", get(documents::source))
+}
+
+fn index_routes() -> Router<ElasticState> {
+    Router::new()
+        .route(
+            "/{index}",
+            get(index_admin::get)
+                .put(index_admin::create)
+                .delete(index_admin::delete)
+                .head(index_admin::exists),
+        )
+        .route("/_mapping", get(mapping::all))
+        .route("/{index}/_mapping", get(mapping::of))
+        .route(
+            "/_refresh",
+            get(index_admin::refresh_all).post(index_admin::refresh_all),
+        )
+        .route(
+            "/{index}/_refresh",
+            get(index_admin::refresh).post(index_admin::refresh),
+        )
+        .route(
+            "/_flush",
+            get(index_admin::refresh_all).post(index_admin::refresh_all),
+        )
+        .route(
+            "/{index}/_flush",
+            get(index_admin::refresh).post(index_admin::refresh),
+        )
+}
