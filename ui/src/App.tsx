@@ -24,7 +24,7 @@ export function App() {
             <Suspense fallback={<Loading label="Loading the page" />}>
               <Switch>
                 <Route path="/">
-                  <Redirect to="/discover" replace />
+                  <Redirect to={`/discover${window.location.search}`} replace />
                 </Route>
                 <Route path="/discover" component={DiscoverPage} />
                 <Route path="/correlation/:id" component={CorrelationPage} />

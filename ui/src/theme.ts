@@ -8,6 +8,21 @@ export const theme = createTheme({
     'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
   lineHeights: { xs: '1.35', sm: '1.4', md: '1.45', lg: '1.5', xl: '1.5' },
+  // The blue-grey of the page: Mantine's own dark is a neutral grey and looks like another program.
+  colors: {
+    dark: [
+      '#dde3ec',
+      '#b3bdcc',
+      '#8592a5',
+      '#5f6b7d',
+      '#333d4d',
+      '#2b3341',
+      '#1b212c',
+      '#161b24',
+      '#11151d',
+      '#0f131a',
+    ],
+  },
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 5 },
   defaultRadius: 'sm',

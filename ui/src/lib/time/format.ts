@@ -45,6 +45,21 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** A bar's width: round by nature, so no zeros behind it. */
+export function formatInterval(ms: number): string {
+  for (const [unit, size] of INTERVAL_UNITS) {
+    if (ms >= size && ms % size === 0) return `${ms / size} ${unit}`;
+  }
+  return formatDuration(ms);
+}
+
+const INTERVAL_UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
 /** How long ago, in whole units that do not flicker between decimals while ticking. */
 export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

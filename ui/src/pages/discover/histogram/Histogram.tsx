@@ -3,7 +3,7 @@ import type { HistogramReply } from '../../../api/types';
 import { severityColor, type SeverityGroup } from '../../../lib/severity';
 import { STACK_ORDER, totals } from '../../../lib/stack';
 import { formatCount } from '../../../lib/number';
-import { formatDuration, formatInstant } from '../../../lib/time/format';
+import { formatInstant, formatInterval } from '../../../lib/time/format';
 import type { TimeRange } from '../../../lib/time/range';
 import classes from './Histogram.module.css';
 
@@ -54,7 +54,7 @@ export function Histogram({ reply, stale, error, onZoom, onSeverity }: Histogram
           ))}
         {!empty && (
           <span className={classes.interval}>
-            {formatDuration(reply.interval_ms)} per bar <span aria-hidden>· drag to zoom</span>
+            {formatInterval(reply.interval_ms)} per bar <span aria-hidden>· drag to zoom</span>
           </span>
         )}
       </div>

@@ -2,7 +2,7 @@ import type { Bucket } from '../../../api/types';
 import { formatCount } from '../../../lib/number';
 import { severityColor } from '../../../lib/severity';
 import { groupCounts, STACK_ORDER } from '../../../lib/stack';
-import { formatDuration, formatInstant } from '../../../lib/time/format';
+import { formatInstant, formatInterval } from '../../../lib/time/format';
 import classes from './Histogram.module.css';
 
 interface HistogramTooltipProps {
@@ -16,7 +16,7 @@ export function HistogramTooltip({ bucket, intervalMs, left }: HistogramTooltipP
   return (
     <div className={classes.tooltip} style={{ left: `min(${left + 14}px, calc(100% - 200px))` }} aria-hidden>
       <div className={classes.tooltipTime}>
-        {formatInstant(Date.parse(bucket.start))} <span>+ {formatDuration(intervalMs)}</span>
+        {formatInstant(Date.parse(bucket.start))} <span>+ {formatInterval(intervalMs)}</span>
       </div>
       {STACK_ORDER.toReversed()
         .filter((group) => counts[group] > 0)

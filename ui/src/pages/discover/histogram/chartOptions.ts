@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { HistogramReply } from '../../../api/types';
 import { STACK_ORDER, stackedHeights } from '../../../lib/stack';
+import { timeLabels } from '../../../lib/time/axis';
 import type { TimeRange } from '../../../lib/time/range';
 
 export interface Hover {
@@ -50,7 +51,14 @@ export function chartOptions(hooks: ChartHooks): uPlot.Options {
       y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.05)] },
     },
     axes: [
-      { ...axis, size: 22, gap: 3, grid: { show: false } },
+      {
+        ...axis,
+        size: 22,
+        gap: 3,
+        space: 70,
+        grid: { show: false },
+        values: (_plot, ticks) => timeLabels(ticks),
+      },
       {
         ...axis,
         size: 52,

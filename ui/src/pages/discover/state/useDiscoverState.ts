@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { sameFilter, type Filter } from '../../../lib/lucene/filter';
-import { DEFAULT_COLUMNS, formatState, parseState, type DiscoverState } from './urlState';
+import { DEFAULT_COLUMNS, formatState, parseState, type DiscoverState } from '../../../lib/discoverUrl';
 
 export interface DiscoverActions {
   /** A new search: one step in the browser's history, asked as of now. */

@@ -1,6 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
-import { REFRESH_CHOICES } from '../state/urlState';
+import { REFRESH_CHOICES } from '../../../lib/discoverUrl';
 
 interface RefreshPickerProps {
   seconds: number;

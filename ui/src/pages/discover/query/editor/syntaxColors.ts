@@ -1,8 +1,23 @@
 import { RangeSetBuilder } from '@codemirror/state';
-import { Decoration, ViewPlugin, type DecorationSet, type EditorView, type ViewUpdate } from '@codemirror/view';
+import {
+  Decoration,
+  ViewPlugin,
+  type DecorationSet,
+  type EditorView,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { tokenize, type TokenKind } from '../../../../lib/lucene/tokenize';
 
-const COLORED: readonly TokenKind[] = ['field', 'colon', 'operator', 'phrase', 'number', 'range', 'regex', 'modifier'];
+const COLORED: readonly TokenKind[] = [
+  'field',
+  'colon',
+  'operator',
+  'phrase',
+  'number',
+  'range',
+  'regex',
+  'modifier',
+];
 const marks = new Map(COLORED.map((kind) => [kind, Decoration.mark({ class: `cm-${kind}` })]));
 
 /** A query is one short line: colouring all of it again costs less than keeping a tree. */

@@ -1,6 +1,6 @@
-import type { SortOrder } from '../../../api/types';
-import { decodeFilter, encodeFilter, type Filter } from '../../../lib/lucene/filter';
-import { DEFAULT_RANGE, sameRange, type TimeRange } from '../../../lib/time/range';
+import type { SortOrder } from '../api/types';
+import { decodeFilter, encodeFilter, type Filter } from './lucene/filter';
+import { DEFAULT_RANGE, sameRange, type TimeRange } from './time/range';
 
 /** Everything that makes one view of Discover; all of it lives in the URL. */
 export interface DiscoverState {

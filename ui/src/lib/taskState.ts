@@ -1,0 +1,26 @@
+import type { Task, TaskState } from '../api/types';
+import type { TaskAction } from '../api/tasks';
+
+export const STATE_LABELS: Record<TaskState, string> = {
+  queued: 'queued',
+  in_progress: 'in progress',
+  completed: 'completed',
+  failed: 'failed',
+  dead_letter: 'dead letter',
+  cancelled: 'cancelled',
+};
+
+const CANCELLABLE: readonly TaskState[] = ['queued', 'in_progress'];
+const RETRIABLE: readonly TaskState[] = ['failed', 'dead_letter', 'cancelled'];
+
+export function actionsFor(state: TaskState): TaskAction[] {
+  if (CANCELLABLE.includes(state)) return ['cancel'];
+  return RETRIABLE.includes(state) ? ['retry'] : [];
+}
+
+/** How long a task has taken, or is taking; null while it waits. */
+export function runningMs(task: Task, now: number): number | null {
+  if (task.state === 'queued') return null;
+  const end = task.completed_at ? Date.parse(task.completed_at) : task.state === 'in_progress' ? now : null;
+  return end === null ? null : Math.max(0, end - Date.parse(task.created_at));
+}

@@ -1,0 +1,59 @@
+import { Link } from 'wouter';
+import type { Agent } from '../../api/types';
+import page from '../../components/Page.module.css';
+import { agentHealth, heartbeatAge } from '../../lib/agentHealth';
+import { textOf } from '../../lib/flatten';
+import { discoverLink } from '../../lib/discoverUrl';
+import { formatCount } from '../../lib/number';
+import { formatAge, formatIso } from '../../lib/time/format';
+import { tasksLink } from '../../lib/taskUrl';
+import { HealthBadge } from './HealthBadge';
+import classes from './Agents.module.css';
+
+/** What an agent tells about its process, in the order of use. */
+const PROCESS_FIELDS = ['pid', 'host', 'metrics_port'] as const;
+
+export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
+  const health = agentHealth(agent, now);
+  const age = heartbeatAge(agent, now);
+  const name = agent.agent_name;
+  const skills = agent.capabilities?.skills;
+  return (
+    <tr className={classes.row} data-health={health} data-agent={name}>
+      <th scope="row" className={classes.name}>
+        {name}
+      </th>
+      <td>
+        <HealthBadge health={health} text={health === 'silent' ? 'silent' : agent.status} />
+      </td>
+      <td className={`${page.nowrap} ${classes.age}`} title={formatIso(agent.last_heartbeat)}>
+        {Number.isFinite(age) ? `${formatAge(age)} ago` : 'never'}
+      </td>
+      <td>{agent.agent_type}</td>
+      <td>
+        {(Array.isArray(skills) ? skills : []).map((skill) => (
+          <span key={textOf(skill)} className={page.tag}>
+            {textOf(skill)}
+          </span>
+        ))}
+      </td>
+      <td className={page.number}>{formatCount(agent.active_tasks)}</td>
+      <td className={page.number}>{formatCount(agent.completed_tasks)}</td>
+      <td className={page.number} data-bad={agent.failed_tasks > 0}>
+        {formatCount(agent.failed_tasks)}
+      </td>
+      <td className={`${page.soft} ${page.nowrap}`}>
+        {PROCESS_FIELDS.filter((field) => agent.metadata?.[field] !== undefined)
+          .map((field) => `${field} ${textOf(agent.metadata?.[field])}`)
+          .join(' · ')}
+      </td>
+      <td className={page.nowrap}>
+        <Link href={discoverLink({ filters: [{ field: 'agent_name', negate: false, value: name }] })}>
+          Logs
+        </Link>
+        {' · '}
+        <Link href={tasksLink({ agent: name })}>Tasks</Link>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Agent } from '../../api/types';
+import page from '../../components/Page.module.css';
+import { AgentRow } from './AgentRow';
+
+export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: number }) {
+  return (
+    <table className={page.table}>
+      <thead>
+        <tr>
+          <th scope="col">Agent</th>
+          <th scope="col">Status</th>
+          <th scope="col">Last heartbeat</th>
+          <th scope="col">Type</th>
+          <th scope="col">Skills</th>
+          <th scope="col" className={page.number}>
+            Active
+          </th>
+          <th scope="col" className={page.number}>
+            Completed
+          </th>
+          <th scope="col" className={page.number}>
+            Failed
+          </th>
+          <th scope="col">Process</th>
+          <th scope="col">Look at</th>
+        </tr>
+      </thead>
+      <tbody>
+        {agents.map((agent) => (
+          <AgentRow key={agent.agent_name} agent={agent} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}

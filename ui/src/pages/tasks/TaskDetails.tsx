@@ -1,0 +1,63 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { TaskDetail } from '../../api/tasks';
+import { CopyButton } from '../../components/CopyButton';
+import { CorrelationLink } from '../../components/CorrelationLink';
+import { JsonView } from '../../components/JsonView';
+import { discoverLink } from '../../lib/discoverUrl';
+import { textOf } from '../../lib/flatten';
+import { formatIso } from '../../lib/time/format';
+import { ALL_TIME } from '../../lib/time/range';
+import { AttemptList } from './AttemptList';
+import { TaskActions } from './TaskActions';
+import { TaskStateBadge } from '../../components/TaskStateBadge';
+import classes from './Tasks.module.css';
+
+export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail }) {
+  const correlation = task.metadata.correlation_id;
+  const logs = discoverLink({
+    range: ALL_TIME,
+    filters: [{ field: 'metadata.task_id', negate: false, value: task.task_id }],
+  });
+  const facts: [string, ReactNode][] = [
+    ['state', <TaskStateBadge key="state" state={task.state} />],
+    ['type', task.task_type],
+    ['priority', task.priority],
+    ['agent', task.agent_name ?? '–'],
+    ['correlation', typeof correlation === 'string' ? <CorrelationLink key="c" id={correlation} /> : '–'],
+    ['created', formatIso(task.created_at)],
+    ['changed', formatIso(task.updated_at)],
+    ['completed', formatIso(task.completed_at)],
+    ['lease until', formatIso(task.lease_expires_at)],
+    ['not before', formatIso(task.not_before)],
+    ['retries', `${task.retry_count} of ${task.max_retries}`],
+    ['fencing token', task.fencing_token],
+  ];
+  return (
+    <div className={classes.details}>
+      <div className={classes.detailId}>
+        <code>{task.task_id}</code>
+        <CopyButton text={() => task.task_id} label="Copy the task id" />
+        <Link href={logs}>Logs of this task</Link>
+        <TaskActions task={task} />
+      </div>
+      {task.last_error !== null && (
+        <div className={classes.lastError} role="note" aria-label="Last error">
+          {textOf(task.last_error)}
+        </div>
+      )}
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>Attempts</h2>
+      <AttemptList attempts={attempts} />
+      <h2>Metadata</h2>
+      <JsonView value={task.metadata} />
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Autocomplete, CloseButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { agents } from '../../api/system';
+import { textOf } from '../../lib/flatten';
+import type { TaskView } from '../../lib/taskUrl';
+
+interface TaskFiltersProps {
+  view: TaskView;
+  onChange: (patch: Partial<TaskView>) => void;
+}
+
+/** Agents are offered by name, task types by what the agents say they can do; anything may be typed. */
+export function TaskFilters({ view, onChange }: TaskFiltersProps) {
+  const { data } = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => agents(signal) });
+  const skills = (data ?? []).flatMap(({ capabilities }) =>
+    Array.isArray(capabilities?.skills) ? capabilities.skills.map(textOf) : [],
+  );
+  const names = (data ?? []).map((agent) => agent.agent_name);
+  return (
+    <>
+      <Choice label="Task type" value={view.type} options={skills} onChange={(type) => onChange({ type })} />
+      <Choice label="Agent" value={view.agent} options={names} onChange={(agent) => onChange({ agent })} />
+    </>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: readonly string[];
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const [draft, setDraft] = useState(value);
+  const [known, setKnown] = useState(value);
+  if (known !== value) {
+    setKnown(value);
+    setDraft(value);
+  }
+  const commit = (text: string) => {
+    if (text.trim() !== value) onChange(text.trim());
+  };
+  return (
+    <Autocomplete
+      size="xs"
+      w={190}
+      aria-label={label}
+      placeholder={label}
+      data={[...new Set(options)].sort()}
+      value={draft}
+      onChange={setDraft}
+      onOptionSubmit={commit}
+      onKeyDown={(event) => event.key === 'Enter' && commit(draft)}
+      onBlur={() => commit(draft)}
+      rightSection={
+        draft !== '' && (
+          <CloseButton
+            size="xs"
+            aria-label={`Clear ${label.toLowerCase()}`}
+            onClick={() => {
+              setDraft('');
+              commit('');
+            }}
+          />
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,106 @@
+import type { KeyboardEvent } from 'react';
+import type { Task } from '../../api/types';
+import page from '../../components/Page.module.css';
+import { CorrelationLink } from '../../components/CorrelationLink';
+import { textOf } from '../../lib/flatten';
+import { runningMs } from '../../lib/taskState';
+import { formatAge, formatDuration, formatIso } from '../../lib/time/format';
+import { useNow } from '../../state/useNow';
+import { TaskStateBadge } from '../../components/TaskStateBadge';
+import classes from './Tasks.module.css';
+
+interface TasksTableProps {
+  tasks: readonly Task[];
+  open: string;
+  onOpen: (id: string) => void;
+}
+
+const HEADINGS = [
+  'Changed',
+  'State',
+  'Task',
+  'Type',
+  'Priority',
+  'Agent',
+  'Took',
+  'Retries',
+  'Correlation',
+  'Last error',
+];
+
+export function TasksTable({ tasks, open, onOpen }: TasksTableProps) {
+  const now = useNow(1_000);
+  return (
+    <table className={page.table} onKeyDown={moveBetweenRows}>
+      <thead>
+        <tr>
+          {HEADINGS.map((heading) => (
+            <th key={heading} scope="col">
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.map((task) => (
+          <TaskRow key={task.task_id} task={task} now={now} open={task.task_id === open} onOpen={onOpen} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface TaskRowProps {
+  task: Task;
+  now: number;
+  open: boolean;
+  onOpen: (id: string) => void;
+}
+
+function TaskRow({ task, now, open, onOpen }: TaskRowProps) {
+  const took = runningMs(task, now);
+  const correlation = task.metadata.correlation_id;
+  return (
+    <tr className={classes.row} data-open={open} onClick={() => onOpen(task.task_id)}>
+      <td className={`${page.nowrap} ${page.soft}`} title={formatIso(task.updated_at)}>
+        {formatAge(now - Date.parse(task.updated_at))} ago
+      </td>
+      <td className={page.nowrap}>
+        <TaskStateBadge state={task.state} />
+      </td>
+      <td>
+        <button type="button" className={`${classes.id} ${page.mono}`} title={task.task_id} data-row>
+          {task.task_id}
+        </button>
+      </td>
+      <td className={page.nowrap}>{task.task_type}</td>
+      <td>{task.priority}</td>
+      <td className={page.nowrap}>{task.agent_name ?? '–'}</td>
+      <td className={page.nowrap}>{took === null ? '–' : formatDuration(took)}</td>
+      <td className={page.nowrap}>
+        {task.retry_count} / {task.max_retries}
+      </td>
+      <td className={classes.clip} onClick={(event) => event.stopPropagation()}>
+        {typeof correlation === 'string' ? <CorrelationLink id={correlation} /> : '–'}
+      </td>
+      <td className={`${classes.clip} ${classes.error}`} title={errorText(task)}>
+        {errorText(task)}
+      </td>
+    </tr>
+  );
+}
+
+function errorText({ last_error }: Task): string {
+  return last_error === null ? '' : textOf(last_error);
+}
+
+/** Arrows go from row to row; Enter is the button's own. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row]')];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  const next = buttons[at + (event.key === 'ArrowDown' ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
