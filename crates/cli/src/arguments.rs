@@ -9,7 +9,13 @@ use swarmscope_model::names;
 
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
-#[command(name = "swarmscope", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "swarmscope",
+    version,
+    about,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -81,10 +87,20 @@ pub struct UpArguments {
 #[derive(Debug, Clone, Args)]
 pub struct CredentialArguments {
     /// User name and password
-    #[arg(long, value_name = "NAME:PASSWORD", env = "SWARMSCOPE_USER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME:PASSWORD",
+        env = "SWARMSCOPE_USER",
+        hide_env_values = true
+    )]
     pub user: Option<String>,
     /// API key
-    #[arg(long, value_name = "KEY", env = "SWARMSCOPE_API_KEY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "SWARMSCOPE_API_KEY",
+        hide_env_values = true
+    )]
     pub api_key: Option<String>,
 }
 
@@ -105,7 +121,12 @@ pub struct ImportArguments {
     #[arg(long, value_name = "NAME")]
     pub index: Option<String>,
     /// Elasticsearch API of the server to write to
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9200", env = "SWARMSCOPE_ELASTIC")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:9200",
+        env = "SWARMSCOPE_ELASTIC"
+    )]
     pub elastic: String,
     /// Print the result as JSON
     #[arg(long)]
@@ -145,7 +166,12 @@ pub struct LogsArguments {
     #[arg(long)]
     pub json: bool,
     /// The server to ask
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4700", env = "SWARMSCOPE_SERVER")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:4700",
+        env = "SWARMSCOPE_SERVER"
+    )]
     pub server: String,
     #[command(flatten)]
     pub credentials: CredentialArguments,
@@ -162,7 +188,12 @@ pub struct OrchestratorArguments {
     #[arg(long, value_name = "ADDRESS", default_value = names::DEFAULT_ORCHESTRATOR)]
     pub listen: SocketAddr,
     /// Where the state is kept
-    #[arg(long, value_name = "DIR", default_value = "swarmscope-data", env = "SWARMSCOPE_DATA")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "swarmscope-data",
+        env = "SWARMSCOPE_DATA"
+    )]
     pub data: PathBuf,
     /// Submit demo work, about one task a second
     #[arg(long)]
@@ -197,7 +228,12 @@ pub struct AgentRunArguments {
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
     /// The orchestrator to work for
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", env = "SWARMSCOPE_ORCHESTRATOR")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8000",
+        env = "SWARMSCOPE_ORCHESTRATOR"
+    )]
     pub orchestrator: String,
     /// Makes its failures repeat
     #[arg(long, value_name = "N")]

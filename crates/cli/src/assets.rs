@@ -46,12 +46,18 @@ fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         "no-cache"
     };
     let security = [
-        (HeaderName::from_static("content-security-policy"), CONTENT_SECURITY_POLICY),
+        (
+            HeaderName::from_static("content-security-policy"),
+            CONTENT_SECURITY_POLICY,
+        ),
         (HeaderName::from_static("x-content-type-options"), "nosniff"),
         (HeaderName::from_static("referrer-policy"), "no-referrer"),
     ];
     let cache = [(CACHE_CONTROL, caching.to_owned()), (ETAG, tag.clone())];
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
     let kind = [(CONTENT_TYPE, file.metadata.mimetype().to_owned())];

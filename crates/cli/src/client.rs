@@ -68,7 +68,10 @@ impl Client {
     /// # Errors
     /// When the server cannot be reached or does not let us in.
     pub async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
         match response.status() {
             StatusCode::UNAUTHORIZED => Err(Failure::with_hint(
                 format!("{} asks for credentials, or does not take these", self.base),
@@ -92,7 +95,10 @@ impl Client {
         response.json().await.map_err(|error| {
             Failure::with_hint(
                 format!("{} did not answer in Swarmscope's way: {error}", self.base),
-                format!("is {} the address of Swarmscope's web UI? See {}", self.base, self.flag),
+                format!(
+                    "is {} the address of Swarmscope's web UI? See {}",
+                    self.base, self.flag
+                ),
             )
         })
     }
@@ -111,15 +117,29 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
-        let text = response.text().await.map_err(|error| self.unreachable(&error))?;
+        let text = response
+            .text()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
         let Ok(ErrorBody { error }) = serde_json::from_str(&text) else {
-            return Err(Failure::new(format!("{} answered {status}: {text}", self.base)));
+            return Err(Failure::new(format!(
+                "{} answered {status}: {text}",
+                self.base
+            )));
         };
         let message = match &error.position {
             Some(position) => {
-                let before = query.get(..position.offset).unwrap_or(query).chars().count();
+                let before = query
+                    .get(..position.offset)
+                    .unwrap_or(query)
+                    .chars()
+                    .count();
                 let marks = "^".repeat(position.length.max(1));
-                format!("{}\n  {query}\n  {}{marks}", error.message, " ".repeat(before))
+                format!(
+                    "{}\n  {query}\n  {}{marks}",
+                    error.message,
+                    " ".repeat(before)
+                )
             }
             None => error.message,
         };
@@ -137,7 +157,10 @@ impl Client {
         }
         Failure::with_hint(
             format!("cannot reach {}: {cause}", self.base),
-            format!("start Swarmscope with `swarmscope up`, or name another server with {}", self.flag),
+            format!(
+                "start Swarmscope with `swarmscope up`, or name another server with {}",
+                self.flag
+            ),
         )
     }
 }

@@ -69,7 +69,8 @@ impl Configuration {
         };
         let credentials = file_credentials(file.credentials, arguments.config.as_deref())?;
         let address = |flag: Option<SocketAddr>, file: Option<SocketAddr>, default: &str| {
-            flag.or(file).unwrap_or_else(|| default.parse().expect("the defaults are addresses"))
+            flag.or(file)
+                .unwrap_or_else(|| default.parse().expect("the defaults are addresses"))
         };
         let file_age = match &file.retention.age {
             Some(text) => Some(humantime::parse_duration(text).map_err(|error| {
@@ -83,7 +84,11 @@ impl Configuration {
         let size = arguments.retention_size.or(file.retention.size);
         Ok(Self {
             demo: arguments.demo,
-            data: arguments.data.clone().or(file.data).unwrap_or_else(|| DEFAULT_DATA.into()),
+            data: arguments
+                .data
+                .clone()
+                .or(file.data)
+                .unwrap_or_else(|| DEFAULT_DATA.into()),
             listen: address(arguments.listen, file.listen, names::DEFAULT_LISTEN),
             elastic: address(arguments.elastic, file.elastic, names::DEFAULT_ELASTIC),
             orchestrator: address(
@@ -91,7 +96,10 @@ impl Configuration {
                 file.orchestrator,
                 names::DEFAULT_ORCHESTRATOR,
             ),
-            retention_age: arguments.retention_age.or(file_age).unwrap_or(limits::RETENTION_AGE),
+            retention_age: arguments
+                .retention_age
+                .or(file_age)
+                .unwrap_or(limits::RETENTION_AGE),
             retention_bytes: size.map_or(limits::RETENTION_BYTES, |size| size.as_u64()),
             credentials,
         })
@@ -147,6 +155,9 @@ impl CredentialArguments {
                 }
             },
         };
-        Ok(Credentials { user, api_key: self.api_key.clone() })
+        Ok(Credentials {
+            user,
+            api_key: self.api_key.clone(),
+        })
     }
 }

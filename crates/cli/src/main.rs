@@ -7,7 +7,7 @@ mod client;
 mod commands;
 mod configuration;
 mod failure;
-mod shutdown;
+mod state_file;
 mod telemetry;
 mod terminal;
 mod up;
@@ -21,7 +21,10 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             Failure::new(format!("cannot start the runtime: {error}")).print();

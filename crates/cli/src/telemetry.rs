@@ -33,10 +33,13 @@ pub fn start() {
         Severity::Error | Severity::Critical => LevelFilter::ERROR,
     };
     // Libraries have their say only when something is wrong.
-    let targets =
-        Targets::new().with_target("swarmscope", level).with_default(level.min(LevelFilter::WARN));
+    let targets = Targets::new()
+        .with_target("swarmscope", level)
+        .with_default(level.min(LevelFilter::WARN));
     let human = std::io::stderr().is_terminal();
-    tracing_subscriber::registry().with(EventLayer { human }.with_filter(targets)).init();
+    tracing_subscriber::registry()
+        .with(EventLayer { human }.with_filter(targets))
+        .init();
     if let Some(warning) = warning {
         tracing::warn!("{warning}");
     }
@@ -61,7 +64,10 @@ fn level_from_environment() -> (Severity, Option<String>) {
     match std::env::var("LOG_LEVEL") {
         Ok(text) => match text.parse() {
             Ok(severity) => (severity, None),
-            Err(error) => (Severity::Info, Some(format!("LOG_LEVEL: {error}; INFO it is"))),
+            Err(error) => (
+                Severity::Info,
+                Some(format!("LOG_LEVEL: {error}; INFO it is")),
+            ),
         },
         Err(_) => (Severity::Info, None),
     }
@@ -79,7 +85,11 @@ impl<S: tracing::Subscriber> Layer<S> for EventLayer {
         let metadata = event.metadata();
         let own = to_event(*metadata.level(), metadata.target(), fields);
         // A log that cannot be written is no reason to stop.
-        let _ = if self.human { print_for_people(&own) } else { print_line(&own) };
+        let _ = if self.human {
+            print_for_people(&own)
+        } else {
+            print_line(&own)
+        };
         let sink = SINK.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(sink) = sink.as_ref() {
             let document = Collected {
@@ -101,9 +111,15 @@ fn to_event(level: tracing::Level, target: &str, fields: Fields) -> Event {
         _ => Severity::Debug,
     };
     let mut metadata: Map<String, Value> = fields.values.into_iter().collect();
-    let named = metadata.remove("event_type").and_then(|kind| kind.as_str().map(str::to_owned));
+    let named = metadata
+        .remove("event_type")
+        .and_then(|kind| kind.as_str().map(str::to_owned));
     metadata.insert("target".to_owned(), json!(target));
-    let fallback = if severity >= Severity::Error { event_type::ERROR } else { "log" };
+    let fallback = if severity >= Severity::Error {
+        event_type::ERROR
+    } else {
+        "log"
+    };
     Event {
         timestamp: Timestamp::now(),
         agent_name: SELF_AGENT.to_owned(),

@@ -37,7 +37,12 @@ async fn acknowledged_documents_survive_kill_9_exactly_once() {
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
                 let url = server.elastic_url("/crash/_bulk");
-                tokio::spawn(write_until_stopped(writer, url, numbers.clone(), stop.clone()))
+                tokio::spawn(write_until_stopped(
+                    writer,
+                    url,
+                    numbers.clone(),
+                    stop.clone(),
+                ))
             })
             .collect();
         // A different moment in every round, early ones and late ones.
@@ -51,7 +56,10 @@ async fn acknowledged_documents_survive_kill_9_exactly_once() {
     let server = Server::start_with(data, ports, &[]).await;
     verify(&server, &acknowledged).await;
     let total: usize = acknowledged.iter().map(BTreeSet::len).sum();
-    assert!(total > 500, "only {total} documents were acknowledged: the test tested little");
+    assert!(
+        total > 500,
+        "only {total} documents were acknowledged: the test tested little"
+    );
     println!("{total} acknowledged documents over {} kills", rounds());
 }
 
@@ -67,9 +75,17 @@ async fn write_until_stopped(
     while !stop.load(Ordering::Relaxed) {
         let first = numbers.fetch_add(DOCUMENTS_IN_A_BULK, Ordering::Relaxed);
         let batch: Vec<u64> = (first..first + DOCUMENTS_IN_A_BULK).collect();
-        let body: String = batch.iter().map(|number| bulk_lines(writer, *number)).collect();
-        let request = client.post(&url).header("content-type", "application/x-ndjson").body(body);
-        let Ok(response) = request.send().await else { break };
+        let body: String = batch
+            .iter()
+            .map(|number| bulk_lines(writer, *number))
+            .collect();
+        let request = client
+            .post(&url)
+            .header("content-type", "application/x-ndjson")
+            .body(body);
+        let Ok(response) = request.send().await else {
+            break;
+        };
         // The status line alone is the promise; the body may not make it through the kill.
         if !response.status().is_success() {
             continue;
@@ -101,10 +117,19 @@ fn bulk_lines(writer: usize, number: u64) -> String {
 async fn verify(server: &Server, acknowledged: &Acknowledged) {
     for (writer, expected) in acknowledged.iter().enumerate() {
         let found = stored_numbers(server, writer).await;
-        let lost: Vec<_> = expected.iter().filter(|number| !found.contains_key(number)).collect();
-        assert!(lost.is_empty(), "writer {writer}: acknowledged and gone: {lost:?}");
+        let lost: Vec<_> = expected
+            .iter()
+            .filter(|number| !found.contains_key(number))
+            .collect();
+        assert!(
+            lost.is_empty(),
+            "writer {writer}: acknowledged and gone: {lost:?}"
+        );
         let twice: Vec<_> = found.iter().filter(|(_, count)| **count != 1).collect();
-        assert!(twice.is_empty(), "writer {writer}: stored more than once: {twice:?}");
+        assert!(
+            twice.is_empty(),
+            "writer {writer}: stored more than once: {twice:?}"
+        );
     }
 }
 
@@ -122,11 +147,15 @@ async fn stored_numbers(server: &Server, writer: usize) -> BTreeMap<u64, u32> {
         if let Some(after) = &after {
             body["search_after"] = after.clone();
         }
-        let (status, reply) = server.elastic(Method::POST, "/crash/_search", body.to_string()).await;
+        let (status, reply) = server
+            .elastic(Method::POST, "/crash/_search", body.to_string())
+            .await;
         assert_eq!(status, 200, "{reply}");
         let hits = reply["hits"]["hits"].as_array().expect("hits").clone();
         for hit in &hits {
-            *found.entry(hit["_source"]["number"].as_u64().expect("a number")).or_insert(0) += 1;
+            *found
+                .entry(hit["_source"]["number"].as_u64().expect("a number"))
+                .or_insert(0) += 1;
         }
         match hits.last() {
             Some(last) => after = Some(last["sort"].clone()),

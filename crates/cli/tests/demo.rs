@@ -30,7 +30,9 @@ async fn agents_work_log_die_and_are_replaced() {
 }
 
 async fn events_of_everybody_arrive(server: &Server) {
-    let names = ["orchestrator"].into_iter().chain(DEMO_AGENTS.iter().map(|(kind, ..)| *kind));
+    let names = ["orchestrator"]
+        .into_iter()
+        .chain(DEMO_AGENTS.iter().map(|(kind, ..)| *kind));
     let deadline = Instant::now() + FIRST_EVENTS;
     for name in names {
         loop {
@@ -38,7 +40,10 @@ async fn events_of_everybody_arrive(server: &Server) {
             if found > 0 {
                 break;
             }
-            assert!(Instant::now() < deadline, "no events of {name} within {FIRST_EVENTS:?}");
+            assert!(
+                Instant::now() < deadline,
+                "no events of {name} within {FIRST_EVENTS:?}"
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -56,21 +61,33 @@ async fn correlation_ids_are_shared(server: &Server) {
     });
     let deadline = Instant::now() + FIRST_EVENTS;
     let id = loop {
-        let (status, reply) = server.elastic(Method::POST, "/_search", body.to_string()).await;
+        let (status, reply) = server
+            .elastic(Method::POST, "/_search", body.to_string())
+            .await;
         assert_eq!(status, 200, "{reply}");
-        let buckets = reply["aggregations"]["ids"]["buckets"].as_array().expect("buckets").clone();
+        let buckets = reply["aggregations"]["ids"]["buckets"]
+            .as_array()
+            .expect("buckets")
+            .clone();
         let shared = buckets.iter().find(|bucket| {
-            bucket["agents"]["buckets"].as_array().is_some_and(|agents| agents.len() >= 2)
+            bucket["agents"]["buckets"]
+                .as_array()
+                .is_some_and(|agents| agents.len() >= 2)
         });
         if let Some(bucket) = shared {
             break bucket["key"].as_str().expect("an id").to_owned();
         }
-        assert!(Instant::now() < deadline, "no correlation id shared by two agents: {reply}");
+        assert!(
+            Instant::now() < deadline,
+            "no correlation id shared by two agents: {reply}"
+        );
         tokio::time::sleep(Duration::from_millis(500)).await;
     };
     let of_id = count(server, &format!("metadata.correlation_id:\"{id}\"")).await;
     assert!(of_id >= 3, "{of_id} events of {id}");
-    let page = server.native(&format!("/api/v1/logs/search?query=\"{id}\"&sort=asc")).await;
+    let page = server
+        .native(&format!("/api/v1/logs/search?query=\"{id}\"&sort=asc"))
+        .await;
     let agents: BTreeSet<&str> = page["hits"]
         .as_array()
         .expect("hits")
@@ -89,29 +106,48 @@ async fn events_have_the_contract_shape(server: &Server) {
         *types.entry(event.event_type).or_default() += 1;
     }
     for expected in ["task_completed", "task_received", "agent_registered"] {
-        assert!(types.contains_key(expected), "no {expected} among {types:?}");
+        assert!(
+            types.contains_key(expected),
+            "no {expected} among {types:?}"
+        );
     }
 }
 
 async fn a_killed_agent_is_noticed_and_replaced(server: &Server) {
     let victim = "writing_agent";
     let first = agent(server, victim).await;
-    let pid = first["metadata"]["pid"].as_u64().expect("agents tell their process id");
-    let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill");
+    let pid = first["metadata"]["pid"]
+        .as_u64()
+        .expect("agents tell their process id");
+    let killed = Command::new("kill")
+        .args(["-9", &pid.to_string()])
+        .status()
+        .expect("kill");
     assert!(killed.success());
 
     let deadline = Instant::now() + TAKEOVER;
-    wait_until(deadline, "the state shows the agent as inactive", async || {
-        agent(server, victim).await["status"] == "inactive"
-    })
+    wait_until(
+        deadline,
+        "the state shows the agent as inactive",
+        async || agent(server, victim).await["status"] == "inactive",
+    )
     .await;
-    wait_until(deadline, "another process has taken its place", async || {
-        let now = agent(server, victim).await;
-        now["status"] == "active" && now["metadata"]["pid"].as_u64() != Some(pid)
-    })
+    wait_until(
+        deadline,
+        "another process has taken its place",
+        async || {
+            let now = agent(server, victim).await;
+            now["status"] == "active" && now["metadata"]["pid"].as_u64() != Some(pid)
+        },
+    )
     .await;
     wait_until(deadline, "the end of the process is an event", async || {
-        count(server, &format!("agent_name:{victim} AND severity:CRITICAL AND signal")).await > 0
+        count(
+            server,
+            &format!("agent_name:{victim} AND severity:CRITICAL AND signal"),
+        )
+        .await
+            > 0
     })
     .await;
     let done = agent(server, victim).await["completed_tasks"].as_u64();
@@ -126,14 +162,22 @@ async fn accounts_balance(server: &Server) {
     let account = &status["accounting"];
     let number = |name: &str| account[name].as_u64().expect("a number");
     assert!(number("stored") > 0);
-    assert_eq!(number("received"), number("stored") + number("refused"), "{account}");
+    assert_eq!(
+        number("received"),
+        number("stored") + number("refused"),
+        "{account}"
+    );
     assert_eq!(number("dropped"), 0, "{account}");
 }
 
 async fn agent(server: &Server, name: &str) -> Value {
     let reply = server.native("/api/v1/agents").await;
     let agents = reply["agents"].as_array().expect("agents");
-    agents.iter().find(|agent| agent["agent_name"] == name).cloned().unwrap_or(Value::Null)
+    agents
+        .iter()
+        .find(|agent| agent["agent_name"] == name)
+        .cloned()
+        .unwrap_or(Value::Null)
 }
 
 async fn count(server: &Server, query: &str) -> u64 {

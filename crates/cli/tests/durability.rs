@@ -19,12 +19,19 @@ async fn an_fsync_precedes_every_acknowledgement() {
     let trace = data.path().join("trace.txt");
     let mut tracer = Command::new("strace");
     tracer.args(["-f", "-qq", "-y", "-s", "64", "-e"]);
-    tracer.arg("trace=fsync,fdatasync,write,writev,sendto,sendmsg").arg("-o").arg(&trace);
+    tracer
+        .arg("trace=fsync,fdatasync,write,writev,sendto,sendmsg")
+        .arg("-o")
+        .arg(&trace);
     let mut server = Server::start_under(tracer, data, Ports::free()).await;
     for number in 0..BULKS {
         let body = format!("{{\"index\":{{}}}}\n{{\"message\":\"traced document {number}\"}}\n");
         let (status, reply) = server.elastic(Method::POST, "/traced/_bulk", body).await;
-        assert_eq!((status, &reply["errors"]), (200, &serde_json::Value::Bool(false)), "{reply}");
+        assert_eq!(
+            (status, &reply["errors"]),
+            (200, &serde_json::Value::Bool(false)),
+            "{reply}"
+        );
     }
     let text = std::fs::read_to_string(&trace).expect("a trace");
     server.terminate();
@@ -37,31 +44,60 @@ fn check(trace: &str) {
     let replies: Vec<usize> = positions(&lines, |line| {
         is_reply(line) && line.contains("HTTP/1.1 200 OK") && line.contains("socket:")
     });
-    let log_writes: Vec<usize> =
-        positions(&lines, |line| line.contains("write") && line.contains(".wal>"));
-    let syncs: Vec<usize> =
-        positions(&lines, |line| line.contains("sync(") && line.contains(".wal>"));
-    assert!(log_writes.len() >= BULKS, "{} writes to the write-ahead log", log_writes.len());
+    let log_writes: Vec<usize> = positions(&lines, |line| {
+        line.contains("write") && line.contains(".wal>")
+    });
+    let syncs: Vec<usize> = positions(&lines, |line| {
+        line.contains("sync(") && line.contains(".wal>")
+    });
+    assert!(
+        log_writes.len() >= BULKS,
+        "{} writes to the write-ahead log",
+        log_writes.len()
+    );
     for write in &log_writes {
-        let sync = syncs.iter().find(|sync| *sync > write).expect("every log write is synced");
+        let sync = syncs
+            .iter()
+            .find(|sync| *sync > write)
+            .expect("every log write is synced");
         // The first reply behind a log write is the acknowledgement of what was written, since the
         // test sends one request at a time.
         if let Some(reply) = replies.iter().find(|reply| *reply > write) {
-            assert!(sync < reply, "a reply went out before the sync:\n{}", lines[*reply]);
+            assert!(
+                sync < reply,
+                "a reply went out before the sync:\n{}",
+                lines[*reply]
+            );
         }
     }
-    let acknowledgements = replies.iter().filter(|reply| **reply > log_writes[0]).count();
-    assert!(acknowledgements >= BULKS, "{acknowledgements} acknowledgements in the trace");
+    let acknowledgements = replies
+        .iter()
+        .filter(|reply| **reply > log_writes[0])
+        .count();
+    assert!(
+        acknowledgements >= BULKS,
+        "{acknowledgements} acknowledgements in the trace"
+    );
 }
 
 fn is_reply(line: &str) -> bool {
-    ["write(", "writev(", "sendto(", "sendmsg("].iter().any(|call| line.contains(call))
+    ["write(", "writev(", "sendto(", "sendmsg("]
+        .iter()
+        .any(|call| line.contains(call))
 }
 
 fn positions(lines: &[&str], matches: impl Fn(&str) -> bool) -> Vec<usize> {
-    lines.iter().enumerate().filter(|(_, line)| matches(line)).map(|(at, _)| at).collect()
+    lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| matches(line))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 fn strace_works() -> bool {
-    Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|s| s.success())
+    Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|s| s.success())
 }

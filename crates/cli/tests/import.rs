@@ -21,7 +21,9 @@ fn import(server: &Server, arguments: &[&str], input: Option<&str>) -> Output {
         .spawn()
         .expect("the binary runs");
     let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(input.unwrap_or("").as_bytes()).expect("it reads");
+    stdin
+        .write_all(input.unwrap_or("").as_bytes())
+        .expect("it reads");
     drop(stdin);
     child.wait_with_output().expect("it ends")
 }
@@ -59,7 +61,10 @@ async fn plain_lines_are_found_by_phrase_and_prefix_as_grep_finds_them() {
     let expected = json!({"lines": 5, "stored": 4, "already_there": 0, "refused": 0, "blank": 1});
     assert_eq!(first, expected);
     let second = outcome(&import(&server, &[path, "--index", "lines"], None));
-    assert_eq!((&second["stored"], &second["already_there"]), (&json!(0), &json!(4)));
+    assert_eq!(
+        (&second["stored"], &second["already_there"]),
+        (&json!(0), &json!(4))
+    );
 
     assert_eq!(count(&server, json!({"match_all": {}})).await, 4);
     let phrase = |text: &str| json!({"match_phrase": {"message": text}});
@@ -110,6 +115,9 @@ async fn logs_prints_lines_for_people_and_documents_for_scripts() {
     assert_eq!(logs(&["severity:ERROR", "--json"]).0, format!("{event}\n"));
     assert_eq!(logs(&["severity:ERROR", "--since", "1h"]).0, "");
     let (_, refused) = logs(&["severity:(ERROR"]);
-    assert!(refused.starts_with("error: ") && refused.contains("severity:(ERROR\n"), "{refused}");
+    assert!(
+        refused.starts_with("error: ") && refused.contains("severity:(ERROR\n"),
+        "{refused}"
+    );
     assert!(refused.contains('^'), "{refused}");
 }

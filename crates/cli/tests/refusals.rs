@@ -8,7 +8,10 @@ use std::process::{Command, Output};
 use support::{Ports, SWARMSCOPE, Server};
 
 fn swarmscope(arguments: &[&str]) -> Output {
-    Command::new(SWARMSCOPE).args(arguments).output().expect("the binary runs")
+    Command::new(SWARMSCOPE)
+        .args(arguments)
+        .output()
+        .expect("the binary runs")
 }
 
 /// Exit status and standard error, with what differs from run to run replaced.
@@ -17,7 +20,10 @@ fn said(output: &Output, replacements: &[(&str, &str)]) -> String {
     for (from, to) in replacements {
         text = text.replace(from, to);
     }
-    format!("exit {}\n{text}", output.status.code().expect("an exit code"))
+    format!(
+        "exit {}\n{text}",
+        output.status.code().expect("an exit code")
+    )
 }
 
 #[test]
@@ -33,7 +39,11 @@ fn a_port_in_use() {
     error: port PORT is in use (127.0.0.1:PORT)
       hint: stop the program that has it (`ss -ltnp sport = :PORT` names it), or choose another with --listen
     ");
-    assert_eq!(std::fs::read_dir(data.path()).expect("a folder").count(), 0, "nothing was made");
+    assert_eq!(
+        std::fs::read_dir(data.path()).expect("a folder").count(),
+        0,
+        "nothing was made"
+    );
 }
 
 #[test]
@@ -56,7 +66,10 @@ async fn a_data_directory_in_use() {
     let output = swarmscope(&arguments);
     let text = said(&output, &[(&folder, "DATA")]);
     assert!(text.starts_with("exit 1\nerror: "), "{text}");
-    assert!(text.contains("DATA") && text.contains("in use") && text.contains("hint: "), "{text}");
+    assert!(
+        text.contains("DATA") && text.contains("in use") && text.contains("hint: "),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,1 +1,44 @@
 //! `swarmscope agent run`: one demo agent.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use swarmscope_agents::AgentConfig;
+use swarmscope_model::names::DEMO_AGENTS;
+use swarmscope_sdk::client::Credential;
+
+use crate::arguments::AgentRunArguments;
+use crate::failure::Failure;
+
+/// Runs until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When the metrics port is taken or the orchestrator's address is none.
+pub async fn run(arguments: AgentRunArguments) -> Result<(), Failure> {
+    let credentials = arguments.credentials.resolve()?;
+    let credential = match (credentials.user, credentials.api_key) {
+        (Some((user, password)), _) => Some(Credential::Basic { user, password }),
+        (None, Some(key)) => Some(Credential::Bearer(key)),
+        (None, None) => None,
+    };
+    let own_port = DEMO_AGENTS
+        .iter()
+        .find(|(kind, ..)| *kind == arguments.agent_type);
+    let port = arguments
+        .port
+        .or(own_port.map(|(.., port)| *port))
+        .unwrap_or(0);
+    let config = AgentConfig {
+        agent_name: arguments
+            .name
+            .unwrap_or_else(|| arguments.agent_type.clone()),
+        agent_type: arguments.agent_type,
+        metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        orchestrator: arguments.orchestrator,
+        credential,
+        seed: arguments.seed,
+        exit_with_parent: arguments.exit_with_parent,
+    };
+    swarmscope_agents::run(config)
+        .await
+        .map_err(|error| Failure::from(anyhow::Error::new(error)))
+}

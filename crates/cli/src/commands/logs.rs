@@ -50,7 +50,11 @@ struct Lagged {
 /// # Errors
 /// When the query does not parse or the server cannot be reached.
 pub async fn run(arguments: LogsArguments) -> Result<(), Failure> {
-    let client = Client::new(&arguments.server, arguments.credentials.resolve()?, "--server");
+    let client = Client::new(
+        &arguments.server,
+        arguments.credentials.resolve()?,
+        "--server",
+    );
     // The tail starts before the page is read, so that nothing falls between the two.
     let tail = match arguments.follow {
         true => Some(open_tail(&client, &arguments).await?),
@@ -107,7 +111,9 @@ async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<
 
 /// A duration becomes date math; a time stays what it is.
 fn since(text: Option<&str>, flag: &str) -> Result<String, Failure> {
-    let Some(text) = text else { return Ok(String::new()) };
+    let Some(text) = text else {
+        return Ok(String::new());
+    };
     if let Ok(duration) = humantime::parse_duration(text) {
         return Ok(format!("now-{}s", duration.as_secs()));
     }
@@ -136,7 +142,9 @@ async fn follow(
     output: &mut impl Write,
     json: bool,
 ) -> Result<(), Failure> {
-    let bytes = response.bytes_stream().map(|chunk| chunk.map_err(std::io::Error::other));
+    let bytes = response
+        .bytes_stream()
+        .map(|chunk| chunk.map_err(std::io::Error::other));
     let mut lines = tokio_util::io::StreamReader::new(bytes).lines();
     let mut event = String::new();
     while let Some(line) = lines.next_line().await.map_err(|error| gone(&error))? {
@@ -161,7 +169,10 @@ async fn follow(
             result?;
         }
     }
-    Err(Failure::with_hint("the server closed the connection", "start it again with `swarmscope up`"))
+    Err(Failure::with_hint(
+        "the server closed the connection",
+        "start it again with `swarmscope up`",
+    ))
 }
 
 fn parse<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, Failure> {
@@ -178,7 +189,9 @@ fn gone(error: &std::io::Error) -> Failure {
 
 /// Whether nobody reads standard output any more, as after `| head`.
 fn is_closed(result: &std::io::Result<()>) -> bool {
-    result.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    result
+        .as_ref()
+        .is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn print_all(output: &mut impl Write, hits: &[Hit], json: bool) -> std::io::Result<()> {
@@ -204,7 +217,11 @@ fn print_line(output: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
         Some(message) => write!(output, " {}", printable(message))?,
         None => write!(output, " {}", hit.source)?,
     }
-    if let Some(id) = hit.source.pointer("/metadata/correlation_id").and_then(Value::as_str) {
+    if let Some(id) = hit
+        .source
+        .pointer("/metadata/correlation_id")
+        .and_then(Value::as_str)
+    {
         write!(output, " {FAINT}{}{FAINT:#}", printable(id))?;
     }
     writeln!(output)?;
@@ -212,9 +229,16 @@ fn print_line(output: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
 }
 
 fn print_exception(output: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
-    let Some(exception) = hit.source.pointer("/metadata/exception") else { return Ok(()) };
+    let Some(exception) = hit.source.pointer("/metadata/exception") else {
+        return Ok(());
+    };
     let text = |field: &str| exception.get(field).and_then(Value::as_str).unwrap_or("");
-    writeln!(output, "    {}: {}", printable(text("type")), printable(text("message")))?;
+    writeln!(
+        output,
+        "    {}: {}",
+        printable(text("type")),
+        printable(text("message"))
+    )?;
     let traceback = exception.get("traceback").and_then(Value::as_array);
     for line in traceback.into_iter().flatten().filter_map(Value::as_str) {
         for part in line.lines() {
@@ -235,5 +259,13 @@ fn write_padded(
 
 /// The text without control characters: a log line must not move the cursor or ring the bell.
 fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
+        .collect()
 }

@@ -18,7 +18,9 @@ pub fn print(configuration: &Configuration, addresses: &BTreeMap<&'static str, S
     }
     anstream::println!("  {:<18} {}", "Data", configuration.data.display());
     if configuration.demo {
-        anstream::println!("\nFour demo agents are at work; their events are on the Discover page.");
+        anstream::println!(
+            "\nFour demo agents are at work; their events are on the Discover page."
+        );
     }
     anstream::println!("\n{FAINT}Ctrl-C stops it.{FAINT:#}\n");
 }

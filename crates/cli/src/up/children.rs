@@ -35,9 +35,11 @@ pub fn start(
     let command: OsString = std::env::current_exe()?.into();
     let mut programs = vec![orchestrator(configuration, &command)];
     if configuration.demo {
-        programs.extend(DEMO_AGENTS.iter().map(|(kind, _, port)| {
-            demo_agent(kind, *port, configuration, &command)
-        }));
+        programs.extend(
+            DEMO_AGENTS
+                .iter()
+                .map(|(kind, _, port)| demo_agent(kind, *port, configuration, &command)),
+        );
     }
     let mut tasks = JoinSet::new();
     for program in programs {
@@ -74,12 +76,7 @@ fn orchestrator(configuration: &Configuration, command: &OsString) -> Program {
     }
 }
 
-fn demo_agent(
-    kind: &str,
-    port: u16,
-    configuration: &Configuration,
-    command: &OsString,
-) -> Program {
+fn demo_agent(kind: &str, port: u16, configuration: &Configuration, command: &OsString) -> Program {
     let orchestrator = format!("http://{}", configuration.orchestrator);
     let arguments = ["agent", "run", "--exit-with-parent", "--type", kind]
         .map(OsString::from)
@@ -100,7 +97,10 @@ fn demo_agent(
 fn credentials(configuration: &Configuration) -> Vec<(OsString, OsString)> {
     let mut variables = Vec::new();
     if let Some((user, password)) = &configuration.credentials.user {
-        variables.push(("SWARMSCOPE_USER".into(), format!("{user}:{password}").into()));
+        variables.push((
+            "SWARMSCOPE_USER".into(),
+            format!("{user}:{password}").into(),
+        ));
     }
     if let Some(key) = &configuration.credentials.api_key {
         variables.push(("SWARMSCOPE_API_KEY".into(), key.into()));

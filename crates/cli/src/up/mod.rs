@@ -21,7 +21,7 @@ use crate::address::{check_exposure, listen};
 use crate::arguments::UpArguments;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use crate::{shutdown, telemetry};
+use crate::telemetry;
 use stores::Stores;
 
 /// Runs until SIGINT or SIGTERM.
@@ -31,6 +31,7 @@ use stores::Stores;
 pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let configuration = Configuration::resolve(&arguments)?;
     telemetry::start();
+    let shutdown = swarmscope_sdk::shutdown::on_request(false)?;
     // Every address is taken before anything is opened or started.
     let listeners = Listeners::bind(&configuration).await?;
     let stores = Stores::open(&configuration).await?;
@@ -50,14 +51,19 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
         env!("CARGO_PKG_VERSION")
     );
 
-    shutdown::requested().await;
-    tracing::info!(event_type = event_type::SYSTEM_SHUTDOWN, "Swarmscope is going down");
+    shutdown.cancelled().await;
+    tracing::info!(
+        event_type = event_type::SYSTEM_SHUTDOWN,
+        "Swarmscope is going down"
+    );
     stop.send_replace(true);
     // First those who write, then the way in, then the store itself.
     children.wait().await;
     servers.wait().await;
     telemetry::detach();
-    writer.await.map_err(|error| Failure::new(format!("the collector failed: {error}")))?;
+    writer
+        .await
+        .map_err(|error| Failure::new(format!("the collector failed: {error}")))?;
     stores.close().await
 }
 

@@ -34,7 +34,10 @@ pub fn start(
     addresses: &BTreeMap<&'static str, String>,
     stopping: &watch::Receiver<bool>,
 ) -> Servers {
-    let guard = |refuse| Guard { credentials: configuration.credentials.clone(), refuse };
+    let guard = |refuse| Guard {
+        credentials: configuration.credentials.clone(),
+        refuse,
+    };
     let native = native::router(native_state(stores, addresses))
         .fallback(get(assets::serve))
         .layer(from_fn_with_state(guard(native::refuse), check));
@@ -55,7 +58,9 @@ impl Servers {
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let router = router.layer(CompressionLayer::new()).layer(CatchPanicLayer::new());
+    let router = router
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new());
     let mut stop = stopping.clone();
     let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
         // An error means that nobody is left to say stop, which is the same.

@@ -28,9 +28,14 @@ impl Ports {
     /// Ports that nobody has at the moment.
     pub fn free() -> Self {
         let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-        let [ui, elastic, orchestrator] =
-            held.each_ref().map(|listener| listener.local_addr().expect("bound"));
-        Self { ui, elastic, orchestrator }
+        let [ui, elastic, orchestrator] = held
+            .each_ref()
+            .map(|listener| listener.local_addr().expect("bound"));
+        Self {
+            ui,
+            elastic,
+            orchestrator,
+        }
     }
 
     /// The arguments that name them.
@@ -64,7 +69,12 @@ impl Server {
     /// Starts one in this data directory and waits until it answers.
     pub async fn start_with(data: TempDir, ports: Ports, further: &[&str]) -> Self {
         let child = spawn(Command::new(SWARMSCOPE), data.path(), ports, further);
-        let mut server = Self { ports, data, child, http: reqwest::Client::new() };
+        let mut server = Self {
+            ports,
+            data,
+            child,
+            http: reqwest::Client::new(),
+        };
         server.wait_until_ready().await;
         server
     }
@@ -72,7 +82,12 @@ impl Server {
     /// Starts one under another program, such as a tracer, whose own arguments come first.
     pub async fn start_under(tracer: Command, data: TempDir, ports: Ports) -> Self {
         let child = spawn(tracer, data.path(), ports, &[]);
-        let mut server = Self { ports, data, child, http: reqwest::Client::new() };
+        let mut server = Self {
+            ports,
+            data,
+            child,
+            http: reqwest::Client::new(),
+        };
         server.wait_until_ready().await;
         server
     }
@@ -87,7 +102,10 @@ impl Server {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            assert!(Instant::now() < deadline, "the server was not ready in {PATIENCE:?}");
+            assert!(
+                Instant::now() < deadline,
+                "the server was not ready in {PATIENCE:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -115,7 +133,10 @@ impl Server {
 
     /// SIGTERM, and the exit status.
     pub fn terminate(&mut self) -> std::process::ExitStatus {
-        let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill");
+        let killed = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill");
         assert!(killed.success());
         self.child.wait().expect("a child")
     }
@@ -136,7 +157,12 @@ impl Server {
 
     /// A JSON reply of the native API, which has to be a success.
     pub async fn native(&self, path: &str) -> Value {
-        let response = self.http.get(self.ui_url(path)).send().await.expect("the server answers");
+        let response = self
+            .http
+            .get(self.ui_url(path))
+            .send()
+            .await
+            .expect("the server answers");
         let status = response.status();
         let text = response.text().await.expect("a body");
         assert!(status.is_success(), "{path}: {status} {text}");

@@ -50,7 +50,13 @@ struct ItemError {
 
 impl<'a> Bulk<'a> {
     pub fn new(client: &'a Client, index: &'a str) -> Self {
-        Self { client, index, body: Vec::new(), lines: 0, first_refusal: None }
+        Self {
+            client,
+            index,
+            body: Vec::new(),
+            lines: 0,
+            first_refusal: None,
+        }
     }
 
     /// Adds a document.
@@ -101,13 +107,19 @@ impl<'a> Bulk<'a> {
                     return Ok(());
                 }
                 status => {
-                    let text = response.text().await.unwrap_or_else(|error| error.to_string());
+                    let text = response
+                        .text()
+                        .await
+                        .unwrap_or_else(|error| error.to_string());
                     return Err(refused_whole(status, &text));
                 }
             }
         }
         Err(Failure::with_hint(
-            format!("the server is busy; {} lines were sent before", outcome.stored),
+            format!(
+                "the server is busy; {} lines were sent before",
+                outcome.stored
+            ),
             "import the file again later: lines that are stored already are left out",
         ))
     }
@@ -131,7 +143,6 @@ impl<'a> Bulk<'a> {
         }
     }
 }
-
 
 fn refused_whole(status: StatusCode, text: &str) -> Failure {
     let reason = serde_json::from_str::<serde_json::Value>(text)

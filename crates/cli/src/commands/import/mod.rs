@@ -38,9 +38,16 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
         None => format!("filebeat-import-{}", Timestamp::now().index_day()),
     };
     // All files are opened before the first line is sent: a mistyped name leaves nothing half done.
-    let sources: Vec<Source> =
-        arguments.files.iter().map(|path| Source::open(path)).collect::<Result<_, _>>()?;
-    let client = Client::new(&arguments.elastic, arguments.credentials.resolve()?, "--elastic");
+    let sources: Vec<Source> = arguments
+        .files
+        .iter()
+        .map(|path| Source::open(path))
+        .collect::<Result<_, _>>()?;
+    let client = Client::new(
+        &arguments.elastic,
+        arguments.credentials.resolve()?,
+        "--elastic",
+    );
     let progress = progress_bar(&sources);
     let mut outcome = Outcome::default();
     let mut first_refusal = None;
@@ -54,7 +61,10 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     report(&outcome, &index, arguments.json);
     match first_refusal {
         Some(reason) => Err(Failure::with_hint(
-            format!("{} of {} lines were refused; the first: {reason}", outcome.refused, outcome.lines),
+            format!(
+                "{} of {} lines were refused; the first: {reason}",
+                outcome.refused, outcome.lines
+            ),
             "the other lines are stored; mend these and import the file again",
         )),
         None => Ok(()),
@@ -89,7 +99,10 @@ fn progress_bar(sources: &[Source]) -> ProgressBar {
             ProgressBar::new(length),
             "{msg} [{bar:30}] {bytes} of {total_bytes} ({bytes_per_sec}, {eta} left)",
         ),
-        None => (ProgressBar::new_spinner(), "{msg} {spinner} {bytes} ({bytes_per_sec})"),
+        None => (
+            ProgressBar::new_spinner(),
+            "{msg} {spinner} {bytes} ({bytes_per_sec})",
+        ),
     };
     let style = ProgressStyle::with_template(template).expect("the templates above are valid");
     bar.set_style(style.progress_chars("=> "));
@@ -99,7 +112,10 @@ fn progress_bar(sources: &[Source]) -> ProgressBar {
 
 fn report(outcome: &Outcome, index: &str, json: bool) {
     if json {
-        anstream::println!("{}", serde_json::json!({ "index": index, "outcome": outcome }));
+        anstream::println!(
+            "{}",
+            serde_json::json!({ "index": index, "outcome": outcome })
+        );
         return;
     }
     let mut details = vec![format!("{} stored", thousands(outcome.stored))];
@@ -112,5 +128,9 @@ fn report(outcome: &Outcome, index: &str, json: bool) {
             details.push(format!("{} {what}", thousands(count)));
         }
     }
-    anstream::println!("{} lines to {index}: {}", thousands(outcome.lines), details.join(", "));
+    anstream::println!(
+        "{} lines to {index}: {}",
+        thousands(outcome.lines),
+        details.join(", ")
+    );
 }

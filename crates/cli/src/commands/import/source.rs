@@ -53,11 +53,18 @@ impl Source {
         if metadata.is_dir() {
             return Err(Failure::with_hint(
                 format!("{} is a folder", path.display()),
-                format!("name the files in it: swarmscope import {}/*", path.display()),
+                format!(
+                    "name the files in it: swarmscope import {}/*",
+                    path.display()
+                ),
             ));
         }
         let absolute = path.canonicalize().map_err(|error| unreadable(&error))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
         let identity = absolute.to_string_lossy().into_owned();
         let length = metadata.is_file().then_some(metadata.len());
         let reader = Box::new(BufReader::with_capacity(256 * 1024, file));
@@ -70,7 +77,14 @@ impl Source {
         identity: Option<String>,
         length: Option<u64>,
     ) -> Self {
-        Self { name, reader, identity, length, offset: 0, number: 0 }
+        Self {
+            name,
+            reader,
+            identity,
+            length,
+            offset: 0,
+            number: 0,
+        }
     }
 
     /// What to call it.
@@ -101,17 +115,30 @@ impl Source {
         self.number += 1;
         if length > limit {
             return Err(Failure::with_hint(
-                format!("{}: line {} is longer than {limit} bytes", self.name, self.number),
+                format!(
+                    "{}: line {} is longer than {limit} bytes",
+                    self.name, self.number
+                ),
                 "is it a file of text lines? The lines before this one are stored",
             ));
         }
-        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        while bytes
+            .last()
+            .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+        {
             bytes.pop();
         }
-        let id = self.identity.as_ref().map(|identity| line_id(identity, self.offset, &bytes));
+        let id = self
+            .identity
+            .as_ref()
+            .map(|identity| line_id(identity, self.offset, &bytes));
         self.offset += length;
         let document = document(bytes, self.number);
-        Ok(Some(ImportLine { length, document, id }))
+        Ok(Some(ImportLine {
+            length,
+            document,
+            id,
+        }))
     }
 }
 
@@ -156,7 +183,10 @@ mod tests {
 
     #[test]
     fn objects_are_documents_and_other_lines_are_messages() {
-        assert_eq!(document(b" {\"a\":1}".to_vec(), 1), Some(b" {\"a\":1}".to_vec()));
+        assert_eq!(
+            document(b" {\"a\":1}".to_vec(), 1),
+            Some(b" {\"a\":1}".to_vec())
+        );
         assert_eq!(document(b"  ".to_vec(), 1), None);
         for text in ["{not json", "[1]", "plain \u{e9}"] {
             let made = document(text.as_bytes().to_vec(), 7).expect("not blank");
