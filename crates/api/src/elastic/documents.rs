@@ -169,7 +169,11 @@ pub async fn source(
     }
 }
 
-fn document(source: &str) -> Result<Value, ElasticError> {
+/// A stored document as a value.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn document(source: &str) -> Result<Value, ElasticError> {
     serde_json::from_str(source).map_err(|error| {
         let reason = format!("the stored document cannot be read: {error}");
         ElasticError::new(

@@ -4,6 +4,7 @@
 //! keys in Elasticsearch's order, compact. Query texts are parsed in `query`; failures are declared
 //! in [`errors`].
 
+mod aggregations;
 mod body;
 mod bulk;
 mod cat;
@@ -14,6 +15,7 @@ mod errors;
 mod index_admin;
 mod mapping;
 mod parameters;
+mod search_reply;
 mod source_filter;
 mod targets;
 

@@ -1,0 +1,172 @@
+//! The reply to a search: hits, their total, and aggregations.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use swarmscope_query::ast::Scalar;
+use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
+
+use super::aggregations;
+use super::errors::ElasticError;
+use super::source_filter::SourceFilter;
+
+/// What a request says about the shape of its reply.
+#[derive(Debug, Clone, Default)]
+pub struct ReplyOptions {
+    pub source: SourceFilter,
+    /// Sorted by something else than the score: then there is no score.
+    pub sorted: bool,
+    pub version: bool,
+    pub sequence: bool,
+    /// `hits.total` as a number instead of an object.
+    pub total_as_number: bool,
+    /// How many indices were searched, which we call shards.
+    pub shards: usize,
+}
+
+/// A whole reply.
+#[derive(Serialize)]
+pub struct SearchBody {
+    took: u64,
+    timed_out: bool,
+    _shards: Shards,
+    hits: HitsBody,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    aggregations: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct Shards {
+    total: usize,
+    successful: usize,
+    skipped: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct HitsBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Value>,
+    max_score: Option<f32>,
+    hits: Vec<HitBody>,
+}
+
+#[derive(Serialize)]
+struct HitBody {
+    _index: String,
+    _id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _seq_no: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _primary_term: Option<u64>,
+    _score: Option<f32>,
+    #[serde(skip_serializing_if = "SourceBody::is_absent")]
+    _source: SourceBody,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sort: Vec<Value>,
+}
+
+/// A document as it was sent, in parts, or not at all.
+enum SourceBody {
+    Whole(Box<RawValue>),
+    Parts(Value),
+    Absent,
+}
+
+impl SourceBody {
+    fn is_absent(&self) -> bool {
+        matches!(self, SourceBody::Absent)
+    }
+}
+
+impl Serialize for SourceBody {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            SourceBody::Whole(raw) => raw.serialize(serializer),
+            SourceBody::Parts(value) => value.serialize(serializer),
+            SourceBody::Absent => serializer.serialize_map(Some(0))?.end(),
+        }
+    }
+}
+
+impl SearchBody {
+    /// The reply for what a store found.
+    ///
+    /// # Errors
+    /// When a stored document cannot be read.
+    pub fn new(
+        reply: SearchReply,
+        options: &ReplyOptions,
+        took: Duration,
+    ) -> Result<Self, ElasticError> {
+        let max_score = match options.sorted {
+            true => None,
+            false => reply.hits.iter().map(|hit| hit.score).reduce(f32::max),
+        };
+        let hits: Result<Vec<HitBody>, ElasticError> = reply
+            .hits
+            .into_iter()
+            .map(|hit| HitBody::new(hit, options))
+            .collect();
+        Ok(Self {
+            took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            timed_out: false,
+            _shards: Shards {
+                total: options.shards,
+                successful: options.shards,
+                skipped: 0,
+                failed: 0,
+            },
+            hits: HitsBody {
+                total: reply.total.map(|total| total_body(total, options)),
+                max_score,
+                hits: hits?,
+            },
+            aggregations: aggregations::render(reply.aggregations),
+        })
+    }
+}
+
+fn total_body(total: Total, options: &ReplyOptions) -> Value {
+    if options.total_as_number {
+        return total.count.into();
+    }
+    json!({ "value": total.count, "relation": if total.exact { "eq" } else { "gte" } })
+}
+
+impl HitBody {
+    fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
+        let source = match &options.source {
+            SourceFilter::Everything => SourceBody::Whole(hit.source),
+            SourceFilter::Nothing => SourceBody::Absent,
+            filter => {
+                SourceBody::Parts(filter.apply(&super::documents::document(hit.source.get())?))
+            }
+        };
+        Ok(Self {
+            _index: hit.index,
+            _id: hit.id,
+            _version: options.version.then_some(hit.version),
+            _seq_no: options.sequence.then_some(hit.sequence),
+            _primary_term: options.sequence.then_some(1),
+            _score: (!options.sorted).then_some(hit.score),
+            _source: source,
+            sort: hit.sort.into_iter().map(sort_value).collect(),
+        })
+    }
+}
+
+fn sort_value(value: SortValue) -> Value {
+    match value {
+        None => Value::Null,
+        Some(Scalar::Text(text)) => text.into(),
+        Some(Scalar::Integer(number)) => number.into(),
+        Some(Scalar::Float(number)) => number.into(),
+        Some(Scalar::Boolean(value)) => value.into(),
+    }
+}
