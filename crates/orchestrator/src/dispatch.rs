@@ -12,6 +12,7 @@ use swarmscope_sdk::{Logger, metrics};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::events;
 
@@ -135,14 +136,25 @@ impl Orchestrator {
         &self,
         claim: &Claim,
         result: Map<String, Value>,
-        follow_up: Vec<NewTask>,
+        mut follow_up: Vec<NewTask>,
     ) -> Result<Task, StateError> {
-        let followed = !follow_up.is_empty();
+        // Named here, so that the follow-ups can be told from one another afterwards.
+        let mut followers = Vec::with_capacity(follow_up.len());
+        for task in &mut follow_up {
+            let task_id = task.task_id.get_or_insert_with(|| Uuid::new_v4().to_string());
+            followers.push(task_id.clone());
+        }
         let outcome = self.store().complete(claim, result, follow_up).await;
         let task =
             outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
         events::task_completed(self.logger(), &task, claim);
-        if followed {
+        for task_id in &followers {
+            // Absent when this completion repeats one whose reply was lost.
+            if let Ok(follower) = self.store().task(task_id).await {
+                events::task_received(self.logger(), &follower);
+            }
+        }
+        if !followers.is_empty() {
             self.ring();
         }
         Ok(task)

@@ -1,1 +1,207 @@
-//! placeholder
+//! The task loop: register, show signs of life, claim, work under a lease that is renewed, report,
+//! and leave in good order.
+//!
+//! An orchestrator that is down is waited for, never a reason to crash. A task whose claim is not
+//! in force any more is dropped: its successor has it. One task at a time; a swarm grows by agents.
+
+mod attempt;
+mod presence;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use swarmscope_model::event::event_type;
+use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE};
+use swarmscope_model::state::{NewAgent, NewTask, Task};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{ClientError, OrchestratorClient};
+use crate::retry::wait_before;
+use crate::{Logger, TaskError};
+
+/// How long leaving may take before the lease has to do it.
+const DEREGISTER_TIMEOUT: Duration = Duration::from_secs(3);
+/// The backoff's steps are few, so a counter of failures need not grow beyond them.
+const MAX_BACKOFF_STEP: u32 = 5;
+
+/// What became of a task that succeeded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Kept with the attempt.
+    pub result: Map<String, Value>,
+    /// Enqueued in the transaction that completes the task, with its correlation id unless they
+    /// bring one.
+    pub follow_up: Vec<NewTask>,
+}
+
+/// The work itself. A panic in it is an `unexpected` error of the task, not the agent's end.
+pub trait Handler: Send + Sync + 'static {
+    /// Works on the task. Events logged in here carry its correlation id. The future is dropped
+    /// when the claim is lost, or when the agent has to stop and the grace is over.
+    fn handle(
+        &self,
+        task: Task,
+        logger: Logger,
+    ) -> impl Future<Output = Result<Outcome, TaskError>> + Send;
+}
+
+/// Who the agent is and how it keeps time.
+#[derive(Debug, Clone)]
+pub struct AgentOptions {
+    pub agent_name: String,
+    pub agent_type: String,
+    /// What it claims.
+    pub task_types: Vec<String>,
+    pub capabilities: Map<String, Value>,
+    pub metadata: Map<String, Value>,
+    /// How long a task stays with an agent that gives no sign of life; renewed three times as often.
+    pub lease: Duration,
+    pub heartbeat_every: Duration,
+    /// How long one claim waits for a task.
+    pub claim_wait: Duration,
+    /// How long the task in hand may go on once the agent is asked to stop; then it is handed back.
+    pub grace: Duration,
+}
+
+impl AgentOptions {
+    /// An agent of this name and type that works on these task types, with the usual timing.
+    pub fn new(agent_name: &str, agent_type: &str, task_types: &[&str]) -> Self {
+        let skills: Vec<Value> = task_types.iter().map(|skill| (*skill).into()).collect();
+        Self {
+            agent_name: agent_name.to_owned(),
+            agent_type: agent_type.to_owned(),
+            task_types: task_types.iter().map(|name| (*name).to_owned()).collect(),
+            capabilities: Map::from_iter([("skills".to_owned(), Value::Array(skills))]),
+            metadata: Map::from_iter([("pid".to_owned(), std::process::id().into())]),
+            lease: LEASE,
+            heartbeat_every: AGENT_SILENT_AFTER / 4,
+            claim_wait: Duration::from_secs(5),
+            grace: Duration::from_secs(3),
+        }
+    }
+
+    fn introduction(&self) -> NewAgent {
+        NewAgent {
+            agent_name: self.agent_name.clone(),
+            agent_type: self.agent_type.clone(),
+            capabilities: self.capabilities.clone(),
+            metadata: self.metadata.clone(),
+        }
+    }
+}
+
+/// What every part of the loop needs.
+struct Loop<H> {
+    options: AgentOptions,
+    client: OrchestratorClient,
+    logger: Logger,
+    handler: Arc<H>,
+    shutdown: CancellationToken,
+}
+
+/// Runs the agent until `shutdown` is cancelled: then the task in hand is finished or handed back,
+/// the agent deregisters, and its last events are written.
+pub async fn run<H: Handler>(
+    options: AgentOptions,
+    client: OrchestratorClient,
+    logger: Logger,
+    handler: H,
+    shutdown: CancellationToken,
+) {
+    let agent = Arc::new(Loop {
+        options,
+        client,
+        logger,
+        handler: Arc::new(handler),
+        shutdown,
+    });
+    agent
+        .logger
+        .info(
+            event_type::SYSTEM_STARTUP,
+            format!("{} starts", agent.options.agent_name),
+        )
+        .field("agent_type", agent.options.agent_type.as_str())
+        .field("pid", std::process::id())
+        .emit();
+    presence::register(&agent).await;
+    let heart = tokio::spawn(presence::beat(Arc::clone(&agent)));
+    work(&agent).await;
+    heart.abort();
+    leave(&agent).await;
+}
+
+async fn work<H: Handler>(agent: &Arc<Loop<H>>) {
+    let mut failures = 0;
+    loop {
+        let options = &agent.options;
+        let claim = agent.client.claim(
+            &options.agent_name,
+            &options.task_types,
+            options.claim_wait,
+            options.lease,
+        );
+        let claimed = tokio::select! {
+            () = agent.shutdown.cancelled() => return,
+            claimed = claim => claimed,
+        };
+        match claimed {
+            Ok(Some(task)) => {
+                failures = 0;
+                // On the heap: the loop's own future stays small.
+                Box::pin(attempt::work(agent, task)).await;
+            }
+            Ok(None) => failures = 0,
+            Err(ClientError::NotFound(_)) => presence::register(agent).await,
+            Err(error) => {
+                agent
+                    .logger
+                    .warning(
+                        event_type::OPERATION_FAILED,
+                        format!("cannot claim: {error}"),
+                    )
+                    .field("operation", "claim")
+                    .error(&error)
+                    .emit();
+                pause(agent, failures).await;
+                failures = (failures + 1).min(MAX_BACKOFF_STEP);
+            }
+        }
+        if agent.shutdown.is_cancelled() {
+            return;
+        }
+    }
+}
+
+/// Waits as the backoff says, or until the agent has to stop.
+async fn pause<H>(agent: &Loop<H>, failures: u32) {
+    tokio::select! {
+        () = agent.shutdown.cancelled() => {}
+        () = tokio::time::sleep(wait_before(failures)) => {}
+    }
+}
+
+async fn leave<H>(agent: &Loop<H>) {
+    let name = &agent.options.agent_name;
+    let left = tokio::time::timeout(DEREGISTER_TIMEOUT, agent.client.deregister(name)).await;
+    if let Ok(Err(error)) = &left {
+        agent
+            .logger
+            .warning(
+                event_type::OPERATION_FAILED,
+                format!("cannot deregister: {error}"),
+            )
+            .field("operation", "deregister")
+            .error(error)
+            .emit();
+    }
+    agent
+        .logger
+        .info(event_type::SYSTEM_SHUTDOWN, format!("{name} stops"))
+        .emit();
+    let logger = agent.logger.clone();
+    // The flush blocks its thread, which must not be one of the runtime's.
+    let _ = tokio::task::spawn_blocking(move || logger.flush(Logger::FLUSH_TIMEOUT)).await;
+}
