@@ -1,5 +1,6 @@
-//! The developer's commands: `cargo xtask tidy`.
+//! The developer's commands: `cargo xtask tidy`, `cargo xtask events N`.
 
+mod events;
 mod tidy;
 
 use std::process::ExitCode;
@@ -23,8 +24,18 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        Some("events") => {
+            let count = std::env::args().nth(2).unwrap_or_default();
+            match events::run(&count) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("events: {error:#}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
         _ => {
-            eprintln!("usage: cargo xtask tidy");
+            eprintln!("usage: cargo xtask tidy\n       cargo xtask events N");
             ExitCode::FAILURE
         }
     }
