@@ -88,7 +88,7 @@ fn event(number: u64, at: i64, random: &mut Random) -> serde_json::Value {
     let (kind, task_type, _) = DEMO_AGENTS[(of_task.next() % 4) as usize];
     let agent = format!("{kind}_{}", of_task.next() % (AGENTS / 4));
     let (mut event_type, mut severity, mut template) = STEPS[(number % EVENTS_OF_A_TASK) as usize];
-    if severity != "INFO" && severity != "DEBUG" && random.next() % 4 != 0 {
+    if severity != "INFO" && severity != "DEBUG" && !random.next().is_multiple_of(4) {
         (event_type, severity, template) = STEPS[2];
     }
     let (small, large, ms) = (
