@@ -20,24 +20,14 @@ pub async fn run(arguments: AgentRunArguments) -> Result<(), Failure> {
         (None, Some(key)) => Some(Credential::Bearer(key)),
         (None, None) => None,
     };
-    let own_port = DEMO_AGENTS
-        .iter()
-        .find(|(kind, ..)| *kind == arguments.agent_type);
-    let port = arguments
-        .port
-        .or(own_port.map(|(.., port)| *port))
-        .unwrap_or(0);
-    let config = AgentConfig {
-        agent_name: arguments
-            .name
-            .unwrap_or_else(|| arguments.agent_type.clone()),
-        agent_type: arguments.agent_type,
-        metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        orchestrator: arguments.orchestrator,
-        credential,
-        seed: arguments.seed,
-        exit_with_parent: arguments.exit_with_parent,
-    };
+    let mut config = AgentConfig::new(&arguments.agent_type, &arguments.orchestrator);
+    config.agent_name = arguments.name;
+    let usual = DEMO_AGENTS.iter().find(|(kind, ..)| *kind == arguments.agent_type);
+    let port = arguments.port.or(usual.map(|(.., port)| *port));
+    config.metrics = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    config.credential = credential;
+    config.seed = arguments.seed;
+    config.exit_with_parent = arguments.exit_with_parent;
     swarmscope_agents::run(config)
         .await
         .map_err(|error| Failure::from(anyhow::Error::new(error)))
