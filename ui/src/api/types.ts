@@ -110,19 +110,20 @@ export interface Task {
   not_before: string | null;
   retry_count: number;
   max_retries: number;
-  last_error: Json;
+  last_error: string | null;
 }
 
 export interface Attempt {
   agent_name: string | null;
+  /** A task state, `lease_expired` or `released`. */
   state: string;
-  created_at: string | null;
+  created_at: string;
   completed_at: string | null;
   duration_ms: number | null;
-  success: boolean | null;
+  success: boolean;
   error_type: string | null;
   error_message: string | null;
-  metadata: JsonObject | null;
+  metadata: JsonObject;
 }
 
 export interface TaskList {

@@ -18,6 +18,11 @@ export function actionsFor(state: TaskState): TaskAction[] {
   return RETRIABLE.includes(state) ? ['retry'] : [];
 }
 
+/** The id that ties a task's events together: its own when nobody gave it one. */
+export function correlationOf({ metadata, task_id }: Task): string {
+  return typeof metadata.correlation_id === 'string' ? metadata.correlation_id : task_id;
+}
+
 /** How long a task has taken, or is taking; null while it waits. */
 export function runningMs(task: Task, now: number): number | null {
   if (task.state === 'queued') return null;

@@ -8,9 +8,11 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   return (
     <ol className={classes.attempts}>
       {attempts.map((attempt, index) => (
-        <li key={index} data-success={attempt.success ?? undefined}>
+        <li key={index} data-success={attempt.success}>
           <div className={classes.attemptHead}>
-            <b>{attempt.success ? 'succeeded' : (attempt.error_type ?? attempt.state)}</b>
+            <b>
+              {attempt.success ? 'succeeded' : (attempt.error_type ?? attempt.state.replaceAll('_', ' '))}
+            </b>
             <span>{attempt.agent_name ?? '–'}</span>
             <span>{attempt.duration_ms === null ? '' : formatDuration(attempt.duration_ms)}</span>
             <span className={page.soft}>{formatIso(attempt.completed_at ?? attempt.created_at)}</span>

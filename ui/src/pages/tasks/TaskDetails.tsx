@@ -5,7 +5,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { CorrelationLink } from '../../components/CorrelationLink';
 import { JsonView } from '../../components/JsonView';
 import { discoverLink } from '../../lib/discoverUrl';
-import { textOf } from '../../lib/flatten';
+import { correlationOf } from '../../lib/taskState';
 import { formatIso } from '../../lib/time/format';
 import { ALL_TIME } from '../../lib/time/range';
 import { AttemptList } from './AttemptList';
@@ -14,7 +14,6 @@ import { TaskStateBadge } from '../../components/TaskStateBadge';
 import classes from './Tasks.module.css';
 
 export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail }) {
-  const correlation = task.metadata.correlation_id;
   const logs = discoverLink({
     range: ALL_TIME,
     filters: [{ field: 'metadata.task_id', negate: false, value: task.task_id }],
@@ -24,7 +23,7 @@ export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail
     ['type', task.task_type],
     ['priority', task.priority],
     ['agent', task.agent_name ?? '–'],
-    ['correlation', typeof correlation === 'string' ? <CorrelationLink key="c" id={correlation} /> : '–'],
+    ['correlation', <CorrelationLink key="c" id={correlationOf(task)} />],
     ['created', formatIso(task.created_at)],
     ['changed', formatIso(task.updated_at)],
     ['completed', formatIso(task.completed_at)],
@@ -43,7 +42,7 @@ export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail
       </div>
       {task.last_error !== null && (
         <div className={classes.lastError} role="note" aria-label="Last error">
-          {textOf(task.last_error)}
+          {task.last_error}
         </div>
       )}
       <dl className={classes.facts}>

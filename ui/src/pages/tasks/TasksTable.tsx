@@ -2,8 +2,7 @@ import type { KeyboardEvent } from 'react';
 import type { Task } from '../../api/types';
 import page from '../../components/Page.module.css';
 import { CorrelationLink } from '../../components/CorrelationLink';
-import { textOf } from '../../lib/flatten';
-import { runningMs } from '../../lib/taskState';
+import { correlationOf, runningMs } from '../../lib/taskState';
 import { formatAge, formatDuration, formatIso } from '../../lib/time/format';
 import { useNow } from '../../state/useNow';
 import { TaskStateBadge } from '../../components/TaskStateBadge';
@@ -59,7 +58,6 @@ interface TaskRowProps {
 
 function TaskRow({ task, now, open, onOpen }: TaskRowProps) {
   const took = runningMs(task, now);
-  const correlation = task.metadata.correlation_id;
   return (
     <tr className={classes.row} data-open={open} onClick={() => onOpen(task.task_id)}>
       <td className={`${page.nowrap} ${page.soft}`} title={formatIso(task.updated_at)}>
@@ -81,17 +79,13 @@ function TaskRow({ task, now, open, onOpen }: TaskRowProps) {
         {task.retry_count} / {task.max_retries}
       </td>
       <td className={classes.clip} onClick={(event) => event.stopPropagation()}>
-        {typeof correlation === 'string' ? <CorrelationLink id={correlation} /> : '–'}
+        <CorrelationLink id={correlationOf(task)} />
       </td>
-      <td className={`${classes.clip} ${classes.error}`} title={errorText(task)}>
-        {errorText(task)}
+      <td className={`${classes.clip} ${classes.error}`} title={task.last_error ?? undefined}>
+        {task.last_error}
       </td>
     </tr>
   );
-}
-
-function errorText({ last_error }: Task): string {
-  return last_error === null ? '' : textOf(last_error);
 }
 
 /** Arrows go from row to row; Enter is the button's own. */
