@@ -1,6 +1,7 @@
 //! One task from claim to report. The handler runs as a task of its own, so that neither its panic
 //! nor its slowness stops the renewals.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,9 +133,10 @@ async fn keep_lease<H>(agent: &Loop<H>, claim: &Claim) -> String {
 }
 
 /// Calls the orchestrator until it answers or the lease is over anyway.
-async fn insist<T, F>(lease: Duration, mut call: F) -> Result<T, ClientError>
+async fn insist<T, F, Fut>(lease: Duration, mut call: F) -> Result<T, ClientError>
 where
-    F: AsyncFnMut() -> Result<T, ClientError>,
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, ClientError>>,
 {
     let deadline = Instant::now() + lease;
     let mut failures = 0;
@@ -160,9 +162,9 @@ async fn complete<H>(
     outcome: Outcome,
     started: Instant,
 ) {
-    let answer = insist(agent.options.lease, async || {
+    let answer = insist(agent.options.lease, || {
         let Outcome { result, follow_up } = outcome.clone();
-        agent.client.complete(claim, result, follow_up).await
+        agent.client.complete(claim, result, follow_up)
     })
     .await;
     match answer {
@@ -218,10 +220,7 @@ async fn fail<H>(
         .field("error_type", class.as_str())
         .exception(exception)
         .emit();
-    let answer = insist(agent.options.lease, async || {
-        agent.client.fail(claim, &failure).await
-    })
-    .await;
+    let answer = insist(agent.options.lease, || agent.client.fail(claim, &failure)).await;
     match answer {
         Ok(_) => {}
         Err(ClientError::StaleClaim(detail)) => dropped(agent, task, &detail.message),

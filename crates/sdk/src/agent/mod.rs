@@ -16,6 +16,7 @@ use swarmscope_model::event::event_type;
 use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE};
 use swarmscope_model::state::{NewAgent, NewTask, Task};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::{ClientError, OrchestratorClient};
 use crate::retry::wait_before;
@@ -127,9 +128,10 @@ pub async fn run<H: Handler>(
         .field("pid", std::process::id())
         .emit();
     presence::register(&agent).await;
-    let heart = tokio::spawn(presence::beat(Arc::clone(&agent)));
+    // Ends with this future, however that ends: nobody else may show signs of life for it.
+    let heart = AbortOnDropHandle::new(tokio::spawn(presence::beat(Arc::clone(&agent))));
     work(&agent).await;
-    heart.abort();
+    drop(heart);
     leave(&agent).await;
 }
 

@@ -184,11 +184,12 @@ async fn silent(
     silent_after: Duration,
     now: Timestamp,
 ) -> Result<Vec<String>, StateError> {
-    let found =
-        sqlx::query("SELECT agent_name, last_heartbeat FROM agents WHERE status = 'active'")
-            .fetch_all(connection)
-            .await
-            .map_err(unavailable)?;
+    let found = sqlx::query(
+        "SELECT agent_name, last_heartbeat FROM agents WHERE status = 'active' ORDER BY agent_name",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(unavailable)?;
     let mut silent = Vec::new();
     for row in &found {
         let heartbeat: Option<String> = row

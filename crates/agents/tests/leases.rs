@@ -1,0 +1,227 @@
+//! What a lease is for: agents that die, stall, stop or lose their task, over real HTTP.
+
+mod swarm;
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use swarm::{Kept, Swarm, eventually};
+use swarmscope_model::state::{Claim, Task, TaskState};
+use swarmscope_sdk::agent::{AgentOptions, Handler, Outcome, run};
+use swarmscope_sdk::client::{ClientError, OrchestratorClient};
+use swarmscope_sdk::{Logger, TaskError};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Tells what happens to its work, and works for as long as it is told.
+struct Telling {
+    tell: UnboundedSender<Told>,
+    works_for: Duration,
+}
+
+#[derive(Debug)]
+enum Told {
+    Started(Box<Task>),
+    /// The work's future is gone, finished or not.
+    Gone,
+}
+
+struct Going(UnboundedSender<Told>);
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        let _ = self.0.send(Told::Gone);
+    }
+}
+
+impl Handler for Telling {
+    async fn handle(&self, task: Task, _: Logger) -> Result<Outcome, TaskError> {
+        let _going = Going(self.tell.clone());
+        let _ = self.tell.send(Told::Started(Box::new(task)));
+        tokio::time::sleep(self.works_for).await;
+        Ok(Outcome::default())
+    }
+}
+
+struct Worker {
+    told: UnboundedReceiver<Told>,
+    end: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Worker {
+    fn start(swarm: &Swarm, name: &str, works_for: Duration) -> Self {
+        Self::start_at(&swarm.url, &swarm.kept, name, works_for)
+    }
+
+    fn start_at(url: &str, kept: &Kept, name: &str, works_for: Duration) -> Self {
+        let (tell, told) = unbounded_channel();
+        let end = CancellationToken::new();
+        let options = AgentOptions {
+            lease: Duration::from_millis(900),
+            heartbeat_every: Duration::from_millis(200),
+            grace: Duration::ZERO,
+            ..AgentOptions::new(name, "test_agent", &["research"])
+        };
+        let client = OrchestratorClient::new(url, None).unwrap();
+        let handler = Telling { tell, works_for };
+        let running = tokio::spawn(run(
+            options,
+            client,
+            kept.logger(name),
+            handler,
+            end.clone(),
+        ));
+        Self { told, end, running }
+    }
+
+    async fn started(&mut self) -> Task {
+        match tokio::time::timeout(swarm::PATIENCE, self.told.recv()).await {
+            Ok(Some(Told::Started(task))) => *task,
+            other => panic!("no task was started: {other:?}"),
+        }
+    }
+
+    async fn gone(&mut self) {
+        match tokio::time::timeout(swarm::PATIENCE, self.told.recv()).await {
+            Ok(Some(Told::Gone)) => {}
+            other => panic!("the work goes on: {other:?}"),
+        }
+    }
+}
+
+const FOR_EVER: Duration = Duration::from_secs(3600);
+const SHORT: Duration = Duration::from_millis(1);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_agents_task_goes_to_another_and_its_late_completion_is_refused() {
+    let swarm = Swarm::start().await;
+    let mut victim = Worker::start(&swarm, "victim", FOR_EVER);
+    swarm.submit("t", "research").await;
+    let lost = victim.started().await;
+    // No farewell: as kill -9 does it.
+    victim.running.abort();
+
+    let mut heir = Worker::start(&swarm, "heir", SHORT);
+    let taken = heir.started().await;
+    assert_eq!(taken.task_id, "t");
+    assert!(taken.fencing_token > lost.fencing_token);
+    let detail = swarm.reaches("t", TaskState::Completed).await;
+    let ends: Vec<&str> = detail
+        .attempts
+        .iter()
+        .map(|attempt| attempt.state.as_str())
+        .collect();
+    assert_eq!(ends, ["lease_expired", "completed"]);
+    eventually("the victim counts as inactive", async || {
+        let agents = swarm.client.agents().await.unwrap();
+        agents
+            .iter()
+            .any(|agent| agent.agent_name == "victim" && agent.status == "inactive")
+            .then_some(())
+    })
+    .await;
+
+    let late = reqwest::Client::new()
+        .post(format!("{}/api/v1/tasks/t/complete", swarm.url))
+        .body(json!({"agent_name": "victim", "fencing_token": lost.fencing_token}).to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(late.status(), 409);
+    let body: Value = serde_json::from_str(&late.text().await.unwrap()).unwrap();
+    assert_eq!(body["error"]["code"], "stale_claim");
+    let claim = Claim {
+        task_id: "t".into(),
+        agent_name: "victim".into(),
+        fencing_token: lost.fencing_token,
+    };
+    let refused = swarm
+        .client
+        .complete(&claim, Map::new(), vec![])
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, ClientError::StaleClaim(_)), "{refused}");
+    assert_eq!(swarm.client.task("t").await.unwrap(), detail);
+
+    let expired = swarm.kept.of_type("lease_expired");
+    assert_eq!(expired.len(), 1);
+    assert_eq!(expired[0]["severity"], "WARNING");
+    assert_eq!(expired[0]["metadata"]["assigned_to"], "victim");
+    assert_eq!(swarm.kept.of_type("agent_silent").len(), 1);
+    assert_eq!(swarm.kept.of_type("stale_claim").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_outlasts_its_lease_keeps_it_by_renewing() {
+    let swarm = Swarm::start().await;
+    let mut worker = Worker::start(&swarm, "worker", Duration::from_millis(2_000));
+    swarm.submit("t", "research").await;
+    worker.started().await;
+    let detail = swarm.reaches("t", TaskState::Completed).await;
+    assert_eq!(detail.attempts.len(), 1);
+    assert_eq!(detail.task.fencing_token, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_whose_claim_is_lost_is_dropped_and_the_agent_goes_on() {
+    let swarm = Swarm::start().await;
+    let mut worker = Worker::start(&swarm, "worker", FOR_EVER);
+    swarm.submit("t", "research").await;
+    worker.started().await;
+    swarm.client.cancel("t").await.unwrap();
+    worker.gone().await;
+    swarm.submit("next", "research").await;
+    assert_eq!(worker.started().await.task_id, "next");
+    assert_eq!(
+        swarm.client.task("t").await.unwrap().task.state,
+        TaskState::Cancelled
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_has_to_stop_hands_its_task_back() {
+    let swarm = Swarm::start().await;
+    let mut worker = Worker::start(&swarm, "worker", FOR_EVER);
+    swarm.submit("t", "research").await;
+    worker.started().await;
+    worker.end.cancel();
+    worker.running.await.unwrap();
+    let detail = swarm.client.task("t").await.unwrap();
+    assert_eq!(detail.task.state, TaskState::Queued);
+    assert_eq!(detail.attempts[0].state, "released");
+    assert_eq!(swarm.client.agents().await.unwrap()[0].status, "inactive");
+    assert_eq!(swarm.kept.of_type("system_shutdown").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_orchestrator_that_is_not_there_yet_is_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let kept = Kept::default();
+    let mut worker = Worker::start_at(&format!("http://{address}"), &kept, "early", SHORT);
+    eventually("the failure is logged", async || {
+        (!kept.of_type("agent_registration_failed").is_empty()).then_some(())
+    })
+    .await;
+    let listener = TcpListener::bind(address).await.unwrap();
+    let swarm = Swarm::start_on(listener, kept).await;
+    swarm.submit("t", "research").await;
+    worker.started().await;
+    swarm.reaches("t", TaskState::Completed).await;
+    swarm.end.cancel();
+    swarm.server.await.unwrap().unwrap();
+    eventually("the outage is logged", async || {
+        (!swarm.kept.of_type("heartbeat_failed").is_empty()).then_some(())
+    })
+    .await;
+
+    // It comes back having forgotten everybody (a new state file, say): the agent registers again.
+    let listener = TcpListener::bind(address).await.unwrap();
+    let swarm = Swarm::start_on(listener, swarm.kept).await;
+    swarm.submit("t", "research").await;
+    swarm.reaches("t", TaskState::Completed).await;
+}
