@@ -1,0 +1,244 @@
+//! Writes frozen memtables as segments, and puts the manifest in force.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use super::deleted;
+use crate::block::concat::{concat, mappings};
+use crate::durable;
+use crate::error::SegmentError;
+use crate::filenames;
+use crate::manifest::Manifest;
+use crate::memtable::MemoryPart;
+use crate::rows::RowSet;
+use crate::segment::{self, Segment};
+use crate::shared::Shared;
+use crate::state::SegmentPart;
+use crate::stats::count;
+use crate::wal::log;
+
+/// Why a flush or merge did not happen. Nothing is lost: the log or the old segments are there.
+#[derive(Debug, thiserror::Error)]
+pub enum BackgroundError {
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    #[error("writing {}", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A frozen memtable and the segment written from it.
+struct Written {
+    index: String,
+    parts: Vec<MemoryPart>,
+    /// None when every document had been deleted.
+    segment: Option<Arc<Segment>>,
+}
+
+/// Writes the frozen memtables, if there are any; gives whether there were.
+///
+/// # Errors
+/// When a segment or the manifest cannot be written; to be tried again.
+pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
+    let frozen: Vec<(String, Vec<MemoryPart>)> = {
+        let state = shared.state();
+        if state.frozen_sequence.is_none() {
+            return Ok(false);
+        }
+        let indices = state.indices.iter();
+        indices
+            .filter_map(|(name, index)| Some((name.clone(), index.frozen.as_ref()?.parts.clone())))
+            .collect()
+    };
+    let mut written = Vec::with_capacity(frozen.len());
+    for (index, parts) in frozen {
+        let segment = write_segment(shared, &parts)?;
+        written.push(Written {
+            index,
+            parts,
+            segment,
+        });
+    }
+    let turn = take_turn(shared);
+    install(shared, written);
+    commit_in_turn(shared, &turn)?;
+    drop(turn);
+    count(&shared.counters.flushes);
+    shared.flush_done.notify_all();
+    Ok(true)
+}
+
+fn write_segment(
+    shared: &Shared,
+    parts: &[MemoryPart],
+) -> Result<Option<Arc<Segment>>, SegmentError> {
+    let inputs: Vec<_> = parts
+        .iter()
+        .map(|part| (&*part.block, &*part.deleted))
+        .collect();
+    let block = concat(&inputs);
+    if block.rows == 0 {
+        return Ok(None);
+    }
+    let number = shared.state_mut().take_segment_number();
+    let path = filenames::segment(shared.folder(), number);
+    let outcome =
+        segment::write(&path, &block).and_then(|()| Segment::open(&path, number, &shared.cache));
+    match outcome {
+        Ok(segment) => Ok(Some(Arc::new(segment))),
+        Err(error) => {
+            shared.state_mut().writing.remove(&number);
+            Err(error)
+        }
+    }
+}
+
+fn install(shared: &Shared, written: Vec<Written>) {
+    let mut state = shared.state_mut();
+    for Written {
+        index,
+        parts,
+        segment,
+    } in written
+    {
+        if let Some(segment) = &segment {
+            state.writing.remove(&segment.number());
+        }
+        let Some(index) = state.indices.get_mut(&index) else {
+            continue;
+        };
+        let Some(frozen) = index.frozen.take() else {
+            continue;
+        };
+        if let Some(segment) = segment {
+            let before: Vec<_> = parts.iter().map(|part| Arc::clone(&part.deleted)).collect();
+            let now: Vec<_> = frozen
+                .parts
+                .iter()
+                .map(|part| Arc::clone(&part.deleted))
+                .collect();
+            let deleted = deleted_since(&before, &now, segment.rows());
+            index.segments.push(SegmentPart::new(segment, deleted));
+        }
+    }
+    if let Some(sequence) = state.frozen_sequence.take() {
+        state.flushed_sequence = sequence;
+    }
+}
+
+/// The rows of a segment that were deleted while it was written without those deleted before.
+pub fn deleted_since(before: &[Arc<RowSet>], now: &[Arc<RowSet>], rows: u32) -> RowSet {
+    let mut deleted = RowSet::none(rows);
+    let mappings = mappings(before.iter().map(|set| &**set));
+    for (mapping, now) in mappings.iter().zip(now) {
+        for row in now.iter().filter_map(|row| mapping.map(row)) {
+            deleted.insert(row);
+        }
+    }
+    deleted
+}
+
+/// Waits until no other manifest is being written. What changes segments or the flushed sequence
+/// does so in its turn, so that a manifest never mixes two moments.
+pub fn take_turn(shared: &Shared) -> MutexGuard<'_, ()> {
+    shared.commit.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts the state as it is in force on disk, and removes what it no longer needs.
+///
+/// # Errors
+/// When the manifest cannot be written.
+pub fn commit(shared: &Shared) -> Result<(), BackgroundError> {
+    commit_in_turn(shared, &take_turn(shared))
+}
+
+/// The same for who has the turn already.
+///
+/// # Errors
+/// When the manifest cannot be written.
+pub fn commit_in_turn(shared: &Shared, _turn: &MutexGuard<'_, ()>) -> Result<(), BackgroundError> {
+    write_deleted(shared)?;
+    let manifest = Manifest::of(&shared.state());
+    manifest
+        .write(shared.folder())
+        .map_err(|source| BackgroundError::Io {
+            path: shared.folder().join(filenames::MANIFEST),
+            source,
+        })?;
+    sweep(shared, &manifest).map_err(|source| BackgroundError::Io {
+        path: shared.folder().join(filenames::SEGMENTS_FOLDER),
+        source,
+    })?;
+    log::remove_before(
+        shared.folder(),
+        manifest.flushed_sequence + 1,
+        &shared.counters,
+    )
+    .map_err(|source| BackgroundError::Io {
+        path: shared.folder().join(filenames::WAL_FOLDER),
+        source,
+    })
+}
+
+fn write_deleted(shared: &Shared) -> Result<(), BackgroundError> {
+    let changed: Vec<(String, SegmentPart)> = {
+        let state = shared.state();
+        let all = state.indices.iter();
+        all.flat_map(|(name, index)| {
+            let changed = index.segments.iter().filter(|part| part.deleted_changed);
+            changed.map(|part| (name.clone(), part.clone()))
+        })
+        .collect()
+    };
+    for (name, part) in changed {
+        let number = part.segment.number();
+        let path = filenames::deleted(shared.folder(), number, part.deleted_state + 1);
+        deleted::write(&path, &part.deleted)
+            .map_err(|source| BackgroundError::Io { path, source })?;
+        let mut state = shared.state_mut();
+        let segments = state
+            .indices
+            .get_mut(&name)
+            .map(|index| &mut index.segments);
+        let own = segments
+            .into_iter()
+            .flatten()
+            .find(|own| own.segment.number() == number);
+        if let Some(own) = own {
+            own.deleted_state = part.deleted_state + 1;
+            own.deleted_changed = !Arc::ptr_eq(&own.deleted, &part.deleted);
+        }
+    }
+    Ok(())
+}
+
+/// Removes the files of segments that the manifest does not name.
+fn sweep(shared: &Shared, manifest: &Manifest) -> io::Result<()> {
+    let mut needed: HashSet<PathBuf> = HashSet::new();
+    let segments = manifest.indices.iter().flat_map(|index| &index.segments);
+    for entry in segments {
+        needed.insert(filenames::segment(shared.folder(), entry.number));
+        needed.insert(filenames::deleted(
+            shared.folder(),
+            entry.number,
+            entry.deleted,
+        ));
+    }
+    for number in &shared.state().writing {
+        let path = filenames::segment(shared.folder(), *number);
+        needed.insert(filenames::temporary(&path));
+        needed.insert(path);
+    }
+    for file in std::fs::read_dir(shared.folder().join(filenames::SEGMENTS_FOLDER))? {
+        let path = file?.path();
+        if !needed.contains(&path) {
+            durable::remove(&path)?;
+        }
+    }
+    Ok(())
+}

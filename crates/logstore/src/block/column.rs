@@ -1,0 +1,323 @@
+//! The values of one path of one kind, each with its row.
+
+use std::sync::Arc;
+
+use swarmscope_query::document::ValueRef;
+
+use super::strings::Strings;
+
+/// The kinds of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Text,
+    Integer,
+    Float,
+    Boolean,
+    /// Derived: the points in time, in milliseconds, that values of the path mean.
+    Instant,
+}
+
+impl Kind {
+    /// Every kind, in the order of their codes on disk.
+    pub const ALL: [Kind; 5] = [
+        Kind::Text,
+        Kind::Integer,
+        Kind::Float,
+        Kind::Boolean,
+        Kind::Instant,
+    ];
+
+    /// The kind of a value as it stands in a document.
+    pub fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Text(_) => Kind::Text,
+            ValueRef::Integer(_) => Kind::Integer,
+            ValueRef::Float(_) => Kind::Float,
+            ValueRef::Boolean(_) => Kind::Boolean,
+        }
+    }
+
+    /// The code on disk.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind of that code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+}
+
+/// Which row each value belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rows {
+    /// One value for each row from `first` on.
+    Dense { first: u32 },
+    /// The row of each value; never falls, and repeats where a row has several values.
+    Listed(Vec<u32>),
+}
+
+/// The values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    Text(Strings),
+    /// Text as places in a dictionary.
+    Coded {
+        dictionary: Arc<Strings>,
+        codes: Vec<u32>,
+    },
+    /// Integers and instants.
+    Integer(Vec<i64>),
+    Float(Vec<f64>),
+    Boolean(Vec<bool>),
+}
+
+/// Values of one path of one kind: a whole column, or one page of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    pub rows: Rows,
+    pub values: Values,
+}
+
+impl Column {
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Text(strings) => strings.len(),
+            Values::Coded { codes, .. } => codes.len(),
+            Values::Integer(values) => values.len(),
+            Values::Float(values) => values.len(),
+            Values::Boolean(values) => values.len(),
+        }
+    }
+
+    /// Whether every row has one value. Meant for whole columns, not for pages.
+    pub fn is_dense(&self) -> bool {
+        matches!(self.rows, Rows::Dense { .. })
+    }
+
+    /// Memory the column takes.
+    pub fn bytes(&self) -> usize {
+        let rows = match &self.rows {
+            Rows::Dense { .. } => 0,
+            Rows::Listed(rows) => rows.len() * 4,
+        };
+        rows + match &self.values {
+            Values::Text(strings) => strings.bytes(),
+            Values::Coded { dictionary, codes } => dictionary.bytes() + codes.len() * 4,
+            Values::Integer(values) => values.len() * 8,
+            Values::Float(values) => values.len() * 8,
+            Values::Boolean(values) => values.len(),
+        }
+    }
+
+    /// The integers of a column of integers or instants; of others, none.
+    pub fn integers(&self) -> &[i64] {
+        match &self.values {
+            Values::Integer(values) => values,
+            _ => &[],
+        }
+    }
+
+    /// The row of a value.
+    pub fn row(&self, at: usize) -> u32 {
+        match &self.rows {
+            Rows::Dense { first } => first + at as u32,
+            Rows::Listed(rows) => rows[at],
+        }
+    }
+
+    /// A value. An instant comes as an integer.
+    pub fn value(&self, at: usize) -> ValueRef<'_> {
+        match &self.values {
+            Values::Text(strings) => ValueRef::Text(strings.get(at)),
+            Values::Coded { dictionary, codes } => {
+                ValueRef::Text(dictionary.get(codes[at] as usize))
+            }
+            Values::Integer(values) => ValueRef::Integer(values[at]),
+            Values::Float(values) => ValueRef::Float(values[at]),
+            Values::Boolean(values) => ValueRef::Boolean(values[at]),
+        }
+    }
+
+    /// Calls with the place of a row in `selected` and of each value that the row has here.
+    /// `selected` never falls.
+    pub fn visit_selected(&self, selected: &[u32], mut visit: impl FnMut(usize, usize)) {
+        match &self.rows {
+            Rows::Dense { first } => {
+                let end = first + self.len() as u32;
+                let from = selected.partition_point(|row| row < first);
+                let to = selected.partition_point(|row| *row < end);
+                for (at, row) in selected[from..to].iter().enumerate() {
+                    visit(from + at, (row - first) as usize);
+                }
+            }
+            Rows::Listed(rows) => {
+                let Some(lowest) = rows.first() else { return };
+                let mut place = selected.partition_point(|row| row < lowest);
+                for (at, row) in rows.iter().enumerate() {
+                    while place < selected.len() && selected[place] < *row {
+                        place += 1;
+                    }
+                    if place == selected.len() {
+                        return;
+                    }
+                    let alike = selected[place..].iter().take_while(|found| *found == row);
+                    for (further, _) in alike.enumerate() {
+                        visit(place + further, at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A column under construction.
+#[derive(Debug)]
+pub struct ColumnBuilder {
+    rows: Vec<u32>,
+    values: Values,
+}
+
+/// Where the rows of an input stand in the output.
+#[derive(Debug)]
+pub struct RowMapping {
+    base: u32,
+    /// The place of each row among those kept; `u32::MAX` for those that are not.
+    ranks: Option<Vec<u32>>,
+}
+
+impl RowMapping {
+    /// All rows, from `base` on.
+    pub fn all(base: u32) -> Self {
+        Self { base, ranks: None }
+    }
+
+    /// All rows but those dropped, from `base` on.
+    pub fn without(base: u32, dropped: &crate::rows::RowSet) -> Self {
+        if dropped.is_empty() {
+            return Self::all(base);
+        }
+        let mut next = 0;
+        let ranks = (0..dropped.len())
+            .map(|row| {
+                if dropped.contains(row) {
+                    u32::MAX
+                } else {
+                    next += 1;
+                    next - 1
+                }
+            })
+            .collect();
+        Self {
+            base,
+            ranks: Some(ranks),
+        }
+    }
+
+    /// The new place of a row, unless it was dropped.
+    pub fn map(&self, row: u32) -> Option<u32> {
+        match &self.ranks {
+            None => Some(self.base + row),
+            Some(ranks) => match ranks[row as usize] {
+                u32::MAX => None,
+                rank => Some(self.base + rank),
+            },
+        }
+    }
+}
+
+impl ColumnBuilder {
+    /// An empty column of a kind.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            rows: Vec::new(),
+            values: match kind {
+                Kind::Text => Values::Text(Strings::default()),
+                Kind::Integer | Kind::Instant => Values::Integer(Vec::new()),
+                Kind::Float => Values::Float(Vec::new()),
+                Kind::Boolean => Values::Boolean(Vec::new()),
+            },
+        }
+    }
+
+    /// Adds a value of the column's kind to a row that is not before the last one.
+    pub fn push(&mut self, row: u32, value: ValueRef<'_>) {
+        match (&mut self.values, value) {
+            (Values::Text(strings), ValueRef::Text(text)) => strings.push(text),
+            (Values::Integer(values), ValueRef::Integer(number)) => values.push(number),
+            (Values::Float(values), ValueRef::Float(number)) => values.push(number),
+            (Values::Boolean(values), ValueRef::Boolean(flag)) => values.push(flag),
+            _ => return,
+        }
+        self.rows.push(row);
+    }
+
+    /// Forgets the values of this row and of those behind it.
+    pub fn truncate(&mut self, row: u32) {
+        while self.rows.last().is_some_and(|last| *last >= row) {
+            self.rows.pop();
+            match &mut self.values {
+                Values::Text(strings) => strings.pop(),
+                Values::Coded { codes, .. } => drop(codes.pop()),
+                Values::Integer(values) => drop(values.pop()),
+                Values::Float(values) => drop(values.pop()),
+                Values::Boolean(values) => drop(values.pop()),
+            }
+        }
+    }
+
+    /// Adds the values of another column whose rows are kept.
+    pub fn append(&mut self, column: &Column, mapping: &RowMapping) {
+        for at in 0..column.len() {
+            if let Some(row) = mapping.map(column.row(at)) {
+                self.push(row, column.value(at));
+            }
+        }
+    }
+
+    /// Whether it has no value.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The column of a block with so many rows.
+    pub fn finish(self, rows: u32) -> Column {
+        let dense = self.rows.len() == rows as usize
+            && (0_u32..).zip(&self.rows).all(|(place, row)| place == *row);
+        Column {
+            rows: if dense {
+                Rows::Dense { first: 0 }
+            } else {
+                Rows::Listed(self.rows)
+            },
+            values: self.values,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selected_rows_meet_their_values() {
+        let mut builder = ColumnBuilder::new(Kind::Integer);
+        for (row, number) in [(1, 10), (1, 11), (4, 40), (6, 60)] {
+            builder.push(row, ValueRef::Integer(number));
+        }
+        let column = builder.finish(8);
+        let mut met = Vec::new();
+        column.visit_selected(&[0, 1, 3, 6, 7], |place, at| {
+            met.push((place, column.value(at)))
+        });
+        assert_eq!(
+            met,
+            [
+                (1, ValueRef::Integer(10)),
+                (1, ValueRef::Integer(11)),
+                (3, ValueRef::Integer(60))
+            ]
+        );
+    }
+}

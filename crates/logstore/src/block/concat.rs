@@ -1,0 +1,137 @@
+//! Joins blocks into one, without the rows that were dropped.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
+use swarmscope_query::document::ValueRef;
+
+use super::column::{ColumnBuilder, Kind, RowMapping};
+use super::strings::Strings;
+use super::{Block, NamedColumn, overflow};
+use crate::rows::RowSet;
+
+/// A block and the rows of it that are left behind.
+pub type Input<'a> = (&'a Block, &'a RowSet);
+
+/// One block of all rows that are kept, in order.
+pub fn concat(inputs: &[Input<'_>]) -> Block {
+    let mappings = mappings(inputs.iter().map(|(_, dropped)| *dropped));
+    let rows = inputs
+        .iter()
+        .map(|(block, dropped)| block.rows - dropped.count())
+        .sum();
+    let mut out = Block {
+        rows,
+        ids: strings(inputs, |block| &block.ids),
+        sources: strings(inputs, |block| &block.sources),
+        sequences: Arc::new(fixed(inputs, |block| &block.sequences)),
+        versions: Arc::new(fixed(inputs, |block| &block.versions)),
+        times: Arc::new(fixed(inputs, |block| &block.times)),
+        ..Block::default()
+    };
+    columns(inputs, &mappings, &mut out);
+    out
+}
+
+/// The mapping of each input, one behind the other.
+pub fn mappings<'a>(dropped: impl Iterator<Item = &'a RowSet>) -> Vec<RowMapping> {
+    let mut base = 0;
+    dropped
+        .map(|dropped| {
+            let mapping = RowMapping::without(base, dropped);
+            base += dropped.len() - dropped.count();
+            mapping
+        })
+        .collect()
+}
+
+fn strings(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Strings) -> Strings {
+    let mut out = Strings::default();
+    for (block, dropped) in inputs {
+        for (row, text) in (0..).zip(of(block).iter()) {
+            if !dropped.contains(row) {
+                out.push(text);
+            }
+        }
+    }
+    out
+}
+
+fn fixed<T: Copy>(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Arc<Vec<T>>) -> Vec<T> {
+    let mut out = Vec::new();
+    for (block, dropped) in inputs {
+        let values = (0..).zip(of(block).iter());
+        out.extend(
+            values
+                .filter(|(row, _)| !dropped.contains(*row))
+                .map(|(_, value)| *value),
+        );
+    }
+    out
+}
+
+fn columns(inputs: &[Input<'_>], mappings: &[RowMapping], out: &mut Block) {
+    let mut own: Vec<(Arc<str>, Kind, ColumnBuilder)> = Vec::new();
+    let mut places: HashMap<(Arc<str>, Kind), usize> = HashMap::new();
+    let mut spilled = Vec::new();
+    for ((block, _), mapping) in inputs.iter().zip(mappings) {
+        for named in &block.columns {
+            let key = (Arc::clone(&named.path), named.kind);
+            if !places.contains_key(&key) && own.len() < MAX_SEGMENT_COLUMNS {
+                places.insert(key.clone(), own.len());
+                own.push((key.0.clone(), key.1, ColumnBuilder::new(named.kind)));
+            }
+            match places.get(&key) {
+                Some(place) => own[*place].2.append(&named.column, mapping),
+                None => spill(named, mapping, &mut spilled),
+            }
+        }
+        if let Some(overflow) = &block.overflow {
+            for at in 0..overflow.len() {
+                if let (Some(row), ValueRef::Text(entry)) =
+                    (mapping.map(overflow.row(at)), overflow.value(at))
+                {
+                    spilled.push((row, entry.to_owned()));
+                }
+            }
+        }
+    }
+    let kept = own
+        .into_iter()
+        .filter(|(_, _, builder)| !builder.is_empty());
+    out.columns = kept
+        .map(|(path, kind, builder)| NamedColumn {
+            path,
+            kind,
+            column: Arc::new(builder.finish(out.rows)),
+        })
+        .collect();
+    out.overflow = overflow_column(spilled, out.rows);
+}
+
+/// Turns the values of a column that finds no place into overflow entries.
+pub fn spill(named: &NamedColumn, mapping: &RowMapping, spilled: &mut Vec<(u32, String)>) {
+    for at in 0..named.column.len() {
+        if let Some(row) = mapping.map(named.column.row(at)) {
+            let entry = overflow::entry(&named.path, named.kind, named.column.value(at));
+            spilled.push((row, entry));
+        }
+    }
+}
+
+/// The overflow column of these entries.
+pub fn overflow_column(
+    mut spilled: Vec<(u32, String)>,
+    rows: u32,
+) -> Option<Arc<super::column::Column>> {
+    if spilled.is_empty() {
+        return None;
+    }
+    spilled.sort_by_key(|(row, _)| *row);
+    let mut builder = ColumnBuilder::new(Kind::Text);
+    for (row, entry) in &spilled {
+        builder.push(*row, ValueRef::Text(entry));
+    }
+    Some(Arc::new(builder.finish(rows)))
+}

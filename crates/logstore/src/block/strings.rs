@@ -1,0 +1,78 @@
+//! Many strings in one allocation.
+
+/// Strings one after the other, with the end of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Strings {
+    ends: Vec<u32>,
+    text: String,
+}
+
+impl Strings {
+    /// Strings from their ends and their text; `None` when they do not fit each other.
+    pub fn from_parts(ends: Vec<u32>, text: String) -> Option<Self> {
+        let mut previous = 0;
+        for end in &ends {
+            if *end < previous || !text.is_char_boundary(*end as usize) {
+                return None;
+            }
+            previous = *end;
+        }
+        (previous as usize == text.len()).then_some(Self { ends, text })
+    }
+
+    /// Appends a string.
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        let end = u32::try_from(self.text.len());
+        self.ends
+            .push(end.expect("blocks and segments are cut long before 4 GB"));
+    }
+
+    /// Removes the last string.
+    pub fn pop(&mut self) {
+        self.ends.pop();
+        let end = self.ends.last().copied().unwrap_or(0);
+        self.text.truncate(end as usize);
+    }
+
+    /// The string at this place.
+    pub fn get(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start as usize..self.ends[at] as usize]
+    }
+
+    /// How many strings there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no string.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The strings in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// Memory they take.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.ends.len() * 4
+    }
+
+    /// Length of all strings together.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Strings {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut strings = Strings::default();
+        for item in items {
+            strings.push(item.as_ref());
+        }
+        strings
+    }
+}

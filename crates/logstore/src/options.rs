@@ -1,0 +1,62 @@
+//! What an embedded store can be told when it is opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use swarmscope_model::accounting::Ledger;
+use swarmscope_model::limits;
+
+/// Settings of an embedded store; the defaults are the limits of the model.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The one folder that holds everything.
+    pub directory: PathBuf,
+    /// Documents older than this are removed, segment by segment.
+    pub retention_age: Option<Duration>,
+    /// Beyond this size on disk the oldest segments are removed.
+    pub retention_bytes: Option<u64>,
+    /// Rows that the memtable holds before it is written as segments.
+    pub memtable_rows: usize,
+    /// Bytes of documents that the memtable holds before it is written as segments.
+    pub memtable_bytes: usize,
+    /// The memtable is written as segments when nothing was added for so long.
+    pub memtable_idle: Duration,
+    /// And when its first document is this old, however busy the store is.
+    pub memtable_age: Duration,
+    /// Bytes of writes that may wait for the disk.
+    pub write_queue_bytes: usize,
+    /// Memory for decoded columns.
+    pub cache_bytes: usize,
+    /// How often merging and retention look for work.
+    pub maintenance_interval: Duration,
+    pub search_timeout: Duration,
+    pub max_concurrent_searches: usize,
+    pub max_waiting_searches: usize,
+    /// Where every document is accounted for.
+    pub ledger: Arc<Ledger>,
+}
+
+impl Options {
+    /// The defaults, in this folder.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            retention_age: Some(limits::RETENTION_AGE),
+            retention_bytes: Some(limits::RETENTION_BYTES),
+            memtable_rows: limits::MEMTABLE_ROWS,
+            memtable_bytes: limits::MEMTABLE_BYTES,
+            // The log makes writes durable, so there is no haste to make small segments.
+            memtable_idle: Duration::from_secs(60),
+            memtable_age: Duration::from_secs(15 * 60),
+            write_queue_bytes: limits::WRITE_QUEUE_BYTES,
+            // The scanned columns of some ten million events.
+            cache_bytes: 256 * 1024 * 1024,
+            maintenance_interval: Duration::from_secs(10),
+            search_timeout: limits::SEARCH_TIMEOUT,
+            max_concurrent_searches: limits::MAX_CONCURRENT_SEARCHES,
+            max_waiting_searches: limits::MAX_WAITING_SEARCHES,
+            ledger: Arc::default(),
+        }
+    }
+}

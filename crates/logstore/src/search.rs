@@ -1,0 +1,15 @@
+//! Searches: which parts can hold matches, which rows of them match, which come first, what they
+//! add up to.
+//!
+//! A search works on a snapshot of shared parts, so it neither blocks writes nor sees half of one.
+//! Everything here runs on threads where it may block.
+
+pub mod aggregate;
+pub mod budget;
+pub mod clause;
+pub mod error;
+pub mod fields;
+pub mod part;
+pub mod run;
+pub mod sort;
+pub mod values;

@@ -1,0 +1,359 @@
+//! Which rows of a part match a query: the matcher's tree, evaluated column by column.
+//!
+//! Every clause gets the rows that can still matter and answers with a subset of them, so that
+//! cheap clauses spare the dear ones their work. The tests of values are the evaluator's own.
+
+use swarmscope_query::document::{ValueRef, is_time_field};
+use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, ValueTest, View};
+
+use super::budget::Deadline;
+use super::error::SearchError;
+use super::part::{ColumnRef, Part};
+use crate::block::column::{Column, Kind, Values};
+use crate::rows::RowSet;
+
+/// Values tested between two looks at the clock.
+const CHECK_EVERY: usize = 4096;
+
+/// Evaluates queries over one part.
+pub struct Clauses<'a> {
+    pub part: &'a Part,
+    pub deadline: Deadline,
+}
+
+impl Clauses<'_> {
+    /// The rows among `within` that match.
+    ///
+    /// # Errors
+    /// When the time is over or the part cannot be read.
+    pub fn rows(&self, matcher: &Matcher, within: &RowSet) -> Result<RowSet, SearchError> {
+        self.deadline.check()?;
+        if within.is_empty() {
+            return Ok(within.clone());
+        }
+        match matcher {
+            Matcher::All => Ok(within.clone()),
+            Matcher::Nothing => Ok(RowSet::none(within.len())),
+            Matcher::Ids(ids) => {
+                let mut found = RowSet::none(within.len());
+                for id in ids {
+                    if let Some(row) = self.part.rows_with_id(id)? {
+                        found.insert(row);
+                    }
+                }
+                found.intersect(within);
+                Ok(found)
+            }
+            Matcher::Exists(field) => self.exists(field, within),
+            Matcher::Leaf { field, test } => self.leaf(field, test, within),
+            Matcher::Bool(clauses) => self.bool(clauses, within),
+        }
+    }
+
+    fn bool(&self, clauses: &BoolMatcher, within: &RowSet) -> Result<RowSet, SearchError> {
+        let mut left = within.clone();
+        let mut required: Vec<&Matcher> = clauses.must.iter().chain(&clauses.filter).collect();
+        required.sort_by_key(|clause| cost(clause));
+        for clause in required {
+            left = self.rows(clause, &left)?;
+        }
+        if clauses.minimum > 0 {
+            left = self.at_least(&clauses.should, clauses.minimum, &left)?;
+        }
+        for clause in &clauses.must_not {
+            let not = self.rows(clause, &left)?;
+            left.subtract(&not);
+        }
+        Ok(left)
+    }
+
+    fn at_least(
+        &self,
+        clauses: &[Matcher],
+        minimum: usize,
+        within: &RowSet,
+    ) -> Result<RowSet, SearchError> {
+        let mut found = RowSet::none(within.len());
+        if minimum > clauses.len() {
+            return Ok(found);
+        }
+        if minimum == 1 {
+            let mut rest = within.clone();
+            for clause in clauses {
+                let own = self.rows(clause, &rest)?;
+                rest.subtract(&own);
+                found.unite(&own);
+            }
+            return Ok(found);
+        }
+        let mut counts = vec![0_u32; within.len() as usize];
+        for clause in clauses {
+            for row in self.rows(clause, within)?.iter() {
+                counts[row as usize] += 1;
+            }
+        }
+        for row in within.iter() {
+            if counts[row as usize] as usize >= minimum {
+                found.insert(row);
+            }
+        }
+        Ok(found)
+    }
+
+    fn exists(&self, field: &Selector, within: &RowSet) -> Result<RowSet, SearchError> {
+        let mut found = RowSet::none(within.len());
+        let columns = self
+            .part
+            .columns(|path, kind| kind != Kind::Instant && field.exists_in(path))?;
+        for column in columns {
+            if column.is_dense && !field.only_whole(&column.path) {
+                return Ok(within.clone());
+            }
+            self.part.visit(&column, within, &mut |page| {
+                for at in 0..page.len() {
+                    if field.exists(&column.path, page.value(at)) {
+                        found.insert(page.row(at));
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        found.intersect(within);
+        Ok(found)
+    }
+
+    fn leaf(
+        &self,
+        field: &Selector,
+        test: &ValueTest,
+        within: &RowSet,
+    ) -> Result<RowSet, SearchError> {
+        let mut found = RowSet::none(within.len());
+        let columns = self
+            .part
+            .columns(|path, _| field.views(path).next().is_some())?;
+        let mut by_view: [Option<RowSet>; 2] = [None, None];
+        for column in &columns {
+            if !wants(test, &column.path, column.kind) {
+                continue;
+            }
+            for view in field.views(&column.path) {
+                if column.kind != Kind::Text {
+                    self.scan(column, test, view, within, &mut found)?;
+                    continue;
+                }
+                if all_are_dates(test, column, &columns) {
+                    continue;
+                }
+                let slot = &mut by_view[usize::from(view == View::Whole)];
+                let candidates = match slot {
+                    Some(candidates) => candidates,
+                    None => slot.insert(self.candidates(test, view, within)?),
+                };
+                if !candidates.is_empty() {
+                    self.scan(column, test, view, candidates, &mut found)?;
+                }
+            }
+        }
+        if field.falls_back_to_time() {
+            self.by_time(test, within, &mut found)?;
+        }
+        found.intersect(within);
+        Ok(found)
+    }
+
+    /// The rows among `within` that the token index leaves.
+    fn candidates(
+        &self,
+        test: &ValueTest,
+        view: View,
+        within: &RowSet,
+    ) -> Result<RowSet, SearchError> {
+        let NeededWords::AnyOf(alternatives) = test.needed_words(view) else {
+            return Ok(within.clone());
+        };
+        let mut candidates = RowSet::none(within.len());
+        for words in alternatives {
+            match self.part.rows_with_words(&words)? {
+                Some(rows) => candidates.unite(&rows),
+                None => return Ok(within.clone()),
+            }
+        }
+        candidates.intersect(within);
+        Ok(candidates)
+    }
+
+    fn scan(
+        &self,
+        column: &ColumnRef,
+        test: &ValueTest,
+        view: View,
+        within: &RowSet,
+        found: &mut RowSet,
+    ) -> Result<(), SearchError> {
+        self.part.visit(column, within, &mut |page| {
+            self.deadline.check()?;
+            self.page(page, column, test, view, within, found)
+        })
+    }
+
+    fn page(
+        &self,
+        page: &Column,
+        column: &ColumnRef,
+        test: &ValueTest,
+        view: View,
+        within: &RowSet,
+        found: &mut RowSet,
+    ) -> Result<(), SearchError> {
+        if let Values::Coded { dictionary, codes } = &page.values {
+            let holds: Vec<bool> = dictionary
+                .iter()
+                .map(|text| test.holds(&column.path, ValueRef::Text(text), view))
+                .collect();
+            if holds.contains(&true) {
+                for (at, code) in codes.iter().enumerate() {
+                    if holds[*code as usize] {
+                        found.insert(page.row(at));
+                    }
+                }
+            }
+            return Ok(());
+        }
+        if let (Kind::Instant, ValueTest::Range(range)) = (column.kind, test) {
+            if let Some((first, last)) = range.instants() {
+                for (at, instant) in page.integers().iter().enumerate() {
+                    if (first..=last).contains(instant) {
+                        found.insert(page.row(at));
+                    }
+                }
+            }
+            return Ok(());
+        }
+        for at in 0..page.len() {
+            if at.is_multiple_of(CHECK_EVERY) {
+                self.deadline.check()?;
+            }
+            let row = page.row(at);
+            if within.contains(row)
+                && !found.contains(row)
+                && test.holds(&column.path, page.value(at), view)
+            {
+                found.insert(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows without `@timestamp`, by the document's time.
+    fn by_time(
+        &self,
+        test: &ValueTest,
+        within: &RowSet,
+        found: &mut RowSet,
+    ) -> Result<(), SearchError> {
+        let ValueTest::Range(range) = test else {
+            return Ok(());
+        };
+        let Some((first, last)) = range.instants() else {
+            return Ok(());
+        };
+        let (oldest, newest) = self.part.time_range();
+        if last < oldest || first > newest {
+            return Ok(());
+        }
+        let mut rows = within.clone();
+        for column in self
+            .part
+            .columns(|path, kind| path == "@timestamp" && kind != Kind::Instant)?
+        {
+            if column.is_dense {
+                return Ok(());
+            }
+            let mut present = RowSet::none(within.len());
+            self.part.visit(&column, within, &mut |page| {
+                note_rows(page, &mut present);
+                Ok(())
+            })?;
+            rows.subtract(&present);
+        }
+        if !(first <= oldest && newest <= last) {
+            let times = self.part.times()?;
+            for row in rows.to_vec() {
+                if !(first..=last).contains(&times[row as usize]) {
+                    rows.remove(row);
+                }
+            }
+        }
+        found.unite(&rows);
+        Ok(())
+    }
+}
+
+/// Adds every row that has a value on the page.
+pub fn note_rows(page: &Column, found: &mut RowSet) {
+    match &page.rows {
+        crate::block::column::Rows::Dense { first } => {
+            found.insert_range(*first..first + page.len() as u32);
+        }
+        crate::block::column::Rows::Listed(rows) => {
+            for row in rows {
+                found.insert(*row);
+            }
+        }
+    }
+}
+
+/// Whether a column of this kind can satisfy the test. Points in time are looked at in their own
+/// column, not in that of the numbers they were written as.
+fn wants(test: &ValueTest, path: &str, kind: Kind) -> bool {
+    match (test, kind) {
+        (_, Kind::Text) => true,
+        (ValueTest::Range(range), Kind::Instant) => range.is_of_time(),
+        (_, Kind::Instant) => false,
+        (ValueTest::Range(range), Kind::Integer | Kind::Float) => {
+            !(range.is_of_time() && is_time_field(path))
+        }
+        (test, _) => test.may_hold_for_numbers(),
+    }
+}
+
+/// Whether every text of the column is a point in time that the test compares as such.
+fn all_are_dates(test: &ValueTest, column: &ColumnRef, columns: &[ColumnRef]) -> bool {
+    let ValueTest::Range(range) = test else {
+        return false;
+    };
+    let count = |wanted: &[Kind]| -> u64 {
+        let same = columns.iter().filter(|other| other.path == column.path);
+        same.filter(|other| wanted.contains(&other.kind))
+            .map(|other| other.values)
+            .sum()
+    };
+    // Numbers of a time field have instants too; with them the counts tell nothing.
+    let told = !is_time_field(&column.path) || count(&[Kind::Integer, Kind::Float]) == 0;
+    range.is_of_time() && told && count(&[Kind::Instant]) == count(&[Kind::Text])
+}
+
+/// What a clause costs, roughly: those that look at little first.
+fn cost(matcher: &Matcher) -> u32 {
+    match matcher {
+        Matcher::All | Matcher::Nothing => 0,
+        Matcher::Ids(_) => 1,
+        Matcher::Leaf { field, test } => {
+            let wide = if field.named().is_some() { 0 } else { 40 };
+            let own = match test {
+                ValueTest::Term(_) | ValueTest::Terms(_) | ValueTest::Range(_) => 10,
+                ValueTest::Match(_) | ValueTest::Phrase(_) => 20,
+                ValueTest::Prefix(_) => 60,
+                ValueTest::Pattern(_) | ValueTest::Fuzzy(_) => 80,
+            };
+            own + wide
+        }
+        Matcher::Exists(_) => 30,
+        Matcher::Bool(clauses) => {
+            let required = clauses.must.iter().chain(&clauses.filter).map(cost).min();
+            let optional = clauses.should.iter().map(cost).max();
+            5 + required.or(optional).unwrap_or(50)
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Which hits come first.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use swarmscope_query::aggregate::Direction;
+use swarmscope_query::ast::Scalar;
+use swarmscope_query::document::ValueRef;
+use swarmscope_query::evaluate::order::compare;
+use swarmscope_query::store::{Missing, SortKey, SortValue};
+
+use super::error::SearchError;
+use super::part::Part;
+use super::values::{FieldColumns, is_seen_whole};
+use crate::block::column::{Column, Values};
+use crate::rows::RowSet;
+
+/// A sort key's value of one document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    Missing,
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    Text(Arc<str>),
+}
+
+impl Cell {
+    fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Integer(number) => Cell::Integer(number),
+            ValueRef::Float(number) => Cell::Float(number),
+            ValueRef::Boolean(flag) => Cell::Boolean(flag),
+            ValueRef::Text(text) => Cell::Text(Arc::from(text)),
+        }
+    }
+
+    fn as_value(&self) -> Option<ValueRef<'_>> {
+        Some(match self {
+            Cell::Missing => return None,
+            Cell::Integer(number) => ValueRef::Integer(*number),
+            Cell::Float(number) => ValueRef::Float(*number),
+            Cell::Boolean(flag) => ValueRef::Boolean(*flag),
+            Cell::Text(text) => ValueRef::Text(text),
+        })
+    }
+
+    /// As the reply tells it.
+    pub fn to_sort_value(&self) -> SortValue {
+        self.as_value().map(ValueRef::to_scalar)
+    }
+
+    /// From the value of an earlier reply.
+    pub fn from_sort_value(value: &SortValue) -> Self {
+        value
+            .as_ref()
+            .map_or(Cell::Missing, |scalar| Cell::of(ValueRef::of(scalar)))
+    }
+}
+
+/// A document that may become a hit.
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    pub cells: Vec<Cell>,
+    pub time: i64,
+    pub sequence: i64,
+    pub part: usize,
+    pub row: u32,
+}
+
+/// Compares by the keys alone.
+fn by_keys(keys: &[SortKey], a: &[Cell], b: &[Cell]) -> Ordering {
+    for (key, (a, b)) in keys.iter().zip(a.iter().zip(b)) {
+        let (direction, missing_first) = match key {
+            SortKey::Time(direction) | SortKey::Sequence(direction) | SortKey::Score(direction) => {
+                (*direction, false)
+            }
+            SortKey::Field {
+                direction, missing, ..
+            } => (*direction, *missing == Missing::First),
+        };
+        let ordering = match (a.as_value(), b.as_value()) {
+            (Some(a), Some(b)) if direction == Direction::Descending => compare(b, a),
+            (Some(a), Some(b)) => compare(a, b),
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) if missing_first => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) if missing_first => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+        };
+        if ordering != Ordering::Equal {
+            return ordering;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Keeps the first documents.
+pub struct Top {
+    keys: Vec<SortKey>,
+    after: Option<Vec<Cell>>,
+    limit: usize,
+    kept: Vec<Ranked>,
+    /// The last of the first, once there are enough: what is not before it is of no use.
+    worst: Option<Ranked>,
+}
+
+impl Top {
+    /// For so many documents, behind those sort values.
+    pub fn new(keys: &[SortKey], after: Option<&[SortValue]>, limit: usize) -> Self {
+        Self {
+            keys: keys.to_vec(),
+            after: after.map(|values| values.iter().map(Cell::from_sort_value).collect()),
+            limit,
+            kept: Vec::new(),
+            worst: None,
+        }
+    }
+
+    fn order(&self, a: &Ranked, b: &Ranked) -> Ordering {
+        by_keys(&self.keys, &a.cells, &b.cells)
+            .then_with(|| b.time.cmp(&a.time))
+            .then_with(|| a.sequence.cmp(&b.sequence))
+    }
+
+    /// Whether documents of this part can come before those kept, as far as times tell.
+    pub fn may_take(&self, newest: i64) -> bool {
+        let by_time = matches!(
+            self.keys.first(),
+            None | Some(SortKey::Time(Direction::Descending))
+        );
+        self.limit > 0 && !(by_time && self.worst.as_ref().is_some_and(|worst| newest < worst.time))
+    }
+
+    /// Looks at the selected rows of a part. `scores` are theirs, when the keys ask for them.
+    pub fn add(
+        &mut self,
+        place: usize,
+        part: &Part,
+        selected: &[u32],
+        within: &RowSet,
+        scores: Option<&[f32]>,
+    ) -> Result<(), SearchError> {
+        if self.limit == 0 {
+            return Ok(());
+        }
+        let (times, sequences) = (part.times()?, part.sequences()?);
+        let only_time = self.keys.is_empty() && self.after.is_none();
+        let columns = self
+            .keys
+            .iter()
+            .map(|key| cells(key, part, selected, within, scores))
+            .collect::<Result<Vec<_>, _>>()?;
+        for (at, row) in selected.iter().enumerate() {
+            let time = times[*row as usize];
+            if only_time && self.worst.as_ref().is_some_and(|worst| time < worst.time) {
+                continue;
+            }
+            let candidate = Ranked {
+                cells: columns.iter().map(|cells| cells[at].clone()).collect(),
+                time,
+                sequence: sequences[*row as usize],
+                part: place,
+                row: *row,
+            };
+            self.offer(candidate);
+        }
+        Ok(())
+    }
+
+    fn offer(&mut self, candidate: Ranked) {
+        if let Some(after) = &self.after
+            && by_keys(&self.keys, &candidate.cells, after) != Ordering::Greater
+        {
+            return;
+        }
+        if let Some(worst) = &self.worst
+            && self.order(&candidate, worst) != Ordering::Less
+        {
+            return;
+        }
+        self.kept.push(candidate);
+        if self.kept.len() >= self.limit * 2 + 64 {
+            self.shrink();
+        }
+    }
+
+    fn shrink(&mut self) {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.sort_by(|a, b| self.order(a, b));
+        kept.truncate(self.limit);
+        if kept.len() == self.limit {
+            self.worst = kept.last().cloned();
+        }
+        self.kept = kept;
+    }
+
+    /// The first documents in order, from `from` on.
+    pub fn finish(mut self, from: usize) -> Vec<Ranked> {
+        self.shrink();
+        self.kept.drain(..from.min(self.kept.len()));
+        self.kept
+    }
+}
+
+/// A key's values of the selected rows.
+fn cells(
+    key: &SortKey,
+    part: &Part,
+    selected: &[u32],
+    within: &RowSet,
+    scores: Option<&[f32]>,
+) -> Result<Vec<Cell>, SearchError> {
+    let numbers = |numbers: &[i64]| {
+        let own = selected
+            .iter()
+            .map(|row| Cell::Integer(numbers[*row as usize]));
+        own.collect()
+    };
+    Ok(match key {
+        SortKey::Time(_) => numbers(&part.times()?),
+        SortKey::Sequence(_) => numbers(&part.sequences()?),
+        SortKey::Score(_) => (0..selected.len())
+            .map(|at| Cell::Float(f64::from(scores.map_or(1.0, |scores| scores[at]))))
+            .collect(),
+        SortKey::Field {
+            field,
+            direction,
+            missing,
+        } => {
+            let mut cells = field_cells(part, field, *direction, selected, within)?;
+            if let Missing::Value(scalar) = missing {
+                substitute(&mut cells, scalar);
+            }
+            cells
+        }
+    })
+}
+
+fn substitute(cells: &mut [Cell], scalar: &Scalar) {
+    let value = Cell::of(ValueRef::of(scalar));
+    for cell in cells.iter_mut().filter(|cell| **cell == Cell::Missing) {
+        *cell = value.clone();
+    }
+}
+
+/// Of several values the smallest or largest, as the direction asks.
+fn field_cells(
+    part: &Part,
+    field: &str,
+    direction: Direction,
+    selected: &[u32],
+    within: &RowSet,
+) -> Result<Vec<Cell>, SearchError> {
+    let mut cells = vec![Cell::Missing; selected.len()];
+    let wanted = match direction {
+        Direction::Ascending => Ordering::Less,
+        Direction::Descending => Ordering::Greater,
+    };
+    FieldColumns::new(part, field)?.visit(part, within, &mut |page| {
+        let shared = shared_texts(page);
+        page.visit_selected(selected, |place, at| {
+            let value = page.value(at);
+            let better = cells[place]
+                .as_value()
+                .is_none_or(|present| compare(value, present) == wanted);
+            if better && is_seen_whole(value) {
+                cells[place] = match (&shared, &page.values) {
+                    (Some(texts), Values::Coded { codes, .. }) => {
+                        Cell::Text(Arc::clone(&texts[codes[at] as usize]))
+                    }
+                    _ => Cell::of(value),
+                };
+            }
+        });
+        Ok(())
+    })?;
+    Ok(cells)
+}
+
+fn shared_texts(page: &Column) -> Option<Vec<Arc<str>>> {
+    match &page.values {
+        Values::Coded { dictionary, .. } => Some(dictionary.iter().map(Arc::from).collect()),
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! Decoded columns and pages in memory, within a budget; the longest unused go first.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::block::column::Column;
+
+/// What is cached: segment, column, page.
+pub type Key = (u64, u32, u32);
+
+/// A cache shared by all segments of a store.
+#[derive(Debug)]
+pub struct Cache {
+    budget: usize,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    entries: HashMap<Key, Entry>,
+    bytes: usize,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    column: Arc<Column>,
+    bytes: usize,
+    used: u64,
+}
+
+impl Cache {
+    /// An empty cache that holds so many bytes.
+    pub fn new(budget: usize) -> Self {
+        Self {
+            budget,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// The cached column.
+    pub fn get(&self, key: Key) -> Option<Arc<Column>> {
+        let mut inner = self.lock();
+        inner.clock += 1;
+        let now = inner.clock;
+        let entry = inner.entries.get_mut(&key)?;
+        entry.used = now;
+        Some(Arc::clone(&entry.column))
+    }
+
+    /// Keeps a column; others make room.
+    pub fn put(&self, key: Key, column: &Arc<Column>) {
+        let bytes = column.bytes() + 128;
+        if bytes > self.budget / 2 {
+            return;
+        }
+        let mut inner = self.lock();
+        inner.clock += 1;
+        let entry = Entry {
+            column: Arc::clone(column),
+            bytes,
+            used: inner.clock,
+        };
+        if let Some(old) = inner.entries.insert(key, entry) {
+            inner.bytes -= old.bytes;
+        }
+        inner.bytes += bytes;
+        if inner.bytes > self.budget {
+            inner.shrink(self.budget / 4 * 3);
+        }
+    }
+
+    /// Forgets a segment.
+    pub fn forget(&self, segment: u64) {
+        let mut inner = self.lock();
+        inner.entries.retain(|key, _| key.0 != segment);
+        inner.bytes = inner.entries.values().map(|entry| entry.bytes).sum();
+    }
+
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A cache is right whatever panicked elsewhere.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn shrink(&mut self, target: usize) {
+        let mut by_use: Vec<(u64, Key)> = self
+            .entries
+            .iter()
+            .map(|(key, entry)| (entry.used, *key))
+            .collect();
+        by_use.sort_unstable();
+        for (_, key) in by_use {
+            if self.bytes <= target {
+                return;
+            }
+            if let Some(entry) = self.entries.remove(&key) {
+                self.bytes -= entry.bytes;
+            }
+        }
+    }
+}

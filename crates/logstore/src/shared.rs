@@ -1,0 +1,104 @@
+//! What the threads and searches of one store share.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::options::Options;
+use crate::segment::cache::Cache;
+use crate::state::State;
+use crate::stats::{Counters, Stats};
+
+/// The store behind its handles.
+#[derive(Debug)]
+pub struct Shared {
+    pub options: Options,
+    pub cache: Arc<Cache>,
+    pub counters: Counters,
+    state: RwLock<State>,
+    /// Held while the manifest is written: flushes, merges and removals take turns.
+    pub commit: Mutex<()>,
+    /// Bytes of writes that are not acknowledged yet.
+    pub queued_bytes: AtomicUsize,
+    pub read_only: AtomicBool,
+    pub closing: AtomicBool,
+    /// Wakes the flusher and those who wait for it.
+    pub flush_lock: Mutex<()>,
+    pub flush_wanted: Condvar,
+    pub flush_done: Condvar,
+}
+
+impl Shared {
+    /// Around a state that was recovered.
+    pub fn new(options: Options, cache: Arc<Cache>, counters: Counters, state: State) -> Self {
+        Self {
+            options,
+            cache,
+            counters,
+            state: RwLock::new(state),
+            commit: Mutex::default(),
+            queued_bytes: AtomicUsize::new(0),
+            read_only: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
+            flush_lock: Mutex::default(),
+            flush_wanted: Condvar::new(),
+            flush_done: Condvar::new(),
+        }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.options.directory
+    }
+
+    /// The state, to look at.
+    pub fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, to change.
+    pub fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store as it stands.
+    pub fn stats(&self) -> Stats {
+        use std::sync::atomic::Ordering::Relaxed;
+        let counters = &self.counters;
+        let mut stats = Stats {
+            queued_bytes: self.queued_bytes.load(Relaxed) as u64,
+            wal_bytes: counters.wal_bytes.load(Relaxed),
+            cache_bytes: self.cache.bytes() as u64,
+            writes: counters.writes.load(Relaxed),
+            fsyncs: counters.fsyncs.load(Relaxed),
+            flushes: counters.flushes.load(Relaxed),
+            merges: counters.merges.load(Relaxed),
+            searches: counters.searches.load(Relaxed),
+            expired: counters.expired.load(Relaxed),
+            damaged: counters.damaged.load(Relaxed),
+            read_only: self.read_only.load(Relaxed),
+            ..Stats::default()
+        };
+        let state = self.state();
+        stats.indices = state.indices.len() as u64;
+        stats.memtable_bytes = state.memtable_bytes as u64;
+        for index in state.indices.values() {
+            for part in &index.segments {
+                stats.segments += 1;
+                stats.segment_bytes += part.segment.bytes();
+                stats.documents += u64::from(part.live());
+            }
+            for memtable in [Some(&index.memory), index.frozen.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                for part in &memtable.parts {
+                    let live = u64::from(part.block.rows - part.deleted.count());
+                    stats.memtable_documents += live;
+                    stats.documents += live;
+                }
+            }
+        }
+        stats
+    }
+}

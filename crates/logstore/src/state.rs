@@ -1,0 +1,211 @@
+//! What the store holds at a moment: indices with their segments and memtables.
+//!
+//! Changed by the writer (documents), the flusher and the maintainer (segments), each for a short
+//! moment under the lock; searches take a snapshot of shared parts. Never does I/O while it is
+//! changed, but for looking up ids in segments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::block::Block;
+use crate::error::SegmentError;
+use crate::memtable::{MemoryPart, Memtable};
+use crate::rows::RowSet;
+use crate::segment::Segment;
+use crate::wal::entry::IndexMeta;
+
+/// A segment in use and its deleted rows.
+#[derive(Debug, Clone)]
+pub struct SegmentPart {
+    pub segment: Arc<Segment>,
+    pub deleted: Arc<RowSet>,
+    /// Which state of the deleted rows is on disk; 0 is none.
+    pub deleted_state: u64,
+    /// Whether rows were deleted since.
+    pub deleted_changed: bool,
+}
+
+impl SegmentPart {
+    /// A segment just written.
+    pub fn new(segment: Arc<Segment>, deleted: RowSet) -> Self {
+        Self {
+            segment,
+            deleted_changed: !deleted.is_empty(),
+            deleted: Arc::new(deleted),
+            deleted_state: 0,
+        }
+    }
+
+    /// Rows that are not deleted.
+    pub fn live(&self) -> u32 {
+        self.segment.rows() - self.deleted.count()
+    }
+}
+
+/// One index.
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub meta: Arc<IndexMeta>,
+    /// In the order of their writes.
+    pub segments: Vec<SegmentPart>,
+    /// Being written as a segment.
+    pub frozen: Option<Memtable>,
+    pub memory: Memtable,
+    /// What could not be read.
+    pub damage: Vec<String>,
+}
+
+impl Index {
+    /// An empty index.
+    pub fn new(meta: Arc<IndexMeta>) -> Self {
+        Self {
+            meta,
+            segments: Vec::new(),
+            frozen: None,
+            memory: Memtable::default(),
+            damage: Vec::new(),
+        }
+    }
+
+    /// The version of the document of this id, unless there is none.
+    ///
+    /// # Errors
+    /// When a segment cannot be read.
+    pub fn version(&self, id: &str) -> Result<Option<u64>, SegmentError> {
+        if let Some((part, row)) = self.find_in_memory(id) {
+            return Ok(Some(part.block.versions[row as usize] as u64));
+        }
+        match self.find_in_segments(id)? {
+            Some((part, row)) => {
+                let versions = self.segments[part].segment.versions()?;
+                Ok(versions
+                    .integers()
+                    .get(row as usize)
+                    .map(|version| *version as u64))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Where in the memtables the document of this id is.
+    pub fn find_in_memory(&self, id: &str) -> Option<(&MemoryPart, u32)> {
+        let memtables = [Some(&self.memory), self.frozen.as_ref()];
+        memtables.into_iter().flatten().find_map(|memtable| {
+            let (part, row) = memtable.find(id)?;
+            Some((&memtable.parts[part], row))
+        })
+    }
+
+    /// Where in the segments the document of this id is.
+    ///
+    /// # Errors
+    /// When a segment cannot be read.
+    pub fn find_in_segments(&self, id: &str) -> Result<Option<(usize, u32)>, SegmentError> {
+        for (place, part) in self.segments.iter().enumerate().rev() {
+            if part.segment.is_damaged() {
+                continue;
+            }
+            if let Some(row) = part.segment.find_id(id, &part.deleted)? {
+                return Ok(Some((place, row)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Deletes the document of this id, wherever it is.
+    ///
+    /// # Errors
+    /// When a segment cannot be read.
+    pub fn remove(&mut self, id: &str) -> Result<bool, SegmentError> {
+        if self.memory.remove(id) || self.frozen.as_mut().is_some_and(|frozen| frozen.remove(id)) {
+            return Ok(true);
+        }
+        let found = self.find_in_segments(id)?;
+        if let Some((place, row)) = found {
+            let part = &mut self.segments[place];
+            Arc::make_mut(&mut part.deleted).insert(row);
+            part.deleted_changed = true;
+        }
+        Ok(found.is_some())
+    }
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct State {
+    pub indices: BTreeMap<String, Index>,
+    /// The last write that is visible.
+    pub newest_sequence: u64,
+    /// Every write up to this one is in segments.
+    pub flushed_sequence: u64,
+    /// The last write in the frozen memtables, while there are some.
+    pub frozen_sequence: Option<u64>,
+    pub next_segment: u64,
+    /// Segments whose files are being written: no remains of a crash.
+    pub writing: BTreeSet<u64>,
+    pub memtable_rows: usize,
+    pub memtable_bytes: usize,
+    /// When the memtable's first and last documents came.
+    pub memtable_since: Option<Instant>,
+    pub memtable_touched: Instant,
+}
+
+impl State {
+    /// Nothing.
+    pub fn new() -> Self {
+        Self {
+            indices: BTreeMap::new(),
+            newest_sequence: 0,
+            flushed_sequence: 0,
+            frozen_sequence: None,
+            next_segment: 1,
+            writing: BTreeSet::new(),
+            memtable_rows: 0,
+            memtable_bytes: 0,
+            memtable_since: None,
+            memtable_touched: Instant::now(),
+        }
+    }
+
+    /// Adds a block to an index's memtable.
+    pub fn add(&mut self, index: &str, block: Block, deleted: RowSet) {
+        let Some(index) = self.indices.get_mut(index) else {
+            return;
+        };
+        if block.rows == 0 {
+            return;
+        }
+        self.memtable_rows += block.rows as usize;
+        self.memtable_bytes += block.bytes();
+        self.memtable_touched = Instant::now();
+        self.memtable_since.get_or_insert_with(Instant::now);
+        index.memory.add(block, deleted);
+    }
+
+    /// The number for a segment that is about to be written.
+    pub fn take_segment_number(&mut self) -> u64 {
+        let number = self.next_segment;
+        self.next_segment += 1;
+        self.writing.insert(number);
+        number
+    }
+
+    /// Freezes all memtables; gives the last write in them. `None` when there is nothing to freeze
+    /// or the last ones are not written yet.
+    pub fn freeze(&mut self) -> Option<u64> {
+        if self.frozen_sequence.is_some() || self.newest_sequence == self.flushed_sequence {
+            return None;
+        }
+        for index in self.indices.values_mut() {
+            if !index.memory.is_empty() {
+                index.frozen = Some(std::mem::take(&mut index.memory));
+            }
+        }
+        self.memtable_rows = 0;
+        self.memtable_bytes = 0;
+        self.memtable_since = None;
+        self.frozen_sequence = Some(self.newest_sequence);
+        self.frozen_sequence
+    }
+}

@@ -1,0 +1,384 @@
+//! The store's handle: the door that `LogStore` is, over the threads that do the work.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use swarmscope_model::accounting::Account;
+use swarmscope_query::indices::{IndexExpression, check_index_name};
+use swarmscope_query::store::{
+    FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply, SearchRequest, StoreError,
+    WriteOperation, Written,
+};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+
+use crate::background::threads;
+use crate::error::OpenError;
+use crate::open::{Opened, open};
+use crate::options::Options;
+use crate::search::part::Data;
+use crate::search::{fields, run};
+use crate::shared::Shared;
+use crate::state::Index;
+use crate::stats::Stats;
+use crate::write::prepare::{Prepared, prepare};
+use crate::write::writer::{Command, Writer, index_to_create};
+
+/// Logs in a folder of this machine.
+#[derive(Debug)]
+pub struct EmbeddedLogs {
+    shared: Arc<Shared>,
+    commands: Sender<Command>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    searches: Semaphore,
+    waiting: AtomicUsize,
+    /// Held until the handle goes.
+    _lock: std::fs::File,
+}
+
+impl EmbeddedLogs {
+    /// Opens the folder, recovers what the log holds, and starts the threads. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// When the folder is in use, of another format, or cannot be read.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let Opened { shared, log, lock } = open(options)?;
+        let shared = Arc::new(shared);
+        let (commands, received) = channel();
+        let writer = Writer {
+            shared: Arc::clone(&shared),
+            log,
+            commands: received,
+        };
+        let (for_flusher, flusher_commands) = (Arc::clone(&shared), commands.clone());
+        let for_maintainer = Arc::clone(&shared);
+        let threads = vec![
+            spawn("logs-writer", move || writer.run())?,
+            spawn("logs-flusher", move || {
+                threads::flusher(&for_flusher, &flusher_commands)
+            })?,
+            spawn("logs-maintainer", move || {
+                threads::maintainer(&for_maintainer)
+            })?,
+        ];
+        Ok(Self {
+            searches: Semaphore::new(shared.options.max_concurrent_searches),
+            waiting: AtomicUsize::new(0),
+            shared,
+            commands,
+            threads: Mutex::new(threads),
+            _lock: lock,
+        })
+    }
+
+    /// Writes what is in memory as segments and stops. Blocks meanwhile. Writes fail afterwards,
+    /// searches still find everything; the folder is free when the handle is dropped.
+    pub fn close(&self) {
+        self.flush();
+        self.stop();
+    }
+
+    /// Writes what is in memory as segments, and waits for it. Blocks meanwhile.
+    pub fn flush(&self) {
+        // Twice: one memtable may be frozen already.
+        for _ in 0..2 {
+            if self.commands.send(Command::Freeze).is_err() {
+                return;
+            }
+            // An answer behind it in the queue says that it was handled.
+            let (reply, done) = oneshot::channel();
+            let nothing = Command::Write {
+                prepared: prepare(Vec::new()),
+                bytes: 0,
+                reply,
+            };
+            if self.commands.send(nothing).is_err() || done.blocking_recv().is_err() {
+                return;
+            }
+            while self.shared.state().frozen_sequence.is_some() {
+                if self.shared.closing.load(Ordering::Relaxed) {
+                    return;
+                }
+                let lock = self
+                    .shared
+                    .flush_lock
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                let tick = std::time::Duration::from_millis(20);
+                drop(self.shared.flush_done.wait_timeout(lock, tick));
+            }
+        }
+    }
+
+    /// Does now what the maintainer does now and then: retention, damage, merging. Blocks meanwhile.
+    pub fn maintain(&self) {
+        threads::work(&self.shared);
+    }
+
+    /// The store as it stands.
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
+    fn stop(&self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
+        drop(self.commands.send(Command::Close));
+        self.shared.flush_wanted.notify_all();
+        self.shared.flush_done.notify_all();
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the log store has panicked");
+            }
+        }
+    }
+
+    async fn ask<T: Send>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(command(reply))
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// A place among the searches that run at once.
+    async fn search_permit(&self) -> Result<SemaphorePermit<'_>, StoreError> {
+        if let Ok(permit) = self.searches.try_acquire() {
+            return Ok(permit);
+        }
+        let limit = self.shared.options.max_waiting_searches;
+        let in_use = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let line = InLine(&self.waiting);
+        if in_use >= limit {
+            return Err(StoreError::Overloaded {
+                what: "the line of waiting searches",
+                in_use,
+                limit,
+            });
+        }
+        let permit = self.searches.acquire().await;
+        drop(line);
+        permit.map_err(|_| StoreError::Closed)
+    }
+
+    /// Runs where it may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || work(&shared))
+            .await
+            .unwrap_or_else(|failure| match failure.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(StoreError::Closed),
+            })
+    }
+
+    /// Takes room in the queue of writes, before anything of the request is looked at.
+    fn reserve(&self, operations: &[WriteOperation]) -> Result<Reservation, StoreError> {
+        let bytes = operations.iter().map(cost).sum();
+        let limit = self.shared.options.write_queue_bytes;
+        let in_use = self.shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let reservation = Reservation {
+            shared: Arc::clone(&self.shared),
+            bytes,
+        };
+        // A single request that is larger than the queue has it for itself.
+        if in_use > 0 && in_use + bytes > limit {
+            return Err(StoreError::Overloaded {
+                what: "the queue of writes",
+                in_use,
+                limit,
+            });
+        }
+        Ok(reservation)
+    }
+
+    fn refuse_all(&self, count: usize) {
+        let account = Account {
+            received: count as u64,
+            refused: count as u64,
+            ..Account::default()
+        };
+        self.shared.options.ledger.record("", account);
+    }
+}
+
+impl Drop for EmbeddedLogs {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Leaves the line of waiting searches when dropped.
+struct InLine<'a>(&'a AtomicUsize);
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Room in the queue of writes; given back when the request is answered or dropped.
+struct Reservation {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.shared
+            .queued_bytes
+            .fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// Memory that an operation holds while it waits: the document twice, once as columns.
+fn cost(operation: &WriteOperation) -> usize {
+    operation.source.len() * 2 + operation.index.len() + 128
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(OpenError::Thread)
+}
+
+#[async_trait]
+impl LogStore for EmbeddedLogs {
+    async fn write(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        let documents = operations.len();
+        let reservation = self
+            .reserve(&operations)
+            .inspect_err(|_| self.refuse_all(documents))?;
+        let bytes = reservation.bytes;
+        let prepared: Prepared = self.blocking(move |_| Ok(prepare(operations))).await?;
+        let answer = self
+            .ask(|reply| Command::Write {
+                prepared,
+                bytes,
+                reply,
+            })
+            .await;
+        drop(reservation);
+        answer.inspect_err(|_| self.refuse_all(documents))
+    }
+
+    async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {
+        let _permit = self.search_permit().await?;
+        self.blocking(move |shared| run::search(shared, &request))
+            .await
+    }
+
+    async fn get(&self, index: &str, id: &str) -> Result<Option<Hit>, StoreError> {
+        let (index, id) = (index.to_owned(), id.to_owned());
+        self.blocking(move |shared| get(shared, &index, &id)).await
+    }
+
+    async fn indices(&self, expression: &IndexExpression) -> Result<Vec<IndexInfo>, StoreError> {
+        let state = self.shared.state();
+        let chosen = run::chosen(&state, expression)?;
+        Ok(chosen.into_iter().map(info).collect())
+    }
+
+    async fn create_index(
+        &self,
+        name: &str,
+        definition: Map<String, Value>,
+    ) -> Result<(), StoreError> {
+        check_index_name(name)?;
+        let meta = index_to_create(name, definition);
+        self.ask(|reply| Command::CreateIndex { meta, reply }).await
+    }
+
+    async fn delete_indices(
+        &self,
+        expression: &IndexExpression,
+    ) -> Result<Vec<String>, StoreError> {
+        let expression = expression.clone();
+        self.ask(|reply| Command::DeleteIndices { expression, reply })
+            .await
+    }
+
+    async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {
+        let expression = expression.clone();
+        self.blocking(move |shared| {
+            let (parts, _) = run::snapshot(shared, &expression)?;
+            fields::fields(&parts)
+                .map_err(|error| crate::search::error::SearchError::from(error).into_store_error())
+        })
+        .await
+    }
+}
+
+fn get(shared: &Shared, index: &str, id: &str) -> Result<Option<Hit>, StoreError> {
+    let parts = {
+        let state = shared.state();
+        let Some(index) = state.indices.get(index) else {
+            return Err(StoreError::IndexNotFound {
+                index: index.to_owned(),
+            });
+        };
+        match index.find_in_memory(id) {
+            Some((part, row)) => return Ok(run::hit(&run::memory_part(index, part), row).ok()),
+            None => run::parts_of(index),
+        }
+    };
+    let on_disk = parts
+        .iter()
+        .filter(|part| matches!(part.data, Data::Segment(_)));
+    for part in on_disk.rev() {
+        let found = part.rows_with_id(id).and_then(|row| match row {
+            Some(row) => run::hit(part, row).map(Some),
+            None => Ok(None),
+        });
+        match found {
+            Ok(None) => {}
+            Ok(hit) => return Ok(hit),
+            Err(error) => run::leave_out(shared, part, &error)
+                .map_err(crate::search::error::SearchError::into_store_error)?,
+        }
+    }
+    Ok(None)
+}
+
+fn info(index: &Index) -> IndexInfo {
+    let mut info = IndexInfo {
+        name: index.meta.name.clone(),
+        uuid: index.meta.uuid.clone(),
+        created_at: index.meta.created_at,
+        documents: 0,
+        deleted: 0,
+        bytes: 0,
+        segments: index.segments.len() as u64,
+        time: None,
+        definition: index.meta.definition.clone(),
+        damage: None,
+    };
+    let mut damage: Vec<String> = index.damage.clone();
+    for part in &index.segments {
+        info.bytes += part.segment.bytes();
+        damage.extend(part.segment.damage().map(str::to_owned));
+    }
+    for part in run::parts_of(index) {
+        let deleted = u64::from(part.deleted.count());
+        info.deleted += deleted;
+        info.documents += u64::from(part.rows()) - deleted;
+        let (oldest, newest) = part.time_range();
+        let (first, last) = info.time.unwrap_or((oldest, newest));
+        info.time = Some((first.min(oldest), last.max(newest)));
+    }
+    info.damage = (!damage.is_empty()).then(|| damage.join("; "));
+    info
+}

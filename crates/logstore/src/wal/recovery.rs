@@ -1,0 +1,91 @@
+//! Reads the log after a start, whatever a crash or a bad disk left of it.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::entry::Entry;
+use super::{frame, log};
+
+/// What recovery met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    pub frames: u64,
+    /// Bytes cut off at the end: writes that nobody was told about.
+    pub torn_bytes: u64,
+    /// Places in the middle that could not be read: writes that may be lost.
+    pub damaged: u64,
+    pub bytes: u64,
+    /// The sequence behind the last one in the log.
+    pub next_sequence: u64,
+}
+
+/// Hands every entry of every whole frame to `apply`, with its sequence, in order. The torn end of
+/// the last file is cut off.
+///
+/// # Errors
+/// When a file cannot be read or cut.
+pub fn replay(folder: &Path, mut apply: impl FnMut(u64, Entry<'_>)) -> io::Result<Recovered> {
+    let mut recovered = Recovered::default();
+    let files = log::files(folder)?;
+    for (place, (_, path)) in files.iter().enumerate() {
+        let is_last = place + 1 == files.len();
+        let bytes = fs::read(path)?;
+        let whole = replay_file(path, &bytes, is_last, &mut recovered, &mut apply);
+        if is_last && whole < bytes.len() {
+            recovered.torn_bytes += (bytes.len() - whole) as u64;
+            tracing::warn!(
+                file = %path.display(),
+                bytes = bytes.len() - whole,
+                "the log ends in a write that was never completed or acknowledged: cut off"
+            );
+            let file = OpenOptions::new().write(true).open(path)?;
+            file.set_len(whole as u64)?;
+            file.sync_all()?;
+        }
+        recovered.bytes += whole as u64;
+    }
+    Ok(recovered)
+}
+
+/// Gives the length up to the end of the last whole frame.
+fn replay_file(
+    path: &Path,
+    bytes: &[u8],
+    is_last: bool,
+    recovered: &mut Recovered,
+    apply: &mut impl FnMut(u64, Entry<'_>),
+) -> usize {
+    let mut at = 0;
+    while at < bytes.len() {
+        let Some(frame) = frame::read(&bytes[at..]) else {
+            let next = frame::find(&bytes[at + 1..]);
+            if next.is_some() || !is_last {
+                recovered.damaged += 1;
+                tracing::error!(
+                    file = %path.display(),
+                    offset = at,
+                    skipped = next.map_or(bytes.len() - at, |found| found + 1),
+                    "the log is damaged: acknowledged writes may be lost; check the disk"
+                );
+            }
+            match next {
+                Some(found) => {
+                    at += found + 1;
+                    continue;
+                }
+                None => return at,
+            }
+        };
+        at += frame.length();
+        recovered.frames += 1;
+        let mut payload = frame.payload;
+        let mut sequence = frame.sequence;
+        while let Some(entry) = Entry::decode(&mut payload) {
+            apply(sequence, entry);
+            sequence += 1;
+        }
+        recovered.next_sequence = recovered.next_sequence.max(sequence);
+    }
+    at
+}

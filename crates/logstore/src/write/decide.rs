@@ -1,0 +1,305 @@
+//! Decides what a request's operations do, and encodes the decisions as a frame of the log.
+//!
+//! Requests that share an fsync are decided one after the other, each seeing those before it.
+
+use std::collections::HashMap;
+
+use swarmscope_model::Timestamp;
+use swarmscope_query::store::{Effect, Refused, Written};
+
+use super::prepare::{Accounts, Operation, OperationKind, Prepared};
+use crate::block::Block;
+use crate::error::SegmentError;
+use crate::rows::RowSet;
+use crate::state::State;
+use crate::wal::entry::{Entry, IndexMeta};
+use crate::wal::frame;
+
+/// A request decided, to be applied once its frame is on disk.
+#[derive(Debug)]
+pub struct Decided {
+    pub results: Vec<Result<Written, Refused>>,
+    pub created: Vec<IndexMeta>,
+    /// By index; rows that were refused are gone.
+    pub blocks: Vec<(String, Block)>,
+    /// What the blocks' rows replace or delete, in order.
+    pub changes: Vec<Change>,
+    pub last_sequence: u64,
+    pub agents: Vec<String>,
+    pub accounts: Accounts,
+}
+
+/// A document that goes, because of a row of the same request or without one.
+#[derive(Debug)]
+pub struct Change {
+    pub index: String,
+    pub id: String,
+    /// The sequence of the write that makes it go.
+    pub sequence: u64,
+}
+
+/// What earlier requests of the group have decided about an id: its version, `None` when deleted.
+type Pending = HashMap<(String, String), Option<u64>>;
+
+/// Decides requests that share an fsync.
+pub struct Decider<'a> {
+    state: &'a State,
+    pending: Pending,
+    created: Vec<String>,
+    pub next_sequence: u64,
+    /// The frames of all requests.
+    pub frames: Vec<u8>,
+}
+
+impl<'a> Decider<'a> {
+    /// On top of what is visible.
+    pub fn new(state: &'a State) -> Self {
+        Self {
+            next_sequence: state.newest_sequence + 1,
+            state,
+            pending: Pending::new(),
+            created: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
+    /// Decides a request.
+    ///
+    /// # Errors
+    /// When a segment cannot be read to look up an id; nothing is decided then.
+    pub fn request(&mut self, prepared: Prepared) -> Result<Decided, SegmentError> {
+        let versions = self.versions(&prepared)?;
+        let start = frame::begin(&mut self.frames, self.next_sequence);
+        let mut request = Request {
+            decider: self,
+            created: Vec::new(),
+            refused: prepared
+                .blocks
+                .iter()
+                .map(|(_, block)| RowSet::none(block.rows))
+                .collect(),
+            sequences: vec![Vec::new(); prepared.blocks.len()],
+            versions: vec![Vec::new(); prepared.blocks.len()],
+            changes: Vec::new(),
+            accounts: Accounts::new(prepared.agents.len()),
+        };
+        let mut results = Vec::with_capacity(prepared.operations.len());
+        for (operation, version) in prepared.operations.iter().zip(versions) {
+            results.push(request.operation(operation, version, &prepared));
+        }
+        let Request {
+            created,
+            refused,
+            sequences,
+            versions,
+            changes,
+            accounts,
+            ..
+        } = request;
+        if self.frames.len() == start + frame::HEADER {
+            self.frames.truncate(start);
+        } else {
+            frame::finish(&mut self.frames, start);
+        }
+        let numbers = sequences.into_iter().zip(versions).zip(&refused);
+        let blocks = prepared.blocks.into_iter().zip(numbers);
+        Ok(Decided {
+            results,
+            created,
+            blocks: blocks
+                .map(|((index, block), ((sequences, versions), refused))| {
+                    (index, numbered(block, refused, sequences, versions))
+                })
+                .collect(),
+            changes,
+            last_sequence: self.next_sequence - 1,
+            agents: prepared.agents,
+            accounts,
+        })
+    }
+
+    /// The version that each operation's id has in the store, before this request.
+    fn versions(&self, prepared: &Prepared) -> Result<Vec<Option<u64>>, SegmentError> {
+        let of = |index: &str, id: &str| -> Result<Option<u64>, SegmentError> {
+            match self.state.indices.get(index) {
+                Some(index) => index.version(id),
+                None => Ok(None),
+            }
+        };
+        prepared
+            .operations
+            .iter()
+            .map(|operation| match &operation.kind {
+                OperationKind::Put {
+                    generated: true, ..
+                }
+                | OperationKind::Refused(_) => Ok(None),
+                OperationKind::Put { block, id, .. } => of(&prepared.blocks[*block as usize].0, id),
+                OperationKind::Delete { index, id } => of(index, id),
+            })
+            .collect()
+    }
+}
+
+struct Request<'d, 'a> {
+    decider: &'d mut Decider<'a>,
+    created: Vec<IndexMeta>,
+    refused: Vec<RowSet>,
+    sequences: Vec<Vec<i64>>,
+    versions: Vec<Vec<i64>>,
+    changes: Vec<Change>,
+    accounts: Accounts,
+}
+
+impl Request<'_, '_> {
+    fn operation(
+        &mut self,
+        operation: &Operation,
+        stored: Option<u64>,
+        prepared: &Prepared,
+    ) -> Result<Written, Refused> {
+        match &operation.kind {
+            OperationKind::Refused(refused) => {
+                self.accounts.add(operation.agent, false);
+                Err(refused.clone())
+            }
+            OperationKind::Delete { index, id } => Ok(self.delete(index, id, stored)),
+            OperationKind::Put {
+                block,
+                row,
+                id,
+                create,
+                generated,
+            } => {
+                let index = &prepared.blocks[*block as usize].0;
+                let current = if *generated {
+                    None
+                } else {
+                    self.current(index, id, stored)
+                };
+                if let (true, Some(version)) = (*create, current) {
+                    self.refused[*block as usize].insert(*row);
+                    self.accounts.add(operation.agent, false);
+                    return Err(Refused::AlreadyExists {
+                        id: id.clone(),
+                        version,
+                    });
+                }
+                self.accounts.add(operation.agent, true);
+                self.ensure_index(index);
+                let version = current.map_or(1, |current| current + 1);
+                let sequence = self.put((*block, *row), id, version, prepared);
+                if !generated {
+                    self.decider
+                        .pending
+                        .insert((index.clone(), id.clone()), Some(version));
+                }
+                if current.is_some() {
+                    self.changes.push(Change {
+                        index: index.clone(),
+                        id: id.clone(),
+                        sequence,
+                    });
+                }
+                Ok(Written {
+                    id: id.clone(),
+                    sequence,
+                    version,
+                    effect: if current.is_some() {
+                        Effect::Updated
+                    } else {
+                        Effect::Created
+                    },
+                })
+            }
+        }
+    }
+
+    fn current(&self, index: &str, id: &str, stored: Option<u64>) -> Option<u64> {
+        let key = (index.to_owned(), id.to_owned());
+        self.decider.pending.get(&key).copied().unwrap_or(stored)
+    }
+
+    fn put(&mut self, place: (u32, u32), id: &str, version: u64, prepared: &Prepared) -> u64 {
+        let (index, block) = &prepared.blocks[place.0 as usize];
+        let sequence = self.take_sequence();
+        Entry::Put {
+            index,
+            id,
+            version,
+            arrival: prepared.arrival,
+            source: block.sources.get(place.1 as usize),
+        }
+        .encode(&mut self.decider.frames);
+        self.sequences[place.0 as usize].push(sequence as i64);
+        self.versions[place.0 as usize].push(version as i64);
+        sequence
+    }
+
+    fn delete(&mut self, index: &str, id: &str, stored: Option<u64>) -> Written {
+        let Some(version) = self.current(index, id, stored) else {
+            return Written {
+                id: id.to_owned(),
+                sequence: self.decider.next_sequence - 1,
+                version: 1,
+                effect: Effect::NotFound,
+            };
+        };
+        let sequence = self.take_sequence();
+        Entry::Delete { index, id }.encode(&mut self.decider.frames);
+        let key = (index.to_owned(), id.to_owned());
+        self.decider.pending.insert(key, None);
+        self.changes.push(Change {
+            index: index.to_owned(),
+            id: id.to_owned(),
+            sequence,
+        });
+        Written {
+            id: id.to_owned(),
+            sequence,
+            version: version + 1,
+            effect: Effect::Deleted,
+        }
+    }
+
+    fn ensure_index(&mut self, name: &str) {
+        if self.decider.state.indices.contains_key(name)
+            || self.decider.created.iter().any(|created| created == name)
+        {
+            return;
+        }
+        let meta = new_index(name, serde_json::Map::new());
+        self.take_sequence();
+        Entry::CreateIndex(Box::new(meta.clone())).encode(&mut self.decider.frames);
+        self.decider.created.push(name.to_owned());
+        self.created.push(meta);
+    }
+
+    fn take_sequence(&mut self) -> u64 {
+        self.decider.next_sequence += 1;
+        self.decider.next_sequence - 1
+    }
+}
+
+/// An index made now.
+pub fn new_index(name: &str, definition: serde_json::Map<String, serde_json::Value>) -> IndexMeta {
+    IndexMeta {
+        name: name.to_owned(),
+        uuid: uuid::Uuid::new_v4().simple().to_string(),
+        created_at: Timestamp::now().as_millisecond(),
+        definition,
+    }
+}
+
+/// The block without its refused rows, with the numbers of those that stay.
+fn numbered(block: Block, refused: &RowSet, sequences: Vec<i64>, versions: Vec<i64>) -> Block {
+    let mut block = block;
+    if !refused.is_empty() {
+        block.sequences = std::sync::Arc::new(vec![0; block.rows as usize]);
+        block.versions = std::sync::Arc::clone(&block.sequences);
+        block = crate::block::concat::concat(&[(&block, refused)]);
+    }
+    block.sequences = std::sync::Arc::new(sequences);
+    block.versions = std::sync::Arc::new(versions);
+    block
+}

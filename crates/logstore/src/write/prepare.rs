@@ -1,0 +1,241 @@
+//! Prepares a request on its caller's side: checks it, parses every document once, builds columns.
+
+use std::collections::HashMap;
+
+use rand::RngExt;
+use swarmscope_model::Timestamp;
+use swarmscope_model::accounting::Account;
+use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
+use swarmscope_query::document::NotADocument;
+use swarmscope_query::indices::check_index_name;
+use swarmscope_query::store::{Action, Refused, WriteOperation};
+
+use crate::block::Block;
+use crate::block::builder::BlockBuilder;
+
+/// A request ready for the writer.
+#[derive(Debug)]
+pub struct Prepared {
+    pub operations: Vec<Operation>,
+    /// By index, the rows in the order of the operations.
+    pub blocks: Vec<(String, Block)>,
+    /// Who the documents are from.
+    pub agents: Vec<String>,
+    pub arrival: i64,
+}
+
+/// One operation of a request.
+#[derive(Debug)]
+pub struct Operation {
+    /// A place in [`Prepared::agents`].
+    pub agent: u32,
+    pub kind: OperationKind,
+}
+
+/// What to decide about.
+#[derive(Debug)]
+pub enum OperationKind {
+    Refused(Refused),
+    Put {
+        /// A place in [`Prepared::blocks`], and the row there.
+        block: u32,
+        row: u32,
+        id: String,
+        /// Only when there is no document of that id.
+        create: bool,
+        /// The id was made here, so nothing has it.
+        generated: bool,
+    },
+    Delete {
+        index: String,
+        id: String,
+    },
+}
+
+/// Checks and parses the operations.
+pub fn prepare(operations: Vec<WriteOperation>) -> Prepared {
+    let mut preparation = Preparation {
+        arrival: Timestamp::now().as_millisecond(),
+        builders: Vec::new(),
+        by_index: HashMap::new(),
+        agents: vec![String::new()],
+        by_agent: HashMap::from([(String::new(), 0)]),
+    };
+    let operations = operations
+        .into_iter()
+        .map(|operation| preparation.operation(operation))
+        .collect();
+    Prepared {
+        operations,
+        blocks: preparation
+            .builders
+            .into_iter()
+            .map(|(index, builder)| (index, builder.finish()))
+            .collect(),
+        agents: preparation.agents,
+        arrival: preparation.arrival,
+    }
+}
+
+struct Preparation {
+    arrival: i64,
+    builders: Vec<(String, BlockBuilder)>,
+    by_index: HashMap<String, u32>,
+    agents: Vec<String>,
+    by_agent: HashMap<String, u32>,
+}
+
+impl Preparation {
+    fn operation(&mut self, operation: WriteOperation) -> Operation {
+        let outcome = self.checked(operation);
+        match outcome {
+            Ok(ready) => ready,
+            Err(refused) => Operation {
+                agent: 0,
+                kind: OperationKind::Refused(refused),
+            },
+        }
+    }
+
+    fn checked(&mut self, operation: WriteOperation) -> Result<Operation, Refused> {
+        check_index_name(&operation.index)?;
+        if let Some(id) = &operation.id
+            && id.len() > MAX_ID_BYTES
+        {
+            return Err(Refused::IdTooLong {
+                bytes: id.len(),
+                limit: MAX_ID_BYTES,
+            });
+        }
+        if operation.action == Action::Delete {
+            return Ok(Operation {
+                agent: 0,
+                kind: OperationKind::Delete {
+                    index: operation.index,
+                    id: operation.id.unwrap_or_default(),
+                },
+            });
+        }
+        if operation.source.len() > MAX_DOCUMENT_BYTES {
+            return Err(Refused::TooLarge {
+                bytes: operation.source.len(),
+                limit: MAX_DOCUMENT_BYTES,
+            });
+        }
+        let source = std::str::from_utf8(&operation.source).map_err(|error| Refused::NotJson {
+            reason: "invalid UTF-8".to_owned(),
+            offset: error.valid_up_to(),
+        })?;
+        let generated = operation.id.as_deref().is_none_or(str::is_empty);
+        let id = match operation.id {
+            Some(id) if !generated => id,
+            _ => generated_id(),
+        };
+        let block = self.block(operation.index);
+        let builder = &mut self.builders[block as usize].1;
+        builder
+            .push(&id, source.trim(), self.arrival)
+            .map_err(refusal)?;
+        let row = builder.len() - 1;
+        let agent = builder.last_agent();
+        let agent = match self.by_agent.get(agent) {
+            Some(place) => *place,
+            None => {
+                let place = self.agents.len() as u32;
+                self.agents.push(agent.to_owned());
+                self.by_agent.insert(agent.to_owned(), place);
+                place
+            }
+        };
+        Ok(Operation {
+            agent,
+            kind: OperationKind::Put {
+                block,
+                row,
+                id,
+                create: operation.action == Action::Create,
+                generated,
+            },
+        })
+    }
+
+    fn block(&mut self, index: String) -> u32 {
+        if let Some(place) = self.by_index.get(&index) {
+            return *place;
+        }
+        let place = self.builders.len() as u32;
+        self.builders.push((index.clone(), BlockBuilder::default()));
+        self.by_index.insert(index, place);
+        place
+    }
+}
+
+fn refusal(refused: NotADocument) -> Refused {
+    match refused {
+        NotADocument::NotJson { reason, offset } => Refused::NotJson { reason, offset },
+        NotADocument::NotAnObject { found } => Refused::NotAnObject { found },
+        NotADocument::TooDeep { .. } => Refused::TooDeep {
+            limit: MAX_DOCUMENT_DEPTH,
+        },
+    }
+}
+
+/// Twenty characters that are safe in a URL: 120 random bits.
+pub fn generated_id() -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut bits: u128 = rand::rng().random();
+    let mut id = String::with_capacity(20);
+    for _ in 0..20 {
+        id.push(char::from(ALPHABET[(bits & 63) as usize]));
+        bits >>= 6;
+    }
+    id
+}
+
+/// What became of a request's documents, by agent.
+#[derive(Debug)]
+pub struct Accounts {
+    by_agent: Vec<Account>,
+}
+
+impl Accounts {
+    /// Nothing yet, for so many agents.
+    pub fn new(agents: usize) -> Self {
+        Self {
+            by_agent: vec![Account::default(); agents],
+        }
+    }
+
+    /// One document more.
+    pub fn add(&mut self, agent: u32, stored: bool) {
+        let account = &mut self.by_agent[agent as usize];
+        account.received += 1;
+        account.stored += u64::from(stored);
+        account.refused += u64::from(!stored);
+    }
+
+    /// Enters them in the ledger.
+    pub fn record(self, agents: &[String], ledger: &swarmscope_model::accounting::Ledger) {
+        for (agent, account) in agents.iter().zip(self.by_agent) {
+            if account != Account::default() {
+                ledger.record(agent, account);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_ids_are_twenty_safe_characters() {
+        let id = generated_id();
+        assert_eq!(id.len(), 20);
+        assert!(
+            id.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
+        assert_ne!(id, generated_id());
+    }
+}

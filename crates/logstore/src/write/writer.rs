@@ -1,0 +1,283 @@
+//! The writer: the one thread that decides, appends to the log and makes writes visible.
+//!
+//! Requests that wait together share one fsync. Nothing is acknowledged or visible before it.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use swarmscope_query::indices::IndexExpression;
+use swarmscope_query::store::{Refused, StoreError, Written};
+use tokio::sync::oneshot;
+
+use super::apply::{apply, create_index};
+use super::decide::{Decided, Decider, new_index};
+use super::prepare::Prepared;
+use crate::background::flush;
+use crate::shared::Shared;
+use crate::stats::count;
+use crate::wal::entry::{Entry, IndexMeta};
+use crate::wal::frame;
+use crate::wal::log::Log;
+
+/// Prepared bytes that share one fsync at most.
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
+/// How long the writer waits for the flusher before it looks again.
+const FLUSH_WAIT: Duration = Duration::from_millis(100);
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked for.
+pub enum Command {
+    Write {
+        prepared: Prepared,
+        bytes: usize,
+        reply: Reply<Vec<Result<Written, Refused>>>,
+    },
+    CreateIndex {
+        meta: Box<IndexMeta>,
+        reply: Reply<()>,
+    },
+    DeleteIndices {
+        expression: IndexExpression,
+        reply: Reply<Vec<String>>,
+    },
+    /// Freezes the memtable; the flusher does the rest.
+    Freeze,
+    Close,
+}
+
+/// The writer's thread.
+pub struct Writer {
+    pub shared: Arc<Shared>,
+    pub log: Log,
+    pub commands: Receiver<Command>,
+}
+
+type Group = Vec<(Prepared, usize, Reply<Vec<Result<Written, Refused>>>)>;
+
+impl Writer {
+    /// Works until it is told to close or nobody can ask any more.
+    pub fn run(mut self) {
+        let mut next = self.commands.recv().ok();
+        while let Some(command) = next.take() {
+            match command {
+                Command::Close => return,
+                Command::Write {
+                    prepared,
+                    bytes,
+                    reply,
+                } => {
+                    let mut group = vec![(prepared, bytes, reply)];
+                    next = self.gather(&mut group);
+                    self.write(group);
+                }
+                Command::CreateIndex { meta, reply } => {
+                    drop(reply.send(self.create(*meta)));
+                }
+                Command::DeleteIndices { expression, reply } => {
+                    drop(reply.send(self.delete(&expression)));
+                }
+                Command::Freeze => self.freeze(),
+            }
+            self.freeze_when_full();
+            if next.is_none() {
+                next = self.commands.recv().ok();
+            }
+        }
+    }
+
+    /// Takes the writes that wait already; gives the first other command.
+    fn gather(&self, group: &mut Group) -> Option<Command> {
+        let mut gathered: usize = group.iter().map(|(_, bytes, _)| bytes).sum();
+        while gathered < GROUP_BYTES {
+            match self.commands.try_recv() {
+                Ok(Command::Write {
+                    prepared,
+                    bytes,
+                    reply,
+                }) => {
+                    gathered += bytes;
+                    group.push((prepared, bytes, reply));
+                }
+                Ok(other) => return Some(other),
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    fn write(&mut self, group: Group) {
+        let mut replies = Vec::with_capacity(group.len());
+        let mut decided = Vec::with_capacity(group.len());
+        let state = self.shared.state();
+        let mut decider = Decider::new(&state);
+        for (prepared, _, reply) in group {
+            match decider.request(prepared) {
+                Ok(request) => {
+                    decided.push(request);
+                    replies.push(reply);
+                }
+                Err(source) => {
+                    drop(reply.send(Err(io_error("looking up an id", io::Error::other(source)))))
+                }
+            }
+        }
+        let frames = std::mem::take(&mut decider.frames);
+        drop(decider);
+        drop(state);
+        match self.append(&frames) {
+            Ok(()) => {
+                self.show(&mut decided);
+                for (request, reply) in decided.into_iter().zip(replies) {
+                    count(&self.shared.counters.writes);
+                    request
+                        .accounts
+                        .record(&request.agents, &self.shared.options.ledger);
+                    drop(reply.send(Ok(request.results)));
+                }
+            }
+            Err(error) => {
+                let kind = error.kind();
+                let text = error.to_string();
+                for reply in replies {
+                    let again = io::Error::new(kind, text.clone());
+                    drop(reply.send(Err(io_error("writing to the log", again))));
+                }
+            }
+        }
+    }
+
+    fn show(&self, decided: &mut [Decided]) {
+        let mut state = self.shared.state_mut();
+        for request in decided {
+            if let Err(error) = apply(&mut state, request) {
+                // It was read a moment ago to decide the version.
+                tracing::error!(%error, "a replaced document could not be deleted from its segment");
+            }
+        }
+    }
+
+    fn append(&mut self, frames: &[u8]) -> io::Result<()> {
+        if frames.is_empty() {
+            return Ok(());
+        }
+        let outcome = self.log.append(frames, &self.shared.counters);
+        if self.log.has_failed() && !self.shared.read_only.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "the log could not be written: the store takes nothing more until it is restarted"
+            );
+        }
+        outcome
+    }
+
+    fn create(&mut self, meta: IndexMeta) -> Result<(), StoreError> {
+        let sequence = {
+            let state = self.shared.state();
+            if state.indices.contains_key(&meta.name) {
+                return Err(StoreError::IndexExists { index: meta.name });
+            }
+            state.newest_sequence + 1
+        };
+        self.log_entry(sequence, &Entry::CreateIndex(Box::new(meta.clone())))?;
+        let mut state = self.shared.state_mut();
+        create_index(&mut state, meta);
+        state.newest_sequence = sequence;
+        Ok(())
+    }
+
+    fn delete(&mut self, expression: &IndexExpression) -> Result<Vec<String>, StoreError> {
+        let (mut sequence, names) = {
+            let state = self.shared.state();
+            for name in expression.concrete_names() {
+                if !state.indices.contains_key(name) {
+                    return Err(StoreError::IndexNotFound {
+                        index: name.to_owned(),
+                    });
+                }
+            }
+            let names: Vec<String> = state
+                .indices
+                .keys()
+                .filter(|name| expression.matches(name))
+                .cloned()
+                .collect();
+            (state.newest_sequence, names)
+        };
+        for name in &names {
+            sequence += 1;
+            self.log_entry(sequence, &Entry::DeleteIndex { name })?;
+            let mut state = self.shared.state_mut();
+            state.indices.remove(name);
+            state.newest_sequence = sequence;
+        }
+        if !names.is_empty()
+            && let Err(error) = flush::commit(&self.shared)
+        {
+            // The log has the deletion; only the files stay until the next commit.
+            tracing::warn!(%error, "removing the files of deleted indices was put off");
+        }
+        Ok(names)
+    }
+
+    fn log_entry(&mut self, sequence: u64, entry: &Entry<'_>) -> Result<(), StoreError> {
+        let mut frames = Vec::new();
+        let start = frame::begin(&mut frames, sequence);
+        entry.encode(&mut frames);
+        frame::finish(&mut frames, start);
+        self.append(&frames)
+            .map_err(|source| io_error("writing to the log", source))
+    }
+
+    fn freeze(&mut self) {
+        let Some(sequence) = self.shared.state_mut().freeze() else {
+            return;
+        };
+        if let Err(error) = self.log.rotate(sequence + 1) {
+            tracing::warn!(%error, "the log goes on in its old file");
+        }
+        self.shared.flush_wanted.notify_all();
+    }
+
+    /// Freezes a full memtable; with the last one not yet written, waits before it grows further.
+    fn freeze_when_full(&mut self) {
+        let options = &self.shared.options;
+        let (rows, bytes) = (options.memtable_rows, options.memtable_bytes);
+        let beyond = |shared: &Shared, times: usize| {
+            let state = shared.state();
+            state.memtable_rows >= rows * times || state.memtable_bytes >= bytes * times
+        };
+        if beyond(&self.shared, 1) {
+            self.freeze();
+        }
+        while beyond(&self.shared, 2)
+            && self.shared.state().frozen_sequence.is_some()
+            && !self.shared.closing.load(Ordering::Relaxed)
+        {
+            let lock = self
+                .shared
+                .flush_lock
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            drop(self.shared.flush_done.wait_timeout(lock, FLUSH_WAIT));
+            self.freeze();
+        }
+    }
+}
+
+fn io_error(context: &str, source: io::Error) -> StoreError {
+    StoreError::Io {
+        context: context.to_owned(),
+        source,
+    }
+}
+
+/// For callers that make an index by hand.
+pub fn index_to_create(
+    name: &str,
+    definition: serde_json::Map<String, serde_json::Value>,
+) -> Box<IndexMeta> {
+    Box::new(new_index(name, definition))
+}

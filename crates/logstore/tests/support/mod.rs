@@ -1,0 +1,136 @@
+//! A store in a temporary folder, and short ways to ask it.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use swarmscope_logstore::{EmbeddedLogs, Options};
+use swarmscope_model::accounting::Ledger;
+use swarmscope_query::ast::{Field, Query};
+use swarmscope_query::indices::IndexExpression;
+use swarmscope_query::store::{Action, LogStore, Refused, SearchRequest, WriteOperation, Written};
+
+pub struct Store {
+    logs: Option<Logs>,
+    pub folder: tempfile::TempDir,
+    ledger: Arc<Ledger>,
+}
+
+/// The store, for tests that run on an async runtime.
+#[derive(Clone)]
+pub struct Logs(pub Arc<EmbeddedLogs>);
+
+impl std::ops::Deref for Logs {
+    type Target = EmbeddedLogs;
+
+    fn deref(&self) -> &EmbeddedLogs {
+        &self.0
+    }
+}
+
+impl Logs {
+    pub async fn flush_async(&self) {
+        let logs = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || logs.flush())
+            .await
+            .expect("flushed");
+    }
+
+    pub async fn maintain_async(&self) {
+        let logs = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || logs.maintain())
+            .await
+            .expect("maintained");
+    }
+}
+
+pub fn options(folder: &std::path::Path) -> Options {
+    Options {
+        // Tests say themselves when background work is due.
+        maintenance_interval: Duration::from_secs(3600),
+        retention_age: None,
+        ..Options::new(folder)
+    }
+}
+
+impl Store {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self {
+            logs: None,
+            folder,
+            ledger: Arc::default(),
+        }
+        .opened()
+    }
+
+    fn opened(mut self) -> Self {
+        self.open();
+        self
+    }
+
+    fn open(&mut self) {
+        let options = Options {
+            ledger: Arc::clone(&self.ledger),
+            ..options(self.folder.path())
+        };
+        let logs = EmbeddedLogs::open(options).expect("an open store");
+        self.logs = Some(Logs(Arc::new(logs)));
+    }
+
+    /// Drops the store as a crash would, but for what the system has not written yet.
+    pub fn reopen(&mut self) {
+        self.logs = None;
+        self.open();
+    }
+
+    pub fn logs(&self) -> Logs {
+        self.logs.clone().expect("an open store")
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub async fn write(&self, operations: Vec<WriteOperation>) -> Vec<Result<Written, Refused>> {
+        self.logs().write(operations).await.expect("written")
+    }
+
+    pub async fn count(&self, query: Query) -> u64 {
+        let request = SearchRequest::new(IndexExpression::all(), query);
+        let reply = self.logs().search(request).await.expect("a reply");
+        reply.total.expect("a total").count
+    }
+}
+
+pub fn all() -> Query {
+    Query::All
+}
+
+pub fn exists(field: &str) -> Query {
+    Query::Exists {
+        field: Field::from_text(field),
+    }
+}
+
+pub fn operation(action: Action, index: &str, id: Option<&str>, source: &Value) -> WriteOperation {
+    WriteOperation {
+        index: index.to_owned(),
+        action,
+        id: id.map(str::to_owned),
+        source: source.to_string().into_bytes().into(),
+    }
+}
+
+pub fn put(index: &str, id: &str, source: &Value) -> WriteOperation {
+    operation(Action::Create, index, Some(id), source)
+}
+
+pub fn index(index: &str, id: &str, source: &Value) -> WriteOperation {
+    operation(Action::Index, index, Some(id), source)
+}
+
+pub fn delete(index: &str, id: &str) -> WriteOperation {
+    operation(Action::Delete, index, Some(id), &Value::Null)
+}
