@@ -141,7 +141,9 @@ impl Orchestrator {
         // Named here, so that the follow-ups can be told from one another afterwards.
         let mut followers = Vec::with_capacity(follow_up.len());
         for task in &mut follow_up {
-            let task_id = task.task_id.get_or_insert_with(|| Uuid::new_v4().to_string());
+            let task_id = task
+                .task_id
+                .get_or_insert_with(|| Uuid::new_v4().to_string());
             followers.push(task_id.clone());
         }
         let outcome = self.store().complete(claim, result, follow_up).await;

@@ -1,5 +1,6 @@
-#![allow(dead_code, reason = "each test file uses a part of it")]
 //! A whole swarm in one process: an orchestrator over a real store behind real HTTP, and agents.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
