@@ -5,6 +5,7 @@
 //! This module never reads the clock: the caller says what `now` is.
 
 pub mod format;
+mod show;
 
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::TimeZone;

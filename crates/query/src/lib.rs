@@ -13,6 +13,7 @@ pub mod analysis;
 pub mod ast;
 pub mod datemath;
 pub mod document;
+pub mod elastic;
 pub mod evaluate;
 pub mod indices;
 pub mod lucene;

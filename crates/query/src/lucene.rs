@@ -18,7 +18,7 @@ mod parse;
 mod range;
 mod term;
 mod token;
-pub(crate) mod words;
+mod words;
 
 use jiff::tz::TimeZone;
 use swarmscope_model::Timestamp;
@@ -27,6 +27,8 @@ use crate::ast::{Field, Operator, Query};
 use crate::datemath::Clock;
 
 pub use error::{QueryError, QueryErrorKind};
+pub(crate) use range::{is_time, stretch};
+pub(crate) use words::{is_split, is_whole, matching};
 
 /// What a query text leaves open.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ pub struct Format {
 }
 
 #[derive(Debug, Clone)]
-enum Form {
+pub(super) enum Form {
     EpochMillis,
     EpochSecond,
     /// ISO 8601 with any of its later parts left out.
@@ -26,7 +26,7 @@ enum Form {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Piece {
+pub(super) enum Piece {
     /// A field of the date and how often its letter stood.
     Field(char, usize),
     Literal(String),
@@ -56,6 +56,20 @@ impl Format {
             text: text.to_owned(),
             forms,
         })
+    }
+
+    /// The form that points are shown in.
+    pub(super) fn first(&self) -> &Form {
+        self.forms.first().unwrap_or(&Form::Iso)
+    }
+
+    /// Whether the form has a name that means a day.
+    pub(super) fn is_date_only(&self) -> bool {
+        let name = self.text.split("||").next().unwrap_or_default();
+        matches!(
+            name,
+            "date" | "strict_date" | "year_month_day" | "strict_year_month_day"
+        )
     }
 
     pub(super) fn instant(

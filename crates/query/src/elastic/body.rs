@@ -1,0 +1,223 @@
+//! The whole body of `_search`: query, aggregations, sort, page and what a reply holds.
+
+use swarmscope_model::Timestamp;
+use swarmscope_model::limits::{MAX_RESULT_WINDOW, TRACK_TOTAL_HITS};
+
+use super::aggregation::{Shape, aggregations};
+use super::error::DslErrorKind;
+use super::json::{Json, Member, Node};
+use super::members::{object, one_or_many};
+use super::query::clause;
+use super::source::{SourceFilter, filter};
+use super::{Context, DslError, Fault, Parsed, sort};
+use crate::aggregate::Aggregation;
+use crate::ast::Query;
+use crate::indices::IndexExpression;
+use crate::store::{SearchRequest, SortKey, SortValue, TrackTotal};
+
+/// A search as the body says it.
+#[derive(Debug, Clone)]
+pub struct SearchBody {
+    pub query: Query,
+    pub aggregations: Vec<Aggregation>,
+    /// How to show them; one for each aggregation, in order.
+    pub shapes: Vec<Shape>,
+    pub sort: Vec<SortKey>,
+    pub from: usize,
+    pub size: usize,
+    pub after: Option<Vec<SortValue>>,
+    pub total: TrackTotal,
+    pub source: SourceFilter,
+    /// Whether hits show `_version`.
+    pub version: bool,
+    /// Whether hits show `_seq_no` and `_primary_term`.
+    pub sequence: bool,
+    /// Whether hits show scores though they are sorted by something else.
+    pub track_scores: bool,
+}
+
+impl Default for SearchBody {
+    fn default() -> Self {
+        Self {
+            query: Query::All,
+            aggregations: Vec::new(),
+            shapes: Vec::new(),
+            sort: Vec::new(),
+            from: 0,
+            size: 10,
+            after: None,
+            total: TrackTotal::UpTo(TRACK_TOTAL_HITS as u64),
+            source: SourceFilter::default(),
+            version: false,
+            sequence: false,
+            track_scores: false,
+        }
+    }
+}
+
+impl SearchBody {
+    /// Checks what hangs together, after the URL had its say.
+    ///
+    /// # Errors
+    /// When the page lies beyond the window, or `search_after` does not fit the sort.
+    pub fn check(&self) -> Result<(), DslError> {
+        let asked = self.from.saturating_add(self.size);
+        let kind = if asked > MAX_RESULT_WINDOW {
+            DslErrorKind::ResultWindow {
+                limit: MAX_RESULT_WINDOW,
+                asked,
+            }
+        } else if let Some(after) = &self.after {
+            if self.from > 0 {
+                DslErrorKind::FromWithSearchAfter
+            } else if self.sort.is_empty() {
+                DslErrorKind::NoSort
+            } else if after.len() != self.sort.len() {
+                let (values, keys) = (after.len(), self.sort.len());
+                DslErrorKind::SearchAfterLength { values, keys }
+            } else {
+                return Ok(());
+            }
+        } else {
+            return Ok(());
+        };
+        Err(DslError {
+            kind,
+            line: 1,
+            column: 1,
+        })
+    }
+
+    /// The search in these indices.
+    pub fn request(&self, indices: IndexExpression) -> SearchRequest {
+        SearchRequest {
+            sort: self.sort.clone(),
+            from: self.from,
+            size: self.size,
+            after: self.after.clone(),
+            total: self.total,
+            aggregations: self.aggregations.clone(),
+            ..SearchRequest::new(indices, self.query.clone())
+        }
+    }
+
+    fn key(&mut self, member: &Member, context: &mut Context) -> Parsed<()> {
+        let value = &member.value;
+        match member.key.as_str() {
+            "query" | "post_filter" if !matches!(value.value, Json::Object(_)) => {
+                return Err(unknown(member));
+            }
+            "query" => self.query = clause(value, context, 0)?,
+            "aggs" | "aggregations" => {
+                (self.aggregations, self.shapes) = aggregations(value, context, 0)?;
+            }
+            "sort" => self.sort = sort::keys(value)?,
+            "from" => self.from = member.count("from")?,
+            "size" => self.size = member.count("size")?,
+            "search_after" => self.after = Some(after(value)?),
+            "track_total_hits" => self.total = total(member)?,
+            "_source" => self.source = filter(value)?,
+            "version" => self.version = member.boolean("version")?,
+            "seq_no_primary_term" => self.sequence = member.boolean("seq_no_primary_term")?,
+            "track_scores" => self.track_scores = member.boolean("track_scores")?,
+            // These change how a search runs or what is shown beside the documents.
+            "timeout"
+            | "explain"
+            | "profile"
+            | "stats"
+            | "indices_boost"
+            | "ext"
+            | "stored_fields"
+            | "docvalue_fields"
+            | "fields"
+            | "highlight"
+            | "batched_reduce_size"
+            | "min_compatible_shard_node"
+            | "preference" => {}
+            "post_filter" | "rescore" | "suggest" | "collapse" | "script_fields"
+            | "runtime_mappings" | "knn" | "pit" | "slice" | "min_score" | "terminate_after"
+            | "rank" | "retriever" | "derived" => {
+                if !is_empty(value) {
+                    let key = member.key.clone();
+                    let instead = "leave it out";
+                    return Err(value.fault(DslErrorKind::UnsupportedKey { key, instead }));
+                }
+            }
+            _ => return Err(unknown(member)),
+        }
+        Ok(())
+    }
+}
+
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Json::Null => true,
+        Json::Array(items) => items.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+fn unknown(member: &Member) -> Fault {
+    let (token, key) = (member.value.token(), member.key.clone());
+    member.value.fault(DslErrorKind::UnknownKey { token, key })
+}
+
+fn total(member: &Member) -> Parsed<TrackTotal> {
+    match member.value.text().as_deref() {
+        Some("true") => Ok(TrackTotal::Exactly),
+        Some("false") => Ok(TrackTotal::No),
+        _ => match member.integer()? {
+            -1 => Ok(TrackTotal::Exactly),
+            limit => match u64::try_from(limit) {
+                Ok(limit) => Ok(TrackTotal::UpTo(limit)),
+                Err(_) => {
+                    let kind = DslErrorKind::Negative {
+                        name: "track_total_hits",
+                        found: limit,
+                    };
+                    Err(member.value.fault(kind))
+                }
+            },
+        },
+    }
+}
+
+fn after(node: &Node) -> Parsed<Vec<SortValue>> {
+    if !matches!(node.value, Json::Array(_)) {
+        return Err(node.fault(DslErrorKind::ExpectedOneOf {
+            expected: "START_ARRAY",
+            found: node.token(),
+        }));
+    }
+    Ok(one_or_many(node).iter().map(Node::scalar).collect())
+}
+
+/// Reads a whole search.
+pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
+    let mut context = Context { now, clauses: 0 };
+    let mut body = SearchBody::default();
+    for member in object(node, "search")? {
+        body.key(member, &mut context)?;
+    }
+    Ok(body)
+}
+
+/// Reads `{"query": …}`.
+pub(super) fn only_query(node: &Node, now: Timestamp) -> Parsed<Query> {
+    let mut context = Context { now, clauses: 0 };
+    let mut query = Query::All;
+    for member in object(node, "count")? {
+        if member.key != "query" {
+            let kind = DslErrorKind::OnlyQuery {
+                key: member.key.clone(),
+            };
+            return Err(Fault {
+                kind,
+                at: member.at,
+            });
+        }
+        query = clause(&member.value, &mut context, 0)?;
+    }
+    Ok(query)
+}

@@ -1,0 +1,97 @@
+//! Clauses that hold other clauses: `bool`, `constant_score`, `dis_max`; and `match_all`.
+
+use super::super::error::DslErrorKind;
+use super::super::json::Node;
+use super::super::members::{object, one_or_many};
+use super::super::{Context, Parsed};
+use super::{EVERYWHERE, clause, minimum};
+use crate::ast::{BoolQuery, Query};
+
+/// A clause that takes only what every clause takes.
+pub(super) fn without_parameters(node: &Node, name: &'static str, query: Query) -> Parsed<Query> {
+    match object(node, name)?
+        .iter()
+        .find(|member| !EVERYWHERE.contains(&member.key.as_str()))
+    {
+        None => Ok(query),
+        Some(member) => Err(member.unknown_in(name)),
+    }
+}
+
+pub(super) fn bool(node: &Node, context: &mut Context, depth: usize) -> Parsed<Query> {
+    let mut query = BoolQuery::default();
+    for member in object(node, "bool")? {
+        let clauses = match member.key.as_str() {
+            "must" => &mut query.must,
+            "filter" => &mut query.filter,
+            "should" => &mut query.should,
+            "must_not" | "mustNot" => &mut query.must_not,
+            "minimum_should_match" | "minimumShouldMatch" => {
+                query.minimum = Some(minimum::minimum(member, "bool")?);
+                continue;
+            }
+            "adjust_pure_negative" | "boost" | "_name" => continue,
+            _ => return Err(member.unknown_in("bool")),
+        };
+        for item in one_or_many(&member.value) {
+            clauses.push(clause(item, context, depth + 1)?);
+        }
+    }
+    let BoolQuery {
+        must,
+        filter,
+        should,
+        must_not,
+        ..
+    } = &query;
+    if [must, filter, should, must_not]
+        .iter()
+        .all(|clauses| clauses.is_empty())
+    {
+        return Ok(Query::All);
+    }
+    Ok(Query::Bool(query))
+}
+
+pub(super) fn constant_score(node: &Node, context: &mut Context, depth: usize) -> Parsed<Query> {
+    let mut found = None;
+    for member in object(node, "constant_score")? {
+        match member.key.as_str() {
+            "filter" => found = Some(clause(&member.value, context, depth + 1)?),
+            "boost" | "_name" => {}
+            _ => return Err(member.not_supported("constant_score")),
+        }
+    }
+    let filter = found.ok_or_else(|| {
+        node.fault(DslErrorKind::Missing {
+            query: "constant_score",
+            parameter: "filter",
+        })
+    })?;
+    Ok(Query::Bool(BoolQuery {
+        filter: vec![filter],
+        ..BoolQuery::default()
+    }))
+}
+
+pub(super) fn dis_max(node: &Node, context: &mut Context, depth: usize) -> Parsed<Query> {
+    let mut found = Vec::new();
+    for member in object(node, "dis_max")? {
+        match member.key.as_str() {
+            "queries" => {
+                for item in one_or_many(&member.value) {
+                    found.push(clause(item, context, depth + 1)?);
+                }
+            }
+            "tie_breaker" | "boost" | "_name" => {}
+            _ => return Err(member.not_supported("dis_max")),
+        }
+    }
+    if found.is_empty() {
+        return Err(node.fault(DslErrorKind::Missing {
+            query: "dis_max",
+            parameter: "queries",
+        }));
+    }
+    Ok(Query::any_of(found))
+}

@@ -1,0 +1,36 @@
+//! `minimum_should_match` and `operator`.
+
+use super::super::Parsed;
+use super::super::json::Member;
+use crate::ast::{MinimumMatch, Operator};
+
+/// Reads `2`, `-1`, `75%` or `-25%`. Combinations such as `3<90%` are not understood.
+pub fn minimum_match(text: &str) -> Option<MinimumMatch> {
+    let text = text.trim();
+    match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse().ok().map(MinimumMatch::Percent),
+        None => text.parse().ok().map(MinimumMatch::Count),
+    }
+}
+
+pub(super) fn minimum(member: &Member, query: &'static str) -> Parsed<MinimumMatch> {
+    let text = member.text(query)?;
+    minimum_match(&text).ok_or_else(|| {
+        member.bad(
+            query,
+            format!("[{text}] is neither a number nor a percentage"),
+        )
+    })
+}
+
+pub(super) fn operator(member: &Member, query: &'static str) -> Parsed<Operator> {
+    let text = member.text(query)?;
+    match text.to_ascii_lowercase().as_str() {
+        "or" => Ok(Operator::Or),
+        "and" => Ok(Operator::And),
+        _ => Err(member.bad(
+            query,
+            format!("operator needs to be either [and] or [or], but not [{text}]"),
+        )),
+    }
+}

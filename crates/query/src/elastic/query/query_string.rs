@@ -1,0 +1,102 @@
+//! `query_string`: Lucene's syntax within the DSL.
+
+use super::super::error::DslErrorKind;
+use super::super::json::{Member, Node};
+use super::super::members::object;
+use super::super::{Context, Parsed};
+use super::minimum::{minimum, operator};
+use super::words::listed_fields;
+use crate::ast::{Field, Query};
+use crate::datemath;
+use crate::lucene::{self, Options};
+
+const NAME: &str = "query_string";
+
+pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
+    let mut options = Options::elasticsearch(context.now);
+    let mut text = None;
+    let mut wanted = None;
+    for member in object(node, NAME)? {
+        match member.key.as_str() {
+            "query" => text = Some((member.text(NAME)?, &member.value)),
+            "minimum_should_match" => wanted = Some(minimum(member, NAME)?),
+            _ => option(member, &mut options)?,
+        }
+    }
+    let (text, at) = text.ok_or_else(|| {
+        node.fault(DslErrorKind::Missing {
+            query: NAME,
+            parameter: "query",
+        })
+    })?;
+    if text.trim().is_empty() {
+        return Ok(Query::Nothing);
+    }
+    let query = lucene::parse(&text, &options)
+        .map_err(|source| at.fault(DslErrorKind::Text { text, source }))?;
+    match (query, wanted) {
+        (Query::Bool(mut clauses), Some(wanted)) if !clauses.should.is_empty() => {
+            clauses.minimum = Some(wanted);
+            Ok(Query::Bool(clauses))
+        }
+        (query, _) => Ok(query),
+    }
+}
+
+fn option(member: &Member, options: &mut Options) -> Parsed<()> {
+    match member.key.as_str() {
+        "default_field" => {
+            options.default_fields = vec![Field::from_text(&member.text(NAME)?)];
+        }
+        "fields" => {
+            let fields = listed_fields(&member.value)?;
+            if !fields.is_empty() {
+                options.default_fields = fields;
+            }
+        }
+        "default_operator" => {
+            options.default_operator = operator(member, NAME)?;
+        }
+        "time_zone" => {
+            options.time_zone = datemath::time_zone(&member.text(NAME)?)
+                .map_err(|date| member.value.fault(date.into()))?;
+        }
+        "phrase_slop"
+        | "allow_leading_wildcard"
+        | "quote_field_suffix"
+        | "analyzer"
+        | "quote_analyzer" => {
+            let harmless = matches!(
+                (member.key.as_str(), member.text(NAME)?.as_str()),
+                ("phrase_slop", "0")
+                    | ("allow_leading_wildcard", "true")
+                    | ("analyzer" | "quote_analyzer", "standard")
+            );
+            if !harmless {
+                let key = member.key.clone();
+                let instead = "leave it out";
+                return Err(member
+                    .value
+                    .fault(DslErrorKind::UnsupportedKey { key, instead }));
+            }
+        }
+        "analyze_wildcard"
+        | "auto_generate_synonyms_phrase_query"
+        | "boost"
+        | "_name"
+        | "enable_position_increments"
+        | "escape"
+        | "fuzziness"
+        | "fuzzy_max_expansions"
+        | "fuzzy_prefix_length"
+        | "fuzzy_rewrite"
+        | "fuzzy_transpositions"
+        | "lenient"
+        | "max_determinized_states"
+        | "rewrite"
+        | "tie_breaker"
+        | "type" => {}
+        _ => return Err(member.not_supported(NAME)),
+    }
+    Ok(())
+}

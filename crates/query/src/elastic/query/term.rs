@@ -1,0 +1,133 @@
+//! Clauses over exact values: `term`, `terms`, `ids`, `exists`.
+
+use super::super::error::DslErrorKind;
+use super::super::json::{Json, Node};
+use super::super::members::{object, one_or_many};
+use super::super::{Context, Parsed};
+use super::{Said, field, said};
+use crate::ast::{Case, Field, Query, Scalar};
+use crate::datemath::Clock;
+use crate::lucene::{is_time, stretch};
+
+pub(super) fn term(node: &Node, context: &Context) -> Parsed<Query> {
+    let member = field(node, "term")?;
+    let mut case = Case::AsGiven;
+    let mut found = None;
+    match said(member, "term")? {
+        Said::Value(value) => found = value.scalar(),
+        Said::Parameters(members) => {
+            for parameter in members {
+                match parameter.key.as_str() {
+                    "value" | "term" => found = parameter.value.scalar(),
+                    "case_insensitive" if parameter.boolean("term")? => case = Case::Insensitive,
+                    "case_insensitive" | "boost" | "_name" => {}
+                    _ => return Err(parameter.not_supported("term")),
+                }
+            }
+        }
+    }
+    let value = found.ok_or_else(|| {
+        member.value.fault(DslErrorKind::Missing {
+            query: "term",
+            parameter: "value",
+        })
+    })?;
+    one(&member.key, value, case, context).map_err(|date| member.value.fault(date.into()))
+}
+
+fn one(
+    name: &str,
+    value: Scalar,
+    case: Case,
+    context: &Context,
+) -> Result<Query, crate::datemath::DateMathError> {
+    if name == "_id" {
+        return Ok(Query::Ids(vec![text_of(&value)]));
+    }
+    let field = Field::from_text(name);
+    if is_time(&field) {
+        return stretch(&field, &text_of(&value), &Clock::utc(context.now));
+    }
+    Ok(Query::Term { field, value, case })
+}
+
+fn text_of(value: &Scalar) -> String {
+    match value {
+        Scalar::Text(text) => text.clone(),
+        Scalar::Integer(number) => number.to_string(),
+        Scalar::Float(number) => number.to_string(),
+        Scalar::Boolean(flag) => flag.to_string(),
+    }
+}
+
+pub(super) fn terms(node: &Node, context: &Context) -> Parsed<Query> {
+    let member = field(node, "terms")?;
+    let Json::Array(items) = &member.value.value else {
+        return Err(member.not_supported("terms"));
+    };
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        values.push(item.scalar().ok_or_else(|| {
+            item.fault(DslErrorKind::Malformed {
+                query: "terms".to_owned(),
+                expected: "VALUE_STRING",
+                found: item.token(),
+            })
+        })?);
+    }
+    if member.key == "_id" {
+        return Ok(Query::Ids(values.iter().map(text_of).collect()));
+    }
+    let field = Field::from_text(&member.key);
+    if is_time(&field) {
+        let each = values
+            .into_iter()
+            .map(|value| one(&member.key, value, Case::AsGiven, context));
+        let found: Result<Vec<_>, _> = each.collect();
+        return found
+            .map(Query::any_of)
+            .map_err(|date| member.value.fault(date.into()));
+    }
+    Ok(Query::Terms { field, values })
+}
+
+pub(super) fn ids(node: &Node) -> Parsed<Query> {
+    let mut found = None;
+    for member in object(node, "ids")? {
+        match member.key.as_str() {
+            "values" => {
+                found = Some(
+                    one_or_many(&member.value)
+                        .iter()
+                        .filter_map(Node::text)
+                        .collect::<Vec<_>>(),
+                );
+            }
+            "type" | "boost" | "_name" => {}
+            _ => return Err(member.unknown_in("ids")),
+        }
+    }
+    found.map(Query::Ids).ok_or_else(|| {
+        node.fault(DslErrorKind::Missing {
+            query: "ids",
+            parameter: "values",
+        })
+    })
+}
+
+pub(super) fn exists(node: &Node) -> Parsed<Query> {
+    let mut found = None;
+    for member in object(node, "exists")? {
+        match member.key.as_str() {
+            "field" => found = Some(Field::from_text(&member.text("exists")?)),
+            "boost" | "_name" => {}
+            _ => return Err(member.not_supported("exists")),
+        }
+    }
+    found.map(|field| Query::Exists { field }).ok_or_else(|| {
+        node.fault(DslErrorKind::Missing {
+            query: "exists",
+            parameter: "field",
+        })
+    })
+}

@@ -1,0 +1,124 @@
+//! `sort`: what hits are ordered by.
+
+use super::Parsed;
+use super::error::{DslErrorKind, Fault};
+use super::json::{Json, Member, Node};
+use super::members::one_or_many;
+use crate::aggregate::Direction;
+use crate::store::{Missing, SortKey};
+
+/// Reads `"a"`, `{"a": "desc"}`, `{"a": {"order": "desc"}}` or an array of these.
+pub(super) fn keys(node: &Node) -> Parsed<Vec<SortKey>> {
+    let mut keys = Vec::new();
+    for item in one_or_many(node) {
+        match &item.value {
+            Json::String(name) => keys.push(key(name, None, Missing::Last)),
+            Json::Object(members) => {
+                for member in members {
+                    keys.push(of_member(member)?);
+                }
+            }
+            _ => {
+                return Err(item.fault(DslErrorKind::ExpectedOneOf {
+                    expected: "VALUE_STRING, START_OBJECT",
+                    found: item.token(),
+                }));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// Reads `a:desc,b`.
+pub(super) fn parameter(text: &str) -> Parsed<Vec<SortKey>> {
+    text.split(',')
+        .map(|part| match part.rsplit_once(':') {
+            None => Ok(key(part, None, Missing::Last)),
+            Some((name, order)) => {
+                let direction = direction(order).ok_or_else(|| Fault {
+                    kind: DslErrorKind::BadField {
+                        object: "field_sort".to_owned(),
+                        field: "order".to_owned(),
+                        reason: format!("[{order}] is neither [asc] nor [desc]"),
+                    },
+                    at: 0,
+                })?;
+                Ok(key(name, Some(direction), Missing::Last))
+            }
+        })
+        .collect()
+}
+
+fn key(name: &str, direction: Option<Direction>, missing: Missing) -> SortKey {
+    let ascending = direction.unwrap_or(Direction::Ascending);
+    match name {
+        "_score" => SortKey::Score(direction.unwrap_or(Direction::Descending)),
+        "_doc" | "_seq_no" | "_shard_doc" => SortKey::Sequence(ascending),
+        "timestamp" | "@timestamp" => SortKey::Time(ascending),
+        name => SortKey::Field {
+            field: name.to_owned(),
+            direction: ascending,
+            missing,
+        },
+    }
+}
+
+fn direction(text: &str) -> Option<Direction> {
+    match text.to_ascii_lowercase().as_str() {
+        "asc" => Some(Direction::Ascending),
+        "desc" => Some(Direction::Descending),
+        _ => None,
+    }
+}
+
+fn order(member: &Member) -> Parsed<Direction> {
+    let text = member.value.text().unwrap_or_default();
+    direction(&text).ok_or_else(|| {
+        let upper = text.to_ascii_uppercase();
+        let reason = format!("No enum constant org.elasticsearch.search.sort.SortOrder.{upper}");
+        member.bad("field_sort", reason)
+    })
+}
+
+fn of_member(member: &Member) -> Parsed<SortKey> {
+    let Json::Object(parameters) = &member.value.value else {
+        return Ok(key(&member.key, Some(order(member)?), Missing::Last));
+    };
+    if matches!(member.key.as_str(), "_script" | "_geo_distance") {
+        return Err(member.value.fault(DslErrorKind::UnsupportedKey {
+            key: member.key.clone(),
+            instead: "sort by a field",
+        }));
+    }
+    let mut direction = None;
+    let mut missing = Missing::Last;
+    for parameter in parameters {
+        match parameter.key.as_str() {
+            "order" => direction = Some(order(parameter)?),
+            "missing" => {
+                let value = &parameter.value;
+                missing = match (value.text().as_deref(), value.scalar()) {
+                    (Some("_first"), _) => Missing::First,
+                    (Some("_last"), _) | (_, None) => Missing::Last,
+                    (_, Some(value)) => Missing::Value(value),
+                };
+            }
+            // A field that no document has sorts as missing, whatever type it is said to have.
+            "unmapped_type" | "numeric_type" | "ignore_unmapped" => {}
+            "format" if is_plain_format(parameter) => {}
+            "mode" | "format" | "nested" => {
+                return Err(parameter.value.fault(DslErrorKind::UnsupportedKey {
+                    key: parameter.key.clone(),
+                    instead: "sort values come as numbers and strings",
+                }));
+            }
+            _ => return Err(parameter.unknown_in("field_sort")),
+        }
+    }
+    Ok(key(&member.key, direction, missing))
+}
+
+/// Whether the format is how the values come anyway.
+fn is_plain_format(member: &Member) -> bool {
+    member.value.text().as_deref() == Some("epoch_millis")
+}
