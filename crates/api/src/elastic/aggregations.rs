@@ -1,52 +1,78 @@
 //! Results of aggregations in Elasticsearch's shapes.
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
-use swarmscope_model::Timestamp;
 use swarmscope_query::aggregate::{AggregationResult, AggregationResults, Bucket, BucketKey};
+use swarmscope_query::datemath::Format;
+use swarmscope_query::elastic::{Reported, Shape};
 
-/// The `aggregations` object.
-pub fn render(results: AggregationResults) -> Map<String, Value> {
+/// The `aggregations` object, as the shapes of the request say.
+pub fn render(results: AggregationResults, shapes: &[Shape]) -> Map<String, Value> {
     results
         .into_iter()
-        .map(|(name, result)| (name, render_one(result)))
+        .zip(shapes)
+        .map(|((name, result), shape)| (name, render_one(result, shape)))
         .collect()
 }
 
-fn render_one(result: AggregationResult) -> Value {
+fn render_one(result: AggregationResult, shape: &Shape) -> Value {
+    let mut body = Map::new();
+    if let Some(meta) = &shape.meta {
+        body.insert("meta".to_owned(), meta.clone());
+    }
     match result {
         AggregationResult::Terms {
             buckets,
             other_count,
-        } => json!({
-            "doc_count_error_upper_bound": 0,
-            "sum_other_doc_count": other_count,
-            "buckets": buckets.into_iter().map(terms_bucket).collect::<Vec<_>>(),
-        }),
-        AggregationResult::DateHistogram { buckets } => json!({
-            "buckets": buckets.into_iter().map(date_bucket).collect::<Vec<_>>(),
-        }),
-        AggregationResult::Metric { value, of_dates } => metric(value, of_dates),
-        AggregationResult::Count(count) => json!({ "value": count }),
-        AggregationResult::Filter { count, within } => {
-            let mut body = Map::new();
-            body.insert("doc_count".to_owned(), count.into());
-            body.extend(render(within));
-            Value::Object(body)
+        } => {
+            body.insert("doc_count_error_upper_bound".to_owned(), 0.into());
+            body.insert("sum_other_doc_count".to_owned(), other_count.into());
+            let buckets = buckets
+                .into_iter()
+                .map(|bucket| terms_bucket(bucket, shape));
+            body.insert("buckets".to_owned(), buckets.collect());
         }
-    }
-}
-
-fn metric(value: Option<f64>, of_dates: bool) -> Value {
-    let mut body = Map::new();
-    body.insert("value".to_owned(), json!(value));
-    if let (Some(value), true) = (value, of_dates) {
-        let instant = Timestamp::from_millisecond(value as i64);
-        body.insert("value_as_string".to_owned(), instant.to_string().into());
+        AggregationResult::DateHistogram { buckets } => {
+            body.insert("buckets".to_owned(), date_buckets(buckets, shape));
+        }
+        AggregationResult::Metric { value, of_dates } => metric(&mut body, value, of_dates, shape),
+        AggregationResult::Count(count) => {
+            body.insert("value".to_owned(), count.into());
+        }
+        AggregationResult::Filter { count, within } => {
+            body.insert("doc_count".to_owned(), count.into());
+            body.extend(render(within, &shape.within));
+        }
     }
     Value::Object(body)
 }
 
-fn terms_bucket(bucket: Bucket) -> Value {
+fn metric(body: &mut Map<String, Value>, value: Option<f64>, of_dates: bool, shape: &Shape) {
+    let Reported::Metric { kind, format } = &shape.reported else {
+        return;
+    };
+    // Of nothing, the sum is 0; the others have no value.
+    let value = value.or((*kind == "sum").then_some(0.0));
+    body.insert("value".to_owned(), json!(value));
+    if let (Some(value), true) = (value, of_dates) {
+        let text = shown(value as i64, format.as_ref(), &TimeZone::UTC);
+        body.insert("value_as_string".to_owned(), text.into());
+    }
+}
+
+/// A point in time in the format asked for, else in ISO 8601.
+fn shown(instant: i64, format: Option<&Format>, zone: &TimeZone) -> String {
+    match format {
+        Some(format) => format.show(instant, zone),
+        None => Format::default().show(instant, zone),
+    }
+}
+
+fn terms_bucket(bucket: Bucket, shape: &Shape) -> Value {
+    let format = match &shape.reported {
+        Reported::Terms { format } => format.as_ref(),
+        _ => None,
+    };
     let mut body = Map::new();
     match bucket.key {
         BucketKey::Text(text) => insert_key(&mut body, text, None),
@@ -56,25 +82,42 @@ fn terms_bucket(bucket: Bucket) -> Value {
             insert_key(&mut body, u8::from(value), Some(value.to_string()));
         }
         BucketKey::Instant(instant) => {
-            let text = Timestamp::from_millisecond(instant).to_string();
-            insert_key(&mut body, instant, Some(text));
+            insert_key(
+                &mut body,
+                instant,
+                Some(shown(instant, format, &TimeZone::UTC)),
+            );
         }
     }
-    finish(body, bucket.count, bucket.within)
+    finish(body, bucket.count, bucket.within, shape)
 }
 
-fn date_bucket(bucket: Bucket) -> Value {
-    let start = match bucket.key {
-        BucketKey::Instant(start) | BucketKey::Integer(start) => start,
-        BucketKey::Float(start) => start as i64,
-        BucketKey::Text(_) | BucketKey::Boolean(_) => 0,
+fn date_buckets(buckets: Vec<Bucket>, shape: &Shape) -> Value {
+    let Reported::DateHistogram {
+        keyed,
+        format,
+        time_zone,
+    } = &shape.reported
+    else {
+        return Value::Null;
     };
-    let mut body = Map::new();
-    // Here, and only here, Elasticsearch puts the text first.
-    let text = Timestamp::from_millisecond(start).to_string();
-    body.insert("key_as_string".to_owned(), text.into());
-    body.insert("key".to_owned(), start.into());
-    finish(body, bucket.count, bucket.within)
+    let rendered = buckets.into_iter().map(|bucket| {
+        let start = match bucket.key {
+            BucketKey::Instant(start) | BucketKey::Integer(start) => start,
+            BucketKey::Float(start) => start as i64,
+            BucketKey::Text(_) | BucketKey::Boolean(_) => 0,
+        };
+        let text = shown(start, format.as_ref(), time_zone);
+        let mut body = Map::new();
+        // Here, and only here, Elasticsearch puts the text first.
+        body.insert("key_as_string".to_owned(), text.as_str().into());
+        body.insert("key".to_owned(), start.into());
+        (text, finish(body, bucket.count, bucket.within, shape))
+    });
+    match keyed {
+        true => Value::Object(rendered.collect()),
+        false => rendered.map(|(_, body)| body).collect(),
+    }
 }
 
 fn insert_key(body: &mut Map<String, Value>, key: impl Into<Value>, text: Option<String>) {
@@ -84,15 +127,30 @@ fn insert_key(body: &mut Map<String, Value>, key: impl Into<Value>, text: Option
     }
 }
 
-fn finish(mut body: Map<String, Value>, count: u64, within: AggregationResults) -> Value {
+fn finish(
+    mut body: Map<String, Value>,
+    count: u64,
+    within: AggregationResults,
+    shape: &Shape,
+) -> Value {
     body.insert("doc_count".to_owned(), count.into());
-    body.extend(render(within));
+    body.extend(render(within, &shape.within));
     Value::Object(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use swarmscope_model::Timestamp;
+    use swarmscope_query::elastic;
+
+    /// How the results of this request are shown.
+    fn shapes(aggregations: &str) -> Vec<Shape> {
+        let body = format!("{{\"aggs\":{aggregations}}}");
+        elastic::search_body(&body, Timestamp::from_millisecond(0))
+            .expect("a good request")
+            .shapes
+    }
 
     fn bucket(key: BucketKey, within: AggregationResults) -> Bucket {
         Bucket {
@@ -102,10 +160,15 @@ mod tests {
         }
     }
 
+    fn shown_as(aggregations: &str, result: AggregationResult) -> String {
+        let rendered = render(vec![("a".to_owned(), result)], &shapes(aggregations));
+        rendered["a"].to_string()
+    }
+
     #[test]
     fn buckets_and_metrics_have_the_documented_shapes() {
         let average = (
-            "average".to_owned(),
+            "m".to_owned(),
             AggregationResult::Metric {
                 value: Some(1.5),
                 of_dates: false,
@@ -119,28 +182,48 @@ mod tests {
             other_count: 3,
         };
         assert_eq!(
-            render_one(terms).to_string(),
-            r#"{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[{"key":"INFO","doc_count":2,"average":{"value":1.5}},{"key":1,"key_as_string":"true","doc_count":2}]}"#
+            shown_as(
+                r#"{"a":{"terms":{"field":"f"},"aggs":{"m":{"avg":{"field":"n"}}}}}"#,
+                terms
+            ),
+            r#"{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[{"key":"INFO","doc_count":2,"m":{"value":1.5}},{"key":1,"key_as_string":"true","doc_count":2}]}"#
         );
-        let dates = AggregationResult::DateHistogram {
+        let dates = || AggregationResult::DateHistogram {
             buckets: vec![bucket(BucketKey::Instant(1_769_860_800_000), Vec::new())],
         };
         assert_eq!(
-            render_one(dates).to_string(),
+            shown_as(
+                r#"{"a":{"date_histogram":{"field":"t","fixed_interval":"1h"}}}"#,
+                dates()
+            ),
             r#"{"buckets":[{"key_as_string":"2026-01-31T12:00:00.000Z","key":1769860800000,"doc_count":2}]}"#
+        );
+        assert_eq!(
+            shown_as(
+                r#"{"a":{"date_histogram":{"field":"t","fixed_interval":"1h","keyed":true,"format":"yyyy-MM-dd"}}}"#,
+                dates()
+            ),
+            r#"{"buckets":{"2026-01-31":{"key_as_string":"2026-01-31","key":1769860800000,"doc_count":2}}}"#
         );
         let newest = AggregationResult::Metric {
             value: Some(1_769_860_800_000.0),
             of_dates: true,
         };
         assert_eq!(
-            render_one(newest).to_string(),
+            shown_as(r#"{"a":{"max":{"field":"t"}}}"#, newest),
             r#"{"value":1769860800000.0,"value_as_string":"2026-01-31T12:00:00.000Z"}"#
         );
-        let none = AggregationResult::Metric {
+        let none = || AggregationResult::Metric {
             value: None,
             of_dates: false,
         };
-        assert_eq!(render_one(none).to_string(), r#"{"value":null}"#);
+        assert_eq!(
+            shown_as(r#"{"a":{"avg":{"field":"n"}}}"#, none()),
+            r#"{"value":null}"#
+        );
+        assert_eq!(
+            shown_as(r#"{"a":{"sum":{"field":"n"}}}"#, none()),
+            r#"{"value":0.0}"#
+        );
     }
 }

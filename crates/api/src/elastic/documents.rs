@@ -5,38 +5,18 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use swarmscope_query::store::{Action, WriteOperation};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
 use super::bulk::written_body;
 use super::errors::ElasticError;
-use super::source_filter::SourceFilter;
+use super::parameters::SourceParameters;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct WriteParameters {
     op_type: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub struct GetParameters {
-    #[serde(rename = "_source")]
-    source: Option<String>,
-    #[serde(rename = "_source_includes")]
-    includes: Option<String>,
-    #[serde(rename = "_source_excludes")]
-    excludes: Option<String>,
-}
-
-impl GetParameters {
-    fn filter(&self) -> SourceFilter {
-        SourceFilter::from_parameters(
-            self.source.as_deref(),
-            self.includes.as_deref(),
-            self.excludes.as_deref(),
-        )
-    }
 }
 
 /// `POST /{index}/_doc`
@@ -130,7 +110,7 @@ async fn write(
 pub async fn get(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
-    Parameters(parameters): Parameters<GetParameters>,
+    Parameters(parameters): Parameters<SourceParameters>,
 ) -> Result<Response, ElasticError> {
     let Some(hit) = state.logs.get(&index, &id).await? else {
         let body = json!({ "_index": index, "_id": id, "found": false });
@@ -144,9 +124,9 @@ pub async fn get(
         "_primary_term": 1,
         "found": true,
     });
-    let filter = parameters.filter();
-    if filter != SourceFilter::Nothing {
-        body["_source"] = filter.apply(&document(hit.source.get())?);
+    let filter = parameters.filter().unwrap_or_default();
+    if !filter.nothing {
+        body["_source"] = Value::Object(filter.apply(&document(hit.source.get())?));
     }
     Ok(Json(body).into_response())
 }
@@ -155,12 +135,16 @@ pub async fn get(
 pub async fn source(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
-    Parameters(parameters): Parameters<GetParameters>,
+    Parameters(parameters): Parameters<SourceParameters>,
 ) -> Result<Response, ElasticError> {
     match state.logs.get(&index, &id).await? {
-        Some(hit) => {
-            Ok(Json(parameters.filter().apply(&document(hit.source.get())?)).into_response())
-        }
+        Some(hit) => Ok(Json(
+            parameters
+                .filter()
+                .unwrap_or_default()
+                .apply(&document(hit.source.get())?),
+        )
+        .into_response()),
         None => Err(ElasticError::new(
             StatusCode::NOT_FOUND,
             "resource_not_found_exception",
@@ -173,7 +157,7 @@ pub async fn source(
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn document(source: &str) -> Result<Value, ElasticError> {
+pub fn document(source: &str) -> Result<Map<String, Value>, ElasticError> {
     serde_json::from_str(source).map_err(|error| {
         let reason = format!("the stored document cannot be read: {error}");
         ElasticError::new(

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use swarmscope_query::elastic::{Class, DslError};
 use swarmscope_query::indices::InvalidIndexName;
+use swarmscope_query::lucene::QueryError;
 use swarmscope_query::store::{Refused, StoreError};
 
 use crate::guard::TurnedAway;
@@ -175,6 +177,38 @@ impl From<Refused> for ElasticError {
 impl From<TurnedAway> for ElasticError {
     fn from(reason: TurnedAway) -> Self {
         Self::new(reason.status(), "security_exception", reason.to_string())
+    }
+}
+
+impl From<DslError> for ElasticError {
+    fn from(error: DslError) -> Self {
+        let of = |kind| Self::new(StatusCode::BAD_REQUEST, kind, error.reason());
+        match error.kind.class() {
+            Class::Parsing => of("parsing_exception")
+                .with("line", error.line)
+                .with("col", error.column),
+            Class::Content => of("x_content_parse_exception"),
+            Class::EndOfInput => of("x_content_e_o_f_exception"),
+            Class::Argument | Class::ShardArgument => of("illegal_argument_exception"),
+            Class::Number => of("number_format_exception"),
+            Class::Validation => of("action_request_validation_exception"),
+            Class::Shard => of("query_shard_exception"),
+            Class::ShardDate => of("parse_exception"),
+            Class::ShardPath => of("aggregation_execution_exception"),
+            Class::TooManyClauses => of("too_many_clauses"),
+        }
+    }
+}
+
+/// A fault in the `q` of a URL.
+impl From<QueryError> for ElasticError {
+    fn from(error: QueryError) -> Self {
+        let reason = format!(
+            "Failed to parse query: {} at byte {}",
+            error.message(),
+            error.offset()
+        );
+        Self::new(StatusCode::BAD_REQUEST, "query_shard_exception", reason)
     }
 }
 

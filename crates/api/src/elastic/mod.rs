@@ -15,8 +15,8 @@ mod errors;
 mod index_admin;
 mod mapping;
 mod parameters;
+mod search;
 mod search_reply;
-mod source_filter;
 mod targets;
 
 use std::sync::Arc;
@@ -52,6 +52,7 @@ pub fn router(state: ElasticState) -> Router {
         .merge(cluster_routes())
         .merge(document_routes())
         .merge(index_routes())
+        .merge(search_routes())
         .fallback(errors::no_handler)
         .method_not_allowed_fallback(errors::wrong_method)
         .with_state(state)
@@ -125,4 +126,14 @@ fn index_routes() -> Router<ElasticState> {
             "/{index}/_flush",
             get(index_admin::refresh).post(index_admin::refresh),
         )
+}
+
+fn search_routes() -> Router<ElasticState> {
+    Router::new()
+        .route("/_search", get(search::search_all).post(search::search_all))
+        .route("/{index}/_search", get(search::search).post(search::search))
+        .route("/_count", get(search::count_all).post(search::count_all))
+        .route("/{index}/_count", get(search::count).post(search::count))
+        .route("/_msearch", get(search::multi_all).post(search::multi_all))
+        .route("/{index}/_msearch", get(search::multi).post(search::multi))
 }

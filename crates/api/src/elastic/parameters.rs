@@ -1,6 +1,7 @@
 //! URL parameters that many endpoints take.
 
 use serde::Deserialize;
+use swarmscope_query::elastic::SourceFilter;
 
 /// A switch: present without a value, or `true` or `false`.
 pub fn is_on(value: Option<&str>) -> bool {
@@ -23,5 +24,42 @@ impl IndicesOptions {
     /// Whether a pattern may match nothing.
     pub fn allows_none(&self) -> bool {
         self.allow_no_indices.is_none() || is_on(self.allow_no_indices.as_deref())
+    }
+}
+
+/// Which parts of documents a URL asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct SourceParameters {
+    #[serde(rename = "_source")]
+    source: Option<String>,
+    #[serde(rename = "_source_includes")]
+    includes: Option<String>,
+    #[serde(rename = "_source_excludes")]
+    excludes: Option<String>,
+}
+
+impl SourceParameters {
+    /// The choice, if the URL makes one.
+    pub fn filter(&self) -> Option<SourceFilter> {
+        let list = |text: &Option<String>| -> Vec<String> {
+            let names = text.as_deref().unwrap_or("").split(',').map(str::trim);
+            names
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut includes = list(&self.includes);
+        let mut nothing = false;
+        match self.source.as_deref() {
+            Some("false") => nothing = true,
+            None | Some("" | "true") => {}
+            Some(_) => includes.extend(list(&self.source)),
+        }
+        let chosen = self.source.is_some() || self.includes.is_some() || self.excludes.is_some();
+        chosen.then(|| SourceFilter {
+            nothing,
+            includes,
+            excludes: list(&self.excludes),
+        })
     }
 }

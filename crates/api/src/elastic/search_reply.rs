@@ -7,11 +7,11 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use swarmscope_query::ast::Scalar;
+use swarmscope_query::elastic::{Shape, SourceFilter};
 use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
 use super::aggregations;
 use super::errors::ElasticError;
-use super::source_filter::SourceFilter;
 
 /// What a request says about the shape of its reply.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,8 @@ pub struct ReplyOptions {
     pub total_as_number: bool,
     /// How many indices were searched, which we call shards.
     pub shards: usize,
+    /// How to show the aggregations.
+    pub shapes: Vec<Shape>,
 }
 
 /// A whole reply.
@@ -74,7 +76,7 @@ struct HitBody {
 /// A document as it was sent, in parts, or not at all.
 enum SourceBody {
     Whole(Box<RawValue>),
-    Parts(Value),
+    Parts(Map<String, Value>),
     Absent,
 }
 
@@ -127,7 +129,7 @@ impl SearchBody {
                 max_score,
                 hits: hits?,
             },
-            aggregations: aggregations::render(reply.aggregations),
+            aggregations: aggregations::render(reply.aggregations, &options.shapes),
         })
     }
 }
@@ -141,12 +143,13 @@ fn total_body(total: Total, options: &ReplyOptions) -> Value {
 
 impl HitBody {
     fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
-        let source = match &options.source {
-            SourceFilter::Everything => SourceBody::Whole(hit.source),
-            SourceFilter::Nothing => SourceBody::Absent,
-            filter => {
-                SourceBody::Parts(filter.apply(&super::documents::document(hit.source.get())?))
-            }
+        let filter = &options.source;
+        let source = if filter.nothing {
+            SourceBody::Absent
+        } else if filter.is_everything() {
+            SourceBody::Whole(hit.source)
+        } else {
+            SourceBody::Parts(filter.apply(&super::documents::document(hit.source.get())?))
         };
         Ok(Self {
             _index: hit.index,
