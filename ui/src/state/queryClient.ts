@@ -6,7 +6,10 @@ const MAX_RETRIES = 2;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // The server is often this very machine: what the browser thinks of the network says nothing about it.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       // A refusal will not change by asking again; a broken connection may.
       retry: (failures, error) => error instanceof ConnectionError && failures < MAX_RETRIES,
       refetchOnWindowFocus: false,

@@ -19,9 +19,11 @@ export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
   const json = () => JSON.stringify(hit.source, null, 2);
   return (
     <Tabs defaultValue="table" keepMounted={false} className={classes.document}>
-      <Tabs.List>
-        <Tabs.Tab value="table">Table</Tabs.Tab>
-        <Tabs.Tab value="json">JSON</Tabs.Tab>
+      <div className={classes.head}>
+        <Tabs.List className={classes.tabs}>
+          <Tabs.Tab value="table">Table</Tabs.Tab>
+          <Tabs.Tab value="json">JSON</Tabs.Tab>
+        </Tabs.List>
         <div className={classes.about}>
           {typeof correlation === 'string' && (
             <span>
@@ -33,7 +35,7 @@ export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
           </span>
           <CopyButton text={json} label="Copy the document as JSON" />
         </div>
-      </Tabs.List>
+      </div>
       <Tabs.Panel value="table">
         <DocumentTable source={hit.source} columns={columns} actions={actions} />
       </Tabs.Panel>

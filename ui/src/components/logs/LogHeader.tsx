@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import type { SortOrder } from '../../api/types';
 import type { LogActions } from './actions';
@@ -15,7 +16,9 @@ export function LogHeader({ columns, template, actions, sort }: LogHeaderProps) 
   return (
     <div role="rowgroup" className={classes.head}>
       <div role="row" className={classes.headRow} style={{ gridTemplateColumns: template }}>
-        <span role="columnheader" aria-label="Open" />
+        <span role="columnheader">
+          <VisuallyHidden>Open</VisuallyHidden>
+        </span>
         <span role="columnheader" aria-sort={ariaSort(sort?.order)} className={classes.headCell}>
           {sort ? (
             <button

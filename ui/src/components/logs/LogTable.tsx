@@ -65,7 +65,7 @@ export function LogTable(props: LogTableProps) {
     <div
       ref={scroller}
       className={classes.scroller}
-      role="grid"
+      role="treegrid"
       aria-label={label}
       aria-rowcount={hits.length + 1}
       aria-activedescendant={activeIndex === -1 ? undefined : `${id}-${activeIndex}`}

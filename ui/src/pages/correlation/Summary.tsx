@@ -4,6 +4,7 @@ import { formatCount } from '../../lib/number';
 import { formatDuration, formatTimestamp } from '../../lib/time/format';
 import { ALL_TIME } from '../../lib/time/range';
 import type { Timeline } from '../../lib/timeline';
+import classes from './Correlation.module.css';
 import page from '../../components/Page.module.css';
 
 export function Summary({ id, timeline, total }: { id: string; timeline: Timeline; total: number }) {
@@ -18,7 +19,9 @@ export function Summary({ id, timeline, total }: { id: string; timeline: Timelin
     <span role="status" className={page.nowrap}>
       <b>{formatCount(total)}</b> events · <b>{lanes.length}</b> {lanes.length === 1 ? 'agent' : 'agents'} ·{' '}
       <b>{formatDuration(end - start)}</b> <span className={page.soft}>from {formatTimestamp(start)}</span> ·{' '}
-      <Link href={link}>Open in Discover</Link>
+      <Link href={link} className={classes.link}>
+        Open in Discover
+      </Link>
     </span>
   );
 }

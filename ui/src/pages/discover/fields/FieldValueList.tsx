@@ -20,6 +20,7 @@ export function FieldValueList({ field, scope, actions }: FieldValueListProps) {
   const { data, error } = useQuery({
     queryKey: ['logs', 'values', scope, field.name],
     queryFn: ({ signal }) => values(scope, field.name, TOP, signal),
+    staleTime: 0,
   });
   return (
     <div>

@@ -50,7 +50,12 @@ export function QueryBar({ value, fields, suggestValues, onSubmit }: QueryBarPro
         </Suspense>
       </div>
       {draft !== '' && (
-        <UnstyledButton className={classes.clear} aria-label="Clear the query" onClick={() => submit('')}>
+        <UnstyledButton
+          className={classes.clear}
+          aria-label="Clear the query"
+          tabIndex={-1}
+          onClick={() => submit('')}
+        >
           <IconX size={14} aria-hidden />
         </UnstyledButton>
       )}

@@ -15,6 +15,7 @@ export function NoResults({ discover, data }: { discover: Discover; data: Discov
   const anyTime = useQuery({
     queryKey: ['logs', 'any-time', everywhere],
     queryFn: ({ signal }) => search({ ...everywhere, sort: 'desc', size: 1 }, signal),
+    staleTime: 0,
   });
   const newest = anyTime.data?.hits[0]?.timestamp;
   const count = anyTime.data?.total.value ?? 0;

@@ -19,7 +19,8 @@ export function useDiscoverData({ state, asOf, actions }: Discover) {
   useAutoRefresh(live ? 0 : refresh, actions.refresh);
 
   const page = useInfiniteQuery({
-    queryKey: ['logs', 'search', scope, sort],
+    // A fixed range asked again is a new question: documents may have arrived in it.
+    queryKey: ['logs', 'search', scope, sort, asOf],
     queryFn: ({ pageParam, signal }) =>
       search({ ...scope, sort, size: PAGE_SIZE, after: pageParam ?? undefined }, signal),
     initialPageParam: null as string | null,
@@ -28,7 +29,7 @@ export function useDiscoverData({ state, asOf, actions }: Discover) {
     enabled: !live,
   });
   const counts = useQuery({
-    queryKey: ['logs', 'histogram', scope],
+    queryKey: ['logs', 'histogram', scope, asOf],
     queryFn: ({ signal }) => histogram(scope, BUCKETS, signal),
     placeholderData: keepPreviousData,
     enabled: !live,

@@ -29,7 +29,12 @@ export function createEditor(parent: HTMLElement, doc: string, hooks: EditorHook
       extensions: [
         history(),
         // Nothing is chosen until an arrow or Tab is pressed: Enter has to mean search.
-        autocompletion({ override: [suggestions(hooks)], selectOnOpen: false, icons: false }),
+        autocompletion({
+          override: [suggestions(hooks)],
+          selectOnOpen: false,
+          interactionDelay: 0,
+          icons: false,
+        }),
         keymap.of([...queryKeys(hooks), ...historyKeymap, ...defaultKeymap]),
         placeholder('Search, e.g.  severity:ERROR AND message:"connection lost"'),
         EditorView.contentAttributes.of({
@@ -65,7 +70,9 @@ function queryKeys(hooks: EditorHooks): KeyBinding[] {
     {
       key: 'Tab',
       run: (view) => {
-        if (completionStatus(view.state) !== 'active') return false;
+        const status = completionStatus(view.state);
+        // Suggestions that are on their way are meant as well: leaving the editor would surprise.
+        if (status !== 'active') return status === 'pending';
         if (!selectedCompletion(view.state)) moveCompletionSelection(true)(view);
         return acceptCompletion(view);
       },

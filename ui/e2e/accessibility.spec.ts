@@ -1,0 +1,42 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { at, freshIndex, store } from './support/server';
+
+const index = freshIndex('axe');
+
+test.beforeAll(async ({ request }) =>
+  store(
+    request,
+    index,
+    ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((severity) => ({
+      timestamp: at(2_000),
+      agent_name: 'research_agent_3',
+      event_type: 'task_processing',
+      severity,
+      message: `a message of ${severity}`,
+      metadata: { correlation_id: index, step: 1 },
+    })),
+  ),
+);
+
+const PAGES = {
+  Discover: `/discover?index=${index}&from=now-1h&to=now&q=message&f=%2Bmetadata.step:1`,
+  'the correlation view': `/correlation/${index}`,
+  Agents: '/agents',
+  Tasks: '/tasks',
+  Status: '/status',
+} as const;
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [name, path] of Object.entries(PAGES)) {
+    test(`${name} has no accessibility fault in ${colorScheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.goto(path);
+      await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+      if (name === 'Discover') await page.getByRole('treegrid').locator('[aria-rowindex]').first().click();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+      expect(found).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, test, type APIRequestContext } from '@playwright/test';
+
+interface Agent {
+  agent_name: string;
+  status: string;
+  metadata: { pid?: number } | null;
+}
+
+/** Silence has to be noticed within the lease; the rest is for a busy machine. */
+const NOTICED_WITHIN_MS = 45_000;
+
+async function activeAgents(request: APIRequestContext): Promise<Agent[]> {
+  const reply = await request.get('/api/v1/agents');
+  const { agents } = (await reply.json()) as { agents: Agent[] };
+  return agents.filter((agent) => agent.status === 'active' && agent.metadata?.pid !== undefined);
+}
+
+test('agents are listed with a heartbeat that ticks, and lead to their logs and tasks', async ({
+  page,
+  request,
+}) => {
+  const agents = await activeAgents(request);
+  test.skip(agents.length === 0, 'no demo agents run here: start the server with up --demo');
+  const name = agents[0]?.agent_name ?? '';
+  await page.goto('/agents');
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+  await expect(row).toContainText('active');
+  await expect(row).toContainText(/\d+s ago/);
+  await row.getByRole('link', { name: 'Logs' }).click();
+  await expect(page.getByRole('group', { name: 'Filters' })).toContainText(`agent_name: ${name}`);
+  await page.goBack();
+  await row.getByRole('link', { name: 'Tasks' }).click();
+  await expect(page.getByRole('combobox', { name: 'Agent' })).toHaveValue(name);
+});
+
+test('an agent that dies is seen as inactive', async ({ page, request }) => {
+  test.setTimeout(NOTICED_WITHIN_MS + 30_000);
+  const victim = (await activeAgents(request)).at(-1);
+  const pid = victim?.metadata?.pid;
+  test.skip(
+    victim === undefined || pid === undefined,
+    'no demo agents run here: start the server with up --demo',
+  );
+  if (victim === undefined || pid === undefined) return;
+
+  await page.goto('/agents');
+  const row = page.locator(`[data-agent="${victim.agent_name}"]`);
+  await expect(row).toHaveAttribute('data-health', 'active');
+  process.kill(pid, 'SIGKILL');
+  const killed = Date.now();
+  await expect(row).toHaveAttribute('data-health', 'inactive', { timeout: NOTICED_WITHIN_MS });
+  console.log(`${victim.agent_name} shown as inactive ${Date.now() - killed} ms after its death`);
+  await expect(page.getByTestId('agents-summary')).toContainText('inactive');
+});

@@ -1,0 +1,29 @@
+import { expect, test } from '@playwright/test';
+import { at, freshIndex, store } from './support/server';
+
+test('the status page shows the indices and an account that adds up', async ({ page, request }) => {
+  const index = freshIndex('status');
+  await store(request, index, [
+    {
+      timestamp: at(0),
+      agent_name: 'status_agent',
+      event_type: 'system_startup',
+      severity: 'INFO',
+      message: 'up',
+      metadata: {},
+    },
+  ]);
+  await page.goto('/status');
+  await expect(page.getByRole('link', { name: index })).toBeVisible();
+  const account = page.getByRole('region', { name: /Account/ });
+  await expect(account.getByRole('row').filter({ hasText: 'status_agent' })).toContainText('yes');
+});
+
+test('losing the server is said, and over as soon as it answers again', async ({ page, context }) => {
+  await page.goto('/status');
+  await expect(page.getByRole('heading', { name: 'Status' })).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText('No connection to the server')).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText('No connection to the server')).toBeHidden();
+});

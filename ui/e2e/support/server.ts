@@ -1,0 +1,50 @@
+import { expect, type APIRequestContext } from '@playwright/test';
+
+const ELASTIC = process.env.SWARMSCOPE_ELASTIC ?? 'http://127.0.0.1:9200';
+const ORCHESTRATOR = process.env.SWARMSCOPE_ORCHESTRATOR ?? 'http://127.0.0.1:8000';
+
+export interface AgentEvent {
+  timestamp: string;
+  agent_name: string;
+  event_type: string;
+  severity: string;
+  message: string;
+  metadata: Record<string, unknown>;
+}
+
+/** An index of the spec's own, so that specs and their repetitions do not see each other's documents. */
+export function freshIndex(name: string): string {
+  return `e2e-${name}-${Date.now().toString(36)}-${Math.floor(Math.random() * 1e6).toString(36)}`;
+}
+
+export async function store(
+  request: APIRequestContext,
+  index: string,
+  events: readonly AgentEvent[],
+): Promise<void> {
+  const lines = events.flatMap((event) => [
+    JSON.stringify({ index: { _index: index } }),
+    JSON.stringify(event),
+  ]);
+  const reply = await request.post(`${ELASTIC}/_bulk`, {
+    headers: { 'content-type': 'application/x-ndjson' },
+    data: `${lines.join('\n')}\n`,
+  });
+  expect(reply.ok(), await reply.text()).toBe(true);
+  const body = (await reply.json()) as { errors: boolean };
+  expect(body.errors, 'every document of the bulk is stored').toBe(false);
+}
+
+/** A task that no demo agent can do, so that it stays where the spec puts it. */
+export async function submitTask(request: APIRequestContext, taskType: string): Promise<string> {
+  const reply = await request.post(`${ORCHESTRATOR}/api/v1/tasks`, { data: { task_type: taskType } });
+  expect(reply.status(), await reply.text()).toBe(201);
+  const body = (await reply.json()) as { task_id?: string; task?: { task_id: string } };
+  const id = body.task_id ?? body.task?.task_id;
+  if (id === undefined) throw new Error(`no task_id in ${JSON.stringify(body)}`);
+  return id;
+}
+
+export function at(msAgo: number): string {
+  return new Date(Date.now() - msAgo).toISOString();
+}
