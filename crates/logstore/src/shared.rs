@@ -1,8 +1,9 @@
 //! What the threads and searches of one store share.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use crate::options::Options;
 use crate::segment::cache::Cache;
@@ -61,9 +62,33 @@ impl Shared {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until it is woken, the time is over or the store closes.
+    pub fn rest(&self, woken_by: &Condvar, at_most: Duration) {
+        let lock = self
+            .flush_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock: who closes the store wakes those that wait by then.
+        if !self.closing.load(Ordering::Relaxed) {
+            drop(woken_by.wait_timeout(lock, at_most));
+        }
+    }
+
+    /// Tells the threads to end, and wakes those that rest.
+    pub fn begin_closing(&self) {
+        let lock = self
+            .flush_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.closing.store(true, Ordering::Relaxed);
+        drop(lock);
+        self.flush_wanted.notify_all();
+        self.flush_done.notify_all();
+    }
+
     /// The store as it stands.
     pub fn stats(&self) -> Stats {
-        use std::sync::atomic::Ordering::Relaxed;
+        use Ordering::Relaxed;
         let counters = &self.counters;
         let mut stats = Stats {
             queued_bytes: self.queued_bytes.load(Relaxed) as u64,

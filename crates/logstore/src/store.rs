@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -26,6 +27,9 @@ use crate::state::Index;
 use crate::stats::Stats;
 use crate::write::prepare::{Prepared, prepare};
 use crate::write::writer::{Command, Writer, index_to_create};
+
+/// How often one who waits for a flush looks again.
+const FLUSH_TICK: Duration = Duration::from_millis(20);
 
 /// Logs in a folder of this machine.
 #[derive(Debug)]
@@ -102,13 +106,7 @@ impl EmbeddedLogs {
                 if self.shared.closing.load(Ordering::Relaxed) {
                     return;
                 }
-                let lock = self
-                    .shared
-                    .flush_lock
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                let tick = std::time::Duration::from_millis(20);
-                drop(self.shared.flush_done.wait_timeout(lock, tick));
+                self.shared.rest(&self.shared.flush_done, FLUSH_TICK);
             }
         }
     }
@@ -124,10 +122,8 @@ impl EmbeddedLogs {
     }
 
     fn stop(&self) {
-        self.shared.closing.store(true, Ordering::Relaxed);
         drop(self.commands.send(Command::Close));
-        self.shared.flush_wanted.notify_all();
-        self.shared.flush_done.notify_all();
+        self.shared.begin_closing();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
             if thread.join().is_err() {

@@ -1,8 +1,8 @@
 //! The flusher and the maintainer: when background work happens.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{flush, merge, retention};
@@ -22,11 +22,7 @@ pub fn flusher(shared: &Arc<Shared>, writer: &Sender<Command>) {
                 tracing::error!(%error, source = ?std::error::Error::source(&error), "the memtable could not be written as segments; trying again");
             }
         }
-        let lock = shared
-            .flush_lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(shared.flush_wanted.wait_timeout(lock, FLUSHER_TICK));
+        shared.rest(&shared.flush_wanted, FLUSHER_TICK);
         if has_rested(shared) && writer.send(Command::Freeze).is_err() {
             return;
         }
@@ -47,16 +43,8 @@ fn has_rested(shared: &Shared) -> bool {
 pub fn maintainer(shared: &Arc<Shared>) {
     while !shared.closing.load(Ordering::Relaxed) {
         work(shared);
-        let lock = shared
-            .flush_lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         // Woken by a flush, which may have left something to merge.
-        drop(
-            shared
-                .flush_done
-                .wait_timeout(lock, shared.options.maintenance_interval),
-        );
+        shared.rest(&shared.flush_done, shared.options.maintenance_interval);
     }
 }
 

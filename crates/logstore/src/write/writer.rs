@@ -256,12 +256,7 @@ impl Writer {
             && self.shared.state().frozen_sequence.is_some()
             && !self.shared.closing.load(Ordering::Relaxed)
         {
-            let lock = self
-                .shared
-                .flush_lock
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            drop(self.shared.flush_done.wait_timeout(lock, FLUSH_WAIT));
+            self.shared.rest(&self.shared.flush_done, FLUSH_WAIT);
             self.freeze();
         }
     }
