@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupCounts, STACK_ORDER, stackedHeights, totals } from './stack';
+import { groupCounts, stackBar, totals } from './stack';
 
 const bucket = (total: number, by?: Record<string, number>) => ({
   start: '2026-01-31T12:00:00.000Z',
@@ -17,13 +17,20 @@ it('places foreign severities and counts the rest as other', () =>
     CRITICAL: 1,
   }));
 
-it('stacks to the bucket’s total', () => {
-  const buckets = [bucket(6, { INFO: 4, ERROR: 2 }), bucket(3)];
-  const heights = stackedHeights(buckets);
-  expect(heights).toHaveLength(STACK_ORDER.length);
-  expect(heights.at(-1)).toEqual([6, 3]);
-  expect(heights[0]).toEqual([0, 3]);
-});
+it('stacks from the axis up, worst on top', () =>
+  expect(stackBar(bucket(30, { ERROR: 10, INFO: 20 }), 2, 1)).toEqual([
+    { group: 'INFO', base: 0, height: 40 },
+    { group: 'ERROR', base: 40, height: 20 },
+  ]));
+
+it('keeps a single error visible on many lines', () =>
+  expect(stackBar(bucket(10_002, { INFO: 10_000, WARNING: 1, ERROR: 1 }), 0.01, 1)).toEqual([
+    { group: 'INFO', base: 0, height: 100 },
+    { group: 'WARNING', base: 100, height: 1 },
+    { group: 'ERROR', base: 101, height: 2 },
+  ]));
+
+it('draws nothing where nothing is', () => expect(stackBar(bucket(0), 1, 2)).toEqual([]));
 
 it('adds up over buckets', () =>
   expect(totals([bucket(2, { INFO: 2 }), bucket(3, { INFO: 1 })])).toMatchObject({ INFO: 3, OTHER: 2 }));

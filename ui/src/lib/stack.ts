@@ -27,18 +27,30 @@ export function totals(buckets: readonly Bucket[]): GroupCounts {
   return sum;
 }
 
+export interface Segment {
+  group: SeverityGroup;
+  /** Pixels above the axis, and its own. */
+  base: number;
+  height: number;
+}
+
+/** What a person looks for is drawn twice as tall as the least that can be seen. */
+const STANDING_OUT: readonly SeverityGroup[] = ['ERROR', 'CRITICAL'];
+
 /**
- * One row a severity, each holding the height of its own top edge, in `STACK_ORDER`. Bars overlap instead of
- * floating: whoever draws them starts with the last, which is the tallest.
+ * One bar in whole pixels. What is there gets at least `pixel`, errors two of them: one error among ten
+ * thousand lines would vanish in true proportions.
  */
-export function stackedHeights(buckets: readonly Bucket[]): number[][] {
-  const perBucket = buckets.map(groupCounts);
-  const heights = perBucket.map(() => 0);
-  return STACK_ORDER.map((group) =>
-    perBucket.map((counts, at) => {
-      const height = (heights[at] ?? 0) + counts[group];
-      heights[at] = height;
-      return height;
-    }),
-  );
+export function stackBar(bucket: Bucket, pixelsPerDocument: number, pixel: number): Segment[] {
+  const counts = groupCounts(bucket);
+  const segments: Segment[] = [];
+  let base = 0;
+  for (const group of STACK_ORDER) {
+    if (counts[group] === 0) continue;
+    const least = STANDING_OUT.includes(group) ? 2 * pixel : pixel;
+    const height = Math.max(least, Math.round(counts[group] * pixelsPerDocument));
+    segments.push({ group, base, height });
+    base += height;
+  }
+  return segments;
 }

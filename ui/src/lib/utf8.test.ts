@@ -13,10 +13,6 @@ it('marks a surrogate pair as a whole', () => {
   expect('🙂x'.slice(from, to)).toBe('🙂');
 });
 
-it('moves the position by what stands before the user’s part', () => {
-  expect(textRange('a:', { offset: 2, length: 1 }, 1)).toEqual({ from: 1, to: 2 });
-});
-
 it('marks the last character when the fault is the end of the text', () => {
   expect(textRange('a AND', { offset: 5, length: 0 })).toEqual({ from: 4, to: 5 });
   expect(textRange('', { offset: 0, length: 1 })).toEqual({ from: 0, to: 0 });

@@ -7,7 +7,7 @@ export interface TextRange {
 
 const encoder = new TextEncoder();
 
-export function byteLength(text: string): number {
+function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
@@ -15,9 +15,9 @@ export function byteLength(text: string): number {
  * The API counts bytes, editors count UTF-16 units. A fault at the very end has no character of its own, so
  * the range then covers the last one: a mark of no width could not be seen.
  */
-export function textRange(text: string, position: BytePosition, skipBytes = 0): TextRange {
-  const from = unitsBefore(text, position.offset - skipBytes);
-  const to = unitsBefore(text, position.offset - skipBytes + Math.max(1, position.length));
+export function textRange(text: string, position: BytePosition): TextRange {
+  const from = unitsBefore(text, position.offset);
+  const to = unitsBefore(text, position.offset + Math.max(1, position.length));
   if (from < text.length) return { from, to: Math.max(to, from + 1) };
   return { from: Math.max(0, text.length - 1), to: text.length };
 }

@@ -1,4 +1,3 @@
-import { byteLength } from '../utf8';
 import { escapeField, quote } from './escape';
 
 export type FilterValue = string | number | boolean;
@@ -10,20 +9,12 @@ export interface Filter {
   value?: FilterValue;
 }
 
-/** `text` goes to the server; the user's part of it starts `skipBytes` in. */
-export interface CombinedQuery {
-  text: string;
-  skipBytes: number;
-}
-
-export function combine(query: string, filters: readonly Filter[]): CombinedQuery {
+/** The query that is sent: the user's text and every filter must hold. */
+export function combine(query: string, filters: readonly Filter[]): string {
   const user = query.trim();
-  if (filters.length === 0) return { text: user, skipBytes: 0 };
-  // The user's text stays first, so that an error's position only has to be moved by the bracket.
+  if (filters.length === 0) return user;
   const clauses = filters.map(clause);
-  return user === ''
-    ? { text: clauses.join(' AND '), skipBytes: 0 }
-    : { text: [`(${user})`, ...clauses].join(' AND '), skipBytes: byteLength('(') };
+  return (user === '' ? clauses : [`(${user})`, ...clauses]).join(' AND ');
 }
 
 /** The keyword form holds whole values only up to this length; longer ones must be asked for as a phrase. */

@@ -14,7 +14,7 @@ interface HistogramTooltipProps {
 export function HistogramTooltip({ bucket, intervalMs, left }: HistogramTooltipProps) {
   const counts = groupCounts(bucket);
   return (
-    <div className={classes.tooltip} style={{ left: `min(${left + 14}px, calc(100% - 200px))` }} aria-hidden>
+    <div className={classes.tooltip} style={{ left: `min(${left + 14}px, calc(100% - 224px))` }} aria-hidden>
       <div className={classes.tooltipTime}>
         {formatInstant(Date.parse(bucket.start))} <span>+ {formatInterval(intervalMs)}</span>
       </div>

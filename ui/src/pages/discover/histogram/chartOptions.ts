@@ -1,7 +1,9 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { HistogramReply } from '../../../api/types';
-import { STACK_ORDER, stackedHeights } from '../../../lib/stack';
+import type { SeverityGroup } from '../../../lib/severity';
+import { STACK_ORDER } from '../../../lib/stack';
 import { timeLabels } from '../../../lib/time/axis';
+import { drawBars } from './drawBars';
 import type { TimeRange } from '../../../lib/time/range';
 
 export interface Hover {
@@ -19,9 +21,9 @@ interface ChartHooks {
 /** Dragging less than this is a shaky click. */
 const MIN_DRAG_PX = 4;
 
+/** Only the axes come from the data: the bars are drawn from the reply. */
 export function chartData({ buckets }: HistogramReply): uPlot.AlignedData {
-  const starts = buckets.map((bucket) => Date.parse(bucket.start));
-  return [starts, ...stackedHeights(buckets).toReversed()];
+  return [buckets.map((bucket) => Date.parse(bucket.start)), buckets.map((bucket) => bucket.total)];
 }
 
 /** From the first bar's left edge to the last one's right edge. */
@@ -39,6 +41,9 @@ export function chartOptions(hooks: ChartHooks): uPlot.Options {
     font: '11px system-ui, sans-serif',
     ticks: { show: false },
   };
+  const colors = Object.fromEntries(
+    STACK_ORDER.map((group) => [group, color(`--severity-${group.toLowerCase()}`)]),
+  ) as Record<SeverityGroup, string>;
   const grid = { stroke: color('--line-soft'), width: 1 };
   return {
     width: element.clientWidth,
@@ -69,12 +74,10 @@ export function chartOptions(hooks: ChartHooks): uPlot.Options {
         values: (_plot, ticks) => ticks.map(compact),
       },
     ],
-    series: [
-      {},
-      ...STACK_ORDER.toReversed().map((group) => bars(color(`--severity-${group.toLowerCase()}`))),
-    ],
+    series: [{}, { paths: () => null, points: { show: false } }],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
+      draw: [(plot) => drawBars(plot, hooks.reply(), colors)],
       setCursor: [(plot) => hooks.onHover(hoverOf(plot, hooks.reply()))],
       setSelect: [(plot) => select(plot, hooks)],
     },
@@ -86,12 +89,8 @@ const WHOLE_STEPS = [1, 2, 5]
   .sort((a, b) => a - b);
 
 function compact(value: number): string {
-  return Intl.NumberFormat('en', { notation: 'compact' }).format(value);
-}
-
-function bars(fill: string): uPlot.Series {
-  const paths = uPlot.paths.bars?.({ size: [0.92, 100], align: 1 });
-  return { fill, width: 0, points: { show: false }, ...(paths ? { paths } : {}) };
+  // The axis needs no zero, and the first time label stands beside it.
+  return value === 0 ? '' : Intl.NumberFormat('en', { notation: 'compact' }).format(value);
 }
 
 function hoverOf(plot: uPlot, reply: HistogramReply): Hover | null {

@@ -19,11 +19,11 @@ interface ResultsProps {
 
 export function Results({ discover, data, terms }: ResultsProps) {
   const { state, actions } = discover;
-  const { page, counts, hits, combined } = data;
+  const { page, counts, hits, scope } = data;
   const expanded = useMemo(() => new Set(state.expanded), [state.expanded]);
   const error = page.error ?? counts.error;
   if (error && !(page.data && !page.isPlaceholderData)) {
-    return <SearchFailed error={error} combined={combined} onRetry={actions.refresh} />;
+    return <SearchFailed error={error} query={scope.query} onRetry={actions.refresh} />;
   }
   const empty = page.data !== undefined && hits.length === 0;
   return (

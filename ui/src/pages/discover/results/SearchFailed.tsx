@@ -1,17 +1,17 @@
 import { ApiError } from '../../../api/http';
+import type { BytePosition } from '../../../api/types';
 import { ErrorState } from '../../../components/ErrorState';
-import type { CombinedQuery } from '../../../lib/lucene/filter';
 import { textRange } from '../../../lib/utf8';
 import states from '../../../components/States.module.css';
 import classes from './Results.module.css';
 
 interface SearchFailedProps {
   error: Error;
-  combined: CombinedQuery;
+  query: string;
   onRetry: () => void;
 }
 
-export function SearchFailed({ error, combined, onRetry }: SearchFailedProps) {
+export function SearchFailed({ error, query, onRetry }: SearchFailedProps) {
   const position = error instanceof ApiError ? error.body.position : undefined;
   const invalid = error instanceof ApiError && error.body.code === 'invalid_query';
   if (!invalid) {
@@ -20,17 +20,14 @@ export function SearchFailed({ error, combined, onRetry }: SearchFailedProps) {
     );
   }
   return (
-    <div className={states.state}>
-      {position && <MarkedQuery text={combined.text} position={position} />}
-      <div>
-        <ErrorState title="The query cannot be read" error={error} />
-      </div>
-    </div>
+    <ErrorState title="The query cannot be read" error={error}>
+      {position && <MarkedQuery text={query} position={position} />}
+    </ErrorState>
   );
 }
 
 /** The text as it was sent, filters included, with the fault underlined. */
-function MarkedQuery({ text, position }: { text: string; position: { offset: number; length: number } }) {
+function MarkedQuery({ text, position }: { text: string; position: BytePosition }) {
   const { from, to } = textRange(text, position);
   return (
     <pre className={states.query} data-testid="faulty-query">

@@ -11,10 +11,10 @@ const BUCKETS = 80;
 
 export function useDiscoverData({ state, asOf, actions }: Discover) {
   const { query, filters, index, range, sort, live, refresh } = state;
-  const combined = useMemo(() => combine(query, filters), [query, filters]);
+  const sent = useMemo(() => combine(query, filters), [query, filters]);
   const scope = useMemo<LogScope>(
-    () => ({ query: combined.text, index, ...resolveRange(range, asOf) }),
-    [combined.text, index, range, asOf],
+    () => ({ query: sent, index, ...resolveRange(range, asOf) }),
+    [sent, index, range, asOf],
   );
   useAutoRefresh(live ? 0 : refresh, actions.refresh);
 
@@ -43,7 +43,7 @@ export function useDiscoverData({ state, asOf, actions }: Discover) {
   });
 
   const hits = useMemo<Hit[]>(() => page.data?.pages.flatMap((each) => each.hits) ?? [], [page.data]);
-  return { combined, scope, page, counts, fields: known, hits };
+  return { scope, page, counts, fields: known, hits };
 }
 
 export type DiscoverData = ReturnType<typeof useDiscoverData>;
