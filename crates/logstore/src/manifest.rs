@@ -39,6 +39,8 @@ pub struct SegmentEntry {
     pub number: u64,
     #[serde(default)]
     pub deleted: u64,
+    /// When its newest document arrived, at the latest, in milliseconds.
+    pub arrived_by: i64,
 }
 
 impl Manifest {
@@ -52,6 +54,7 @@ impl Manifest {
                 .map(|part| SegmentEntry {
                     number: part.segment.number(),
                     deleted: part.deleted_state,
+                    arrived_by: part.arrived_by,
                 })
                 .collect(),
             damage: index.damage.clone(),

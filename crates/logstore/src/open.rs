@@ -185,7 +185,7 @@ fn open_segment(
         0 => RowSet::none(segment.rows()),
         state => deleted::read(&filenames::deleted(folder, entry.number, state))?,
     };
-    let mut part = SegmentPart::new(Arc::new(segment), deleted);
+    let mut part = SegmentPart::new(Arc::new(segment), deleted, entry.arrived_by);
     part.deleted_state = entry.deleted;
     part.deleted_changed = false;
     Ok(part)

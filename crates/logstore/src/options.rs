@@ -12,7 +12,7 @@ use swarmscope_model::limits;
 pub struct Options {
     /// The one folder that holds everything.
     pub directory: PathBuf,
-    /// Documents older than this are removed, segment by segment.
+    /// Documents that arrived longer ago are removed, segment by segment.
     pub retention_age: Option<Duration>,
     /// Beyond this size on disk the oldest segments are removed.
     pub retention_bytes: Option<u64>,

@@ -24,16 +24,19 @@ pub struct SegmentPart {
     pub deleted_state: u64,
     /// Whether rows were deleted since.
     pub deleted_changed: bool,
+    /// When its newest document arrived, at the latest, in milliseconds: what retention goes by.
+    pub arrived_by: i64,
 }
 
 impl SegmentPart {
     /// A segment just written.
-    pub fn new(segment: Arc<Segment>, deleted: RowSet) -> Self {
+    pub fn new(segment: Arc<Segment>, deleted: RowSet, arrived_by: i64) -> Self {
         Self {
             segment,
             deleted_changed: !deleted.is_empty(),
             deleted: Arc::new(deleted),
             deleted_state: 0,
+            arrived_by,
         }
     }
 

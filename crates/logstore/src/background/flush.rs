@@ -5,6 +5,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use swarmscope_model::Timestamp;
+
 use super::deleted;
 use crate::block::concat::{concat, mappings};
 use crate::durable;
@@ -123,7 +125,8 @@ fn install(shared: &Shared, written: Vec<Written>) {
                 .map(|part| Arc::clone(&part.deleted))
                 .collect();
             let deleted = deleted_since(&before, &now, segment.rows());
-            index.segments.push(SegmentPart::new(segment, deleted));
+            let now = Timestamp::now().as_millisecond();
+            index.segments.push(SegmentPart::new(segment, deleted, now));
         }
     }
     if let Some(sequence) = state.frozen_sequence.take() {

@@ -155,7 +155,8 @@ fn replace(shared: &Shared, index: &str, chosen: &[SegmentPart], merged: Option<
             parts.iter().map(|part| Arc::clone(&part.deleted)).collect()
         };
         let deleted = deleted_since(&sets(chosen), &sets(&old), segment.rows());
-        let part = SegmentPart::new(Arc::clone(segment), deleted);
+        let arrived_by = old.iter().map(|part| part.arrived_by).max().unwrap_or(0);
+        let part = SegmentPart::new(Arc::clone(segment), deleted, arrived_by);
         index.segments.insert(place, part);
     }
 }

@@ -10,7 +10,9 @@ use crate::shared::Shared;
 use crate::state::State;
 use crate::stats::count;
 
-/// Removes segments whose documents are all too old, and the oldest ones beyond the size.
+/// Removes segments whose documents all arrived too long ago, and the oldest ones beyond the size.
+/// Arrival counts and not the time in the document: last year's log, imported today, is kept as
+/// long as what is written today.
 ///
 /// # Errors
 /// When the manifest cannot be written; the removal is then not in force on disk.
@@ -48,7 +50,7 @@ fn doomed(shared: &Shared) -> HashSet<(String, u64)> {
         for part in &index.segments {
             let segment = &part.segment;
             all.push((
-                segment.time_range().1,
+                part.arrived_by,
                 name.clone(),
                 segment.number(),
                 segment.bytes(),
