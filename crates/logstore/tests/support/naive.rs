@@ -1,0 +1,325 @@
+//! The obviously right store: a list of documents, looked at one by one.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use swarmscope_query::aggregate::{
+    Aggregation, AggregationKind, AggregationResult, AggregationResults, Bucket, BucketKey,
+    DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
+};
+use swarmscope_query::ast::{Field, Scalar};
+use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field};
+use swarmscope_query::evaluate::{compile, order::compare};
+use swarmscope_query::store::{Missing, SearchRequest, SortKey, SortValue};
+
+/// A document that was stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: String,
+    pub sequence: u64,
+    pub version: u64,
+    pub source: String,
+    pub document: Document,
+    /// The document's time.
+    pub time: i64,
+}
+
+/// Which values of a field sorts and aggregations see.
+fn values(stored: &Stored, field: &str) -> Vec<(Scalar, bool)> {
+    if is_time_field(field) {
+        return instants(stored, field).into_iter().map(|at| (Scalar::Integer(at), true)).collect();
+    }
+    let (base, keyword) = Field::split_keyword(field);
+    stored
+        .document
+        .fields()
+        .filter(|(path, _)| *path == base || keyword && *path == field)
+        .map(|(_, value)| (value.to_scalar(), false))
+        .collect()
+}
+
+fn instants(stored: &Stored, field: &str) -> Vec<i64> {
+    let (base, _) = Field::split_keyword(field);
+    let own: Vec<ValueRef<'_>> = stored.document.values_at(base).collect();
+    if own.is_empty() && base == "@timestamp" {
+        return vec![stored.time];
+    }
+    own.into_iter().filter_map(|value| instant_of(base, value)).collect()
+}
+
+/// The ids in order, the number of matches, and the aggregations.
+pub fn search(
+    documents: &[Stored],
+    request: &SearchRequest,
+) -> (Vec<(String, Vec<SortValue>)>, u64, AggregationResults) {
+    let matcher = compile(&request.query).expect("a query");
+    let matching: Vec<&Stored> = documents
+        .iter()
+        .filter(|stored| {
+            request.time.contains(stored.time)
+                && request.after_sequence.is_none_or(|after| stored.sequence > after)
+                && matcher.matches(&stored.document, &stored.id, stored.time)
+        })
+        .collect();
+    let mut ranked: Vec<(&Stored, Vec<SortValue>)> = matching
+        .iter()
+        .map(|stored| {
+            let score = matcher.score(&stored.document, &stored.id, stored.time);
+            (*stored, request.sort.iter().map(|key| sort_value(stored, key, score)).collect())
+        })
+        .collect();
+    ranked.sort_by(|a, b| {
+        by_keys(&request.sort, &a.1, &b.1)
+            .then_with(|| b.0.time.cmp(&a.0.time))
+            .then_with(|| a.0.sequence.cmp(&b.0.sequence))
+    });
+    if let Some(after) = &request.after {
+        ranked.retain(|(_, values)| by_keys(&request.sort, values, after) == Ordering::Greater);
+    }
+    let hits = ranked
+        .into_iter()
+        .skip(request.from)
+        .take(request.size)
+        .map(|(stored, values)| (stored.id.clone(), values))
+        .collect();
+    (hits, matching.len() as u64, aggregate(&matching, &request.aggregations))
+}
+
+fn sort_value(stored: &Stored, key: &SortKey, score: f32) -> SortValue {
+    match key {
+        SortKey::Time(_) => Some(Scalar::Integer(stored.time)),
+        SortKey::Sequence(_) => Some(Scalar::Integer(stored.sequence as i64)),
+        SortKey::Score(_) => Some(Scalar::Float(f64::from(score))),
+        SortKey::Field { field, direction, missing } => {
+            let mut values: Vec<Scalar> =
+                values(stored, field).into_iter().map(|(value, _)| value).collect();
+            values.sort_by(|a, b| compare(ValueRef::of(a), ValueRef::of(b)));
+            let chosen = match direction {
+                Direction::Ascending => values.first(),
+                Direction::Descending => values.last(),
+            };
+            match (chosen, missing) {
+                (None, Missing::Value(value)) => Some(value.clone()),
+                (chosen, _) => chosen.cloned(),
+            }
+        }
+    }
+}
+
+fn by_keys(keys: &[SortKey], a: &[SortValue], b: &[SortValue]) -> Ordering {
+    for ((key, a), b) in keys.iter().zip(a).zip(b) {
+        let (direction, first) = match key {
+            SortKey::Time(d) | SortKey::Sequence(d) | SortKey::Score(d) => (*d, false),
+            SortKey::Field { direction, missing, .. } => (*direction, *missing == Missing::First),
+        };
+        let ordering = match (a, b) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) if first => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) if first => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(a), Some(b)) => {
+                let ordering = compare(ValueRef::of(a), ValueRef::of(b));
+                if direction == Direction::Descending { ordering.reverse() } else { ordering }
+            }
+        };
+        if ordering != Ordering::Equal {
+            return ordering;
+        }
+    }
+    Ordering::Equal
+}
+
+fn aggregate(matching: &[&Stored], aggregations: &[Aggregation]) -> AggregationResults {
+    aggregations
+        .iter()
+        .map(|own| (own.name.clone(), one(matching, own)))
+        .collect()
+}
+
+fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
+    let within = &aggregation.within;
+    match &aggregation.kind {
+        AggregationKind::Terms(terms) => terms_of(matching, terms, within),
+        AggregationKind::DateHistogram(histogram) => histogram_of(matching, histogram, within),
+        AggregationKind::Min { field } => metric(matching, field, |n| n.iter().copied().reduce(f64::min)),
+        AggregationKind::Max { field } => metric(matching, field, |n| n.iter().copied().reduce(f64::max)),
+        AggregationKind::Sum { field } => {
+            metric(matching, field, |n| (!n.is_empty()).then(|| n.iter().sum()))
+        }
+        AggregationKind::Avg { field } => metric(matching, field, |n| {
+            (!n.is_empty()).then(|| n.iter().sum::<f64>() / n.len() as f64)
+        }),
+        AggregationKind::ValueCount { field } => AggregationResult::Count(
+            matching.iter().map(|stored| values(stored, field).len() as u64).sum(),
+        ),
+        AggregationKind::Cardinality { field } => {
+            let mut all: Vec<String> = matching
+                .iter()
+                .flat_map(|stored| values(stored, field))
+                .map(|value| format!("{value:?}"))
+                .collect();
+            all.sort();
+            all.dedup();
+            AggregationResult::Count(all.len() as u64)
+        }
+        AggregationKind::Filter(query) => {
+            let matcher = compile(query).expect("a query");
+            let own: Vec<&Stored> = matching
+                .iter()
+                .copied()
+                .filter(|stored| matcher.matches(&stored.document, &stored.id, stored.time))
+                .collect();
+            AggregationResult::Filter {
+                count: own.len() as u64,
+                within: aggregate(&own, within),
+            }
+        }
+    }
+}
+
+fn metric(
+    matching: &[&Stored],
+    field: &str,
+    reduce: impl Fn(&[f64]) -> Option<f64>,
+) -> AggregationResult {
+    let (mut numbers, mut all_dates) = (Vec::new(), true);
+    for stored in matching {
+        for (value, of_dates) in values(stored, field) {
+            match value {
+                Scalar::Integer(number) => numbers.push((number as f64, of_dates)),
+                Scalar::Float(number) => numbers.push((number, of_dates)),
+                Scalar::Boolean(flag) => numbers.push((f64::from(u8::from(flag)), of_dates)),
+                Scalar::Text(_) => {}
+            }
+        }
+        if !is_time_field(field) {
+            numbers.extend(instants(stored, field).into_iter().map(|at| (at as f64, true)));
+        }
+    }
+    all_dates &= numbers.iter().all(|(_, of_dates)| *of_dates);
+    let numbers: Vec<f64> = numbers.into_iter().map(|(number, _)| number).collect();
+    AggregationResult::Metric {
+        value: reduce(&numbers),
+        of_dates: all_dates && !numbers.is_empty(),
+    }
+}
+
+fn key_of(value: Scalar, of_dates: bool) -> BucketKey {
+    match value {
+        Scalar::Text(text) => BucketKey::Text(text),
+        Scalar::Integer(number) if of_dates => BucketKey::Instant(number),
+        Scalar::Integer(number) => BucketKey::Integer(number),
+        Scalar::Float(number) => BucketKey::Float(number),
+        Scalar::Boolean(flag) => BucketKey::Boolean(flag),
+    }
+}
+
+fn scalar_of(key: &BucketKey) -> Scalar {
+    match key {
+        BucketKey::Text(text) => Scalar::Text(text.clone()),
+        BucketKey::Integer(number) | BucketKey::Instant(number) => Scalar::Integer(*number),
+        BucketKey::Float(number) => Scalar::Float(*number),
+        BucketKey::Boolean(flag) => Scalar::Boolean(*flag),
+    }
+}
+
+fn terms_of(
+    matching: &[&Stored],
+    terms: &TermsAggregation,
+    within: &[Aggregation],
+) -> AggregationResult {
+    let mut groups: Vec<(BucketKey, Vec<&Stored>)> = Vec::new();
+    for stored in matching {
+        let mut own: Vec<BucketKey> = values(stored, &terms.field)
+            .into_iter()
+            .map(|(value, of_dates)| key_of(value, of_dates))
+            .collect();
+        if own.is_empty() {
+            own.extend(terms.missing.clone().map(|value| key_of(value, false)));
+        }
+        for key in own {
+            let group = match groups.iter().position(|(known, _)| *known == key) {
+                Some(place) => &mut groups[place].1,
+                None => {
+                    groups.push((key, Vec::new()));
+                    &mut groups.last_mut().expect("just added").1
+                }
+            };
+            if group.last().is_none_or(|last| last.sequence != stored.sequence) {
+                group.push(stored);
+            }
+        }
+    }
+    let mut buckets: Vec<Bucket> = groups
+        .into_iter()
+        .filter(|(_, group)| group.len() as u64 >= terms.min_doc_count)
+        .map(|(key, group)| Bucket {
+            key,
+            count: group.len() as u64,
+            within: aggregate(&group, within),
+        })
+        .collect();
+    let by_key = |a: &Bucket, b: &Bucket| {
+        compare(ValueRef::of(&scalar_of(&a.key)), ValueRef::of(&scalar_of(&b.key)))
+    };
+    buckets.sort_by(|a, b| {
+        for (order, direction) in &terms.order {
+            let ordering = match order {
+                TermsOrder::Count => a.count.cmp(&b.count),
+                TermsOrder::Key => by_key(a, b),
+                TermsOrder::Metric(_) => Ordering::Equal,
+            };
+            let ordering =
+                if *direction == Direction::Descending { ordering.reverse() } else { ordering };
+            if ordering != Ordering::Equal {
+                return ordering;
+            }
+        }
+        by_key(a, b)
+    });
+    let rest = buckets.split_off(terms.size.min(buckets.len()));
+    AggregationResult::Terms {
+        buckets,
+        other_count: rest.iter().map(|bucket| bucket.count).sum(),
+    }
+}
+
+fn histogram_of(
+    matching: &[&Stored],
+    histogram: &DateHistogram,
+    within: &[Aggregation],
+) -> AggregationResult {
+    let Interval::Fixed(width) = histogram.interval else {
+        unimplemented!("calendar intervals are tested beside their rounding");
+    };
+    let start = |at: i64| at.div_euclid(width) * width;
+    let mut groups: BTreeMap<i64, Vec<&Stored>> = BTreeMap::new();
+    for stored in matching {
+        for at in instants(stored, &histogram.field) {
+            let group = groups.entry(start(at)).or_default();
+            if group.last().is_none_or(|last| last.sequence != stored.sequence) {
+                group.push(stored);
+            }
+        }
+    }
+    if histogram.min_doc_count == 0
+        && let (Some(first), Some(last)) = (groups.keys().next(), groups.keys().last())
+    {
+        let (first, last) = (*first, *last);
+        for at in (first..=last).step_by(usize::try_from(width).expect("a width")) {
+            groups.entry(at).or_default();
+        }
+    }
+    AggregationResult::DateHistogram {
+        buckets: groups
+            .into_iter()
+            .filter(|(_, group)| group.len() as u64 >= histogram.min_doc_count)
+            .map(|(at, group)| Bucket {
+                key: BucketKey::Instant(at),
+                count: group.len() as u64,
+                within: aggregate(&group, within),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,250 @@
+//! Random documents, queries, sorts and aggregations, from a world small enough to collide.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use swarmscope_query::aggregate::{
+    Aggregation, AggregationKind, DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
+};
+use swarmscope_query::ast::{
+    BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar,
+};
+use swarmscope_query::store::{Action, Missing, SortKey};
+
+const KEYS: [&str; 8] = ["timestamp", "@timestamp", "a", "b", "a.b", "message", "a.keyword", "tags"];
+const FIELDS: [&str; 13] = [
+    "timestamp", "@timestamp", "a", "b", "a.b", "message", "a.keyword", "tags.keyword",
+    "message.keyword", "*", "a*", "*.keyword", "nothing",
+];
+const TEXTS: [&str; 14] = [
+    "alpha", "Alpha", "alpha beta", "beta alpha gamma", "1", "1.5", "true", "", "...",
+    "1970-01-01T00:00:10Z", "1970-01-01T00:00:20.500Z", "1970-01-01", "Straße", "日本 alpha-beta",
+];
+
+#[derive(Debug, Clone)]
+pub enum Step {
+    Write(Vec<(Action, String, Value)>),
+    Flush,
+    Merge,
+    Reopen,
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::sample::select(TEXTS.to_vec()).prop_map(str::to_owned)
+}
+
+fn leaf() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        6 => text().prop_map(Value::from),
+        3 => (-2_i64..40).prop_map(Value::from),
+        1 => Just(json!(1.5)),
+        1 => Just(json!(1e300)),
+        1 => Just(json!(9_007_199_254_740_993_i64)),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+        1 => Just(json!([])),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    leaf().prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            3 => leaf(),
+            1 => prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            1 => prop::collection::vec((prop::sample::select(vec!["b", "keyword", "c"]), inner), 0..3)
+                .prop_map(|entries| object(entries.into_iter().map(|(k, v)| (k.to_owned(), v)))),
+        ]
+    })
+}
+
+fn object(entries: impl Iterator<Item = (String, Value)>) -> Value {
+    Value::Object(entries.collect::<Map<_, _>>())
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    prop::collection::vec((prop::sample::select(KEYS.to_vec()), value()), 0..5)
+        .prop_map(|entries| object(entries.into_iter().map(|(key, value)| (key.to_owned(), value))))
+}
+
+fn write() -> impl Strategy<Value = (Action, String, Value)> {
+    let action = prop_oneof![
+        5 => Just(Action::Create),
+        3 => Just(Action::Index),
+        1 => Just(Action::Delete),
+    ];
+    (action, 0..24_u8, document()).prop_map(|(action, id, source)| (action, format!("id{id}"), source))
+}
+
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => prop::collection::vec(write(), 1..8).prop_map(Step::Write),
+        2 => Just(Step::Flush),
+        1 => Just(Step::Merge),
+        1 => Just(Step::Reopen),
+    ];
+    prop::collection::vec(step, 1..24)
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    prop::sample::select(FIELDS.to_vec()).prop_map(Field::from_text)
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    prop::sample::select(vec![Case::AsGiven, Case::Analyzed, Case::Insensitive])
+}
+
+fn scalar() -> impl Strategy<Value = Scalar> {
+    prop_oneof![
+        text().prop_map(Scalar::Text),
+        (-2_i64..40).prop_map(Scalar::Integer),
+        Just(Scalar::Float(1.5)),
+        any::<bool>().prop_map(Scalar::Boolean),
+    ]
+}
+
+fn bound() -> impl Strategy<Value = Option<Bound>> {
+    let bound = (scalar(), prop::option::of(0_i64..40), any::<bool>());
+    prop::option::of(bound.prop_map(|(value, seconds, inclusive)| Bound {
+        value,
+        instant: seconds.map(|seconds| seconds * 1000),
+        inclusive,
+    }))
+}
+
+fn clause() -> impl Strategy<Value = Query> {
+    let ids = prop::collection::vec(0..30_u8, 0..4);
+    prop_oneof![
+        Just(Query::All),
+        Just(Query::Nothing),
+        ids.prop_map(|ids| Query::Ids(ids.into_iter().map(|id| format!("id{id}")).collect())),
+        field().prop_map(|field| Query::Exists { field }),
+        (field(), text(), any::<bool>(), prop::option::of(0..4_i32)).prop_map(
+            |(field, text, all, minimum)| Query::Match {
+                field,
+                text,
+                operator: if all { Operator::And } else { Operator::Or },
+                minimum: minimum.map(MinimumMatch::Count),
+            }
+        ),
+        (field(), text(), 0..3_u32, any::<bool>())
+            .prop_map(|(field, text, slop, prefix)| Query::Phrase { field, text, slop, prefix }),
+        (field(), scalar(), case()).prop_map(|(field, value, case)| Query::Term { field, value, case }),
+        (field(), prop::collection::vec(scalar(), 0..4))
+            .prop_map(|(field, values)| Query::Terms { field, values }),
+        (field(), bound(), bound()).prop_map(|(field, lower, upper)| Query::Range { field, lower, upper }),
+        (field(), prop::sample::select(vec!["al", "Al", "1", "alpha b", ""]), case())
+            .prop_map(|(field, value, case)| Query::Prefix { field, value: value.into(), case }),
+        (field(), prop::sample::select(vec!["al*", "*a", "?lpha", "A*", "*a b*", "*"]), case())
+            .prop_map(|(field, pattern, case)| Query::Wildcard { field, pattern: pattern.into(), case }),
+        (field(), prop::sample::select(vec!["al.*", "[a-b]+.*", "alpha|beta", "..."]), case())
+            .prop_map(|(field, pattern, case)| Query::Regexp { field, pattern: pattern.into(), case }),
+        (field(), prop::sample::select(vec!["alpah", "bet", "1"]), 0..3_u8, 0..2_u32).prop_map(
+            |(field, value, distance, prefix)| Query::Fuzzy { field, value: value.into(), distance, prefix }
+        ),
+    ]
+}
+
+pub fn query() -> impl Strategy<Value = Query> {
+    clause().prop_recursive(3, 12, 3, |inner| {
+        let clauses = || prop::collection::vec(inner.clone(), 0..3);
+        let minimum = prop::option::of((-2..3_i32).prop_map(MinimumMatch::Count));
+        (clauses(), clauses(), clauses(), clauses(), minimum).prop_map(
+            |(must, filter, should, must_not, minimum)| {
+                Query::Bool(BoolQuery { must, filter, should, must_not, minimum })
+            },
+        )
+    })
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    prop::sample::select(vec![Direction::Ascending, Direction::Descending])
+}
+
+fn plain_field() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "timestamp", "@timestamp", "a", "b", "a.b", "message.keyword", "a.keyword", "tags", "nothing",
+    ])
+    .prop_map(str::to_owned)
+}
+
+pub fn sort() -> impl Strategy<Value = Vec<SortKey>> {
+    let missing = prop_oneof![
+        Just(Missing::First),
+        Just(Missing::Last),
+        scalar().prop_map(Missing::Value),
+    ];
+    let key = prop_oneof![
+        direction().prop_map(SortKey::Time),
+        direction().prop_map(SortKey::Sequence),
+        direction().prop_map(SortKey::Score),
+        (plain_field(), direction(), missing)
+            .prop_map(|(field, direction, missing)| SortKey::Field { field, direction, missing }),
+    ];
+    prop::collection::vec(key, 0..3)
+}
+
+fn metric() -> impl Strategy<Value = AggregationKind> {
+    (plain_field(), 0..5_u8).prop_map(|(field, kind)| match kind {
+        0 => AggregationKind::Min { field },
+        1 => AggregationKind::Max { field },
+        2 => AggregationKind::ValueCount { field },
+        3 => AggregationKind::Cardinality { field },
+        // Sums depend on the order of adding, so only over small integers.
+        _ => AggregationKind::Cardinality { field },
+    })
+}
+
+fn bucketing() -> impl Strategy<Value = AggregationKind> {
+    let order = prop_oneof![
+        Just(vec![(TermsOrder::Count, Direction::Descending)]),
+        Just(vec![(TermsOrder::Key, Direction::Ascending)]),
+        Just(vec![(TermsOrder::Count, Direction::Ascending), (TermsOrder::Key, Direction::Descending)]),
+    ];
+    let terms = (plain_field(), 1..6_usize, 1..3_u64, order, prop::option::of(scalar())).prop_map(
+        |(field, size, min_doc_count, order, missing)| {
+            AggregationKind::Terms(TermsAggregation { field, size, min_doc_count, order, missing })
+        },
+    );
+    let histogram = (prop::sample::select(vec!["b", "a", "message"]), 3600_000..90_000_000_i64, 1..3_u64)
+        .prop_map(|(field, width, min_doc_count)| {
+            AggregationKind::DateHistogram(DateHistogram {
+                field: field.to_owned(),
+                interval: Interval::Fixed(width),
+                offset_ms: 0,
+                time_zone: jiff::tz::TimeZone::UTC,
+                min_doc_count,
+                extended_bounds: None,
+                hard_bounds: None,
+                order: None,
+            })
+        });
+    let by_time = (5_000_i64..50_000).prop_map(|width| {
+        AggregationKind::DateHistogram(DateHistogram {
+            field: "timestamp".to_owned(),
+            interval: Interval::Fixed(width),
+            offset_ms: 0,
+            time_zone: jiff::tz::TimeZone::UTC,
+            min_doc_count: 1,
+            extended_bounds: None,
+            hard_bounds: None,
+            order: None,
+        })
+    });
+    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => query().prop_map(AggregationKind::Filter)]
+}
+
+pub fn aggregations() -> impl Strategy<Value = Vec<Aggregation>> {
+    let aggregation = metric()
+        .prop_map(|kind| (kind, Vec::new()))
+        .prop_recursive(2, 6, 2, |inner| {
+            (bucketing(), prop::collection::vec(inner, 0..3)).prop_map(|(kind, within)| (kind, named(within)))
+        });
+    prop::collection::vec(aggregation, 0..4).prop_map(named)
+}
+
+fn named(kinds: Vec<(AggregationKind, Vec<Aggregation>)>) -> Vec<Aggregation> {
+    kinds
+        .into_iter()
+        .enumerate()
+        .map(|(at, (kind, within))| Aggregation { name: format!("agg{at}"), kind, within })
+        .collect()
+}
