@@ -42,7 +42,9 @@ export function LogTable(props: LogTableProps) {
     count: hits.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (isOpen(hits[index], expanded) ? OPEN_HEIGHT : ROW_HEIGHT),
-    getItemKey: (index) => keyAt(hits, index),
+    // Opening and closing makes another size: with a key of its own, no closed row ever has to be measured.
+    getItemKey: (index) =>
+      isOpen(hits[index], expanded) ? `${keyAt(hits, index)} open` : keyAt(hits, index),
     overscan: 16,
   });
   const items = rows.getVirtualItems();
@@ -81,8 +83,8 @@ export function LogTable(props: LogTableProps) {
             const key = hitKey(hit);
             return (
               <div
-                key={item.key}
-                ref={rows.measureElement}
+                key={key}
+                ref={expanded.has(key) ? rows.measureElement : undefined}
                 data-index={item.index}
                 className={classes.slot}
                 role="presentation"

@@ -1,56 +1,63 @@
-import { ActionIcon, Popover, UnstyledButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
-import type { Field, LogScope } from '../../../api/types';
-import type { Discover } from '../state/useDiscoverState';
+import { memo, useRef, type ReactNode } from 'react';
+import type { Field } from '../../../api/types';
+import type { DiscoverActions } from '../state/useDiscoverState';
+import { FieldPopover } from './FieldPopover';
 import { FieldTypeIcon } from './FieldTypeIcon';
-import { FieldValueList } from './FieldValueList';
 import classes from './Fields.module.css';
 
 interface FieldItemProps {
   field: Field;
-  discover: Discover;
-  scope: LogScope;
+  /** Whether it is a column now. */
+  shown: boolean;
+  /** Its top values, or null while they are not wanted. */
+  values: ReactNode;
+  actions: DiscoverActions;
+  onToggle: (name: string | null) => void;
 }
 
-export function FieldItem({ field, discover, scope }: FieldItemProps) {
-  const { state, actions } = discover;
-  const [opened, panel] = useDisclosure(false);
-  const shown = state.columns.includes(field.name);
+/** Plain elements and memoised: there may be hundreds, and every refresh passes by here. */
+export const FieldItem = memo(function FieldItem({
+  field,
+  shown,
+  values,
+  actions,
+  onToggle,
+}: FieldItemProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const opened = values !== null;
   return (
     <li className={classes.item} data-opened={opened}>
-      <Popover
-        opened={opened}
-        onChange={(next) => !next && panel.close()}
-        position="right-start"
-        width={340}
-        trapFocus
+      <button
+        ref={button}
+        type="button"
+        className={classes.name}
+        title={field.name}
+        aria-label={`Top values of ${field.name}`}
+        aria-haspopup="dialog"
+        aria-expanded={opened}
+        onClick={() => onToggle(opened ? null : field.name)}
       >
-        <Popover.Target>
-          <UnstyledButton
-            className={classes.name}
-            title={field.name}
-            onClick={panel.toggle}
-            aria-label={`Top values of ${field.name}`}
-          >
-            <FieldTypeIcon type={field.type} />
-            <span className={classes.label}>{field.name}</span>
-          </UnstyledButton>
-        </Popover.Target>
-        <Popover.Dropdown p={10} aria-label={`Top values of ${field.name}`}>
-          <FieldValueList field={field} scope={scope} actions={actions} />
-        </Popover.Dropdown>
-      </Popover>
-      <ActionIcon
+        <FieldTypeIcon type={field.type} />
+        <span className={classes.label}>{field.name}</span>
+      </button>
+      {opened && (
+        <FieldPopover
+          label={`Top values of ${field.name}`}
+          onClose={() => onToggle(null)}
+          onEscape={() => button.current?.focus()}
+        >
+          {values}
+        </FieldPopover>
+      )}
+      <button
+        type="button"
         className={classes.toggle}
-        variant="subtle"
-        size="xs"
-        color="gray"
         aria-label={`${shown ? 'Remove' : 'Add'} column ${field.name}`}
         onClick={() => actions.toggleColumn(field.name)}
       >
-        {shown ? <IconMinus size={13} /> : <IconPlus size={13} />}
-      </ActionIcon>
+        {shown ? <IconMinus size={13} aria-hidden /> : <IconPlus size={13} aria-hidden />}
+      </button>
     </li>
   );
-}
+});

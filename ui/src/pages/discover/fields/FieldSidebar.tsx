@@ -6,6 +6,7 @@ import { ErrorState } from '../../../components/ErrorState';
 import type { DiscoverData } from '../state/useDiscoverData';
 import type { Discover } from '../state/useDiscoverState';
 import { FieldItem } from './FieldItem';
+import { FieldValueList } from './FieldValueList';
 import classes from './Fields.module.css';
 
 interface FieldSidebarProps {
@@ -16,6 +17,7 @@ interface FieldSidebarProps {
 export function FieldSidebar({ discover, data }: FieldSidebarProps) {
   const { columns } = discover.state;
   const [wanted, setWanted] = useState('');
+  const [opened, setOpened] = useState<string | null>(null);
   const known = data.fields.data;
   const { selected, available } = useMemo(
     () => split(known ?? [], columns, wanted),
@@ -29,7 +31,18 @@ export function FieldSidebar({ discover, data }: FieldSidebarProps) {
         </h2>
         <ul className={classes.list}>
           {list.map((field) => (
-            <FieldItem key={field.name} field={field} discover={discover} scope={data.scope} />
+            <FieldItem
+              key={field.name}
+              field={field}
+              shown={columns.includes(field.name)}
+              values={
+                opened === field.name ? (
+                  <FieldValueList field={field} scope={data.scope} actions={discover.actions} />
+                ) : null
+              }
+              actions={discover.actions}
+              onToggle={setOpened}
+            />
           ))}
         </ul>
       </section>

@@ -88,9 +88,11 @@ const WHOLE_STEPS = [1, 2, 5]
   .flatMap((step) => Array.from({ length: 12 }, (_, power) => step * 10 ** power))
   .sort((a, b) => a - b);
 
+const compactNumbers = Intl.NumberFormat('en', { notation: 'compact' });
+
 function compact(value: number): string {
   // The axis needs no zero, and the first time label stands beside it.
-  return value === 0 ? '' : Intl.NumberFormat('en', { notation: 'compact' }).format(value);
+  return value === 0 ? '' : compactNumbers.format(value);
 }
 
 function hoverOf(plot: uPlot, reply: HistogramReply): Hover | null {

@@ -2,10 +2,11 @@ import { UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { IconSearch, IconX } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import { validate } from '../../../api/logs';
 import type { ErrorBody, Field, FieldValue } from '../../../api/types';
 import { textRange } from '../../../lib/utf8';
+import type { DiscoverActions } from '../state/useDiscoverState';
 import classes from './QueryBar.module.css';
 
 const QueryEditor = lazy(() => import('./QueryEditor'));
@@ -17,10 +18,10 @@ interface QueryBarProps {
   value: string;
   fields: Field[];
   suggestValues: (field: string) => Promise<FieldValue[]>;
-  onSubmit: (query: string) => void;
+  actions: DiscoverActions;
 }
 
-export function QueryBar({ value, fields, suggestValues, onSubmit }: QueryBarProps) {
+export const QueryBar = memo(function QueryBar({ value, fields, suggestValues, actions }: QueryBarProps) {
   const [draft, setDraft] = useState(value);
   const [committed, setCommitted] = useState(value);
   // Back, forward and links change the query from outside: they win over an unfinished draft.
@@ -31,7 +32,7 @@ export function QueryBar({ value, fields, suggestValues, onSubmit }: QueryBarPro
   const error = useFault(draft);
   const submit = (text: string) => {
     setDraft(text);
-    onSubmit(text.trim());
+    actions.search({ query: text.trim() });
   };
   return (
     <div className={classes.bar} data-invalid={error !== null}>
@@ -67,7 +68,7 @@ export function QueryBar({ value, fields, suggestValues, onSubmit }: QueryBarPro
       )}
     </div>
   );
-}
+});
 
 /** The server's word on the draft: one grammar, the one that will run. */
 function useFault(draft: string): ErrorBody | null {

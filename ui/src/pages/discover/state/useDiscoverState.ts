@@ -7,6 +7,8 @@ export interface DiscoverActions {
   /** A new search: one step in the browser's history, asked as of now. */
   search: (patch: Partial<DiscoverState>) => void;
   refresh: () => void;
+  /** How often to refresh by itself, in seconds. */
+  setRefresh: (seconds: number) => void;
   addFilter: (filter: Filter) => void;
   removeFilter: (filter: Filter) => void;
   toggleColumn: (name: string) => void;
@@ -40,6 +42,7 @@ export function useDiscoverState(): Discover {
     const refresh = () => setAsOf(Date.now());
     return {
       refresh,
+      setRefresh: (seconds) => change(() => ({ refresh: seconds }), true),
       search: (patch) => {
         refresh();
         change(() => ({ expanded: [], ...patch }), false);

@@ -1,13 +1,19 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { indices } from '../../../api/logs';
 import { indexPatterns } from '../../../lib/indexPatterns';
+import type { DiscoverActions } from '../state/useDiscoverState';
 
 const ALL = '';
 
+interface IndexPickerProps {
+  value: string;
+  actions: DiscoverActions;
+}
+
 /** One index, or a pattern over the daily ones; the pattern of the URL stays in the list whatever it is. */
-export function IndexPicker({ value, onChange }: { value: string; onChange: (index: string) => void }) {
+export const IndexPicker = memo(function IndexPicker({ value, actions }: IndexPickerProps) {
   const known = useQuery({
     queryKey: ['logs', 'indices'],
     queryFn: ({ signal }) => indices(signal),
@@ -30,7 +36,7 @@ export function IndexPicker({ value, onChange }: { value: string; onChange: (ind
       aria-label="Index"
       data={data}
       value={value}
-      onChange={(next) => onChange(next ?? ALL)}
+      onChange={(next) => actions.search({ index: next ?? ALL })}
       allowDeselect={false}
       searchable
       maxDropdownHeight={420}
@@ -38,7 +44,7 @@ export function IndexPicker({ value, onChange }: { value: string; onChange: (ind
       w={178}
     />
   );
-}
+});
 
 function toItems(names: readonly string[]) {
   return names.map((name) => ({ value: name, label: name }));

@@ -1,23 +1,25 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
+import { memo } from 'react';
 import { REFRESH_CHOICES } from '../../../lib/discoverUrl';
+import type { DiscoverActions } from '../state/useDiscoverState';
 
 interface RefreshPickerProps {
   seconds: number;
   busy: boolean;
   disabled: boolean;
-  onRefresh: () => void;
-  onChange: (seconds: number) => void;
+  actions: DiscoverActions;
 }
 
-export function RefreshPicker({ seconds, busy, disabled, onRefresh, onChange }: RefreshPickerProps) {
+export const RefreshPicker = memo(function RefreshPicker(props: RefreshPickerProps) {
+  const { seconds, busy, disabled, actions } = props;
   return (
     <Button.Group style={{ flex: 'none' }}>
       <Button
         variant="default"
         px={8}
         disabled={disabled}
-        onClick={onRefresh}
+        onClick={actions.refresh}
         aria-label="Refresh now"
         aria-busy={busy}
       >
@@ -41,7 +43,7 @@ export function RefreshPicker({ seconds, busy, disabled, onRefresh, onChange }: 
             <Menu.Item
               key={choice}
               fw={choice === seconds ? 650 : undefined}
-              onClick={() => onChange(choice)}
+              onClick={() => actions.setRefresh(choice)}
             >
               {label(choice)}
             </Menu.Item>
@@ -50,7 +52,7 @@ export function RefreshPicker({ seconds, busy, disabled, onRefresh, onChange }: 
       </Menu>
     </Button.Group>
   );
-}
+});
 
 function label(seconds: number): string {
   if (seconds === 0) return 'Off';

@@ -1,21 +1,23 @@
 import { Button, Popover, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconClock } from '@tabler/icons-react';
+import { memo } from 'react';
 import { describeRange, PRESETS, sameRange, type TimeRange } from '../../../lib/time/range';
+import type { DiscoverActions } from '../state/useDiscoverState';
 import { TimeForm } from './TimeForm';
 import classes from './Toolbar.module.css';
 
 interface TimePickerProps {
   value: TimeRange;
   disabled: boolean;
-  onChange: (range: TimeRange) => void;
+  actions: DiscoverActions;
 }
 
-export function TimePicker({ value, disabled, onChange }: TimePickerProps) {
+export const TimePicker = memo(function TimePicker({ value, disabled, actions }: TimePickerProps) {
   const [opened, panel] = useDisclosure(false);
   const choose = (range: TimeRange) => {
     panel.close();
-    onChange(range);
+    actions.search({ range });
   };
   const text = describeRange(value);
   return (
@@ -53,4 +55,4 @@ export function TimePicker({ value, disabled, onChange }: TimePickerProps) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

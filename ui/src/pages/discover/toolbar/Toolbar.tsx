@@ -19,21 +19,10 @@ export function Toolbar({ discover, fields, suggestValues, busy }: ToolbarProps)
   const { state, actions } = discover;
   return (
     <div className={classes.toolbar} role="search">
-      <IndexPicker value={state.index} onChange={(index) => actions.search({ index })} />
-      <QueryBar
-        value={state.query}
-        fields={fields}
-        suggestValues={suggestValues}
-        onSubmit={(query) => actions.search({ query })}
-      />
-      <TimePicker value={state.range} disabled={state.live} onChange={(range) => actions.search({ range })} />
-      <RefreshPicker
-        seconds={state.refresh}
-        busy={busy}
-        disabled={state.live}
-        onRefresh={actions.refresh}
-        onChange={(refresh) => actions.search({ refresh, expanded: state.expanded })}
-      />
+      <IndexPicker value={state.index} actions={actions} />
+      <QueryBar value={state.query} fields={fields} suggestValues={suggestValues} actions={actions} />
+      <TimePicker value={state.range} disabled={state.live} actions={actions} />
+      <RefreshPicker seconds={state.refresh} busy={busy} disabled={state.live} actions={actions} />
       <Button
         variant={state.live ? 'filled' : 'default'}
         leftSection={<IconBolt size={15} aria-hidden />}
