@@ -9,7 +9,7 @@ use swarmscope_model::event::event_type;
 use swarmscope_model::names::daily_index;
 use swarmscope_model::{Event, Severity, Timestamp};
 use tokio::io::{AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -79,12 +79,15 @@ async fn run_once(
         .stderr
         .take()
         .map(|stream| collect(stream, program, "stderr", sink, &run));
+    // Held here because waiting for a child closes its standard input, which means "stop" to it.
+    let input = child.stdin.take();
     let status = tokio::select! {
         status = child.wait() => Some(status?),
         _ = stop.wait_for(|stop| *stop) => None,
     };
-    if status.is_none() {
-        end(&mut child).await?;
+    drop(input);
+    if status.is_none() && tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+        child.kill().await?;
     }
     for reader in [output, errors].into_iter().flatten() {
         // What the child wrote last is still in the pipe; a grandchild may hold it open for ever.
@@ -96,14 +99,6 @@ async fn run_once(
         }
     }
     Ok(status)
-}
-
-async fn end(child: &mut Child) -> std::io::Result<()> {
-    drop(child.stdin.take());
-    if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
-        child.kill().await?;
-    }
-    Ok(())
 }
 
 /// Sends every line of the stream to the sink, in a task of its own.
