@@ -45,7 +45,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
     <Autocomplete
       size="xs"
-      w={190}
+      w={158}
       aria-label={label}
       placeholder={label}
       data={[...new Set(options)].sort()}

@@ -49,7 +49,7 @@ export function chartOptions(hooks: ChartHooks): uPlot.Options {
     width: element.clientWidth,
     height: element.clientHeight,
     ms: 1,
-    padding: [6, 12, 0, 0],
+    padding: [6, 20, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: true, range: () => Object.values(xRange(hooks.reply())) as [number, number] },
