@@ -30,21 +30,31 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let events: u64 = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let events: u64 = arguments
+        .next()
+        .map_or(Ok(1_000_000), |text| text.parse())?;
     let scratch = tempfile::tempdir()?;
-    let folder = arguments.next().map_or(scratch.path().join("logs"), PathBuf::from);
+    let folder = arguments
+        .next()
+        .map_or(scratch.path().join("logs"), PathBuf::from);
     let options = Options {
         retention_age: None,
         ..Options::new(&folder)
     };
     let opening = Instant::now();
     let logs = Arc::new(EmbeddedLogs::open(options)?);
-    println!("open                {:>9.1} ms", milliseconds(opening.elapsed()));
+    println!(
+        "open                {:>9.1} ms",
+        milliseconds(opening.elapsed())
+    );
     if logs.stats().documents == 0 {
         ingest(&logs, events).await?;
     }
     queries(&logs).await?;
-    println!("memory, peak        {:>9} kB", status("VmHWM:").unwrap_or_default());
+    println!(
+        "memory, peak        {:>9} kB",
+        status("VmHWM:").unwrap_or_default()
+    );
     Ok(())
 }
 
@@ -58,7 +68,10 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, events: u64) -> Result<(), Failure> {
             .map(|number| operation(number, start + number * SPAN_MS / events))
             .collect();
         generating += cpu_seconds() - before;
-        raw += operations.iter().map(|operation| operation.source.len() as u64).sum::<u64>();
+        raw += operations
+            .iter()
+            .map(|operation| operation.source.len() as u64)
+            .sum::<u64>();
         for result in logs.write(operations).await? {
             result?;
         }
@@ -74,9 +87,23 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, events: u64) -> Result<(), Failure> {
     let stats = logs.stats();
     let megabytes = raw as f64 / 1e6;
     println!("events              {events:>9}   raw {megabytes:.1} MB");
-    println!("acknowledged after  {:>9.2} s   {:.0} events/s, {} fsyncs", written.as_secs_f64(), events as f64 / written.as_secs_f64(), stats.fsyncs);
-    println!("CPU                 {cpu:>9.2} s   {:.0} MB/s of CPU, merging included (clock ticks of 10 ms)", megabytes / cpu);
-    println!("disk                {:>9.1} MB  {:.1}x smaller, {} segments, {} merges", stats.segment_bytes as f64 / 1e6, raw as f64 / stats.segment_bytes as f64, stats.segments, stats.merges);
+    println!(
+        "acknowledged after  {:>9.2} s   {:.0} events/s, {} fsyncs",
+        written.as_secs_f64(),
+        events as f64 / written.as_secs_f64(),
+        stats.fsyncs
+    );
+    println!(
+        "CPU                 {cpu:>9.2} s   {:.0} MB/s of CPU, merging included (clock ticks of 10 ms)",
+        megabytes / cpu
+    );
+    println!(
+        "disk                {:>9.1} MB  {:.1}x smaller, {} segments, {} merges",
+        stats.segment_bytes as f64 / 1e6,
+        raw as f64 / stats.segment_bytes as f64,
+        stats.segments,
+        stats.merges
+    );
     Ok(())
 }
 
@@ -91,7 +118,9 @@ fn operation(number: u64, time: u64) -> WriteOperation {
 
 /// A stream of numbers without a pattern.
 fn mix(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mut mixed = number
+        .wrapping_add(0x9e37_79b9_7f4a_7c15)
+        .wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed ^= mixed >> 27;
     mixed = mixed.wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
@@ -104,8 +133,26 @@ fn uuid(seed: u64) -> String {
 
 /// About 400 bytes; correlation ids are shared by eight events, one in twenty has an exception.
 fn event(number: u64, time: u64) -> String {
-    const TYPES: [&str; 6] = ["task_received", "task_processing", "task_completed", "agent_heartbeat", "task_failed", "transient_error_retry"];
-    const VERBS: [&str; 10] = ["Processing", "Completed", "Received", "Dispatching", "Retrying", "Fetching", "Storing", "Validating", "Indexing", "Summarising"];
+    const TYPES: [&str; 6] = [
+        "task_received",
+        "task_processing",
+        "task_completed",
+        "agent_heartbeat",
+        "task_failed",
+        "transient_error_retry",
+    ];
+    const VERBS: [&str; 10] = [
+        "Processing",
+        "Completed",
+        "Received",
+        "Dispatching",
+        "Retrying",
+        "Fetching",
+        "Storing",
+        "Validating",
+        "Indexing",
+        "Summarising",
+    ];
     let random = mix(number ^ 0xabcd);
     let severity = match random % 100 {
         0..=9 => "DEBUG",
@@ -114,11 +161,16 @@ fn event(number: u64, time: u64) -> String {
         95..=98 => "ERROR",
         _ => "CRITICAL",
     };
-    let (agent, kind) = (random >> 8 & 0xff, TYPES[(random >> 16) as usize % TYPES.len()]);
+    let (agent, kind) = (
+        random >> 8 & 0xff,
+        TYPES[(random >> 16) as usize % TYPES.len()],
+    );
     let verb = VERBS[(random >> 24) as usize % VERBS.len()];
     let (template, task, duration) = ((random >> 32) % 300, uuid(number), (random >> 40) % 100_000);
     let exception = if random % 20 == 0 {
-        format!(r#","exception":{{"type":"TimeoutError","message":"no answer from worker {agent} within {duration} ms","traceback":["File \"agent.py\", line {template}, in run","File \"client.py\", line 88, in call","TimeoutError"]}}"#)
+        format!(
+            r#","exception":{{"type":"TimeoutError","message":"no answer from worker {agent} within {duration} ms","traceback":["File \"agent.py\", line {template}, in run","File \"client.py\", line 88, in call","TimeoutError"]}}"#
+        )
     } else {
         String::new()
     };
@@ -142,8 +194,16 @@ async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
     let middle = documents / 2;
     let newest = request(Query::All, 100, histogram(first, last));
     ask(logs, "newest 100, histogram by severity", newest).await?;
-    let correlation = Query::exactly("metadata.correlation_id", Scalar::Text(uuid(middle / 8 + (1 << 40))));
-    ask(logs, "exact correlation id", request(correlation, 100, Vec::new())).await?;
+    let correlation = Query::exactly(
+        "metadata.correlation_id",
+        Scalar::Text(uuid(middle / 8 + (1 << 40))),
+    );
+    ask(
+        logs,
+        "exact correlation id",
+        request(correlation, 100, Vec::new()),
+    )
+    .await?;
     let task = uuid(middle);
     let mut words = task.split('-');
     let (one, two) = (words.next().unwrap_or(""), words.next_back().unwrap_or(""));
@@ -151,24 +211,44 @@ async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
         must: vec![word(one), word(two)],
         ..BoolQuery::default()
     });
-    ask(logs, "two rare words, any field", request(both, 100, Vec::new())).await?;
+    ask(
+        logs,
+        "two rare words, any field",
+        request(both, 100, Vec::new()),
+    )
+    .await?;
     let message = Query::Match {
         field: Field::from_text("message"),
         text: format!("{one} {two}"),
         operator: Operator::And,
         minimum: None,
     };
-    ask(logs, "two rare words, message", request(message, 100, Vec::new())).await?;
+    ask(
+        logs,
+        "two rare words, message",
+        request(message, 100, Vec::new()),
+    )
+    .await?;
     let errors = Query::exactly("severity", Scalar::Text("ERROR".into()));
     ask(logs, "newest 50 of ERROR", request(errors, 50, Vec::new())).await?;
     let failed = Query::exactly("event_type", Scalar::Text("task_failed".into()));
-    ask(logs, "top 10 agents of task_failed", request(failed, 0, vec![top("agent_name.keyword")])).await?;
+    ask(
+        logs,
+        "top 10 agents of task_failed",
+        request(failed, 0, vec![top("agent_name.keyword")]),
+    )
+    .await?;
     let prefix = Query::Prefix {
         field: Field::from_text("message"),
         value: "summaris".into(),
         case: swarmscope_query::ast::Case::Analyzed,
     };
-    ask(logs, "word prefix in message, scanned", request(prefix, 10, Vec::new())).await?;
+    ask(
+        logs,
+        "word prefix in message, scanned",
+        request(prefix, 10, Vec::new()),
+    )
+    .await?;
     Ok(())
 }
 
@@ -232,7 +312,10 @@ async fn ask(logs: &EmbeddedLogs, what: &str, request: SearchRequest) -> Result<
     }
     let first = times[0];
     times.sort_by(f64::total_cmp);
-    println!("{what:<34} {first:>8.2} {:>9.2} {total:>9}", times[ROUNDS / 2]);
+    println!(
+        "{what:<34} {first:>8.2} {:>9.2} {total:>9}",
+        times[ROUNDS / 2]
+    );
     Ok(())
 }
 
@@ -246,7 +329,11 @@ fn cpu_seconds() -> f64 {
         return 0.0;
     };
     let fields = stat.rsplit(')').next().unwrap_or("").split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
     ticks as f64 / 100.0
 }
 

@@ -17,6 +17,8 @@ pub struct Shared {
     pub cache: Arc<Cache>,
     pub counters: Counters,
     state: RwLock<State>,
+    /// Held while segments are merged: two at once would do the same work.
+    pub merging: Mutex<()>,
     /// Held while the manifest is written: flushes, merges and removals take turns.
     pub commit: Mutex<()>,
     /// Bytes of writes that are not acknowledged yet.
@@ -37,6 +39,7 @@ impl Shared {
             cache,
             counters,
             state: RwLock::new(state),
+            merging: Mutex::default(),
             commit: Mutex::default(),
             queued_bytes: AtomicUsize::new(0),
             read_only: AtomicBool::new(false),

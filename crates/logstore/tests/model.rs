@@ -1,10 +1,10 @@
 //! Whatever is written, flushed, merged, restarted and asked: the store answers as the naive one.
 
-mod support;
 #[path = "support/naive.rs"]
 mod naive;
 #[path = "support/strategies.rs"]
 mod strategies;
+mod support;
 
 use std::collections::HashMap;
 
@@ -40,7 +40,10 @@ impl Model {
         let known = self.versions.get(id).copied();
         match (action, known) {
             (Action::Create, Some(version)) => {
-                let expected = Refused::AlreadyExists { id: id.to_owned(), version };
+                let expected = Refused::AlreadyExists {
+                    id: id.to_owned(),
+                    version,
+                };
                 assert_eq!(result, Err(expected));
                 return;
             }
@@ -95,22 +98,39 @@ async fn run(store: &mut Store, model: &mut Model, steps: &[Step]) {
 /// Arrival times are the store's own: taken over from its answer, checked by everything else.
 async fn learn_times(store: &Store, model: &mut Model) {
     for stored in &mut model.documents {
-        let hit = store.logs().get("logs", &stored.id).await.expect("a reply").expect("a hit");
-        assert_eq!((hit.version, hit.sequence), (stored.version, stored.sequence));
+        let hit = store
+            .logs()
+            .get("logs", &stored.id)
+            .await
+            .expect("a reply")
+            .expect("a hit");
+        assert_eq!(
+            (hit.version, hit.sequence),
+            (stored.version, stored.sequence)
+        );
         assert_eq!(hit.source.get(), stored.source);
         assert_eq!(stored.document.time(hit.time), hit.time);
         stored.time = hit.time;
     }
 }
 
-fn compare(reply: &SearchReply, model: &Model, request: &SearchRequest) -> Result<(), TestCaseError> {
+fn compare(
+    reply: &SearchReply,
+    model: &Model,
+    request: &SearchRequest,
+) -> Result<(), TestCaseError> {
     let (hits, total, aggregations) = naive::search(&model.documents, request);
     let found: Vec<_> = reply
         .hits
         .iter()
         .map(|hit| (hit.id.clone(), hit.sort.clone()))
         .collect();
-    prop_assert_eq!(reply.total.expect("a total").count, total, "{:?}", request.query);
+    prop_assert_eq!(
+        reply.total.expect("a total").count,
+        total,
+        "{:?}",
+        request.query
+    );
     prop_assert_eq!(found, hits, "{:?} {:?}", request.query, request.sort);
     prop_assert_eq!(&reply.aggregations, &aggregations);
     Ok(())

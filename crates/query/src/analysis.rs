@@ -25,13 +25,71 @@ impl<'a> Iterator for Words<'a> {
     type Item = Cow<'a, str>;
 
     fn next(&mut self) -> Option<Cow<'a, str>> {
-        let start = self.rest.find(is_word_character)?;
+        let start = word_start(self.rest)?;
         let candidate = &self.rest[start..];
+        if let Some((end, lower)) = ascii_word_end(candidate.as_bytes()) {
+            let (word, rest) = candidate.split_at(end);
+            self.rest = rest;
+            return Some(if lower {
+                Cow::Borrowed(word)
+            } else {
+                Cow::Owned(word.to_ascii_lowercase())
+            });
+        }
         let end = word_end(candidate);
         let (word, rest) = candidate.split_at(end);
         self.rest = rest;
         Some(lowercase(word))
     }
+}
+
+/// Where the first word begins.
+fn word_start(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let start = bytes
+        .iter()
+        .position(|byte| is_ascii_word(*byte) || !byte.is_ascii())?;
+    if is_ascii_word(bytes[start]) {
+        return Some(start);
+    }
+    text[start..]
+        .find(is_word_character)
+        .map(|further| start + further)
+}
+
+/// Where the word at the start ends and whether it is in lower case, when nothing beyond ASCII
+/// and no limit is met on the way: most words, most of the time.
+fn ascii_word_end(bytes: &[u8]) -> Option<(usize, bool)> {
+    let mut lower = true;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !is_ascii_word(*byte) {
+            return byte.is_ascii().then_some((at, lower));
+        }
+        if at == MAX_TOKEN_CHARS {
+            return None;
+        }
+        lower &= !byte.is_ascii_uppercase();
+    }
+    Some((bytes.len(), lower))
+}
+
+fn is_ascii_word(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
+/// Whether the text may hold the word or its beginning: `false` is certain, and cheap to find out.
+pub fn may_contain(text: &str, word: &str) -> bool {
+    let Some(first) = word.bytes().next() else {
+        return true;
+    };
+    if !word.is_ascii() || !text.is_ascii() {
+        return true;
+    }
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text).any(|at| {
+        text.get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    })
 }
 
 /// Whether the character belongs to a word.
@@ -101,6 +159,16 @@ mod tests {
         assert_eq!(of("  ,;  "), [] as [&str; 0]);
         assert_eq!(of("ÄRGER Straße"), ["ärger", "straße"]);
         assert_eq!(of("日本語のtext"), ["日", "本", "語", "の", "text"]);
+    }
+
+    #[test]
+    fn what_may_be_contained_is_never_missed() {
+        assert!(may_contain("Some TIMEOUT", "timeout") && may_contain("x", ""));
+        assert!(!may_contain("Some time", "timeout"));
+        assert!(
+            may_contain("\u{212a}elvin", "kelvin"),
+            "the Kelvin sign is a k in lower case"
+        );
     }
 
     #[test]

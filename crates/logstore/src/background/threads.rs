@@ -1,8 +1,8 @@
 //! The flusher and the maintainer: when background work happens.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{flush, merge, retention};
@@ -56,6 +56,10 @@ pub fn work(shared: &Shared) {
     if let Err(error) = retention::set_damaged_aside(shared) {
         tracing::error!(%error, "damaged segments could not be set aside");
     }
+    let _alone = shared
+        .merging
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     while !shared.closing.load(Ordering::Relaxed) {
         match merge::merge_once(shared) {
             Ok(true) => {}

@@ -3,6 +3,7 @@
 //! Entries are sorted by the hash of the word and cut into parts that are read one at a time.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 
 use swarmscope_query::analysis::words;
@@ -21,6 +22,29 @@ const PART_WORDS: usize = 1024;
 pub fn hash(word: &str) -> u32 {
     xxh3_64(word.as_bytes()) as u32
 }
+
+/// Words' hashes are hashes already.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 | u64::from(*byte);
+        }
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        // The table looks at the upper bits too.
+        self.0 = u64::from(hash) << 32 | u64::from(hash);
+    }
+}
+
+type Seen = HashSet<u32, BuildHasherDefault<AsItIs>>;
 
 /// Collects the words of a segment under construction.
 #[derive(Debug, Default)]
@@ -49,8 +73,8 @@ impl TokenCollector {
         }
     }
 
-    fn collect(&mut self, column: &Column, mut words: impl FnMut(usize, &mut HashSet<u32>)) {
-        let mut seen = HashSet::new();
+    fn collect(&mut self, column: &Column, mut words: impl FnMut(usize, &mut Seen)) {
+        let mut seen = Seen::default();
         let mut granule = 0;
         for at in 0..column.len() {
             let own = column.row(at) / GRANULE_ROWS;
@@ -63,7 +87,7 @@ impl TokenCollector {
         self.leave(granule, &mut seen);
     }
 
-    fn leave(&mut self, granule: u32, seen: &mut HashSet<u32>) {
+    fn leave(&mut self, granule: u32, seen: &mut Seen) {
         let pairs = seen
             .drain()
             .map(|hash| u64::from(hash) << 32 | u64::from(granule));

@@ -29,6 +29,45 @@ pub struct Decided {
     pub accounts: Accounts,
 }
 
+/// What was decided about a request, its documents aside.
+#[derive(Debug)]
+pub struct Decision {
+    results: Vec<Result<Written, Refused>>,
+    created: Vec<IndexMeta>,
+    /// By block.
+    refused: Vec<RowSet>,
+    sequences: Vec<Vec<i64>>,
+    versions: Vec<Vec<i64>>,
+    changes: Vec<Change>,
+    last_sequence: u64,
+    accounts: Accounts,
+}
+
+impl Decision {
+    /// With the documents that it is about.
+    pub fn of(self, prepared: Prepared) -> Decided {
+        let numbers = self
+            .sequences
+            .into_iter()
+            .zip(self.versions)
+            .zip(&self.refused);
+        let blocks = prepared.blocks.into_iter().zip(numbers);
+        Decided {
+            results: self.results,
+            created: self.created,
+            blocks: blocks
+                .map(|((index, block), ((sequences, versions), refused))| {
+                    (index, numbered(block, refused, sequences, versions))
+                })
+                .collect(),
+            changes: self.changes,
+            last_sequence: self.last_sequence,
+            agents: prepared.agents,
+            accounts: self.accounts,
+        }
+    }
+}
+
 /// A document that goes, because of a row of the same request or without one.
 #[derive(Debug)]
 pub struct Change {
@@ -39,12 +78,12 @@ pub struct Change {
 }
 
 /// What earlier requests of the group have decided about an id: its version, `None` when deleted.
-type Pending = HashMap<(String, String), Option<u64>>;
+type Pending<'a> = HashMap<(&'a str, &'a str), Option<u64>>;
 
 /// Decides requests that share an fsync.
 pub struct Decider<'a> {
     state: &'a State,
-    pending: Pending,
+    pending: Pending<'a>,
     created: Vec<String>,
     pub next_sequence: u64,
     /// The frames of all requests.
@@ -57,7 +96,7 @@ impl<'a> Decider<'a> {
         Self {
             next_sequence: state.newest_sequence + 1,
             state,
-            pending: Pending::new(),
+            pending: HashMap::new(),
             created: Vec::new(),
             frames: Vec::new(),
         }
@@ -67,8 +106,8 @@ impl<'a> Decider<'a> {
     ///
     /// # Errors
     /// When a segment cannot be read to look up an id; nothing is decided then.
-    pub fn request(&mut self, prepared: Prepared) -> Result<Decided, SegmentError> {
-        let versions = self.versions(&prepared)?;
+    pub fn request(&mut self, prepared: &'a Prepared) -> Result<Decision, SegmentError> {
+        let versions = self.versions(prepared)?;
         let start = frame::begin(&mut self.frames, self.next_sequence);
         let mut request = Request {
             decider: self,
@@ -85,7 +124,7 @@ impl<'a> Decider<'a> {
         };
         let mut results = Vec::with_capacity(prepared.operations.len());
         for (operation, version) in prepared.operations.iter().zip(versions) {
-            results.push(request.operation(operation, version, &prepared));
+            results.push(request.operation(operation, version, prepared));
         }
         let Request {
             created,
@@ -101,19 +140,14 @@ impl<'a> Decider<'a> {
         } else {
             frame::finish(&mut self.frames, start);
         }
-        let numbers = sequences.into_iter().zip(versions).zip(&refused);
-        let blocks = prepared.blocks.into_iter().zip(numbers);
-        Ok(Decided {
+        Ok(Decision {
             results,
             created,
-            blocks: blocks
-                .map(|((index, block), ((sequences, versions), refused))| {
-                    (index, numbered(block, refused, sequences, versions))
-                })
-                .collect(),
+            refused,
+            sequences,
+            versions,
             changes,
             last_sequence: self.next_sequence - 1,
-            agents: prepared.agents,
             accounts,
         })
     }
@@ -151,12 +185,12 @@ struct Request<'d, 'a> {
     accounts: Accounts,
 }
 
-impl Request<'_, '_> {
+impl<'a> Request<'_, 'a> {
     fn operation(
         &mut self,
-        operation: &Operation,
+        operation: &'a Operation,
         stored: Option<u64>,
-        prepared: &Prepared,
+        prepared: &'a Prepared,
     ) -> Result<Written, Refused> {
         match &operation.kind {
             OperationKind::Refused(refused) => {
@@ -190,9 +224,7 @@ impl Request<'_, '_> {
                 let version = current.map_or(1, |current| current + 1);
                 let sequence = self.put((*block, *row), id, version, prepared);
                 if !generated {
-                    self.decider
-                        .pending
-                        .insert((index.clone(), id.clone()), Some(version));
+                    self.decider.pending.insert((index, id), Some(version));
                 }
                 if current.is_some() {
                     self.changes.push(Change {
@@ -215,9 +247,9 @@ impl Request<'_, '_> {
         }
     }
 
-    fn current(&self, index: &str, id: &str, stored: Option<u64>) -> Option<u64> {
-        let key = (index.to_owned(), id.to_owned());
-        self.decider.pending.get(&key).copied().unwrap_or(stored)
+    fn current(&self, index: &'a str, id: &'a str, stored: Option<u64>) -> Option<u64> {
+        let pending = self.decider.pending.get(&(index, id));
+        pending.copied().unwrap_or(stored)
     }
 
     fn put(&mut self, place: (u32, u32), id: &str, version: u64, prepared: &Prepared) -> u64 {
@@ -236,7 +268,7 @@ impl Request<'_, '_> {
         sequence
     }
 
-    fn delete(&mut self, index: &str, id: &str, stored: Option<u64>) -> Written {
+    fn delete(&mut self, index: &'a str, id: &'a str, stored: Option<u64>) -> Written {
         let Some(version) = self.current(index, id, stored) else {
             return Written {
                 id: id.to_owned(),
@@ -247,8 +279,7 @@ impl Request<'_, '_> {
         };
         let sequence = self.take_sequence();
         Entry::Delete { index, id }.encode(&mut self.decider.frames);
-        let key = (index.to_owned(), id.to_owned());
-        self.decider.pending.insert(key, None);
+        self.decider.pending.insert((index, id), None);
         self.changes.push(Change {
             index: index.to_owned(),
             id: id.to_owned(),

@@ -110,24 +110,29 @@ impl Writer {
     }
 
     fn write(&mut self, group: Group) {
-        let mut replies = Vec::with_capacity(group.len());
-        let mut decided = Vec::with_capacity(group.len());
         let state = self.shared.state();
         let mut decider = Decider::new(&state);
-        for (prepared, _, reply) in group {
-            match decider.request(prepared) {
-                Ok(request) => {
-                    decided.push(request);
-                    replies.push(reply);
-                }
-                Err(source) => {
-                    drop(reply.send(Err(io_error("looking up an id", io::Error::other(source)))))
-                }
-            }
-        }
+        let decisions: Vec<_> = group
+            .iter()
+            .map(|(prepared, _, _)| decider.request(prepared))
+            .collect();
         let frames = std::mem::take(&mut decider.frames);
         drop(decider);
         drop(state);
+        let mut replies = Vec::with_capacity(group.len());
+        let mut decided = Vec::with_capacity(group.len());
+        for ((prepared, _, reply), decision) in group.into_iter().zip(decisions) {
+            match decision {
+                Ok(decision) => {
+                    decided.push(decision.of(prepared));
+                    replies.push(reply);
+                }
+                Err(source) => {
+                    let source = io::Error::other(source);
+                    drop(reply.send(Err(io_error("looking up an id", source))));
+                }
+            }
+        }
         match self.append(&frames) {
             Ok(()) => {
                 self.show(&mut decided);

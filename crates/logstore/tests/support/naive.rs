@@ -27,7 +27,10 @@ pub struct Stored {
 /// Which values of a field sorts and aggregations see.
 fn values(stored: &Stored, field: &str) -> Vec<(Scalar, bool)> {
     if is_time_field(field) {
-        return instants(stored, field).into_iter().map(|at| (Scalar::Integer(at), true)).collect();
+        return instants(stored, field)
+            .into_iter()
+            .map(|at| (Scalar::Integer(at), true))
+            .collect();
     }
     let (base, keyword) = Field::split_keyword(field);
     stored
@@ -44,7 +47,9 @@ fn instants(stored: &Stored, field: &str) -> Vec<i64> {
     if own.is_empty() && base == "@timestamp" {
         return vec![stored.time];
     }
-    own.into_iter().filter_map(|value| instant_of(base, value)).collect()
+    own.into_iter()
+        .filter_map(|value| instant_of(base, value))
+        .collect()
 }
 
 /// The ids in order, the number of matches, and the aggregations.
@@ -57,7 +62,9 @@ pub fn search(
         .iter()
         .filter(|stored| {
             request.time.contains(stored.time)
-                && request.after_sequence.is_none_or(|after| stored.sequence > after)
+                && request
+                    .after_sequence
+                    .is_none_or(|after| stored.sequence > after)
                 && matcher.matches(&stored.document, &stored.id, stored.time)
         })
         .collect();
@@ -65,7 +72,14 @@ pub fn search(
         .iter()
         .map(|stored| {
             let score = matcher.score(&stored.document, &stored.id, stored.time);
-            (*stored, request.sort.iter().map(|key| sort_value(stored, key, score)).collect())
+            (
+                *stored,
+                request
+                    .sort
+                    .iter()
+                    .map(|key| sort_value(stored, key, score))
+                    .collect(),
+            )
         })
         .collect();
     ranked.sort_by(|a, b| {
@@ -82,7 +96,11 @@ pub fn search(
         .take(request.size)
         .map(|(stored, values)| (stored.id.clone(), values))
         .collect();
-    (hits, matching.len() as u64, aggregate(&matching, &request.aggregations))
+    (
+        hits,
+        matching.len() as u64,
+        aggregate(&matching, &request.aggregations),
+    )
 }
 
 fn sort_value(stored: &Stored, key: &SortKey, score: f32) -> SortValue {
@@ -90,9 +108,15 @@ fn sort_value(stored: &Stored, key: &SortKey, score: f32) -> SortValue {
         SortKey::Time(_) => Some(Scalar::Integer(stored.time)),
         SortKey::Sequence(_) => Some(Scalar::Integer(stored.sequence as i64)),
         SortKey::Score(_) => Some(Scalar::Float(f64::from(score))),
-        SortKey::Field { field, direction, missing } => {
-            let mut values: Vec<Scalar> =
-                values(stored, field).into_iter().map(|(value, _)| value).collect();
+        SortKey::Field {
+            field,
+            direction,
+            missing,
+        } => {
+            let mut values: Vec<Scalar> = values(stored, field)
+                .into_iter()
+                .map(|(value, _)| value)
+                .collect();
             values.sort_by(|a, b| compare(ValueRef::of(a), ValueRef::of(b)));
             let chosen = match direction {
                 Direction::Ascending => values.first(),
@@ -110,7 +134,9 @@ fn by_keys(keys: &[SortKey], a: &[SortValue], b: &[SortValue]) -> Ordering {
     for ((key, a), b) in keys.iter().zip(a).zip(b) {
         let (direction, first) = match key {
             SortKey::Time(d) | SortKey::Sequence(d) | SortKey::Score(d) => (*d, false),
-            SortKey::Field { direction, missing, .. } => (*direction, *missing == Missing::First),
+            SortKey::Field {
+                direction, missing, ..
+            } => (*direction, *missing == Missing::First),
         };
         let ordering = match (a, b) {
             (None, None) => Ordering::Equal,
@@ -120,7 +146,11 @@ fn by_keys(keys: &[SortKey], a: &[SortValue], b: &[SortValue]) -> Ordering {
             (Some(_), None) => Ordering::Less,
             (Some(a), Some(b)) => {
                 let ordering = compare(ValueRef::of(a), ValueRef::of(b));
-                if direction == Direction::Descending { ordering.reverse() } else { ordering }
+                if direction == Direction::Descending {
+                    ordering.reverse()
+                } else {
+                    ordering
+                }
             }
         };
         if ordering != Ordering::Equal {
@@ -142,8 +172,12 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
     match &aggregation.kind {
         AggregationKind::Terms(terms) => terms_of(matching, terms, within),
         AggregationKind::DateHistogram(histogram) => histogram_of(matching, histogram, within),
-        AggregationKind::Min { field } => metric(matching, field, |n| n.iter().copied().reduce(f64::min)),
-        AggregationKind::Max { field } => metric(matching, field, |n| n.iter().copied().reduce(f64::max)),
+        AggregationKind::Min { field } => {
+            metric(matching, field, |n| n.iter().copied().reduce(f64::min))
+        }
+        AggregationKind::Max { field } => {
+            metric(matching, field, |n| n.iter().copied().reduce(f64::max))
+        }
         AggregationKind::Sum { field } => {
             metric(matching, field, |n| (!n.is_empty()).then(|| n.iter().sum()))
         }
@@ -151,7 +185,10 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
             (!n.is_empty()).then(|| n.iter().sum::<f64>() / n.len() as f64)
         }),
         AggregationKind::ValueCount { field } => AggregationResult::Count(
-            matching.iter().map(|stored| values(stored, field).len() as u64).sum(),
+            matching
+                .iter()
+                .map(|stored| values(stored, field).len() as u64)
+                .sum(),
         ),
         AggregationKind::Cardinality { field } => {
             let mut all: Vec<String> = matching
@@ -194,7 +231,11 @@ fn metric(
             }
         }
         if !is_time_field(field) {
-            numbers.extend(instants(stored, field).into_iter().map(|at| (at as f64, true)));
+            numbers.extend(
+                instants(stored, field)
+                    .into_iter()
+                    .map(|at| (at as f64, true)),
+            );
         }
     }
     all_dates &= numbers.iter().all(|(_, of_dates)| *of_dates);
@@ -246,7 +287,10 @@ fn terms_of(
                     &mut groups.last_mut().expect("just added").1
                 }
             };
-            if group.last().is_none_or(|last| last.sequence != stored.sequence) {
+            if group
+                .last()
+                .is_none_or(|last| last.sequence != stored.sequence)
+            {
                 group.push(stored);
             }
         }
@@ -261,7 +305,10 @@ fn terms_of(
         })
         .collect();
     let by_key = |a: &Bucket, b: &Bucket| {
-        compare(ValueRef::of(&scalar_of(&a.key)), ValueRef::of(&scalar_of(&b.key)))
+        compare(
+            ValueRef::of(&scalar_of(&a.key)),
+            ValueRef::of(&scalar_of(&b.key)),
+        )
     };
     buckets.sort_by(|a, b| {
         for (order, direction) in &terms.order {
@@ -270,8 +317,11 @@ fn terms_of(
                 TermsOrder::Key => by_key(a, b),
                 TermsOrder::Metric(_) => Ordering::Equal,
             };
-            let ordering =
-                if *direction == Direction::Descending { ordering.reverse() } else { ordering };
+            let ordering = if *direction == Direction::Descending {
+                ordering.reverse()
+            } else {
+                ordering
+            };
             if ordering != Ordering::Equal {
                 return ordering;
             }
@@ -298,7 +348,10 @@ fn histogram_of(
     for stored in matching {
         for at in instants(stored, &histogram.field) {
             let group = groups.entry(start(at)).or_default();
-            if group.last().is_none_or(|last| last.sequence != stored.sequence) {
+            if group
+                .last()
+                .is_none_or(|last| last.sequence != stored.sequence)
+            {
                 group.push(stored);
             }
         }

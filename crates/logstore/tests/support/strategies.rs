@@ -5,19 +5,49 @@ use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
 };
-use swarmscope_query::ast::{
-    BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar,
-};
+use swarmscope_query::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar};
 use swarmscope_query::store::{Action, Missing, SortKey};
 
-const KEYS: [&str; 8] = ["timestamp", "@timestamp", "a", "b", "a.b", "message", "a.keyword", "tags"];
+const KEYS: [&str; 8] = [
+    "timestamp",
+    "@timestamp",
+    "a",
+    "b",
+    "a.b",
+    "message",
+    "a.keyword",
+    "tags",
+];
 const FIELDS: [&str; 13] = [
-    "timestamp", "@timestamp", "a", "b", "a.b", "message", "a.keyword", "tags.keyword",
-    "message.keyword", "*", "a*", "*.keyword", "nothing",
+    "timestamp",
+    "@timestamp",
+    "a",
+    "b",
+    "a.b",
+    "message",
+    "a.keyword",
+    "tags.keyword",
+    "message.keyword",
+    "*",
+    "a*",
+    "*.keyword",
+    "nothing",
 ];
 const TEXTS: [&str; 14] = [
-    "alpha", "Alpha", "alpha beta", "beta alpha gamma", "1", "1.5", "true", "", "...",
-    "1970-01-01T00:00:10Z", "1970-01-01T00:00:20.500Z", "1970-01-01", "Straße", "日本 alpha-beta",
+    "alpha",
+    "Alpha",
+    "alpha beta",
+    "beta alpha gamma",
+    "1",
+    "1.5",
+    "true",
+    "",
+    "...",
+    "1970-01-01T00:00:10Z",
+    "1970-01-01T00:00:20.500Z",
+    "1970-01-01",
+    "Straße",
+    "日本 alpha-beta",
 ];
 
 #[derive(Debug, Clone)]
@@ -61,8 +91,15 @@ fn object(entries: impl Iterator<Item = (String, Value)>) -> Value {
 }
 
 fn document() -> impl Strategy<Value = Value> {
-    prop::collection::vec((prop::sample::select(KEYS.to_vec()), value()), 0..5)
-        .prop_map(|entries| object(entries.into_iter().map(|(key, value)| (key.to_owned(), value))))
+    prop::collection::vec((prop::sample::select(KEYS.to_vec()), value()), 0..5).prop_map(
+        |entries| {
+            object(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value)),
+            )
+        },
+    )
 }
 
 fn write() -> impl Strategy<Value = (Action, String, Value)> {
@@ -71,7 +108,8 @@ fn write() -> impl Strategy<Value = (Action, String, Value)> {
         3 => Just(Action::Index),
         1 => Just(Action::Delete),
     ];
-    (action, 0..24_u8, document()).prop_map(|(action, id, source)| (action, format!("id{id}"), source))
+    (action, 0..24_u8, document())
+        .prop_map(|(action, id, source)| (action, format!("id{id}"), source))
 }
 
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -125,21 +163,68 @@ fn clause() -> impl Strategy<Value = Query> {
                 minimum: minimum.map(MinimumMatch::Count),
             }
         ),
-        (field(), text(), 0..3_u32, any::<bool>())
-            .prop_map(|(field, text, slop, prefix)| Query::Phrase { field, text, slop, prefix }),
-        (field(), scalar(), case()).prop_map(|(field, value, case)| Query::Term { field, value, case }),
+        (field(), text(), 0..3_u32, any::<bool>()).prop_map(|(field, text, slop, prefix)| {
+            Query::Phrase {
+                field,
+                text,
+                slop,
+                prefix,
+            }
+        }),
+        (field(), scalar(), case()).prop_map(|(field, value, case)| Query::Term {
+            field,
+            value,
+            case
+        }),
         (field(), prop::collection::vec(scalar(), 0..4))
             .prop_map(|(field, values)| Query::Terms { field, values }),
-        (field(), bound(), bound()).prop_map(|(field, lower, upper)| Query::Range { field, lower, upper }),
-        (field(), prop::sample::select(vec!["al", "Al", "1", "alpha b", ""]), case())
-            .prop_map(|(field, value, case)| Query::Prefix { field, value: value.into(), case }),
-        (field(), prop::sample::select(vec!["al*", "*a", "?lpha", "A*", "*a b*", "*"]), case())
-            .prop_map(|(field, pattern, case)| Query::Wildcard { field, pattern: pattern.into(), case }),
-        (field(), prop::sample::select(vec!["al.*", "[a-b]+.*", "alpha|beta", "..."]), case())
-            .prop_map(|(field, pattern, case)| Query::Regexp { field, pattern: pattern.into(), case }),
-        (field(), prop::sample::select(vec!["alpah", "bet", "1"]), 0..3_u8, 0..2_u32).prop_map(
-            |(field, value, distance, prefix)| Query::Fuzzy { field, value: value.into(), distance, prefix }
-        ),
+        (field(), bound(), bound()).prop_map(|(field, lower, upper)| Query::Range {
+            field,
+            lower,
+            upper
+        }),
+        (
+            field(),
+            prop::sample::select(vec!["al", "Al", "1", "alpha b", ""]),
+            case()
+        )
+            .prop_map(|(field, value, case)| Query::Prefix {
+                field,
+                value: value.into(),
+                case
+            }),
+        (
+            field(),
+            prop::sample::select(vec!["al*", "*a", "?lpha", "A*", "*a b*", "*"]),
+            case()
+        )
+            .prop_map(|(field, pattern, case)| Query::Wildcard {
+                field,
+                pattern: pattern.into(),
+                case
+            }),
+        (
+            field(),
+            prop::sample::select(vec!["al.*", "[a-b]+.*", "alpha|beta", "..."]),
+            case()
+        )
+            .prop_map(|(field, pattern, case)| Query::Regexp {
+                field,
+                pattern: pattern.into(),
+                case
+            }),
+        (
+            field(),
+            prop::sample::select(vec!["alpah", "bet", "1"]),
+            0..3_u8,
+            0..2_u32
+        )
+            .prop_map(|(field, value, distance, prefix)| Query::Fuzzy {
+                field,
+                value: value.into(),
+                distance,
+                prefix
+            }),
     ]
 }
 
@@ -149,7 +234,13 @@ pub fn query() -> impl Strategy<Value = Query> {
         let minimum = prop::option::of((-2..3_i32).prop_map(MinimumMatch::Count));
         (clauses(), clauses(), clauses(), clauses(), minimum).prop_map(
             |(must, filter, should, must_not, minimum)| {
-                Query::Bool(BoolQuery { must, filter, should, must_not, minimum })
+                Query::Bool(BoolQuery {
+                    must,
+                    filter,
+                    should,
+                    must_not,
+                    minimum,
+                })
             },
         )
     })
@@ -161,7 +252,15 @@ fn direction() -> impl Strategy<Value = Direction> {
 
 fn plain_field() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "timestamp", "@timestamp", "a", "b", "a.b", "message.keyword", "a.keyword", "tags", "nothing",
+        "timestamp",
+        "@timestamp",
+        "a",
+        "b",
+        "a.b",
+        "message.keyword",
+        "a.keyword",
+        "tags",
+        "nothing",
     ])
     .prop_map(str::to_owned)
 }
@@ -176,8 +275,13 @@ pub fn sort() -> impl Strategy<Value = Vec<SortKey>> {
         direction().prop_map(SortKey::Time),
         direction().prop_map(SortKey::Sequence),
         direction().prop_map(SortKey::Score),
-        (plain_field(), direction(), missing)
-            .prop_map(|(field, direction, missing)| SortKey::Field { field, direction, missing }),
+        (plain_field(), direction(), missing).prop_map(|(field, direction, missing)| {
+            SortKey::Field {
+                field,
+                direction,
+                missing,
+            }
+        }),
     ];
     prop::collection::vec(key, 0..3)
 }
@@ -197,14 +301,32 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
     let order = prop_oneof![
         Just(vec![(TermsOrder::Count, Direction::Descending)]),
         Just(vec![(TermsOrder::Key, Direction::Ascending)]),
-        Just(vec![(TermsOrder::Count, Direction::Ascending), (TermsOrder::Key, Direction::Descending)]),
+        Just(vec![
+            (TermsOrder::Count, Direction::Ascending),
+            (TermsOrder::Key, Direction::Descending)
+        ]),
     ];
-    let terms = (plain_field(), 1..6_usize, 1..3_u64, order, prop::option::of(scalar())).prop_map(
-        |(field, size, min_doc_count, order, missing)| {
-            AggregationKind::Terms(TermsAggregation { field, size, min_doc_count, order, missing })
-        },
-    );
-    let histogram = (prop::sample::select(vec!["b", "a", "message"]), 3600_000..90_000_000_i64, 1..3_u64)
+    let terms = (
+        plain_field(),
+        1..6_usize,
+        1..3_u64,
+        order,
+        prop::option::of(scalar()),
+    )
+        .prop_map(|(field, size, min_doc_count, order, missing)| {
+            AggregationKind::Terms(TermsAggregation {
+                field,
+                size,
+                min_doc_count,
+                order,
+                missing,
+            })
+        });
+    let histogram = (
+        prop::sample::select(vec!["b", "a", "message"]),
+        3600_000..90_000_000_i64,
+        1..3_u64,
+    )
         .prop_map(|(field, width, min_doc_count)| {
             AggregationKind::DateHistogram(DateHistogram {
                 field: field.to_owned(),
@@ -233,11 +355,13 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
 }
 
 pub fn aggregations() -> impl Strategy<Value = Vec<Aggregation>> {
-    let aggregation = metric()
-        .prop_map(|kind| (kind, Vec::new()))
-        .prop_recursive(2, 6, 2, |inner| {
-            (bucketing(), prop::collection::vec(inner, 0..3)).prop_map(|(kind, within)| (kind, named(within)))
-        });
+    let aggregation =
+        metric()
+            .prop_map(|kind| (kind, Vec::new()))
+            .prop_recursive(2, 6, 2, |inner| {
+                (bucketing(), prop::collection::vec(inner, 0..3))
+                    .prop_map(|(kind, within)| (kind, named(within)))
+            });
     prop::collection::vec(aggregation, 0..4).prop_map(named)
 }
 
@@ -245,6 +369,10 @@ fn named(kinds: Vec<(AggregationKind, Vec<Aggregation>)>) -> Vec<Aggregation> {
     kinds
         .into_iter()
         .enumerate()
-        .map(|(at, (kind, within))| Aggregation { name: format!("agg{at}"), kind, within })
+        .map(|(at, (kind, within))| Aggregation {
+            name: format!("agg{at}"),
+            kind,
+            within,
+        })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use regex_automata::meta::{Config, Regex};
 use swarmscope_model::limits::MAX_PATTERN_BYTES;
 
-use crate::analysis::{is_word_character, lowercase, words};
+use crate::analysis::{is_word_character, lowercase, may_contain, words};
 use crate::ast::Case;
 
 use super::compile::BadQuery;
@@ -41,7 +41,10 @@ impl PrefixTest {
                 text.to_lowercase().starts_with(&self.given.to_lowercase())
             }
             View::Whole => text.starts_with(&self.given),
-            View::Text if self.one_word => words(text).any(|word| word.starts_with(&self.folded)),
+            View::Text if self.one_word => {
+                may_contain(text, &self.folded)
+                    && words(text).any(|word| word.starts_with(&self.folded))
+            }
             View::Text => lowercase(text).starts_with(&self.folded),
         }
     }
@@ -53,6 +56,8 @@ pub struct PatternTest {
     on_whole: Regex,
     one_word: bool,
     given: String,
+    /// The longest run of characters that has to be in the text, in any case.
+    literal: String,
 }
 
 impl fmt::Debug for PatternTest {
@@ -64,17 +69,23 @@ impl fmt::Debug for PatternTest {
 impl PatternTest {
     /// A wildcard: `*`, `?` and `\`.
     pub(super) fn wildcard(pattern: &str, case: Case) -> Result<Self, BadQuery> {
-        let (expression, one_word) = from_wildcard(pattern);
-        Self::build(pattern, &expression, one_word, case)
+        let (expression, one_word, literal) = from_wildcard(pattern);
+        Self::build(pattern, &expression, one_word, case, literal)
     }
 
     /// One of Lucene's regular expressions.
     pub(super) fn regexp(pattern: &str, case: Case) -> Result<Self, BadQuery> {
         let expression = regexp::from_lucene(pattern)?;
-        Self::build(pattern, &expression, true, case)
+        Self::build(pattern, &expression, true, case, String::new())
     }
 
-    fn build(given: &str, expression: &str, one_word: bool, case: Case) -> Result<Self, BadQuery> {
+    fn build(
+        given: &str,
+        expression: &str,
+        one_word: bool,
+        case: Case,
+        literal: String,
+    ) -> Result<Self, BadQuery> {
         // Words are in lower case, so for them any case is the lower case.
         let on_text = compiled(given, expression, case != Case::AsGiven)?;
         let on_whole = match case {
@@ -86,10 +97,14 @@ impl PatternTest {
             on_whole,
             one_word,
             given: given.to_owned(),
+            literal,
         })
     }
 
     pub(super) fn text(&self, text: &str, view: View) -> bool {
+        if !may_contain(text, &self.literal) {
+            return false;
+        }
         match view {
             View::Whole => self.on_whole.is_match(text),
             View::Text if self.one_word => {
@@ -116,19 +131,18 @@ fn compiled(given: &str, expression: &str, insensitive: bool) -> Result<Regex, B
         })
 }
 
-/// The wildcard as a regular expression, and whether its characters could all stand in one word.
-fn from_wildcard(pattern: &str) -> (String, bool) {
+/// The wildcard as a regular expression, whether its characters could all stand in one word, and
+/// its longest run of characters without a wildcard.
+fn from_wildcard(pattern: &str) -> (String, bool, String) {
     let mut expression = String::with_capacity(pattern.len() * 2);
     let mut one_word = true;
+    let (mut run, mut longest) = (String::new(), String::new());
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
         let literal = match character {
-            '*' => {
-                expression.push_str(".*");
-                continue;
-            }
-            '?' => {
-                expression.push('.');
+            '*' | '?' => {
+                expression.push_str(if character == '*' { ".*" } else { "." });
+                run.clear();
                 continue;
             }
             '\\' => characters.next().unwrap_or('\\'),
@@ -136,6 +150,10 @@ fn from_wildcard(pattern: &str) -> (String, bool) {
         };
         one_word &= is_word_character(literal);
         regexp::push_literal(&mut expression, literal);
+        run.push(literal);
+        if run.len() > longest.len() {
+            longest.clone_from(&run);
+        }
     }
-    (expression, one_word)
+    (expression, one_word, longest)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::analysis::words;
+use crate::analysis::{may_contain, words};
 use crate::ast::{MinimumMatch, Operator};
 
 use super::field::View;
@@ -94,6 +94,9 @@ pub(super) fn contains_phrase(text: &str, phrase: &[String], prefix: bool) -> bo
     let Some((last, before)) = phrase.split_last() else {
         return false;
     };
+    if !may_contain(text, last) {
+        return false;
+    }
     let is_last = |word: &str| {
         if prefix {
             word.starts_with(last.as_str())
