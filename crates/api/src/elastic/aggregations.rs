@@ -7,15 +7,38 @@ use swarmscope_query::datemath::Format;
 use swarmscope_query::elastic::{Reported, Shape};
 
 /// The `aggregations` object, as the shapes of the request say.
-pub fn render(results: AggregationResults, shapes: &[Shape]) -> Map<String, Value> {
+pub fn render(results: AggregationResults, shapes: &[Shape], typed: bool) -> Map<String, Value> {
     results
         .into_iter()
         .zip(shapes)
-        .map(|((name, result), shape)| (name, render_one(result, shape)))
+        .map(|((name, result), shape)| {
+            let name = match typed {
+                true => format!("{}#{name}", type_name(&result, &shape.reported)),
+                false => name,
+            };
+            (name, render_one(result, shape, typed))
+        })
         .collect()
 }
 
-fn render_one(result: AggregationResult, shape: &Shape) -> Value {
+/// What `typed_keys` calls the kind of a result.
+fn type_name(result: &AggregationResult, reported: &Reported) -> &'static str {
+    match (reported, result) {
+        (Reported::Metric { kind, .. }, _) => kind,
+        (Reported::Filter, _) => "filter",
+        (Reported::DateHistogram { .. }, _) => "date_histogram",
+        (Reported::Terms { .. }, AggregationResult::Terms { buckets, .. }) => {
+            match buckets.first().map(|bucket| &bucket.key) {
+                Some(BucketKey::Float(_)) => "dterms",
+                Some(BucketKey::Text(_)) | None => "sterms",
+                Some(_) => "lterms",
+            }
+        }
+        (Reported::Terms { .. }, _) => "sterms",
+    }
+}
+
+fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
     let mut body = Map::new();
     if let Some(meta) = &shape.meta {
         body.insert("meta".to_owned(), meta.clone());
@@ -29,11 +52,11 @@ fn render_one(result: AggregationResult, shape: &Shape) -> Value {
             body.insert("sum_other_doc_count".to_owned(), other_count.into());
             let buckets = buckets
                 .into_iter()
-                .map(|bucket| terms_bucket(bucket, shape));
+                .map(|bucket| terms_bucket(bucket, shape, typed));
             body.insert("buckets".to_owned(), buckets.collect());
         }
         AggregationResult::DateHistogram { buckets } => {
-            body.insert("buckets".to_owned(), date_buckets(buckets, shape));
+            body.insert("buckets".to_owned(), date_buckets(buckets, shape, typed));
         }
         AggregationResult::Metric { value, of_dates } => metric(&mut body, value, of_dates, shape),
         AggregationResult::Count(count) => {
@@ -41,7 +64,7 @@ fn render_one(result: AggregationResult, shape: &Shape) -> Value {
         }
         AggregationResult::Filter { count, within } => {
             body.insert("doc_count".to_owned(), count.into());
-            body.extend(render(within, &shape.within));
+            body.extend(render(within, &shape.within, typed));
         }
     }
     Value::Object(body)
@@ -68,7 +91,7 @@ fn shown(instant: i64, format: Option<&Format>, zone: &TimeZone) -> String {
     }
 }
 
-fn terms_bucket(bucket: Bucket, shape: &Shape) -> Value {
+fn terms_bucket(bucket: Bucket, shape: &Shape, typed: bool) -> Value {
     let format = match &shape.reported {
         Reported::Terms { format } => format.as_ref(),
         _ => None,
@@ -89,10 +112,10 @@ fn terms_bucket(bucket: Bucket, shape: &Shape) -> Value {
             );
         }
     }
-    finish(body, bucket.count, bucket.within, shape)
+    finish(body, bucket.count, bucket.within, shape, typed)
 }
 
-fn date_buckets(buckets: Vec<Bucket>, shape: &Shape) -> Value {
+fn date_buckets(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
     let Reported::DateHistogram {
         keyed,
         format,
@@ -112,7 +135,10 @@ fn date_buckets(buckets: Vec<Bucket>, shape: &Shape) -> Value {
         // Here, and only here, Elasticsearch puts the text first.
         body.insert("key_as_string".to_owned(), text.as_str().into());
         body.insert("key".to_owned(), start.into());
-        (text, finish(body, bucket.count, bucket.within, shape))
+        (
+            text,
+            finish(body, bucket.count, bucket.within, shape, typed),
+        )
     });
     match keyed {
         true => Value::Object(rendered.collect()),
@@ -132,9 +158,10 @@ fn finish(
     count: u64,
     within: AggregationResults,
     shape: &Shape,
+    typed: bool,
 ) -> Value {
     body.insert("doc_count".to_owned(), count.into());
-    body.extend(render(within, &shape.within));
+    body.extend(render(within, &shape.within, typed));
     Value::Object(body)
 }
 
@@ -161,7 +188,7 @@ mod tests {
     }
 
     fn shown_as(aggregations: &str, result: AggregationResult) -> String {
-        let rendered = render(vec![("a".to_owned(), result)], &shapes(aggregations));
+        let rendered = render(vec![("a".to_owned(), result)], &shapes(aggregations), false);
         rendered["a"].to_string()
     }
 

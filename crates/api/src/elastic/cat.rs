@@ -197,6 +197,14 @@ fn human_size(bytes: u64) -> String {
     }
 }
 
+/// Whether a column's cells stand to the right.
+fn is_number(column: &str) -> bool {
+    matches!(column, "pri" | "rep" | "shards")
+        || column.starts_with("docs.")
+        || column.starts_with("node.")
+        || column.ends_with(".size")
+}
+
 impl Table {
     fn answer(mut self, parameters: &CatParameters) -> Response {
         self.sort(parameters.s.as_deref());
@@ -285,7 +293,11 @@ impl Table {
             let cells: Vec<String> = line
                 .iter()
                 .zip(&widths)
-                .map(|(cell, width)| format!("{cell:<width$}"))
+                .zip(&self.columns)
+                .map(|((cell, width), column)| match is_number(column) {
+                    true => format!("{cell:>width$}"),
+                    false => format!("{cell:<width$}"),
+                })
                 .collect();
             text.push_str(cells.join(" ").trim_end());
             text.push('\n');
@@ -307,9 +319,12 @@ mod tests {
                 .to_vec(),
         };
         table.sort(Some("docs.count:desc"));
-        assert_eq!(table.to_text(true), "index docs.count\na     10\nb     9\n");
+        assert_eq!(
+            table.to_text(true),
+            "index docs.count\na             10\nb              9\n"
+        );
         table.choose(Some("docs*"));
-        assert_eq!(table.to_text(false), "10\n9\n");
+        assert_eq!(table.to_text(false), "10\n 9\n");
         assert_eq!(
             (human_size(5), human_size(1536)),
             ("5b".to_owned(), "1.5kb".to_owned())

@@ -16,7 +16,7 @@ pub const COMPATIBLE_VERSION: &str = "8.17.0";
 pub const CLUSTER_NAME: &str = "swarmscope";
 /// One node, one cluster: their ids need to be stable and nothing else.
 const CLUSTER_ID: &str = "c3dhcm1zY29wZS1jbHVzdGU";
-const NODE_ID: &str = "c3dhcm1zY29wZS1ub2RlLTE";
+pub const NODE_ID: &str = "c3dhcm1zY29wZS1ub2RlLTE";
 
 /// `GET /`
 pub async fn root() -> Json<Value> {

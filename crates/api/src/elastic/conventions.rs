@@ -1,24 +1,30 @@
 //! What every reply has: the product header, the media type that was asked for, `pretty` and
 //! `filter_path`.
 
+use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 use swarmscope_query::indices::wildcard_matches;
 
+use super::errors::{media_type_body, wrong_method_body};
 use super::parameters::is_on;
+use super::{media_type, pretty};
 
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
 /// Middleware around every handler of this API.
 pub async fn apply(request: Request, next: Next) -> Response {
-    let vendor = vendor_media_type(request.headers());
+    let vendor = media_type::vendor(request.headers());
     let shape = Shape::of(request.uri().query().unwrap_or(""));
-    let mut response = next.run(request).await;
+    let mut response = match media_type::refused(request.headers()) {
+        Some(given) => (StatusCode::NOT_ACCEPTABLE, Json(media_type_body(given))).into_response(),
+        None => answered(request, next).await,
+    };
     response
         .headers_mut()
         .insert(PRODUCT, HeaderValue::from_static("Elasticsearch"));
@@ -40,19 +46,26 @@ pub async fn apply(request: Request, next: Next) -> Response {
     }
 }
 
-/// Clients of version 8 and 9 ask for replies under a name that carries their version.
-fn vendor_media_type(headers: &HeaderMap) -> Option<HeaderValue> {
-    let accept = headers.get(ACCEPT)?.to_str().ok()?;
-    let version = ["8", "9"].into_iter().find(|version| {
-        let compact: String = accept
-            .chars()
-            .filter(|character| *character != ' ')
-            .collect();
-        compact.contains("application/vnd.elasticsearch+json")
-            && compact.contains(&format!("compatible-with={version}"))
-    })?;
-    let name = format!("application/vnd.elasticsearch+json;compatible-with={version}");
-    HeaderValue::from_str(&name).ok()
+/// The handler's answer; where the method is wrong, which ones are right.
+async fn answered(request: Request, next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let allowed = response
+        .headers()
+        .get(ALLOW)
+        .and_then(|allowed| allowed.to_str().ok());
+    let mut methods: Vec<&str> = allowed.unwrap_or_default().split(',').collect();
+    // Elasticsearch does not name the HEAD that comes with every GET.
+    if methods.contains(&"GET") {
+        methods.retain(|method| *method != "HEAD");
+    }
+    methods.sort_unstable();
+    let methods = methods.join(",");
+    let body = Json(wrong_method_body(&method, &uri, &methods));
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, methods)], body).into_response()
 }
 
 /// How the reply's JSON is to be shaped.
@@ -121,10 +134,9 @@ async fn reshape(response: Response, shape: &Shape) -> Response {
         }
     }
     let text = match shape.pretty {
-        true => serde_json::to_string_pretty(&value).map(|text| text + "\n"),
-        false => serde_json::to_string(&value),
-    }
-    .expect("a JSON value can be written");
+        true => pretty::text(&value),
+        false => value.to_string(),
+    };
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(text))
 }

@@ -158,12 +158,5 @@ pub async fn source(
 /// # Errors
 /// When it cannot be read.
 pub fn document(source: &str) -> Result<Map<String, Value>, ElasticError> {
-    serde_json::from_str(source).map_err(|error| {
-        let reason = format!("the stored document cannot be read: {error}");
-        ElasticError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "corrupt_document_exception",
-            reason,
-        )
-    })
+    serde_json::from_str(source).map_err(|error| ElasticError::corrupt(&error))
 }

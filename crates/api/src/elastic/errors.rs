@@ -4,11 +4,12 @@ use axum::Json;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use swarmscope_query::elastic::{Class, DslError};
+use swarmscope_query::elastic::{Class, DslError, DslErrorKind};
 use swarmscope_query::indices::InvalidIndexName;
 use swarmscope_query::lucene::QueryError;
 use swarmscope_query::store::{Refused, StoreError};
 
+use super::cluster::NODE_ID;
 use crate::guard::TurnedAway;
 
 /// A failed request: `{"error": {"root_cause": […], "type", "reason", …}, "status"}`.
@@ -18,7 +19,9 @@ pub struct ElasticError {
     kind: &'static str,
     reason: String,
     /// Further keys of the error, such as `index`.
-    details: Map<String, Value>,
+    details: Box<Map<String, Value>>,
+    /// The index expression whose shards met the failure, when it was not the request's shape.
+    searched: Option<String>,
 }
 
 impl ElasticError {
@@ -27,7 +30,8 @@ impl ElasticError {
             status,
             kind,
             reason: reason.into(),
-            details: Map::new(),
+            details: Box::default(),
+            searched: None,
         }
     }
 
@@ -72,6 +76,71 @@ impl ElasticError {
         self
     }
 
+    /// 400 `x_content_parse_exception`: bytes that are no JSON.
+    pub fn content(error: &serde_json::Error, what: &str) -> Self {
+        let place = format!("[{}:{}]", error.line(), error.column());
+        let reason = format!("{place} {what}: {error}");
+        Self::new(StatusCode::BAD_REQUEST, "x_content_parse_exception", reason)
+    }
+
+    /// 500: fewer results than documents.
+    pub fn unanswered() -> Self {
+        let reason = "the log store answered for fewer documents than it was given";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "illegal_state_exception",
+            reason,
+        )
+    }
+
+    /// 500: a stored document that cannot be read.
+    pub fn corrupt(error: &serde_json::Error) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "corrupt_document_exception",
+            format!("the stored document cannot be read: {error}"),
+        )
+    }
+
+    /// 400: the text of a query that cannot be read.
+    pub fn query_text(text: &str, cause: &QueryError) -> Self {
+        let reason = format!("Failed to parse query [{text}]");
+        Self::new(StatusCode::BAD_REQUEST, "query_shard_exception", reason)
+            .because(cause)
+            .in_search("")
+    }
+
+    /// 400: a query that the store cannot run, such as a regular expression that is none.
+    pub fn query_refused(reason: &str) -> Self {
+        let reason = format!("failed to create query: {reason}");
+        Self::new(StatusCode::BAD_REQUEST, "query_shard_exception", reason)
+    }
+
+    /// Adds what is wrong with a query text, where, and what to do about it.
+    fn because(self, cause: &QueryError) -> Self {
+        let place = format!("{} at byte {}", cause.message(), cause.offset());
+        let reason = match cause.hint() {
+            Some(hint) => format!("{place}. {hint}"),
+            None => place,
+        };
+        self.with(
+            "caused_by",
+            json!({ "type": "parse_exception", "reason": reason }),
+        )
+    }
+
+    /// Wraps the failure as one that every shard of a search met, as Elasticsearch does.
+    #[must_use]
+    pub fn in_search(mut self, index: &str) -> Self {
+        self.searched = Some(if index.is_empty() { "_all" } else { index }.to_owned());
+        self
+    }
+
+    /// Whether it is a failure of one search, not of the request's shape.
+    pub fn is_of_search(&self) -> bool {
+        self.searched.is_some()
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -82,19 +151,37 @@ impl ElasticError {
         let mut error = Map::new();
         error.insert("type".to_owned(), self.kind.into());
         error.insert("reason".to_owned(), self.reason.as_str().into());
-        error.extend(self.details.clone());
+        error.extend((*self.details).clone());
         Value::Object(error)
     }
 
     /// The whole body.
     pub fn to_body(&self) -> Value {
+        let cause = self.to_value();
+        let mut root = cause.clone();
+        if let Value::Object(root) = &mut root {
+            root.remove("caused_by");
+        }
         let mut error = Map::new();
-        error.insert("root_cause".to_owned(), json!([self.to_value()]));
-        if let Value::Object(cause) = self.to_value() {
+        error.insert("root_cause".to_owned(), json!([root]));
+        if let Some(index) = &self.searched {
+            error.extend(all_shards_failed(index, cause));
+        } else if let Value::Object(cause) = cause {
             error.extend(cause);
         }
         json!({ "error": error, "status": self.status.as_u16() })
     }
+}
+
+fn all_shards_failed(index: &str, cause: Value) -> Map<String, Value> {
+    let shard = json!({ "shard": 0, "index": index, "node": NODE_ID, "reason": cause });
+    let mut error = Map::new();
+    error.insert("type".to_owned(), "search_phase_execution_exception".into());
+    error.insert("reason".to_owned(), "all shards failed".into());
+    error.insert("phase".to_owned(), "query".into());
+    error.insert("grouped".to_owned(), true.into());
+    error.insert("failed_shards".to_owned(), json!([shard]));
+    error
 }
 
 impl IntoResponse for ElasticError {
@@ -144,7 +231,7 @@ impl From<InvalidIndexName> for ElasticError {
         Self::new(
             StatusCode::BAD_REQUEST,
             "invalid_index_name_exception",
-            error.to_string(),
+            format!("Invalid index name [{index}], {}", error.reason),
         )
         .with("index_uuid", "_na_")
         .with("index", index)
@@ -189,26 +276,18 @@ impl From<DslError> for ElasticError {
                 .with("col", error.column),
             Class::Content => of("x_content_parse_exception"),
             Class::EndOfInput => of("x_content_e_o_f_exception"),
-            Class::Argument | Class::ShardArgument => of("illegal_argument_exception"),
+            Class::Argument => of("illegal_argument_exception"),
             Class::Number => of("number_format_exception"),
             Class::Validation => of("action_request_validation_exception"),
-            Class::Shard => of("query_shard_exception"),
-            Class::ShardDate => of("parse_exception"),
-            Class::ShardPath => of("aggregation_execution_exception"),
-            Class::TooManyClauses => of("too_many_clauses"),
+            Class::ShardArgument => of("illegal_argument_exception").in_search(""),
+            Class::ShardDate => of("parse_exception").in_search(""),
+            Class::ShardPath => of("invalid_path").in_search(""),
+            Class::TooManyClauses => of("too_many_clauses").in_search(""),
+            Class::Shard => match &error.kind {
+                DslErrorKind::Text { text, source } => Self::query_text(text, source),
+                _ => of("query_shard_exception").in_search(""),
+            },
         }
-    }
-}
-
-/// A fault in the `q` of a URL.
-impl From<QueryError> for ElasticError {
-    fn from(error: QueryError) -> Self {
-        let reason = format!(
-            "Failed to parse query: {} at byte {}",
-            error.message(),
-            error.offset()
-        );
-        Self::new(StatusCode::BAD_REQUEST, "query_shard_exception", reason)
     }
 }
 
@@ -218,12 +297,22 @@ pub async fn no_handler(method: Method, uri: Uri) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": reason }))).into_response()
 }
 
-/// A path that answers other methods; axum adds which (`Allow`).
-pub async fn wrong_method(method: Method, uri: Uri) -> Response {
-    let reason = format!("Incorrect HTTP method for uri [{uri}] and method [{method}]");
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        Json(json!({ "error": reason, "status": 405 })),
-    )
-        .into_response()
+/// A path that answers other methods; the methods are known only when the reply comes back.
+pub async fn wrong_method() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}
+
+/// The body for a path that answers other methods.
+pub fn wrong_method_body(method: &Method, uri: &Uri, allowed: &str) -> Value {
+    let allowed = allowed.replace(',', ", ");
+    let reason = format!(
+        "Incorrect HTTP method for uri [{uri}] and method [{method}], allowed: [{allowed}]"
+    );
+    json!({ "error": reason, "status": 405 })
+}
+
+/// The body for a request in a media type that is not understood.
+pub fn media_type_body(media_type: &str) -> Value {
+    let reason = format!("Content-Type header [{media_type}] is not supported");
+    json!({ "error": reason, "status": 406 })
 }

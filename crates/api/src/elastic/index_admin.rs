@@ -80,16 +80,35 @@ pub async fn get(
     Ok(Json(Value::Object(reply)))
 }
 
+/// Settings are texts, however they were given.
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Number(_) | Value::Bool(_) => value.to_string().into(),
+        Value::Object(inner) => {
+            let inner = inner.iter();
+            Value::Object(
+                inner
+                    .map(|(key, value)| (key.clone(), as_text(value)))
+                    .collect(),
+            )
+        }
+        value => value.clone(),
+    }
+}
+
 /// What was given, below `index`, with what every index has.
 fn settings_of(info: &IndexInfo) -> Value {
     let mut index = Map::new();
     if let Some(Value::Object(given)) = info.definition.get("settings") {
         for (key, value) in given {
             match (key.as_str(), value) {
-                ("index", Value::Object(inner)) => index.extend(inner.clone()),
+                ("index", Value::Object(inner)) => {
+                    let inner = inner.iter();
+                    index.extend(inner.map(|(key, value)| (key.clone(), as_text(value))));
+                }
                 (key, value) => {
                     let name = key.strip_prefix("index.").unwrap_or(key);
-                    index.insert(name.to_owned(), value.clone());
+                    index.insert(name.to_owned(), as_text(value));
                 }
             }
         }

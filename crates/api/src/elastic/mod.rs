@@ -7,6 +7,7 @@
 mod aggregations;
 mod body;
 mod bulk;
+mod bulk_request;
 mod cat;
 mod cluster;
 mod conventions;
@@ -14,8 +15,12 @@ mod documents;
 mod errors;
 mod index_admin;
 mod mapping;
+mod media_type;
+mod multi_search;
 mod parameters;
+mod pretty;
 mod search;
+mod search_parameters;
 mod search_reply;
 mod targets;
 
@@ -48,7 +53,7 @@ impl ElasticState {
 
 /// The API's routes. Whoever serves them adds the guard.
 pub fn router(state: ElasticState) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(cluster_routes())
         .merge(document_routes())
         .merge(index_routes())
@@ -57,7 +62,10 @@ pub fn router(state: ElasticState) -> Router {
         .method_not_allowed_fallback(errors::wrong_method)
         .with_state(state)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .layer(RequestDecompressionLayer::new())
+        .layer(RequestDecompressionLayer::new());
+    // Around the routes as a whole: which methods a path has is told only by the router.
+    Router::new()
+        .fallback_service(routes)
         .layer(from_fn(conventions::apply))
 }
 
@@ -134,6 +142,9 @@ fn search_routes() -> Router<ElasticState> {
         .route("/{index}/_search", get(search::search).post(search::search))
         .route("/_count", get(search::count_all).post(search::count_all))
         .route("/{index}/_count", get(search::count).post(search::count))
-        .route("/_msearch", get(search::multi_all).post(search::multi_all))
-        .route("/{index}/_msearch", get(search::multi).post(search::multi))
+        .route("/_msearch", get(multi_search::all).post(multi_search::all))
+        .route(
+            "/{index}/_msearch",
+            get(multi_search::of).post(multi_search::of),
+        )
 }

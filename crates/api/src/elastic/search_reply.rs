@@ -17,8 +17,12 @@ use super::errors::ElasticError;
 #[derive(Debug, Clone, Default)]
 pub struct ReplyOptions {
     pub source: SourceFilter,
-    /// Sorted by something else than the score: then there is no score.
-    pub sorted: bool,
+    /// Whether hits have a score: not when they are sorted by something else alone.
+    pub scored: bool,
+    /// Whether the highest score is told: only when nothing else was asked to sort by.
+    pub max_score: bool,
+    /// Whether names of aggregations carry their kind.
+    pub typed_keys: bool,
     pub version: bool,
     pub sequence: bool,
     /// `hits.total` as a number instead of an object.
@@ -31,7 +35,7 @@ pub struct ReplyOptions {
 
 /// A whole reply.
 #[derive(Serialize)]
-pub struct SearchBody {
+pub struct ReplyBody {
     took: u64,
     timed_out: bool,
     _shards: Shards,
@@ -96,7 +100,7 @@ impl Serialize for SourceBody {
     }
 }
 
-impl SearchBody {
+impl ReplyBody {
     /// The reply for what a store found.
     ///
     /// # Errors
@@ -106,9 +110,12 @@ impl SearchBody {
         options: &ReplyOptions,
         took: Duration,
     ) -> Result<Self, ElasticError> {
-        let max_score = match options.sorted {
-            true => None,
-            false => reply.hits.iter().map(|hit| hit.score).reduce(f32::max),
+        let scores = reply.hits.iter().map(|hit| hit.score);
+        let max_score = match options.max_score {
+            // Without an index to search, Elasticsearch says 0.
+            true if options.shards == 0 => Some(0.0),
+            true => scores.reduce(f32::max),
+            false => None,
         };
         let hits: Result<Vec<HitBody>, ElasticError> = reply
             .hits
@@ -129,8 +136,23 @@ impl SearchBody {
                 max_score,
                 hits: hits?,
             },
-            aggregations: aggregations::render(reply.aggregations, &options.shapes),
+            aggregations: aggregations::render(
+                reply.aggregations,
+                &options.shapes,
+                options.typed_keys,
+            ),
         })
+    }
+
+    /// The reply as part of a larger one.
+    ///
+    /// # Errors
+    /// When a stored document cannot be read.
+    pub fn into_value(self) -> Result<Map<String, Value>, ElasticError> {
+        match serde_json::to_value(self).map_err(|error| ElasticError::corrupt(&error))? {
+            Value::Object(reply) => Ok(reply),
+            other => Ok(Map::from_iter([("reply".to_owned(), other)])),
+        }
     }
 }
 
@@ -157,7 +179,7 @@ impl HitBody {
             _version: options.version.then_some(hit.version),
             _seq_no: options.sequence.then_some(hit.sequence),
             _primary_term: options.sequence.then_some(1),
-            _score: (!options.sorted).then_some(hit.score),
+            _score: options.scored.then_some(hit.score),
             _source: source,
             sort: hit.sort.into_iter().map(sort_value).collect(),
         })

@@ -6,7 +6,7 @@ use swarmscope_model::limits::{MAX_RESULT_WINDOW, TRACK_TOTAL_HITS};
 use super::aggregation::{Shape, aggregations};
 use super::error::DslErrorKind;
 use super::json::{Json, Member, Node};
-use super::members::{object, one_or_many};
+use super::members::one_or_many;
 use super::query::clause;
 use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
@@ -104,7 +104,7 @@ impl SearchBody {
     fn key(&mut self, member: &Member, context: &mut Context) -> Parsed<()> {
         let value = &member.value;
         match member.key.as_str() {
-            "query" | "post_filter" if !matches!(value.value, Json::Object(_)) => {
+            "query" | "aggs" | "aggregations" if !matches!(value.value, Json::Object(_)) => {
                 return Err(unknown(member));
             }
             "query" => self.query = clause(value, context, 0)?,
@@ -193,11 +193,21 @@ fn after(node: &Node) -> Parsed<Vec<SortValue>> {
     Ok(one_or_many(node).iter().map(Node::scalar).collect())
 }
 
+/// The body has to be an object.
+fn whole(node: &Node) -> Parsed<&[Member]> {
+    match &node.value {
+        Json::Object(members) => Ok(members),
+        _ => Err(node.fault(DslErrorKind::ExpectedObject {
+            found: node.token(),
+        })),
+    }
+}
+
 /// Reads a whole search.
 pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
     let mut context = Context { now, clauses: 0 };
     let mut body = SearchBody::default();
-    for member in object(node, "search")? {
+    for member in whole(node)? {
         body.key(member, &mut context)?;
     }
     Ok(body)
@@ -207,7 +217,7 @@ pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
 pub(super) fn only_query(node: &Node, now: Timestamp) -> Parsed<Query> {
     let mut context = Context { now, clauses: 0 };
     let mut query = Query::All;
-    for member in object(node, "count")? {
+    for member in whole(node)? {
         if member.key != "query" {
             let kind = DslErrorKind::OnlyQuery {
                 key: member.key.clone(),

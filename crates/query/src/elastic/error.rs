@@ -73,8 +73,24 @@ pub enum DslErrorKind {
         first: String,
         second: String,
     },
-    #[error("[{query}] query malformed, no field found")]
-    NoField { query: &'static str },
+    #[error("field name is null or empty")]
+    NoField,
+    #[error("value cannot be null")]
+    NoValue,
+    #[error("No text specified for {query} query")]
+    NoText { query: &'static str },
+    #[error("[{query}] requires query value")]
+    NoPhrase { query: &'static str },
+    #[error("[constant_score] requires a 'filter' element")]
+    NoFilter,
+    #[error("[dis_max] requires 'queries' field with at least one clause")]
+    NoQueries,
+    #[error("[{query}] query malformed, no start_object after query name")]
+    NoObject { query: String },
+    #[error("Expected [START_OBJECT] but found [{found}]")]
+    ExpectedObject { found: &'static str },
+    #[error("[bool] {occur} doesn't support values of type: {found}")]
+    NotAClause { occur: String, found: &'static str },
     #[error("[{query}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]")]
     TwoQueries { query: String },
     #[error("[{query}] query malformed, expected [{expected}] but found [{found}]")]
@@ -177,9 +193,13 @@ impl DslErrorKind {
             | Kind::DuplicateKey { .. }
             | Kind::BodyTooDeep { .. }
             | Kind::UnknownField { .. }
+            | Kind::NotAClause { .. }
             | Kind::BadField { .. } => Class::Content,
             Kind::EmptyClause { .. }
             | Kind::NoAggregationField
+            | Kind::NoField
+            | Kind::NoValue
+            | Kind::NoPhrase { .. }
             | Kind::NoSubAggregations { .. }
             | Kind::Negative { .. }
             | Kind::NegativeSlop

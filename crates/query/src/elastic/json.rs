@@ -6,10 +6,12 @@ use swarmscope_model::limits::MAX_DOCUMENT_DEPTH;
 use super::error::{DslErrorKind, Fault};
 use crate::ast::Scalar;
 
-/// A value and the byte at which it begins.
+/// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub at: usize,
+    /// The byte with which it ends.
+    pub end: usize,
     pub value: Json,
 }
 
@@ -69,6 +71,11 @@ impl Node {
 
     pub fn fault(&self, kind: DslErrorKind) -> Fault {
         Fault { kind, at: self.at }
+    }
+
+    /// A fault at the end of the value: something that should have come is not there.
+    pub fn lacks(&self, kind: DslErrorKind) -> Fault {
+        Fault { kind, at: self.end }
     }
 
     /// The value as it would be written.
@@ -151,7 +158,8 @@ impl Reader<'_> {
             Some(_) => self.word()?,
             None => return Err(self.unexpected()),
         };
-        Ok(Node { at, value })
+        let end = self.at.saturating_sub(1);
+        Ok(Node { at, end, value })
     }
 
     fn object(&mut self, depth: usize) -> Result<Json, Fault> {

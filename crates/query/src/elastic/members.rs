@@ -8,10 +8,8 @@ use super::json::{Json, Member, Node};
 pub(super) fn object<'a>(node: &'a Node, owner: &str) -> Parsed<&'a [Member]> {
     match &node.value {
         Json::Object(members) => Ok(members),
-        _ => Err(node.fault(DslErrorKind::Malformed {
+        _ => Err(node.fault(DslErrorKind::NoObject {
             query: owner.to_owned(),
-            expected: "START_OBJECT",
-            found: node.token(),
         })),
     }
 }

@@ -129,7 +129,10 @@ fn field<'a>(node: &'a Node, query: &'static str) -> Parsed<&'a Member> {
         }
         found = Some(member);
     }
-    found.ok_or_else(|| node.fault(DslErrorKind::NoField { query }))
+    found.ok_or_else(|| match query {
+        "match" => node.lacks(DslErrorKind::NoText { query: "text" }),
+        _ => node.fault(DslErrorKind::NoField),
+    })
 }
 
 /// What stands for a field: a value alone, or an object of parameters.
@@ -141,7 +144,10 @@ enum Said<'a> {
 fn said<'a>(field: &'a Member, query: &'static str) -> Parsed<Said<'a>> {
     match &field.value.value {
         Json::Object(members) => Ok(Said::Parameters(members)),
-        Json::Array(_) | Json::Null => Err(field.value.fault(DslErrorKind::Malformed {
+        // `match` says itself that there is no text.
+        Json::Null if query == "match" => Ok(Said::Value(&field.value)),
+        Json::Null => Err(field.value.fault(DslErrorKind::NoValue)),
+        Json::Array(_) => Err(field.value.fault(DslErrorKind::Malformed {
             query: query.to_owned(),
             expected: "VALUE_STRING",
             found: field.value.token(),

@@ -1,7 +1,7 @@
 //! Clauses that hold other clauses: `bool`, `constant_score`, `dis_max`; and `match_all`.
 
 use super::super::error::DslErrorKind;
-use super::super::json::Node;
+use super::super::json::{Json, Node};
 use super::super::members::{object, one_or_many};
 use super::super::{Context, Parsed};
 use super::{EVERYWHERE, clause, minimum};
@@ -34,6 +34,12 @@ pub(super) fn bool(node: &Node, context: &mut Context, depth: usize) -> Parsed<Q
             _ => return Err(member.unknown_in("bool")),
         };
         for item in one_or_many(&member.value) {
+            if !matches!(item.value, Json::Object(_)) {
+                return Err(item.fault(DslErrorKind::NotAClause {
+                    occur: member.key.clone(),
+                    found: item.token(),
+                }));
+            }
             clauses.push(clause(item, context, depth + 1)?);
         }
     }
@@ -62,12 +68,7 @@ pub(super) fn constant_score(node: &Node, context: &mut Context, depth: usize) -
             _ => return Err(member.not_supported("constant_score")),
         }
     }
-    let filter = found.ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
-            query: "constant_score",
-            parameter: "filter",
-        })
-    })?;
+    let filter = found.ok_or_else(|| node.lacks(DslErrorKind::NoFilter))?;
     Ok(Query::Bool(BoolQuery {
         filter: vec![filter],
         ..BoolQuery::default()
@@ -88,10 +89,7 @@ pub(super) fn dis_max(node: &Node, context: &mut Context, depth: usize) -> Parse
         }
     }
     if found.is_empty() {
-        return Err(node.fault(DslErrorKind::Missing {
-            query: "dis_max",
-            parameter: "queries",
-        }));
+        return Err(node.lacks(DslErrorKind::NoQueries));
     }
     Ok(Query::any_of(found))
 }

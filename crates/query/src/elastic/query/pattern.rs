@@ -40,12 +40,7 @@ fn pattern(node: &Node, query: &'static str, also: &[&str]) -> Parsed<Pattern> {
             }
         }
     }
-    let text = found.ok_or_else(|| {
-        member.value.fault(DslErrorKind::Missing {
-            query,
-            parameter: "value",
-        })
-    })?;
+    let text = found.ok_or_else(|| member.value.fault(DslErrorKind::NoValue))?;
     Ok(Pattern {
         field: Field::from_text(&member.key),
         text,

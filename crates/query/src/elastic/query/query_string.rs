@@ -24,7 +24,7 @@ pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
         }
     }
     let (text, at) = text.ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
+        node.lacks(DslErrorKind::Missing {
             query: NAME,
             parameter: "query",
         })

@@ -26,12 +26,7 @@ pub(super) fn term(node: &Node, context: &Context) -> Parsed<Query> {
             }
         }
     }
-    let value = found.ok_or_else(|| {
-        member.value.fault(DslErrorKind::Missing {
-            query: "term",
-            parameter: "value",
-        })
-    })?;
+    let value = found.ok_or_else(|| member.value.fault(DslErrorKind::NoValue))?;
     one(&member.key, value, case, context).map_err(|date| member.value.fault(date.into()))
 }
 
@@ -92,27 +87,18 @@ pub(super) fn terms(node: &Node, context: &Context) -> Parsed<Query> {
 }
 
 pub(super) fn ids(node: &Node) -> Parsed<Query> {
-    let mut found = None;
+    let mut found = Vec::new();
     for member in object(node, "ids")? {
         match member.key.as_str() {
             "values" => {
-                found = Some(
-                    one_or_many(&member.value)
-                        .iter()
-                        .filter_map(Node::text)
-                        .collect::<Vec<_>>(),
-                );
+                let values = one_or_many(&member.value).iter();
+                found = values.filter_map(Node::text).collect();
             }
             "type" | "boost" | "_name" => {}
             _ => return Err(member.unknown_in("ids")),
         }
     }
-    found.map(Query::Ids).ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
-            query: "ids",
-            parameter: "values",
-        })
-    })
+    Ok(Query::Ids(found))
 }
 
 pub(super) fn exists(node: &Node) -> Parsed<Query> {
@@ -125,7 +111,7 @@ pub(super) fn exists(node: &Node) -> Parsed<Query> {
         }
     }
     found.map(|field| Query::Exists { field }).ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
+        node.lacks(DslErrorKind::Missing {
             query: "exists",
             parameter: "field",
         })

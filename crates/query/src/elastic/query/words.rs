@@ -27,9 +27,10 @@ struct Text {
 }
 
 impl Text {
-    fn of(field: &Member, query: &'static str) -> Parsed<Self> {
+    fn of(node: &Node, field: &Member, query: &'static str) -> Parsed<Self> {
         let mut text = Self::default();
         match said(field, query)? {
+            Said::Value(value) if value.value == Json::Null => {}
             Said::Value(value) => text.query = value.text(),
             Said::Parameters(members) => {
                 for member in members {
@@ -38,10 +39,10 @@ impl Text {
             }
         }
         if text.query.is_none() {
-            return Err(field.value.fault(DslErrorKind::Missing {
-                query,
-                parameter: "query",
-            }));
+            return Err(match query {
+                "match" => node.lacks(DslErrorKind::NoText { query: "text" }),
+                _ => field.value.fault(DslErrorKind::NoPhrase { query }),
+            });
         }
         Ok(text)
     }
@@ -174,12 +175,12 @@ fn combined(clauses: Vec<Query>, operator: Operator, minimum: Option<MinimumMatc
 
 pub(super) fn matching(node: &Node, context: &Context) -> Parsed<Query> {
     let field = field(node, "match")?;
-    Text::of(field, "match")?.in_field(&Field::from_text(&field.key), context, &field.value)
+    Text::of(node, field, "match")?.in_field(&Field::from_text(&field.key), context, &field.value)
 }
 
 pub(super) fn phrase(node: &Node, context: &Context) -> Parsed<Query> {
     let member = field(node, "match_phrase")?;
-    let text = Text::of(member, "match_phrase")?;
+    let text = Text::of(node, member, "match_phrase")?;
     let field = Field::from_text(&member.key);
     if is_time(&field) {
         return text.in_field(&field, context, &member.value);
@@ -189,12 +190,12 @@ pub(super) fn phrase(node: &Node, context: &Context) -> Parsed<Query> {
 
 pub(super) fn phrase_prefix(node: &Node) -> Parsed<Query> {
     let field = field(node, "match_phrase_prefix")?;
-    Ok(Text::of(field, "match_phrase_prefix")?.in_order(&Field::from_text(&field.key), true))
+    Ok(Text::of(node, field, "match_phrase_prefix")?.in_order(&Field::from_text(&field.key), true))
 }
 
 pub(super) fn bool_prefix(node: &Node) -> Parsed<Query> {
     let field = field(node, "match_bool_prefix")?;
-    Ok(Text::of(field, "match_bool_prefix")?.with_prefix(&Field::from_text(&field.key)))
+    Ok(Text::of(node, field, "match_bool_prefix")?.with_prefix(&Field::from_text(&field.key)))
 }
 
 /// A field's name in a list of fields, without its boost.
@@ -225,9 +226,8 @@ pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
         }
     }
     if text.query.is_none() {
-        return Err(node.fault(DslErrorKind::Missing {
+        return Err(node.lacks(DslErrorKind::NoText {
             query: "multi_match",
-            parameter: "query",
         }));
     }
     if kind == "cross_fields" && text.operator == Operator::And {

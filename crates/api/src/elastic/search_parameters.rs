@@ -1,0 +1,199 @@
+//! What a search may say in its URL, put over what its body says.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use swarmscope_model::Timestamp;
+use swarmscope_query::ast::{Field, Operator, Query};
+use swarmscope_query::elastic::{self, SearchBody};
+use swarmscope_query::lucene;
+use swarmscope_query::store::TrackTotal;
+
+use super::errors::ElasticError;
+use super::parameters::{IndicesOptions, SourceParameters, is_on};
+
+/// The URL's parameters.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct SearchParameters {
+    #[serde(flatten)]
+    pub indices: IndicesOptions,
+    q: Option<String>,
+    df: Option<String>,
+    default_operator: Option<String>,
+    size: Option<String>,
+    from: Option<String>,
+    sort: Option<String>,
+    #[serde(flatten)]
+    source: SourceParameters,
+    track_total_hits: Option<String>,
+    track_scores: Option<String>,
+    rest_total_hits_as_int: Option<String>,
+    version: Option<String>,
+    seq_no_primary_term: Option<String>,
+    typed_keys: Option<String>,
+    scroll: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
+}
+
+/// Parameters that every endpoint takes, and those that change how a search runs, not what it
+/// finds.
+const READ_OVER: [&str; 24] = [
+    "allow_partial_search_results",
+    "analyze_wildcard",
+    "batched_reduce_size",
+    "ccs_minimize_roundtrips",
+    "error_trace",
+    "expand_wildcards",
+    "explain",
+    "filter_path",
+    "format",
+    "human",
+    "ignore_throttled",
+    "lenient",
+    "max_concurrent_searches",
+    "max_concurrent_shard_requests",
+    "pre_filter_shard_size",
+    "preference",
+    "pretty",
+    "request_cache",
+    "routing",
+    "search_type",
+    "stats",
+    "timeout",
+    "docvalue_fields",
+    "stored_fields",
+];
+
+impl SearchParameters {
+    /// Whether `hits.total` is a number.
+    pub fn total_as_number(&self) -> bool {
+        is_on(self.rest_total_hits_as_int.as_deref())
+    }
+
+    /// Whether names of aggregations carry their kind.
+    pub fn typed_keys(&self) -> bool {
+        is_on(self.typed_keys.as_deref())
+    }
+
+    /// The search of body and URL together.
+    ///
+    /// # Errors
+    /// When either cannot be read, or they do not fit together.
+    pub fn search(&self, body: &[u8], now: Timestamp) -> Result<SearchBody, ElasticError> {
+        self.check_names()?;
+        if self.scroll.is_some() {
+            return Err(ElasticError::illegal_argument(
+                "[scroll] is not supported here; use [search_after] with a [sort]",
+            ));
+        }
+        let mut search = elastic::search_body(text(body)?, now)?;
+        if let Some(query) = self.query(now)? {
+            search.query = query;
+        }
+        if let Some(size) = count("size", self.size.as_deref())? {
+            search.size = size;
+        }
+        if let Some(from) = count("from", self.from.as_deref())? {
+            search.from = from;
+        }
+        if let Some(sort) = &self.sort {
+            search.sort = elastic::sort_parameter(sort)?;
+        }
+        if let Some(source) = self.source.filter() {
+            search.source = source;
+        }
+        if let Some(total) = &self.track_total_hits {
+            search.total = total_of(total)?;
+        }
+        search.version |= is_on(self.version.as_deref());
+        search.sequence |= is_on(self.seq_no_primary_term.as_deref());
+        search.track_scores |= is_on(self.track_scores.as_deref());
+        if self.total_as_number() && self.track_total_hits.is_none() {
+            search.total = TrackTotal::Exactly;
+        }
+        search.check()?;
+        Ok(search)
+    }
+
+    /// The query of body and URL together.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn only_query(&self, body: &[u8], now: Timestamp) -> Result<Query, ElasticError> {
+        self.check_names()?;
+        match self.query(now)? {
+            Some(query) => Ok(query),
+            None => Ok(elastic::query_body(text(body)?, now)?),
+        }
+    }
+
+    fn check_names(&self) -> Result<(), ElasticError> {
+        let mut names = self.others.keys();
+        match names.find(|name| !READ_OVER.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(ElasticError::illegal_argument(format!(
+                "request contains unrecognized parameter: [{name}]"
+            ))),
+        }
+    }
+
+    fn query(&self, now: Timestamp) -> Result<Option<Query>, ElasticError> {
+        let Some(text) = &self.q else { return Ok(None) };
+        let mut options = lucene::Options::elasticsearch(now);
+        if let Some(field) = &self.df {
+            options.default_fields = vec![Field::from_text(field)];
+        }
+        match self.default_operator.as_deref() {
+            Some("AND" | "and") => options.default_operator = Operator::And,
+            None | Some("OR" | "or") => {}
+            Some(other) => {
+                return Err(ElasticError::illegal_argument(format!(
+                    "Unsupported defaultOperator [{other}], can either be [OR] or [AND]"
+                )));
+            }
+        }
+        if text.trim().is_empty() {
+            return Ok(Some(Query::Nothing));
+        }
+        let query = lucene::parse(text, &options)
+            .map_err(|error| ElasticError::query_text(text, &error))?;
+        Ok(Some(query))
+    }
+}
+
+/// The body as text.
+pub fn text(body: &[u8]) -> Result<&str, ElasticError> {
+    std::str::from_utf8(body).map_err(|error| {
+        ElasticError::parse(format!(
+            "the body is not UTF-8 at byte {}",
+            error.valid_up_to()
+        ))
+    })
+}
+
+fn count(name: &str, text: Option<&str>) -> Result<Option<usize>, ElasticError> {
+    let Some(text) = text else { return Ok(None) };
+    let number: i64 = text.parse().map_err(|_| {
+        ElasticError::illegal_argument(format!(
+            "Failed to parse int parameter [{name}] with value [{text}]"
+        ))
+    })?;
+    usize::try_from(number).map(Some).map_err(|_| {
+        ElasticError::illegal_argument(format!(
+            "[{name}] parameter cannot be negative, found [{number}]"
+        ))
+    })
+}
+
+fn total_of(text: &str) -> Result<TrackTotal, ElasticError> {
+    match text {
+        "" | "true" => Ok(TrackTotal::Exactly),
+        "false" => Ok(TrackTotal::No),
+        _ => text.parse().map(TrackTotal::UpTo).map_err(|_| {
+            ElasticError::illegal_argument(format!(
+                "Failed to parse value [{text}] as only [true], [false] or a number are allowed."
+            ))
+        }),
+    }
+}

@@ -1,0 +1,75 @@
+//! What a scenario file holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    #[serde(skip)]
+    pub name: String,
+    /// Where the expectations come from.
+    pub source: Vec<String>,
+    /// Removed before the first step, so that a server with a history can be used.
+    #[serde(default)]
+    pub indices: Vec<String>,
+    pub steps: Vec<Step>,
+}
+
+/// One request and what has to come back.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// `METHOD /path?query`
+    #[serde(rename = "do")]
+    pub request: String,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Sent as JSON.
+    pub body: Option<Value>,
+    /// Sent as one line of JSON each.
+    pub ndjson: Option<Vec<Value>>,
+    /// Sent as it is.
+    pub text: Option<String>,
+    #[serde(default)]
+    pub gzip: bool,
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// A part of the reply; see `subset`.
+    pub reply: Option<Value>,
+    /// The whole reply as text.
+    pub reply_text: Option<String>,
+    /// Dotted paths that the reply must not have.
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// Lengths of arrays and objects, by dotted path.
+    #[serde(default)]
+    pub lengths: BTreeMap<String, usize>,
+    #[serde(default)]
+    pub reply_headers: BTreeMap<String, String>,
+    /// Why the step is not for the reference.
+    pub not_on_reference: Option<String>,
+    /// Why the step is only for the reference.
+    pub only_on_reference: Option<String>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+/// Reads a file.
+pub fn read(path: &Path) -> Scenario {
+    let text = std::fs::read_to_string(path).expect("a readable scenario");
+    let mut scenario: Scenario = serde_yaml_ng::from_str(&text)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    scenario.name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    scenario
+}

@@ -1,0 +1,149 @@
+//! Sends a scenario's requests and compares the replies.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+
+use super::file::{Scenario, Step};
+use super::subset::{at, difference};
+
+/// What became of a scenario.
+pub struct Outcome {
+    pub steps: usize,
+    pub skipped: usize,
+    pub failures: Vec<String>,
+}
+
+/// Runs all steps, the later ones also when an earlier one fails.
+pub async fn scenario(scenario: &Scenario, base: &str, is_reference: bool) -> Outcome {
+    let client = Client::new();
+    assert!(
+        !scenario.source.is_empty(),
+        "{} names no source",
+        scenario.name
+    );
+    for index in &scenario.indices {
+        let gone = client.delete(format!("{base}/{index}")).send().await;
+        gone.expect("the server answers");
+    }
+    let mut outcome = Outcome {
+        steps: 0,
+        skipped: 0,
+        failures: Vec::new(),
+    };
+    for (number, step) in scenario.steps.iter().enumerate() {
+        let reason = match is_reference {
+            true => &step.not_on_reference,
+            false => &step.only_on_reference,
+        };
+        if let Some(reason) = reason {
+            println!("{}, step {}: skipped, {reason}", scenario.name, number + 1);
+            outcome.skipped += 1;
+            continue;
+        }
+        if is_reference {
+            // Ours finds what it has acknowledged; there it has to be asked for.
+            let refreshed = client.post(format!("{base}/_refresh")).send().await;
+            refreshed.expect("the server answers");
+        }
+        outcome.steps += 1;
+        if let Some(wrong) = run(&client, step, base).await {
+            let place = format!("{}, step {}", scenario.name, number + 1);
+            outcome
+                .failures
+                .push(format!("{place}: {}\n    {wrong}", step.request));
+        }
+    }
+    outcome
+}
+
+async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
+    let (method, path) = step.request.split_once(' ').expect("a method and a path");
+    let method: Method = method.parse().expect("a method");
+    let request = with_body(client.request(method, format!("{base}{path}")), step);
+    let response = request.send().await.expect("the server answers");
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let text = response.text().await.expect("a reply in UTF-8");
+    if status != step.status {
+        return Some(format!(
+            "expected status {}, found {status}: {text}",
+            step.status
+        ));
+    }
+    for (name, expected) in &step.reply_headers {
+        let found = headers.get(name).and_then(|value| value.to_str().ok());
+        if found != Some(expected.as_str()) {
+            return Some(format!("expected {name}: {expected}, found {found:?}"));
+        }
+    }
+    if let Some(expected) = &step.reply_text {
+        return (*expected != text).then(|| format!("expected {expected:?}, found {text:?}"));
+    }
+    if step.reply.is_none() && step.absent.is_empty() && step.lengths.is_empty() {
+        return None;
+    }
+    let reply: Value = match serde_json::from_str(&text) {
+        Ok(reply) => reply,
+        Err(error) => return Some(format!("the reply is no JSON, {error}: {text}")),
+    };
+    let wrong = compare(step, &reply)?;
+    Some(format!(
+        "{wrong}\n    in {}",
+        text.chars().take(1_500).collect::<String>()
+    ))
+}
+
+fn compare(step: &Step, reply: &Value) -> Option<String> {
+    if let Some(wrong) = step
+        .reply
+        .as_ref()
+        .and_then(|expected| difference(expected, reply, ""))
+    {
+        return Some(wrong);
+    }
+    if let Some(path) = step.absent.iter().find(|path| at(reply, path).is_some()) {
+        return Some(format!("{path} must not be there"));
+    }
+    step.lengths.iter().find_map(|(path, expected)| {
+        let found = match at(reply, path) {
+            Some(Value::Array(items)) => items.len(),
+            Some(Value::Object(members)) => members.len(),
+            _ => return Some(format!("{path} has no length")),
+        };
+        (found != *expected).then(|| format!("{path}: expected length {expected}, found {found}"))
+    })
+}
+
+fn with_body(mut request: RequestBuilder, step: &Step) -> RequestBuilder {
+    for (name, value) in &step.headers {
+        request = request.header(name, value);
+    }
+    let (kind, bytes) = if let Some(body) = &step.body {
+        ("application/json", body.to_string().into_bytes())
+    } else if let Some(lines) = &step.ndjson {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        ("application/x-ndjson", text.into_bytes())
+    } else if let Some(text) = &step.text {
+        ("application/json", text.clone().into_bytes())
+    } else {
+        return request;
+    };
+    if !step
+        .headers
+        .keys()
+        .any(|name| name.eq_ignore_ascii_case("content-type"))
+    {
+        request = request.header("content-type", kind);
+    }
+    if !step.gzip {
+        return request.body(bytes);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&bytes).expect("memory takes all bytes");
+    let packed = encoder.finish().expect("memory takes all bytes");
+    request.header("content-encoding", "gzip").body(packed)
+}
