@@ -167,7 +167,7 @@ fn event(number: u64, time: u64) -> String {
     );
     let verb = VERBS[(random >> 24) as usize % VERBS.len()];
     let (template, task, duration) = ((random >> 32) % 300, uuid(number), (random >> 40) % 100_000);
-    let exception = if random % 20 == 0 {
+    let exception = if random.is_multiple_of(20) {
         format!(
             r#","exception":{{"type":"TimeoutError","message":"no answer from worker {agent} within {duration} ms","traceback":["File \"agent.py\", line {template}, in run","File \"client.py\", line 88, in call","TimeoutError"]}}"#
         )

@@ -62,10 +62,10 @@ impl EmbeddedLogs {
         let threads = vec![
             spawn("logs-writer", move || writer.run())?,
             spawn("logs-flusher", move || {
-                threads::flusher(&for_flusher, &flusher_commands)
+                threads::flusher(&for_flusher, &flusher_commands);
             })?,
             spawn("logs-maintainer", move || {
-                threads::maintainer(&for_maintainer)
+                threads::maintainer(&for_maintainer);
             })?,
         ];
         Ok(Self {

@@ -13,23 +13,12 @@ use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 
 /// A block under construction.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct BlockBuilder {
     ids: Strings,
     sources: Strings,
     times: Vec<i64>,
     columns: Columns,
-}
-
-impl Default for BlockBuilder {
-    fn default() -> Self {
-        Self {
-            ids: Strings::default(),
-            sources: Strings::default(),
-            times: Vec::new(),
-            columns: Columns::default(),
-        }
-    }
 }
 
 impl BlockBuilder {

@@ -309,7 +309,7 @@ mod tests {
         let column = builder.finish(8);
         let mut met = Vec::new();
         column.visit_selected(&[0, 1, 3, 6, 7], |place, at| {
-            met.push((place, column.value(at)))
+            met.push((place, column.value(at)));
         });
         assert_eq!(
             met,

@@ -324,7 +324,7 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
         });
     let histogram = (
         prop::sample::select(vec!["b", "a", "message"]),
-        3600_000..90_000_000_i64,
+        3_600_000..90_000_000_i64,
         1..3_u64,
     )
         .prop_map(|(field, width, min_doc_count)| {
