@@ -22,7 +22,9 @@ pub async fn run(arguments: AgentRunArguments) -> Result<(), Failure> {
     };
     let mut config = AgentConfig::new(&arguments.agent_type, &arguments.orchestrator);
     config.agent_name = arguments.name;
-    let usual = DEMO_AGENTS.iter().find(|(kind, ..)| *kind == arguments.agent_type);
+    let usual = DEMO_AGENTS
+        .iter()
+        .find(|(kind, ..)| *kind == arguments.agent_type);
     let port = arguments.port.or(usual.map(|(.., port)| *port));
     config.metrics = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     config.credential = credential;
