@@ -11,7 +11,7 @@ use crate::block::concat::concat;
 use crate::rows::RowSet;
 
 /// Blocks larger than this are left alone.
-const JOINED_ROWS: u32 = 16 * 1024;
+const JOINED_ROWS: u32 = 4 * 1024;
 
 /// A block and its deleted rows.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ mod codec;
 mod file;
 mod footer;
 mod id_index;
+mod lookup;
 mod page;
 mod reader;
 mod token_index;

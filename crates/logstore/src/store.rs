@@ -283,9 +283,13 @@ impl LogStore for EmbeddedLogs {
     }
 
     async fn indices(&self, expression: &IndexExpression) -> Result<Vec<IndexInfo>, StoreError> {
-        let state = self.shared.state();
-        let chosen = run::chosen(&state, expression)?;
-        Ok(chosen.into_iter().map(info).collect())
+        let expression = expression.clone();
+        self.blocking(move |shared| {
+            let state = shared.state();
+            let chosen = run::chosen(&state, &expression)?;
+            Ok(chosen.into_iter().map(info).collect())
+        })
+        .await
     }
 
     async fn create_index(

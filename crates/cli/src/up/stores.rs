@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use swarmscope_api::native::{Sample, SampleKind};
-use swarmscope_logstore::{EmbeddedLogs, OpenError, Options};
+use swarmscope_logstore::{EmbeddedLogs, OpenError, Options, Stats};
 use swarmscope_model::accounting::Ledger;
 use swarmscope_state::SqliteState;
 
@@ -44,86 +44,7 @@ impl Stores {
     /// What the engines tell of themselves, for `/metrics`.
     pub fn samples(&self) -> impl Fn() -> Vec<Sample> + Send + Sync + 'static {
         let logs = self.logs.clone();
-        move || {
-            let stats = logs.stats();
-            let of = |kind| {
-                move |name, help, value: u64| Sample {
-                    name,
-                    help,
-                    kind,
-                    value: value as f64,
-                }
-            };
-            let (counter, gauge) = (of(SampleKind::Counter), of(SampleKind::Gauge));
-            vec![
-                counter(
-                    "swarmscope_log_writes_total",
-                    "Write requests.",
-                    stats.writes,
-                ),
-                counter(
-                    "swarmscope_log_fsyncs_total",
-                    "Syncs of the log.",
-                    stats.fsyncs,
-                ),
-                counter(
-                    "swarmscope_log_flushes_total",
-                    "Memtables written.",
-                    stats.flushes,
-                ),
-                counter(
-                    "swarmscope_log_merges_total",
-                    "Segment merges.",
-                    stats.merges,
-                ),
-                counter("swarmscope_log_searches_total", "Searches.", stats.searches),
-                counter(
-                    "swarmscope_log_expired_total",
-                    "Segments removed by age.",
-                    stats.expired,
-                ),
-                counter(
-                    "swarmscope_log_damaged_total",
-                    "Segments set aside.",
-                    stats.damaged,
-                ),
-                counter(
-                    "swarmscope_own_events_left_out_total",
-                    "Own events that found the queue full.",
-                    telemetry::left_out(),
-                ),
-                gauge(
-                    "swarmscope_log_segments",
-                    "Segments on disk.",
-                    stats.segments,
-                ),
-                gauge(
-                    "swarmscope_log_wal_bytes",
-                    "Write-ahead log on disk.",
-                    stats.wal_bytes,
-                ),
-                gauge(
-                    "swarmscope_log_memtable_bytes",
-                    "In memory.",
-                    stats.memtable_bytes,
-                ),
-                gauge(
-                    "swarmscope_log_queue_bytes",
-                    "Waiting writes.",
-                    stats.queued_bytes,
-                ),
-                gauge(
-                    "swarmscope_log_cache_bytes",
-                    "Decoded columns.",
-                    stats.cache_bytes,
-                ),
-                gauge(
-                    "swarmscope_log_read_only",
-                    "1 when full.",
-                    u64::from(stats.read_only),
-                ),
-            ]
-        }
+        move || samples_of(&logs.stats())
     }
 
     /// Closes them; what is in memory only for speed goes to disk.
@@ -136,6 +57,102 @@ impl Stores {
         let closed = tokio::task::spawn_blocking(move || logs.close()).await;
         closed.map_err(|error| Failure::new(format!("closing the log store failed: {error}")))
     }
+}
+
+fn samples_of(stats: &Stats) -> Vec<Sample> {
+    let counters = counters(stats).map(|sample| (SampleKind::Counter, sample));
+    let gauges = gauges(stats).map(|sample| (SampleKind::Gauge, sample));
+    counters
+        .into_iter()
+        .chain(gauges)
+        .map(|(kind, (name, help, value))| Sample {
+            name,
+            help,
+            kind,
+            value: value as f64,
+        })
+        .collect()
+}
+
+/// Name, help and value.
+type Figure = (&'static str, &'static str, u64);
+
+fn counters(stats: &Stats) -> [Figure; 8] {
+    let left_out = telemetry::left_out();
+    [
+        (
+            "swarmscope_log_writes_total",
+            "Write requests.",
+            stats.writes,
+        ),
+        (
+            "swarmscope_log_fsyncs_total",
+            "Syncs of the write-ahead log.",
+            stats.fsyncs,
+        ),
+        (
+            "swarmscope_log_flushes_total",
+            "Memtables written.",
+            stats.flushes,
+        ),
+        (
+            "swarmscope_log_merges_total",
+            "Segment merges.",
+            stats.merges,
+        ),
+        ("swarmscope_log_searches_total", "Searches.", stats.searches),
+        (
+            "swarmscope_log_expired_total",
+            "Segments that retention removed.",
+            stats.expired,
+        ),
+        (
+            "swarmscope_log_damaged_total",
+            "Segments and frames set aside.",
+            stats.damaged,
+        ),
+        (
+            "swarmscope_own_events_left_out_total",
+            "Own events without room.",
+            left_out,
+        ),
+    ]
+}
+
+fn gauges(stats: &Stats) -> [Figure; 6] {
+    let read_only = u64::from(stats.read_only);
+    [
+        (
+            "swarmscope_log_segments",
+            "Segments on disk.",
+            stats.segments,
+        ),
+        (
+            "swarmscope_log_wal_bytes",
+            "Write-ahead log on disk.",
+            stats.wal_bytes,
+        ),
+        (
+            "swarmscope_log_memtable_bytes",
+            "Documents in memory.",
+            stats.memtable_bytes,
+        ),
+        (
+            "swarmscope_log_queue_bytes",
+            "Writes that wait.",
+            stats.queued_bytes,
+        ),
+        (
+            "swarmscope_log_cache_bytes",
+            "Decoded columns.",
+            stats.cache_bytes,
+        ),
+        (
+            "swarmscope_log_read_only",
+            "1 when writes are refused.",
+            read_only,
+        ),
+    ]
 }
 
 fn explain(error: OpenError, configuration: &Configuration) -> Failure {

@@ -269,11 +269,28 @@ impl ColumnBuilder {
 
     /// Adds the values of another column whose rows are kept.
     pub fn append(&mut self, column: &Column, mapping: &RowMapping) {
+        if mapping.ranks.is_none() && self.append_all(&column.values) {
+            let rows = (0..column.len()).map(|at| mapping.base + column.row(at));
+            self.rows.extend(rows);
+            return;
+        }
         for at in 0..column.len() {
             if let Some(row) = mapping.map(column.row(at)) {
                 self.push(row, column.value(at));
             }
         }
+    }
+
+    /// Adds values as they are; `false` when they are stored in another way.
+    fn append_all(&mut self, more: &Values) -> bool {
+        match (&mut self.values, more) {
+            (Values::Text(strings), Values::Text(more)) => strings.append(more),
+            (Values::Integer(values), Values::Integer(more)) => values.extend(more),
+            (Values::Float(values), Values::Float(more)) => values.extend(more),
+            (Values::Boolean(values), Values::Boolean(more)) => values.extend(more),
+            _ => return false,
+        }
+        true
     }
 
     /// Whether it has no value.

@@ -49,6 +49,10 @@ pub fn mappings<'a>(dropped: impl Iterator<Item = &'a RowSet>) -> Vec<RowMapping
 fn strings(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Strings) -> Strings {
     let mut out = Strings::default();
     for (block, dropped) in inputs {
+        if dropped.is_empty() {
+            out.append(of(block));
+            continue;
+        }
         for (row, text) in (0..).zip(of(block).iter()) {
             if !dropped.contains(row) {
                 out.push(text);
@@ -61,6 +65,10 @@ fn strings(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Strings) -> Strings {
 fn fixed<T: Copy>(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Arc<Vec<T>>) -> Vec<T> {
     let mut out = Vec::new();
     for (block, dropped) in inputs {
+        if dropped.is_empty() {
+            out.extend_from_slice(of(block));
+            continue;
+        }
         let values = (0..).zip(of(block).iter());
         out.extend(
             values

@@ -28,6 +28,16 @@ impl Strings {
             .push(end.expect("blocks and segments are cut long before 4 GB"));
     }
 
+    /// Appends all strings of another.
+    pub fn append(&mut self, other: &Strings) {
+        let base = self.text.len();
+        self.text.push_str(&other.text);
+        let total = u32::try_from(self.text.len());
+        total.expect("blocks and segments are cut long before 4 GB");
+        self.ends
+            .extend(other.ends.iter().map(|end| base as u32 + end));
+    }
+
     /// Removes the last string.
     pub fn pop(&mut self) {
         self.ends.pop();

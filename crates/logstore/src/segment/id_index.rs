@@ -77,6 +77,11 @@ fn probes(hash: u64, words: usize) -> impl Iterator<Item = usize> {
     (0..PROBES).map(move |probe| (hash.wrapping_add(probe.wrapping_mul(step)) % bits) as usize)
 }
 
+/// Whether a part ends before the hash.
+pub fn part_is_before(part: &PageEntry, hash: u64) -> bool {
+    part.last_row < key(hash)
+}
+
 /// Whether a part may hold the hash.
 pub fn part_covers(part: &PageEntry, hash: u64) -> bool {
     (part.first_row..=part.last_row).contains(&key(hash))

@@ -7,7 +7,6 @@ use super::cache::Cache;
 use super::file::Input;
 use super::footer::{ColumnEntry, Footer, PageEntry, Stretch, decode_pages};
 use super::page::{self, Encoding};
-use super::{GRANULE_ROWS, id_index, token_index};
 use crate::block::column::{Column, Kind, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
@@ -37,14 +36,14 @@ struct Loaded {
 #[derive(Debug)]
 pub struct Segment {
     number: u64,
-    input: Input,
-    footer: Footer,
+    pub(super) input: Input,
+    pub(super) footer: Footer,
     columns: Vec<ColumnInfo>,
     /// Of the columns, then of the overflow, sequences, versions, times, ids and sources.
     loaded: Vec<Loaded>,
-    tokens: OnceLock<Vec<PageEntry>>,
-    id_parts: OnceLock<Vec<PageEntry>>,
-    id_filter: OnceLock<Vec<u64>>,
+    pub(super) tokens: OnceLock<Vec<PageEntry>>,
+    pub(super) id_parts: OnceLock<Vec<PageEntry>>,
+    pub(super) id_filter: OnceLock<Vec<u64>>,
     cache: Arc<Cache>,
     damage: OnceLock<String>,
 }
@@ -312,65 +311,6 @@ impl Segment {
         Ok(())
     }
 
-    /// The row of an id that is not deleted.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn find_id(&self, id: &str, deleted: &RowSet) -> Result<Option<u32>, SegmentError> {
-        let hash = id_index::hash(id);
-        let filter = once(&self.id_filter, || {
-            Ok(id_index::filter_words(
-                &self.input.raw(self.footer.id_filter)?,
-            ))
-        })?;
-        if !id_index::may_contain(filter, hash) {
-            return Ok(None);
-        }
-        let parts = once(&self.id_parts, || self.directory(self.footer.id_index))?;
-        let from = parts
-            .partition_point(|part| !id_index::part_covers(part, hash) && !is_behind(part, hash));
-        for part in &parts[from..] {
-            if !id_index::part_covers(part, hash) {
-                break;
-            }
-            let rows = id_index::lookup(&self.input.raw(part.stretch)?, hash)
-                .ok_or_else(|| self.input.damaged("the id index cannot be read"))?;
-            for row in rows {
-                if row < self.rows() && !deleted.contains(row) && self.id(row)? == id {
-                    return Ok(Some(row));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// The rows of the granules that hold all of these words.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn rows_with_words(&self, words: &[String]) -> Result<RowSet, SegmentError> {
-        let parts = once(&self.tokens, || self.directory(self.footer.tokens))?;
-        let mut all = RowSet::all(self.rows());
-        for word in words {
-            let hash = token_index::hash(word);
-            let place = parts.partition_point(|part| part.last_row < hash);
-            let mut own = RowSet::none(self.rows());
-            if let Some(part) = parts.get(place).filter(|part| part.first_row <= hash) {
-                let granules = token_index::lookup(&self.input.raw(part.stretch)?, hash)
-                    .ok_or_else(|| self.input.damaged("the token index cannot be read"))?;
-                for granule in granules {
-                    let start = granule.saturating_mul(GRANULE_ROWS);
-                    own.insert_range(start..start.saturating_add(GRANULE_ROWS));
-                }
-            }
-            all.intersect(&own);
-            if all.is_empty() {
-                break;
-            }
-        }
-        Ok(all)
-    }
-
     fn fixed(&self, fixed: Fixed) -> usize {
         self.columns.len() + fixed as usize
     }
@@ -399,7 +339,7 @@ impl Segment {
         entry.kind == Kind::Text.code() && entry.dictionary.is_none()
     }
 
-    fn directory(&self, stretch: Stretch) -> Result<Vec<PageEntry>, SegmentError> {
+    pub(super) fn directory(&self, stretch: Stretch) -> Result<Vec<PageEntry>, SegmentError> {
         decode_pages(&self.input.raw(stretch)?)
             .ok_or_else(|| self.input.damaged("a directory cannot be read"))
     }
@@ -480,13 +420,8 @@ impl Drop for Segment {
     }
 }
 
-/// Whether a part begins behind the hash.
-fn is_behind(part: &PageEntry, hash: u64) -> bool {
-    part.first_row > (hash >> 32) as u32
-}
-
 /// The value, made on the first call; a failure is tried again.
-fn once<T>(
+pub(super) fn once<T>(
     cell: &OnceLock<T>,
     make: impl FnOnce() -> Result<T, SegmentError>,
 ) -> Result<&T, SegmentError> {

@@ -98,7 +98,9 @@ impl Preparation {
     }
 
     fn checked(&mut self, operation: WriteOperation) -> Result<Operation, Refused> {
-        check_index_name(&operation.index)?;
+        if !self.by_index.contains_key(&operation.index) {
+            check_index_name(&operation.index)?;
+        }
         if let Some(id) = &operation.id
             && id.len() > MAX_ID_BYTES
         {
