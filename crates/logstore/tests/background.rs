@@ -222,3 +222,41 @@ fn queries() -> Vec<Query> {
         Query::all_of(vec![term("severity", "info"), words("message", "wrong")]),
     ]
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_replaced_while_they_are_flushed_and_merged_are_there_once() {
+    const IDS: u64 = 40;
+    let folder = tempfile::tempdir().expect("a folder");
+    let busy = || Options {
+        memtable_rows: 50,
+        maintenance_interval: Duration::from_millis(1),
+        ..options(folder.path())
+    };
+    let open = || Logs(Arc::new(EmbeddedLogs::open(busy()).expect("an open store")));
+    let logs = open();
+    for round in 0..120_u64 {
+        let writes = (0..IDS).map(|id| support::index("logs", &id.to_string(), &json!({"round": round})));
+        let results = logs.write(writes.collect()).await.expect("written");
+        for written in results {
+            assert_eq!(written.expect("written").version, round + 1);
+        }
+    }
+    let stats = logs.stats();
+    assert!(stats.flushes > 10 && stats.merges > 0, "{stats:?}");
+    let check = |logs: Logs| async move {
+        let mut request = SearchRequest::new(IndexExpression::all(), all());
+        request.size = 1000;
+        let reply = logs.search(request).await.expect("a reply");
+        let mut found: Vec<(u64, String)> = reply
+            .hits
+            .into_iter()
+            .map(|hit| (hit.id.parse().expect("a number"), hit.source.get().to_owned()))
+            .collect();
+        found.sort();
+        let expected: Vec<_> = (0..IDS).map(|id| (id, json!({"round": 119}).to_string())).collect();
+        assert_eq!(found, expected);
+    };
+    check(logs.clone()).await;
+    drop(logs);
+    check(open()).await;
+}
