@@ -235,7 +235,8 @@ async fn documents_replaced_while_they_are_flushed_and_merged_are_there_once() {
     let open = || Logs(Arc::new(EmbeddedLogs::open(busy()).expect("an open store")));
     let logs = open();
     for round in 0..120_u64 {
-        let writes = (0..IDS).map(|id| support::index("logs", &id.to_string(), &json!({"round": round})));
+        let writes =
+            (0..IDS).map(|id| support::index("logs", &id.to_string(), &json!({"round": round})));
         let results = logs.write(writes.collect()).await.expect("written");
         for written in results {
             assert_eq!(written.expect("written").version, round + 1);
@@ -250,10 +251,17 @@ async fn documents_replaced_while_they_are_flushed_and_merged_are_there_once() {
         let mut found: Vec<(u64, String)> = reply
             .hits
             .into_iter()
-            .map(|hit| (hit.id.parse().expect("a number"), hit.source.get().to_owned()))
+            .map(|hit| {
+                (
+                    hit.id.parse().expect("a number"),
+                    hit.source.get().to_owned(),
+                )
+            })
             .collect();
         found.sort();
-        let expected: Vec<_> = (0..IDS).map(|id| (id, json!({"round": 119}).to_string())).collect();
+        let expected: Vec<_> = (0..IDS)
+            .map(|id| (id, json!({"round": 119}).to_string()))
+            .collect();
         assert_eq!(found, expected);
     };
     check(logs.clone()).await;
