@@ -100,15 +100,15 @@ fn a_configuration_with_a_typing_error() {
     std::fs::write(&path, "[retention]\nagee = \"7d\"\n").expect("writes");
     let path = path.to_str().expect("UTF-8");
     let output = swarmscope(&["up", "--config", path]);
-    insta::assert_snapshot!(said(&output, &[(path, "FILE")]), @r"
+    insta::assert_snapshot!(said(&output, &[(path, "FILE")]), @r#"
     exit 1
     error: FILE is not a configuration:
     TOML parse error at line 2, column 1
       |
-    2 | agee = 'ANY'
+    2 | agee = "7d"
       | ^^^^
     unknown field `agee`, expected `age` or `size`
 
       hint: the settings are data, listen, elastic, orchestrator, [credentials] and [retention]
-    ");
+    "#);
 }

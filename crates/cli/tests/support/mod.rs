@@ -56,6 +56,8 @@ pub struct Server {
     pub ports: Ports,
     pub data: TempDir,
     child: Child,
+    /// Whether the child is a tracer and the server the child's child.
+    traced: bool,
     http: reqwest::Client,
 }
 
@@ -73,6 +75,7 @@ impl Server {
             ports,
             data,
             child,
+            traced: false,
             http: reqwest::Client::new(),
         };
         server.wait_until_ready().await;
@@ -86,6 +89,7 @@ impl Server {
             ports,
             data,
             child,
+            traced: true,
             http: reqwest::Client::new(),
         };
         server.wait_until_ready().await;
@@ -172,10 +176,22 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.traced && self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            self.terminate();
+        }
         // It may have ended already, which is just as well.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn only_child_of(id: u32) -> u32 {
+    let path = format!("/proc/{id}/task/{id}/children");
+    let text = std::fs::read_to_string(path).expect("the tracer runs");
+    text.split_whitespace()
+        .next()
+        .and_then(|id| id.parse().ok())
+        .expect("a traced server")
 }
 
 fn spawn(mut command: Command, data: &Path, ports: Ports, further: &[&str]) -> Child {
