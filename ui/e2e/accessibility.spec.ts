@@ -8,8 +8,8 @@ test.beforeAll(async ({ request }) =>
   store(
     request,
     index,
-    ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((severity) => ({
-      timestamp: at(2_000),
+    ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((severity, position) => ({
+      timestamp: at(2_000 - 10 * position),
       agent_name: 'research_agent_3',
       event_type: 'task_processing',
       severity,

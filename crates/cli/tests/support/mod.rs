@@ -124,7 +124,12 @@ impl Server {
 
     /// The process id of the server itself.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        // A tracer that writes to a file blocks fatal signals, so they have to go to what it traces.
+        if self.traced {
+            only_child_of(self.child.id())
+        } else {
+            self.child.id()
+        }
     }
 
     /// SIGKILL, as a power cut for the process; gives back the data directory and the ports.
@@ -138,7 +143,7 @@ impl Server {
     /// SIGTERM, and the exit status.
     pub fn terminate(&mut self) -> std::process::ExitStatus {
         let killed = Command::new("kill")
-            .arg(self.child.id().to_string())
+            .arg(self.id().to_string())
             .status()
             .expect("kill");
         assert!(killed.success());
