@@ -54,6 +54,12 @@ pub const RETENTION_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
 /// Longest line a collector takes as one event; the rest is cut off and the event says so.
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Lines of one traceback that are kept; of an endless recursion the ends tell the story.
+pub const MAX_TRACEBACK_LINES: usize = 1_000;
+/// Lines that a collector holds back because they may begin a traceback.
+pub const MAX_UNDECIDED_LINES: usize = 30;
+/// How long they are held back when nothing follows.
+pub const TRACEBACK_PATIENCE: Duration = Duration::from_millis(300);
 /// Events the collector keeps in memory while the store is slow.
 pub const COLLECT_QUEUE_EVENTS: usize = 10_000;
 
