@@ -36,7 +36,7 @@ const LEADING_WORDS: usize = 8;
 pub fn collected(piece: Piece, origin: &Origin, now: Timestamp) -> Option<Collected> {
     let line = match piece {
         Piece::Traceback(exception) => {
-            return Some(document(exception_event(exception, origin, now)));
+            return Some(document(&exception_event(exception, origin, now)));
         }
         Piece::Line(line) => line,
     };
@@ -49,13 +49,14 @@ pub fn collected(piece: Piece, origin: &Origin, now: Timestamp) -> Option<Collec
         return Some(if is_event(&object) {
             as_it_is(&object, line, origin, now)
         } else {
-            document(foreign_event(object, origin, now))
+            document(&foreign_event(object, origin, now))
         });
     }
-    Some(document(line_event(&line, origin, now)))
+    Some(document(&line_event(&line, origin, now)))
 }
 
-fn document(event: Event) -> Collected {
+/// An event as it is written.
+pub fn document(event: &Event) -> Collected {
     Collected {
         index: daily_index(&event.agent_name, event.timestamp),
         source: event.to_json_line().into_bytes(),

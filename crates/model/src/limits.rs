@@ -63,6 +63,11 @@ pub const TRACEBACK_PATIENCE: Duration = Duration::from_millis(300);
 /// Events the collector keeps in memory while the store is slow.
 pub const COLLECT_QUEUE_EVENTS: usize = 10_000;
 
+/// Events of a wrapped program kept in memory while the server is slow; more go to its spool.
+pub const PENDING_EVENTS: usize = 20_000;
+/// Events of a wrapped program kept on disk while the server does not answer.
+pub const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
+
 /// How long a claimed task stays with its worker without a renewal.
 pub const LEASE: Duration = Duration::from_secs(10);
 /// An agent whose last heartbeat is older than this is shown as inactive.

@@ -4,3 +4,4 @@ pub mod agent;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
+pub mod run;
