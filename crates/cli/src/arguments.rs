@@ -248,26 +248,30 @@ pub struct OrchestratorArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum AgentCommand {
-    /// Run a demo agent
+    /// Run a demo agent or the test agent
     Run(AgentRunArguments),
 }
 
 const AGENT_RUN_EXAMPLES: &str = "Examples:
   swarmscope agent run --type research_agent
-  swarmscope agent run --type research_agent --name research_agent_2 --port 8012";
+  swarmscope agent run --type research_agent --name research_agent_2 --port 8012
+  swarmscope agent run --type test_agent           # makes tasks, works, fails in every way";
 
 #[derive(Debug, Args)]
 #[command(after_help = AGENT_RUN_EXAMPLES)]
 pub struct AgentRunArguments {
     /// What it works on
-    #[arg(long = "type", value_name = "TYPE", value_parser = names::DEMO_AGENTS.map(|(kind, ..)| kind))]
+    #[arg(long = "type", value_name = "TYPE", value_parser = agent_types())]
     pub agent_type: String,
     /// Its name, unique among agents [default: its type]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Port of its metrics; 0 for any [default: the type's own, 8002 to 8005]
+    /// Port of its metrics on loopback; 0 for any [default: the type's own, 8001 to 8005]
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    /// Address of its metrics; other machines are let in with the credentials alone
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    pub listen: Option<SocketAddr>,
     /// The orchestrator to work for
     #[arg(
         long,
@@ -284,4 +288,9 @@ pub struct AgentRunArguments {
     pub exit_with_parent: bool,
     #[command(flatten)]
     pub credentials: CredentialArguments,
+}
+
+fn agent_types() -> Vec<&'static str> {
+    let demo = names::DEMO_AGENTS.map(|(kind, ..)| kind);
+    demo.into_iter().chain([names::TEST_AGENT]).collect()
 }
