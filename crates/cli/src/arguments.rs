@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use swarmscope_model::names;
 
+use crate::scaffold::Language;
+
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
 #[command(
@@ -250,6 +252,41 @@ pub struct OrchestratorArguments {
 pub enum AgentCommand {
     /// Run a demo agent or the test agent
     Run(AgentRunArguments),
+    /// Make a project for a new agent
+    New(AgentNewArguments),
+}
+
+const AGENT_NEW_EXAMPLES: &str = "Examples:
+  swarmscope agent new summary-agent --port 8010 --skills summarise translate
+  swarmscope agent new scraper --port 8011 --skills scrape --lang python --into agents
+
+The project builds, runs and passes its own test at once. It has a Dockerfile, an entry for Prometheus,
+a Grafana dashboard and a README. Nothing is overwritten.";
+
+#[derive(Debug, Args)]
+#[command(after_help = AGENT_NEW_EXAMPLES)]
+pub struct AgentNewArguments {
+    /// The agent's name, and its folder's
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Port of its metrics
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16))]
+    pub port: u16,
+    /// Task types that it can do
+    #[arg(long, value_name = "SKILL", num_args = 1.., required = true)]
+    pub skills: Vec<String>,
+    /// What it is written in
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::Rust)]
+    pub lang: Language,
+    /// Folder to make the project in
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub into: PathBuf,
+    /// Clone of Swarmscope whose library the agent links [default: the one around this folder or binary]
+    #[arg(long, value_name = "DIR", env = "SWARMSCOPE_SOURCES")]
+    pub sources: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 const AGENT_RUN_EXAMPLES: &str = "Examples:

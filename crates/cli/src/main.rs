@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod configuration;
 mod failure;
+mod scaffold;
 mod state_file;
 mod telemetry;
 mod terminal;
@@ -49,6 +50,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
         Command::Run(arguments) => return commands::run::run(arguments).await,
         Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
+        Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "swarmscope", &mut std::io::stdout());

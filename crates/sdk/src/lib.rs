@@ -19,3 +19,5 @@ pub mod wire;
 pub use correlation::with_correlation_id;
 pub use errors::TaskError;
 pub use log::Logger;
+/// Tasks, agents and events, for an agent that links only this crate.
+pub use swarmscope_model as model;
