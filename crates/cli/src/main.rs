@@ -48,6 +48,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
         Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
+        Command::Validate(arguments) => return commands::validate::run(arguments).await,
+        Command::LogSamples => commands::validate::log_samples(),
         Command::Run(arguments) => return commands::run::run(arguments).await,
         Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
         Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,

@@ -6,3 +6,4 @@ pub mod import;
 pub mod logs;
 pub mod orchestrator;
 pub mod run;
+pub mod validate;
