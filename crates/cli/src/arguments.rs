@@ -57,8 +57,8 @@ const UP_EXAMPLES: &str = "Examples:
   swarmscope up --data /var/lib/swarmscope --config /etc/swarmscope.toml
   swarmscope up --listen 127.0.0.1:4701 --elastic 127.0.0.1:9201
 
-Every port is open to loopback without a password. Any other address needs credentials in the
-configuration file:
+Every port is open to loopback without a password. Any other address needs credentials, from the
+environment (SWARMSCOPE_USER=NAME:PASSWORD or SWARMSCOPE_API_KEY) or the configuration file:
   [credentials]
   user = \"admin\"
   password = \"…\"          # or: api_key = \"…\"";
@@ -90,6 +90,8 @@ pub struct UpArguments {
     /// Configuration file (TOML)
     #[arg(long, value_name = "FILE", env = "SWARMSCOPE_CONFIG")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
 }
 
 /// Credentials for a server that asks for some.
