@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import textwrap
 from typing import Any
 
+import postgres
 import pytest
 import swarmscope
 
@@ -68,3 +70,23 @@ def run(tmp_path: pathlib.Path):
         return Finished(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     return run_program
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A running PostgreSQL."""
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    folder, cluster = postgres.temporary()
+    try:
+        cluster.start()
+        yield cluster
+        cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(cluster, request) -> str:
+    """The URL of a database of the test's own."""
+    return cluster.database(request.node.name.lower())
