@@ -4,8 +4,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::prelude::*;
+use swarmscope_sdk::Logger;
 use swarmscope_sdk::log::{Record, level_from_env as read_level};
-use swarmscope_sdk::{Logger, Severity};
+use swarmscope_sdk::model::Severity;
 
 use crate::values::{self, text};
 

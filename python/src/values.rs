@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use serde_json::{Map, Number, Value};
-use swarmscope_sdk::limits::{MAX_METADATA_DEPTH, MAX_METADATA_VALUES};
+use swarmscope_sdk::model::limits::{MAX_METADATA_DEPTH, MAX_METADATA_VALUES};
 
 static CONVERTER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 

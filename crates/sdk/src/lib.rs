@@ -22,4 +22,5 @@ pub mod wire;
 pub use correlation::with_correlation_id;
 pub use errors::TaskError;
 pub use log::Logger;
-pub use swarmscope_model::{ExceptionInfo, Severity, limits};
+/// Tasks, agents and events, for an agent that links only this crate.
+pub use swarmscope_model as model;
