@@ -53,6 +53,11 @@ check: ## Formatting, lints, tidy: seconds once built
 bench-logs: ## Ingest and query figures of the log store on a million events
 	cargo run --release --locked --package swarmscope-logstore --example measure
 
+.PHONY: bench-python
+bench-python: ## What one event costs a Python agent, against pure Python in the same run
+	scripts/python-venv --release
+	$(TARGET)/python-venv/bin/python python/bench/log.py | cat >/dev/null
+
 .PHONY: clean
 clean: ## Remove what was built
 	cargo clean

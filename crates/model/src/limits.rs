@@ -88,3 +88,13 @@ pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 pub const MAX_ACCOUNTED_AGENTS: usize = 10_000;
 /// Longest token of a text field, in characters; longer words are cut into pieces, as in Lucene.
 pub const MAX_TOKEN_CHARS: usize = 255;
+
+/// How long a logging call waits for a line longer than a pipe takes in one piece: an error with its
+/// traceback should be out before the program can end, and a reader that does not read must not hold
+/// the program up.
+pub const LONG_LINE_WAIT: Duration = Duration::from_millis(10);
+/// Values in one event's metadata, nested ones counted; what is beyond is named, not written. More
+/// than a line may hold, and a bound for objects that contain each other many times over.
+pub const MAX_METADATA_VALUES: usize = 50_000;
+/// Nesting of one event's metadata; deeper values are written as text.
+pub const MAX_METADATA_DEPTH: usize = 32;
