@@ -173,13 +173,38 @@ impl Drop for ActiveTask {
     }
 }
 
-/// All metrics of the process as Prometheus text.
+/// All metrics of the process as Prometheus text. The four are on the page before anything is counted.
 pub fn render() -> String {
     LazyLock::force(&METRICS);
     let mut page = Vec::new();
     // Fails only on a metric family without metrics, which then is left out.
     let _ = TextEncoder::new().encode(&prometheus::gather(), &mut page);
-    String::from_utf8_lossy(&page).into_owned()
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    announce_the_empty(&mut page);
+    page
+}
+
+/// A family without series is left out by the library; whoever looks for a metric's name finds it all
+/// the same, as on the pages of other clients.
+fn announce_the_empty(page: &mut String) {
+    let families: [&dyn Collector; 4] = [
+        &METRICS.tasks_dispatched,
+        &METRICS.errors_encountered,
+        &METRICS.task_latency,
+        &METRICS.active_tasks,
+    ];
+    for (family, kind) in families
+        .into_iter()
+        .zip(["counter", "counter", "histogram", "gauge"])
+    {
+        for description in family.desc() {
+            let name = &description.fq_name;
+            if !page.contains(&format!("# TYPE {name} ")) {
+                let help = &description.help;
+                page.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+            }
+        }
+    }
 }
 
 #[cfg(all(test, feature = "net"))]
