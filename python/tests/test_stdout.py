@@ -25,7 +25,7 @@ def test_a_closed_stdout_is_survived_however_it_was_closed(run):
 {close}
 say("one"); logger.info("two")
 assert native.dropped() == 2, native.dropped()
-sys.stderr.write("went on")
+sys.stderr.write("went on"); sys.stderr.flush()
 os._exit(0)
 """
         )
@@ -56,7 +56,7 @@ def test_a_reader_that_has_gone_is_survived(run, tmp_path):
 sys.stdin.readline()
 for n in range(1000): say("x" * 200)
 say("y" * 100_000)
-sys.stderr.write("went on")
+sys.stderr.write("went on"); sys.stderr.flush()
 """
     )
     program = subprocess.Popen(
