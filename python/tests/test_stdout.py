@@ -18,7 +18,8 @@ def say(text): log(logger, "INFO", text, "a", "x")
 
 
 def test_a_closed_stdout_is_survived_however_it_was_closed(run):
-    for close in ("sys.stdout.close()", "os.close(1)", "sys.stdout = None"):
+    closed_later = "say('zero'); sys.stdout.close()"
+    for close in ("sys.stdout.close()", "os.close(1)", "sys.stdout = None", closed_later):
         done = run(
             PREAMBLE
             + f"""
@@ -30,6 +31,7 @@ os._exit(0)
 """
         )
         assert (done.code, done.stderr) == (0, "went on"), close
+        assert done.stdout.count("\n") == (close == closed_later), close
 
 
 def test_a_file_that_was_opened_as_descriptor_1_gets_no_events(tmp_path):
