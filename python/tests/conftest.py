@@ -25,7 +25,8 @@ def the_wheel_is_tested() -> None:
 
 def environment(**changes: Any) -> dict[str, str]:
     """The tests' environment without what changes a program's logging."""
-    env = {key: value for key, value in os.environ.items() if key != "LOG_LEVEL"}
+    changing = ("LOG_LEVEL", "PYTHONUNBUFFERED", "DATABASE_URL", "POSTGRES_HOST")
+    env = {key: value for key, value in os.environ.items() if key not in changing}
     env["METRICS_HOST"] = "127.0.0.1"
     env.update({key: str(value) for key, value in changes.items()})
     return env

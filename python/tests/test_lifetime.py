@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import environment
@@ -78,6 +79,9 @@ def test_what_waits_for_a_slow_reader_is_written_before_the_exit(tmp_path):
         env=environment(),
     )
     assert program.stderr.read(4) == b"done"
+    # Long after a program that does not wait would have ended.
+    time.sleep(0.7)
+    assert program.poll() is None
     out, _ = program.communicate(timeout=30)
     assert out.count(b"\n") == 3000
 

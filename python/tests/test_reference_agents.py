@@ -18,11 +18,7 @@ OUTCOMES = {"task_completed": 3, "task_failed": 3}
 
 
 def settings(**changes):
-    env = environment(METRICS_PORT=0, HEARTBEAT_SECONDS="0.5", **changes)
-    if "DATABASE_URL" not in changes:
-        env.pop("DATABASE_URL", None)
-        env.pop("POSTGRES_HOST", None)
-    return env
+    return environment(METRICS_PORT=0, HEARTBEAT_SECONDS="0.5", **changes)
 
 
 def finished(script, timeout=60, **env):

@@ -18,18 +18,20 @@ def say(text): log(logger, "INFO", text, "a", "x")
 
 
 def test_a_closed_stdout_is_survived_however_it_was_closed(run):
-    for close in ("sys.stdout.close()", "os.close(1)", "sys.stdout = None"):
+    closed_later = "say('zero'); sys.stdout.close()"
+    for close in ("sys.stdout.close()", "os.close(1)", "sys.stdout = None", closed_later):
         done = run(
             PREAMBLE
             + f"""
 {close}
 say("one"); logger.info("two")
 assert native.dropped() == 2, native.dropped()
-sys.stderr.write("went on")
+sys.stderr.write("went on"); sys.stderr.flush()
 os._exit(0)
 """
         )
         assert (done.code, done.stderr) == (0, "went on"), close
+        assert done.stdout.count("\n") == (close == closed_later), close
 
 
 def test_a_file_that_was_opened_as_descriptor_1_gets_no_events(tmp_path):
@@ -56,7 +58,7 @@ def test_a_reader_that_has_gone_is_survived(run, tmp_path):
 sys.stdin.readline()
 for n in range(1000): say("x" * 200)
 say("y" * 100_000)
-sys.stderr.write("went on")
+sys.stderr.write("went on"); sys.stderr.flush()
 """
     )
     program = subprocess.Popen(
