@@ -10,7 +10,7 @@ use swarmscope_model::state::{NewTask, Priority, Task};
 use swarmscope_sdk::agent::{Handler, Outcome};
 use swarmscope_sdk::client::{ClientError, OrchestratorClient};
 use swarmscope_sdk::wire::TaskQuery;
-use swarmscope_sdk::{Logger, TaskError};
+use swarmscope_sdk::{Logger, TaskError, metrics};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -199,6 +199,7 @@ async fn make_batch(
     client.submit_all(&tasks).await?;
     for task in &tasks {
         let task_id = task.task_id.as_deref().unwrap_or_default();
+        metrics::increment_tasks_dispatched(TASK_TYPE);
         logger
             .info(
                 event_type::TEST_TASK_CREATED,

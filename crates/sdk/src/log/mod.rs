@@ -26,8 +26,7 @@ pub use level::{LevelSetting, from_env as level_from_env};
 use queue::{Queue, QueueLimits};
 pub use record::Record;
 
-/// The event type of the report that events were dropped; `metadata.dropped` says how many.
-pub const EVENTS_DROPPED: &str = "events_dropped";
+pub use swarmscope_model::event::event_type::EVENTS_DROPPED;
 
 /// Writes events in the name of one agent. Cheap to clone; clones share level and queue.
 #[derive(Clone)]
