@@ -21,7 +21,6 @@ max_connections = 300
 shared_buffers = 32MB
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 EOF
 # psql of other users comes through the socket.
 chmod 755 "$folder"

@@ -1,6 +1,7 @@
 //! Agents: registering, signs of life, leaving.
 
 use serde_json::Value;
+use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Agent, NewAgent, TaskState};
 
 use super::failure::Broken;
@@ -44,6 +45,15 @@ pub async fn heartbeat(state: &PostgresState, agent_name: &str) -> Result<Agent,
 
 pub async fn deregister(state: &PostgresState, agent_name: &str) -> Result<Agent, Broken> {
     let mut change = state.change().await?;
+    let outcome = deregister_in(&mut change, state, agent_name).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn deregister_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    agent_name: &str,
+) -> Result<Agent, Broken> {
     let held = sqlx::query(concat!(
         "SELECT ",
         task_columns!(),
@@ -56,21 +66,13 @@ pub async fn deregister(state: &PostgresState, agent_name: &str) -> Result<Agent
     let now = state.now();
     for row in &held {
         let before = rows::task(row)?;
-        take_back(
-            &mut change,
-            &before,
-            Ended::Released,
-            TaskState::Queued,
-            now,
-        )
-        .await?;
+        take_back(change, &before, Ended::Released, TaskState::Queued, now).await?;
     }
     // Without `silenced_at`, so that no late sign of life makes it active again.
     sqlx::query("UPDATE agents SET status = 'inactive', silenced_at = NULL WHERE agent_name = $1")
         .bind(agent_name)
         .execute(&mut *change)
         .await?;
-    let agent = reads::agent(&mut change, agent_name).await?;
-    change.commit().await?;
+    let agent = reads::agent(change, agent_name).await?;
     Ok(agent)
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Claim, Failure, Task};
 
 use super::enqueue::Prepared;
@@ -79,7 +80,17 @@ pub async fn claim(
 
 pub async fn renew(state: &PostgresState, claim: &Claim, lease: Duration) -> Result<Task, Broken> {
     let mut change = state.change().await?;
-    let row = reads::locked(&mut change, &claim.task_id).await?;
+    let outcome = renew_in(&mut change, state, claim, lease).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn renew_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    claim: &Claim,
+    lease: Duration,
+) -> Result<Task, Broken> {
+    let row = reads::locked(change, &claim.task_id).await?;
     let now = state.now();
     in_force(row, claim, now)?;
     let row = sqlx::query(concat!(
@@ -92,7 +103,6 @@ pub async fn renew(state: &PostgresState, claim: &Claim, lease: Duration) -> Res
     .bind(Instant(now))
     .fetch_one(&mut *change)
     .await?;
-    change.commit().await?;
     Ok(rows::task(&row)?.task)
 }
 
@@ -103,7 +113,18 @@ pub async fn complete(
     follow_up: &[Prepared],
 ) -> Result<Task, Broken> {
     let mut change = state.change().await?;
-    let before = reads::locked(&mut change, &claim.task_id).await?;
+    let outcome = complete_in(&mut change, state, claim, result, follow_up).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn complete_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    claim: &Claim,
+    result: &Map<String, Value>,
+    follow_up: &[Prepared],
+) -> Result<Task, Broken> {
+    let before = reads::locked(change, &claim.task_id).await?;
     if is_repeated_completion(&before.task, claim) {
         return Ok(before.task);
     }
@@ -121,15 +142,24 @@ pub async fn complete(
     let ended = Ended::Completed {
         result: result.clone(),
     };
-    history::record(&mut change, &before, ended, now).await?;
-    enqueue::insert_all(&mut change, follow_up, Some(&before.task), now).await?;
-    change.commit().await?;
+    history::record(change, &before, ended, now).await?;
+    enqueue::insert_all(change, follow_up, Some(&before.task), now).await?;
     Ok(rows::task(&row)?.task)
 }
 
 pub async fn fail(state: &PostgresState, claim: &Claim, failure: &Failure) -> Result<Task, Broken> {
     let mut change = state.change().await?;
-    let before = reads::locked(&mut change, &claim.task_id).await?;
+    let outcome = fail_in(&mut change, state, claim, failure).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn fail_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    claim: &Claim,
+    failure: &Failure,
+) -> Result<Task, Broken> {
+    let before = reads::locked(change, &claim.task_id).await?;
     let now = state.now();
     let before = in_force(before, claim, now)?;
     let after = after_failure(&before.task, failure, now);
@@ -153,7 +183,6 @@ pub async fn fail(state: &PostgresState, claim: &Claim, failure: &Failure) -> Re
         state: after.attempt_state,
         failure,
     };
-    history::record(&mut change, &before, ended, now).await?;
-    change.commit().await?;
+    history::record(change, &before, ended, now).await?;
     Ok(rows::task(&row)?.task)
 }

@@ -133,6 +133,25 @@ impl PostgresState {
         Ok(self.pool.begin().await?)
     }
 
+    /// Commits what succeeded and takes back what did not, before anybody hears of it: a lock that
+    /// outlived the answer would hide the task from the next claim.
+    pub(super) async fn end<T>(
+        change: Transaction<'static, Postgres>,
+        outcome: Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        match outcome {
+            Ok(value) => {
+                change.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A connection that cannot even do this is gone, and its transaction with it.
+                let _ = change.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
     pub(super) fn unavailable(&self, source: sqlx::Error) -> StateError {
         StateError::Unavailable(Box::new(ConnectError::Unreachable {
             address: self.address(),

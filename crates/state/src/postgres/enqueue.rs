@@ -63,9 +63,8 @@ pub fn storable(field: &'static str, object: &Map<String, Value>) -> Result<(), 
 /// Enqueues all or none.
 pub async fn enqueue(state: &PostgresState, tasks: &[Prepared]) -> Result<Vec<Task>, Broken> {
     let mut change = state.change().await?;
-    let enqueued = insert_all(&mut change, tasks, None, state.now()).await?;
-    change.commit().await?;
-    Ok(enqueued)
+    let outcome = insert_all(&mut change, tasks, None, state.now()).await;
+    PostgresState::end(change, outcome).await
 }
 
 /// Inserts the tasks, or finds those that an earlier call inserted. `followed` gives its correlation

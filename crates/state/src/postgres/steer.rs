@@ -41,12 +41,21 @@ pub async fn take_back(
 
 pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken> {
     let mut change = state.change().await?;
-    let before = reads::locked(&mut change, task_id).await?;
+    let outcome = cancel_in(&mut change, state, task_id).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn cancel_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    task_id: &str,
+) -> Result<Task, Broken> {
+    let before = reads::locked(change, task_id).await?;
     let now = state.now();
     let cancelled = match before.task.state {
         TaskState::InProgress => {
             let ended = Ended::Cancelled;
-            take_back(&mut change, &before, ended, TaskState::Cancelled, now).await?
+            take_back(change, &before, ended, TaskState::Cancelled, now).await?
         }
         TaskState::Queued => {
             let row = sqlx::query(concat!(
@@ -62,13 +71,21 @@ pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken
         }
         other => return Err(wrong_state(task_id, other, "cancelled").into()),
     };
-    change.commit().await?;
     Ok(cancelled)
 }
 
 pub async fn retry(state: &PostgresState, task_id: &str) -> Result<Task, Broken> {
     let mut change = state.change().await?;
-    requeueable(&reads::locked(&mut change, task_id).await?.task)?;
+    let outcome = retry_in(&mut change, state, task_id).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn retry_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    task_id: &str,
+) -> Result<Task, Broken> {
+    requeueable(&reads::locked(change, task_id).await?.task)?;
     let row = sqlx::query(concat!(
         "UPDATE task_states SET state = 'queued', updated_at = $2, agent_name = NULL, \
          completed_at = NULL, lease_expires_at = NULL, not_before = NULL, retry_count = 0, \
@@ -79,6 +96,5 @@ pub async fn retry(state: &PostgresState, task_id: &str) -> Result<Task, Broken>
     .bind(Instant(state.now()))
     .fetch_one(&mut *change)
     .await?;
-    change.commit().await?;
     Ok(rows::task(&row)?.task)
 }

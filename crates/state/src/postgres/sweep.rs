@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use sqlx::postgres::PgConnection;
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::SWEEP_BATCH;
 use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport};
@@ -91,6 +92,16 @@ async fn take(
     limits: &SweepLimits,
 ) -> Result<Option<LostLease>, Broken> {
     let mut change = state.change().await?;
+    let outcome = take_in(&mut change, state, task_id, limits).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn take_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    task_id: &str,
+    limits: &SweepLimits,
+) -> Result<Option<LostLease>, Broken> {
     let now = state.now();
     let row = sqlx::query(LOCK)
         .bind(Instant(now))
@@ -104,8 +115,7 @@ async fn take(
         Some(_) => Ended::LeaseExpired,
         None => Ended::AgentGone,
     };
-    let task = take_back(&mut change, &before, ended, after_loss(&before), now).await?;
-    change.commit().await?;
+    let task = take_back(change, &before, ended, after_loss(&before), now).await?;
     Ok(Some(LostLease {
         task,
         agent_name: before.task.agent_name.unwrap_or_default(),
