@@ -7,7 +7,7 @@ mod client;
 mod commands;
 mod configuration;
 mod failure;
-mod state_file;
+mod state;
 mod telemetry;
 mod terminal;
 mod up;
