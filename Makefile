@@ -37,7 +37,7 @@ test: ## Everything that fits into CI; installs what it needs
 
 .PHONY: test-all
 test-all: ## `make test` with longer crash tests, and the stack files against a real Elasticsearch
-	SWARMSCOPE_CRASH_ROUNDS=100 STACK=all scripts/test
+	SWARMSCOPE_CRASH_ROUNDS=100 SWARMSCOPE_STATE_ROUNDS=40 STACK=all scripts/test
 
 .PHONY: test-browser
 test-browser: build ## Playwright in headless Chromium against the release binary, a million events in it

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use swarmscope_model::names;
 
 use crate::scaffold::Language;
+use crate::state::StateUrl;
 
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
@@ -56,6 +57,7 @@ const UP_EXAMPLES: &str = "Examples:
   swarmscope up --demo                       # with four demo agents at work
   swarmscope up --data /var/lib/swarmscope --config /etc/swarmscope.toml
   swarmscope up --listen 127.0.0.1:4701 --elastic 127.0.0.1:9201
+  SWARMSCOPE_STATE=postgres://me:secret@db/orchestrator_db swarmscope up   # state on PostgreSQL
 
 Every port is open to loopback without a password. Any other address needs credentials, from the
 environment (SWARMSCOPE_USER=NAME:PASSWORD or SWARMSCOPE_API_KEY) or the configuration file:
@@ -81,6 +83,15 @@ pub struct UpArguments {
     /// Orchestrator: tasks, agents, metrics [default: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDRESS")]
     pub orchestrator: Option<SocketAddr>,
+    /// Database of tasks and agents, postgres://USER:PASSWORD@HOST:PORT/DATABASE [default: SQLite in
+    /// the data directory]. Other users of this machine see arguments: prefer the variable
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SWARMSCOPE_STATE",
+        hide_env_values = true
+    )]
+    pub state: Option<StateUrl>,
     /// Logs older than this are removed [default: 7d]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub retention_age: Option<Duration>,
@@ -290,6 +301,15 @@ pub struct OrchestratorArguments {
         env = "SWARMSCOPE_DATA"
     )]
     pub data: PathBuf,
+    /// Database of tasks and agents, postgres://USER:PASSWORD@HOST:PORT/DATABASE [default: SQLite in
+    /// the data directory]. Other users of this machine see arguments: prefer the variable
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SWARMSCOPE_STATE",
+        hide_env_values = true
+    )]
+    pub state: Option<StateUrl>,
     /// Submit demo work, about one task a second
     #[arg(long)]
     pub demo: bool,

@@ -11,6 +11,7 @@ use swarmscope_model::{limits, names};
 
 use crate::arguments::{CredentialArguments, UpArguments};
 use crate::failure::Failure;
+use crate::state::{Location, StateUrl};
 
 /// Where everything is kept unless said otherwise, below the current folder.
 const DEFAULT_DATA: &str = "swarmscope-data";
@@ -20,6 +21,7 @@ const DEFAULT_DATA: &str = "swarmscope-data";
 pub struct Configuration {
     pub demo: bool,
     pub data: PathBuf,
+    pub state: Location,
     pub listen: SocketAddr,
     pub elastic: SocketAddr,
     pub orchestrator: SocketAddr,
@@ -36,6 +38,7 @@ struct File {
     listen: Option<SocketAddr>,
     elastic: Option<SocketAddr>,
     orchestrator: Option<SocketAddr>,
+    state: Option<StateUrl>,
     #[serde(default)]
     credentials: FileCredentials,
     #[serde(default)]
@@ -86,13 +89,15 @@ impl Configuration {
             None => None,
         };
         let size = arguments.retention_size.or(file.retention.size);
+        let data = arguments
+            .data
+            .clone()
+            .or(file.data)
+            .unwrap_or_else(|| DEFAULT_DATA.into());
         Ok(Self {
             demo: arguments.demo,
-            data: arguments
-                .data
-                .clone()
-                .or(file.data)
-                .unwrap_or_else(|| DEFAULT_DATA.into()),
+            state: Location::new(arguments.state.clone().or(file.state), &data),
+            data,
             listen: address(arguments.listen, file.listen, names::DEFAULT_LISTEN),
             elastic: address(arguments.elastic, file.elastic, names::DEFAULT_ELASTIC),
             orchestrator: address(
@@ -120,7 +125,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| {
         Failure::with_hint(
             format!("{} is not a configuration:\n{error}", path.display()),
-            "the settings are data, listen, elastic, orchestrator, [credentials] and [retention]",
+            "the settings are data, listen, elastic, orchestrator, state, [credentials] and [retention]",
         )
     })
 }

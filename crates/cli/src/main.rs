@@ -9,7 +9,7 @@ mod commands;
 mod configuration;
 mod failure;
 mod scaffold;
-mod state_file;
+mod state;
 mod telemetry;
 mod terminal;
 mod up;

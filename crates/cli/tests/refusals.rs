@@ -109,6 +109,40 @@ fn a_configuration_with_a_typing_error() {
       | ^^^^
     unknown field `agee`, expected `age` or `size`
 
-      hint: the settings are data, listen, elastic, orchestrator, [credentials] and [retention]
+      hint: the settings are data, listen, elastic, orchestrator, state, [credentials] and [retention]
     "#);
+}
+
+#[test]
+fn a_state_database_that_cannot_be_used() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = data.path().to_str().expect("UTF-8");
+    let said_of = |url: &str| {
+        let port = Ports::free().orchestrator.to_string();
+        let arguments = [
+            "orchestrator",
+            "--listen",
+            &port,
+            "--data",
+            folder,
+            "--state",
+            url,
+        ];
+        said(&swarmscope(&arguments), &[])
+    };
+    insta::assert_snapshot!(said_of("mysql://me:s3cret@db/state"), @r"
+    exit 1
+    error: this is no address of a PostgreSQL database; write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded
+      hint: --state, SWARMSCOPE_STATE or `state` in the configuration file names the database; without one the state is kept in the data directory
+    ");
+    insta::assert_snapshot!(said_of("postgres://me:s3cret@db/state?sslmode=require"), @r"
+    exit 1
+    error: TLS to PostgreSQL is not supported: leave sslmode out and reach the server over a private network, or through a tunnel such as stunnel, ssh -L or pgbouncer on this machine
+      hint: --state, SWARMSCOPE_STATE or `state` in the configuration file names the database; without one the state is kept in the data directory
+    ");
+    assert_eq!(
+        std::fs::read_dir(data.path()).expect("a folder").count(),
+        0,
+        "no file takes the database's place"
+    );
 }

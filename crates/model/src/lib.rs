@@ -7,6 +7,7 @@ pub mod accounting;
 pub mod event;
 pub mod limits;
 pub mod names;
+pub mod settings;
 pub mod state;
 pub mod time;
 

@@ -72,6 +72,34 @@ pub const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
 pub const LEASE: Duration = Duration::from_secs(10);
 /// An agent whose last heartbeat is older than this is shown as inactive.
 pub const AGENT_SILENT_AFTER: Duration = Duration::from_secs(10);
+/// A task that an agent took with SQL of its own has no lease. It returns to the queue when neither
+/// the task nor its agent has shown a change for this long: such agents often give signs of life only
+/// between two tasks, so a task that takes minutes must not look like a death.
+pub const FOREIGN_TASK_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// How often expired leases and silent agents are looked for: a tenth of the lease, so that a death
+/// costs about one lease.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Days that finished tasks and their history are kept: a month covers "how was it last month".
+pub const STATE_RETENTION_DAYS: u32 = 30;
+/// Rows that retention removes in one transaction: few enough that nobody notices the wait.
+pub const PRUNE_BATCH: u32 = 1_000;
+/// Between two looks for what retention removes, once a look has found less than a full batch.
+pub const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// Tasks that one sweep takes back, so that a sweep after an outage ends and is seen to work.
+pub const SWEEP_BATCH: usize = 1_000;
+/// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.
+pub const MAX_SETTINGS: u32 = 1_000;
+/// Connections of one process to a state database. PostgreSQL allows 100 in all unless configured.
+pub const STATE_CONNECTIONS: u32 = 8;
+/// How long an operation on the state keeps trying while the database is away: shorter than the
+/// shortest usual HTTP timeout, longer than a database's restart.
+pub const STATE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long one statement on the state may take; they take milliseconds, so it is a broken network.
+pub const STATE_STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a start waits for the state database, which may be starting at the same time.
+pub const STATE_START_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a look at the health of the state may take before the answer is "unreachable".
+pub const STATE_PING_TIMEOUT: Duration = Duration::from_secs(2);
 /// Retries of a transient failure, unless a task says otherwise.
 pub const MAX_RETRIES: u32 = 3;
 /// First wait before a retry; doubles each time.

@@ -4,6 +4,7 @@
 //! fencing token it was given. A token grows with every claim of a task, so a worker that lost its
 //! lease can never finish, fail or renew its successor's work.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -143,7 +144,7 @@ pub struct NewTask {
     /// `correlation_id` in it ties the task to its events; without one the task id serves.
     #[serde(default)]
     pub metadata: Map<String, Value>,
-    /// Retries after a transient failure.
+    /// Retries after a transient failure; as `system_config` says when left out.
     #[serde(default)]
     pub max_retries: Option<u32>,
 }
@@ -282,6 +283,32 @@ pub struct SweepReport {
     pub silenced: Vec<String>,
 }
 
+/// After how long a sweep takes an agent for silent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepLimits {
+    /// An agent without a sign of life for this long is inactive.
+    pub silent_after: Duration,
+    /// A task without a lease, taken with SQL of its agent's own, returns to the queue when neither
+    /// it nor its agent has changed for this long.
+    pub foreign_after: Duration,
+}
+
+/// What retention removes: rows that ended before these points. `None` keeps for ever.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Retention {
+    pub tasks_before: Option<Timestamp>,
+    pub history_before: Option<Timestamp>,
+    /// Rows of each table at most.
+    pub batch: u32,
+}
+
+/// How many rows retention removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pruned {
+    pub tasks: u64,
+    pub attempts: u64,
+}
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -330,6 +357,22 @@ impl StateError {
             StateError::Invalid { .. } => "invalid_request",
             StateError::Unavailable(_) => "unavailable",
         }
+    }
+
+    /// The failure with everything that caused it, on one line.
+    pub fn reason(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let said = error.to_string();
+            // Some libraries repeat the cause in their own message.
+            if !text.ends_with(&said) {
+                text.push_str(": ");
+                text.push_str(&said);
+            }
+            cause = error.source();
+        }
+        text
     }
 }
 
@@ -401,8 +444,16 @@ pub trait StateStore: Send + Sync {
     async fn deregister(&self, agent_name: &str) -> Result<Agent, StateError>;
     /// Every agent, by name.
     async fn agents(&self) -> Result<Vec<Agent>, StateError>;
-    /// Returns tasks whose lease has expired and marks agents that fell silent.
-    async fn sweep(&self, silent_after: Duration) -> Result<SweepReport, StateError>;
+    /// Returns tasks whose lease has expired or whose agent, which works with SQL of its own, is
+    /// dead, and marks agents that fell silent. Several may sweep at once: each task and each agent
+    /// is in the report of one of them.
+    async fn sweep(&self, limits: &SweepLimits) -> Result<SweepReport, StateError>;
+    /// Removes a batch of what ended long ago.
+    async fn prune(&self, retention: &Retention) -> Result<Pruned, StateError>;
+    /// `system_config` as it stands; what it means is in [`crate::settings`].
+    async fn settings(&self) -> Result<BTreeMap<String, Value>, StateError>;
+    /// Whether the store answers, soon and without trying again.
+    async fn ping(&self) -> Result<(), StateError>;
 }
 
 #[cfg(test)]

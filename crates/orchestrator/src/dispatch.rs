@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use swarmscope_model::event::event_type;
-use swarmscope_model::limits::AGENT_SILENT_AFTER;
+use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
     Agent, Claim, Failure, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
 };
@@ -16,14 +16,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::events;
+use crate::live::Live;
 
-/// What may be set. The defaults are what a swarm on one machine wants.
+/// What may be set from outside. The defaults are what a swarm on one machine wants.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How often expired leases and silent agents are looked for.
-    pub sweep_every: Duration,
-    /// An agent without a sign of life for this long is inactive.
-    pub silent_after: Duration,
+    /// Settings that stand whatever `system_config` says.
+    pub pinned: Option<Settings>,
     /// How often a waiting claim looks by itself, for tasks whose backoff ends and for those that
     /// others write into the store.
     pub recheck_every: Duration,
@@ -32,8 +31,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            sweep_every: Duration::from_secs(1),
-            silent_after: AGENT_SILENT_AFTER,
+            pinned: None,
             recheck_every: Duration::from_millis(250),
         }
     }
@@ -48,7 +46,8 @@ pub struct Orchestrator {
 struct Shared {
     store: Arc<dyn StateStore>,
     logger: Logger,
-    config: Config,
+    recheck_every: Duration,
+    live: Live,
     /// Rung when a task may have become claimable.
     bell: Notify,
     closing: CancellationToken,
@@ -58,9 +57,10 @@ impl Orchestrator {
     /// An orchestrator over this store, speaking through this logger.
     pub fn new(store: Arc<dyn StateStore>, logger: Logger, config: Config) -> Self {
         let shared = Shared {
+            live: Live::new(config.pinned, &logger),
             store,
             logger,
-            config,
+            recheck_every: config.recheck_every,
             bell: Notify::new(),
             closing: CancellationToken::new(),
         };
@@ -77,8 +77,13 @@ impl Orchestrator {
         &self.shared.logger
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.shared.config
+    pub(crate) fn live(&self) -> &Live {
+        &self.shared.live
+    }
+
+    /// What is in force now.
+    pub(crate) fn settings(&self) -> Settings {
+        self.shared.live.settings()
     }
 
     /// Cancelled when the orchestrator ends: waiting claims return empty-handed.
@@ -109,9 +114,10 @@ impl Orchestrator {
         agent_name: &str,
         task_types: &[String],
         wait: Duration,
-        lease: Duration,
+        lease: Option<Duration>,
     ) -> Result<Option<Task>, StateError> {
         let deadline = Instant::now() + wait;
+        let lease = lease.unwrap_or_else(|| self.settings().lease);
         loop {
             let rung = self.shared.bell.notified();
             tokio::pin!(rung);
@@ -125,7 +131,7 @@ impl Orchestrator {
             if Instant::now() >= deadline {
                 return Ok(None);
             }
-            let recheck = deadline.min(Instant::now() + self.config().recheck_every);
+            let recheck = deadline.min(Instant::now() + self.shared.recheck_every);
             tokio::select! {
                 () = self.closing().cancelled() => return Ok(None),
                 _ = timeout_at(recheck, rung) => {}
@@ -175,7 +181,12 @@ impl Orchestrator {
         Ok(task)
     }
 
-    pub(crate) async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
+    pub(crate) async fn renew(
+        &self,
+        claim: &Claim,
+        lease: Option<Duration>,
+    ) -> Result<Task, StateError> {
+        let lease = lease.unwrap_or_else(|| self.settings().lease);
         let outcome = self.store().renew(claim, lease).await;
         outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))
     }

@@ -2,8 +2,9 @@
 
 use swarmscope_model::Severity;
 use swarmscope_model::event::event_type;
+use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
-    Agent, Claim, ErrorClass, Failure, LostLease, StateError, Task, TaskState,
+    Agent, Claim, ErrorClass, Failure, LostLease, Pruned, StateError, Task, TaskState,
 };
 use swarmscope_sdk::Logger;
 use swarmscope_sdk::log::Record;
@@ -16,6 +17,12 @@ pub const AGENT_SILENT: &str = "agent_silent";
 pub const AGENT_DEREGISTERED: &str = "agent_deregistered";
 /// Somebody came with a claim that is not in force.
 pub const STALE_CLAIM: &str = "stale_claim";
+/// Rows of `system_config` that changed are in force.
+pub const SETTINGS_CHANGED: &str = "settings_changed";
+/// The state store answers again.
+pub const STATE_RECOVERED: &str = "state_recovered";
+/// Retention removed rows that ended long ago.
+pub const STATE_PRUNED: &str = "state_pruned";
 /// A task was cancelled.
 pub const TASK_CANCELLED: &str = "task_cancelled";
 
@@ -118,8 +125,9 @@ pub fn lease_expired(logger: &Logger, lost: &LostLease) {
         _ => (Severity::Warning, "returns to the queue"),
     };
     let task = &lost.task;
+    let why = task.last_error.as_deref().unwrap_or("it was lost");
     let message = format!(
-        "the lease of {} on {} task {} ran out; the task {outcome}",
+        "{} lost {} task {}: {why}; the task {outcome}",
         lost.agent_name, task.task_type, task.task_id
     );
     of_task(logger, severity, LEASE_EXPIRED, message, task)
@@ -195,4 +203,30 @@ pub fn agent_deregistered(logger: &Logger, agent: &Agent) {
 pub fn agent_silent(logger: &Logger, agent_name: &str) {
     let message = format!("{agent_name} gave no sign of life and counts as inactive");
     of_agent(logger, Severity::Warning, AGENT_SILENT, message, agent_name).emit();
+}
+
+/// What `system_config` sets, before and now, field by field.
+pub fn settings_changed(logger: &Logger, before: &Settings, now: &Settings) {
+    logger
+        .info(SETTINGS_CHANGED, "system_config changed and is in force")
+        .field("before", format!("{before:?}"))
+        .field("now", format!("{now:?}"))
+        .emit();
+}
+
+pub fn state_is_back(logger: &Logger) {
+    logger
+        .info(STATE_RECOVERED, "the state store answers again")
+        .emit();
+}
+
+pub fn pruned(logger: &Logger, pruned: Pruned) {
+    logger
+        .info(
+            STATE_PRUNED,
+            "removed tasks and attempts that ended long ago",
+        )
+        .field("tasks", pruned.tasks)
+        .field("attempts", pruned.attempts)
+        .emit();
 }

@@ -9,6 +9,7 @@ pub mod demo;
 mod dispatch;
 mod events;
 mod http;
+mod live;
 mod serve;
 mod sweep;
 

@@ -1,28 +1,32 @@
-//! The orchestrator's clock: takes tasks back whose lease ran out, notes who fell silent, and keeps
-//! the gauge of active tasks true. Survives a store that does not answer.
+//! The orchestrator's clock: puts settings into force, takes tasks back whose worker is lost, notes
+//! who fell silent, removes what is old, and keeps the gauge of active tasks true. Survives a store
+//! that does not answer.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use swarmscope_model::Timestamp;
 use swarmscope_model::event::event_type;
-use swarmscope_model::state::StateError;
+use swarmscope_model::limits::{PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::settings::Settings;
+use swarmscope_model::state::{Retention, StateError, SweepLimits};
 use swarmscope_sdk::metrics;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep};
 
 use crate::dispatch::Orchestrator;
-use crate::events;
+use crate::{events, live};
 
 /// Sweeps until the orchestrator closes.
 pub async fn run(orchestrator: Orchestrator) {
-    let mut ticks = interval(orchestrator.config().sweep_every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failing = false;
+    let mut prune_at = Instant::now();
     loop {
-        tokio::select! {
-            () = orchestrator.closing().cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        match once(&orchestrator).await {
-            Ok(()) => failing = false,
+        match once(&orchestrator, &mut prune_at).await {
+            Ok(()) if failing => {
+                failing = false;
+                events::state_is_back(orchestrator.logger());
+            }
+            Ok(()) => {}
             // Once per outage, not once per second.
             Err(error) if !failing => {
                 failing = true;
@@ -31,21 +35,28 @@ pub async fn run(orchestrator: Orchestrator) {
                     .logger()
                     .error(
                         event_type::OPERATION_FAILED,
-                        format!("the sweep failed: {error}"),
+                        format!("the sweep failed: {}", error.reason()),
                     )
                     .error(&error)
                     .emit();
             }
             Err(_) => {}
         }
+        tokio::select! {
+            () = orchestrator.closing().cancelled() => return,
+            () = sleep(orchestrator.settings().sweep_interval) => {}
+        }
     }
 }
 
-async fn once(orchestrator: &Orchestrator) -> Result<(), StateError> {
-    let report = orchestrator
-        .store()
-        .sweep(orchestrator.config().silent_after)
-        .await?;
+async fn once(orchestrator: &Orchestrator, prune_at: &mut Instant) -> Result<(), StateError> {
+    live::refresh(orchestrator).await?;
+    let settings = orchestrator.settings();
+    let limits = SweepLimits {
+        silent_after: settings.agent_inactive_after,
+        foreign_after: settings.foreign_task_timeout,
+    };
+    let report = orchestrator.store().sweep(&limits).await?;
     for lost in &report.expired {
         metrics::increment_errors("lease_expired");
         events::lease_expired(orchestrator.logger(), lost);
@@ -56,6 +67,14 @@ async fn once(orchestrator: &Orchestrator) -> Result<(), StateError> {
     if !report.expired.is_empty() {
         orchestrator.ring();
     }
+    count_active_tasks(orchestrator).await?;
+    if Instant::now() >= *prune_at {
+        *prune_at = Instant::now() + prune(orchestrator, &settings).await?;
+    }
+    Ok(())
+}
+
+async fn count_active_tasks(orchestrator: &Orchestrator) -> Result<(), StateError> {
     let mut active: BTreeMap<String, u64> = BTreeMap::new();
     for agent in orchestrator.store().agents().await? {
         *active.entry(agent.agent_type).or_default() += agent.active_tasks;
@@ -64,4 +83,30 @@ async fn once(orchestrator: &Orchestrator) -> Result<(), StateError> {
         metrics::set_active_tasks(&agent_type, i64::try_from(tasks).unwrap_or(i64::MAX));
     }
     Ok(())
+}
+
+/// Removes one batch and says when to look again: at once while there is more.
+async fn prune(orchestrator: &Orchestrator, settings: &Settings) -> Result<Duration, StateError> {
+    let now = Timestamp::now().as_millisecond();
+    let before = |kept: Option<Duration>| {
+        kept.map(|kept| {
+            let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
+            Timestamp::from_millisecond(now.saturating_sub(kept))
+        })
+    };
+    let retention = Retention {
+        tasks_before: before(settings.task_retention),
+        history_before: before(settings.history_retention),
+        batch: PRUNE_BATCH,
+    };
+    let pruned = orchestrator.store().prune(&retention).await?;
+    if pruned.tasks > 0 || pruned.attempts > 0 {
+        events::pruned(orchestrator.logger(), pruned);
+    }
+    let full = u64::from(PRUNE_BATCH);
+    Ok(if pruned.tasks >= full || pruned.attempts >= full {
+        Duration::ZERO
+    } else {
+        PRUNE_EVERY
+    })
 }

@@ -357,7 +357,8 @@ async fn bad_requests_are_refused_in_one_shape_that_says_what_and_what_next() {
 #[tokio::test]
 async fn health_tells_of_a_store_that_does_not_answer_and_metrics_are_text() {
     let server = Server::start().await;
-    assert_eq!(server.get("/health").await, (200, json!({"status": "ok"})));
+    let well = json!({"status": "ok", "state": "ok"});
+    assert_eq!(server.get("/health").await, (200, well));
     server
         .post(
             "/api/v1/tasks",
@@ -380,10 +381,9 @@ async fn health_tells_of_a_store_that_does_not_answer_and_metrics_are_text() {
     );
     server.store.close().await;
     let (status, reply) = server.get("/health").await;
-    assert_eq!(
-        (status, &reply["error"]["code"]),
-        (503, &json!("unavailable"))
-    );
+    assert_eq!((status, &reply["state"]), (503, &json!("unreachable")));
+    assert_eq!(reply["error"]["code"], "unavailable");
+    assert!(reply["reason"].as_str().unwrap().contains("closed pool"));
     server.end.cancel();
     server.served.await.unwrap().unwrap();
 }

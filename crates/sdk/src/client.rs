@@ -152,7 +152,7 @@ impl OrchestratorClient {
         let body = ClaimRequest {
             task_types: task_types.to_vec(),
             wait_ms: milliseconds(wait),
-            lease_ms: milliseconds(lease),
+            lease_ms: Some(milliseconds(lease)),
         };
         let request = self
             .request(Method::POST, &["agents", agent_name, "claim"])
@@ -166,7 +166,7 @@ impl OrchestratorClient {
         let body = RenewRequest {
             agent_name: claim.agent_name.clone(),
             fencing_token: claim.fencing_token,
-            lease_ms: milliseconds(lease),
+            lease_ms: Some(milliseconds(lease)),
         };
         let reply: TaskReply = self
             .post(&["tasks", &claim.task_id, "renew"], &body)

@@ -5,12 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use swarmscope_model::limits::LEASE;
 use swarmscope_model::state::{Agent, Attempt, ErrorClass, NewTask, Task};
-
-fn default_lease_ms() -> u64 {
-    milliseconds(LEASE)
-}
 
 /// A duration as the wire has it.
 pub fn milliseconds(duration: Duration) -> u64 {
@@ -23,8 +18,9 @@ pub struct ClaimRequest {
     pub task_types: Vec<String>,
     #[serde(default)]
     pub wait_ms: u64,
-    #[serde(default = "default_lease_ms")]
-    pub lease_ms: u64,
+    /// As long as the orchestrator's settings say when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_ms: Option<u64>,
 }
 
 /// Body of `POST /api/v1/tasks/{id}/renew`.
@@ -32,8 +28,9 @@ pub struct ClaimRequest {
 pub struct RenewRequest {
     pub agent_name: String,
     pub fencing_token: i64,
-    #[serde(default = "default_lease_ms")]
-    pub lease_ms: u64,
+    /// As long as the orchestrator's settings say when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_ms: Option<u64>,
 }
 
 /// Body of `POST /api/v1/tasks/{id}/complete`.

@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::MAX_RETRIES;
 use swarmscope_model::state::{NewTask, Priority, Task, TaskState};
 
 /// An object as column text.
@@ -16,11 +15,16 @@ pub fn to_object(text: Option<String>) -> Map<String, Value> {
     let Some(text) = text else {
         return Map::new();
     };
-    match serde_json::from_str(&text) {
-        Ok(Value::Object(object)) => object,
-        Ok(Value::Null) => Map::new(),
-        Ok(other) => Map::from_iter([("value".to_owned(), other)]),
-        Err(_) => Map::from_iter([("value".to_owned(), Value::String(text))]),
+    let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    value_to_object(value)
+}
+
+/// Any JSON as an object; what is none stands under `value`.
+pub fn value_to_object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        Value::Null => Map::new(),
+        other => Map::from_iter([("value".to_owned(), other)]),
     }
 }
 
@@ -39,12 +43,14 @@ pub fn to_time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap_or_else(|_| Timestamp::from_epoch(text.parse().unwrap_or(0.0)))
 }
 
-/// Whether `task` is what an earlier enqueueing of `new` made.
+/// Whether `task` is what an earlier enqueueing of `new` made, apart from the metadata: how JSON
+/// compares is the database's to say. What `new` leaves open was decided then.
 pub fn is_same(task: &Task, new: &NewTask) -> bool {
     task.task_type == new.task_type
         && task.priority == new.priority
-        && task.max_retries == new.max_retries.unwrap_or(MAX_RETRIES)
-        && task.metadata == new.metadata
+        && new
+            .max_retries
+            .is_none_or(|max_retries| task.max_retries == max_retries)
 }
 
 #[cfg(test)]

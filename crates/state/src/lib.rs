@@ -1,13 +1,16 @@
 //! Tasks, agents, their history and the system's configuration, kept in SQL.
 //!
 //! A small state machine whose every change is one transaction. [`SqliteState`] is the embedded
-//! store; what a dialect decides (the schema, how a transaction takes its lock, how a claimable
+//! store, [`PostgresState`] the one for several machines; what a dialect decides (the schema, how a transaction takes its lock, how a claimable
 //! row is picked) stays in its folder, what does not (limits, backoff, the rules for foreign rows)
 //! stands beside it. This crate never speaks HTTP and never logs events of agents.
 
 mod content;
 mod jitter;
+mod postgres;
 mod sqlite;
+mod transitions;
 mod validate;
 
+pub use postgres::{ConnectError, PostgresState};
 pub use sqlite::{OpenError, SqliteState};

@@ -122,7 +122,8 @@ pub fn result(result: &Map<String, Value>) -> Result<(), StateError> {
     object("result", result)
 }
 
-/// An error message, cut to what a keyword may hold.
-pub fn error_message(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
+/// An error message, cut to what a keyword may hold, without the one character that not every
+/// database can keep.
+pub fn error_message(text: &str) -> String {
+    text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)].replace('\0', "\u{fffd}")
 }

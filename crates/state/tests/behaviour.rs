@@ -1,15 +1,27 @@
-//! What the store promises, through its trait, on a real file and a clock that the test turns.
+//! What the store promises, through its trait, on real databases and a clock that the test turns.
 
 mod fixture;
 
 use std::sync::Arc;
 
-use fixture::{Fixture, LEASE, SILENT, claim_of, task, types};
+use fixture::{Fixture, LEASE, SWEEP, claim_of, task, types};
 use serde_json::{Map, json};
 use swarmscope_model::state::{
-    ErrorClass, Failure, MAX_LEASE_LOSSES, NewTask, Priority, StateError, StateStore, TaskFilter,
-    TaskState,
+    ErrorClass, Failure, MAX_LEASE_LOSSES, NewTask, Priority, StateError, TaskFilter, TaskState,
 };
+
+on_both!(
+    a_task_is_claimed_by_priority_then_age_and_completed_with_its_follow_ups,
+    transient_failures_wait_longer_each_time_and_end_as_a_dead_letter,
+    permanent_and_unexpected_failures_end_the_task_at_once,
+    an_expired_lease_is_over_and_its_token_never_changes_the_task_again,
+    a_task_that_kills_every_worker_is_set_aside,
+    enqueueing_is_all_or_nothing_and_the_same_id_is_the_same_task,
+    cancelling_takes_the_task_from_its_worker_and_deregistering_hands_it_back,
+    pages_show_the_newest_change_first_and_filters_restrict,
+    what_does_not_fit_is_refused_with_the_field_named,
+    two_handles_on_one_database_claim_every_task_exactly_once,
+);
 
 fn failure(class: ErrorClass) -> Failure {
     Failure {
@@ -18,9 +30,9 @@ fn failure(class: ErrorClass) -> Failure {
     }
 }
 
-#[tokio::test]
-async fn a_task_is_claimed_by_priority_then_age_and_completed_with_its_follow_ups() {
-    let fixture = Fixture::new().await;
+async fn a_task_is_claimed_by_priority_then_age_and_completed_with_its_follow_ups(
+    fixture: Fixture,
+) {
     let store = &fixture.store;
     let with = |id: &str, priority| NewTask {
         priority,
@@ -80,9 +92,7 @@ async fn a_task_is_claimed_by_priority_then_age_and_completed_with_its_follow_up
     );
 }
 
-#[tokio::test]
-async fn transient_failures_wait_longer_each_time_and_end_as_a_dead_letter() {
-    let fixture = Fixture::new().await;
+async fn transient_failures_wait_longer_each_time_and_end_as_a_dead_letter(fixture: Fixture) {
     let store = &fixture.store;
     store.enqueue(vec![task("t")]).await.unwrap();
     fixture.register("a").await;
@@ -125,9 +135,7 @@ async fn transient_failures_wait_longer_each_time_and_end_as_a_dead_letter() {
     assert!(store.claim("a", &types(), LEASE).await.unwrap().is_some());
 }
 
-#[tokio::test]
-async fn permanent_and_unexpected_failures_end_the_task_at_once() {
-    let fixture = Fixture::new().await;
+async fn permanent_and_unexpected_failures_end_the_task_at_once(fixture: Fixture) {
     let store = &fixture.store;
     fixture.register("a").await;
     for class in [ErrorClass::Permanent, ErrorClass::Unexpected] {
@@ -144,9 +152,7 @@ async fn permanent_and_unexpected_failures_end_the_task_at_once() {
     }
 }
 
-#[tokio::test]
-async fn an_expired_lease_is_over_and_its_token_never_changes_the_task_again() {
-    let fixture = Fixture::new().await;
+async fn an_expired_lease_is_over_and_its_token_never_changes_the_task_again(fixture: Fixture) {
     let store = &fixture.store;
     store.enqueue(vec![task("t")]).await.unwrap();
     fixture.register("dead").await;
@@ -159,7 +165,7 @@ async fn an_expired_lease_is_over_and_its_token_never_changes_the_task_again() {
         fixture.now().as_millisecond() + 10_000
     );
     fixture.turn(9_999);
-    let early = store.sweep(SILENT).await.unwrap();
+    let early = store.sweep(&SWEEP).await.unwrap();
     assert!(early.expired.is_empty());
     assert_eq!(early.silenced, ["dead", "heir"]);
     fixture.turn(1);
@@ -167,7 +173,7 @@ async fn an_expired_lease_is_over_and_its_token_never_changes_the_task_again() {
     let early = store.renew(&claim_of(&lost), LEASE).await.unwrap_err();
     assert!(matches!(early, StateError::StaleClaim { .. }), "{early}");
 
-    let report = store.sweep(SILENT).await.unwrap();
+    let report = store.sweep(&SWEEP).await.unwrap();
     assert_eq!(report.expired.len(), 1);
     assert_eq!(report.expired[0].agent_name, "dead");
     assert_eq!(report.expired[0].task.state, TaskState::Queued);
@@ -214,16 +220,14 @@ async fn an_expired_lease_is_over_and_its_token_never_changes_the_task_again() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn a_task_that_kills_every_worker_is_set_aside() {
-    let fixture = Fixture::new().await;
+async fn a_task_that_kills_every_worker_is_set_aside(fixture: Fixture) {
     let store = &fixture.store;
     store.enqueue(vec![task("t")]).await.unwrap();
     fixture.register("a").await;
     for loss in 1..=MAX_LEASE_LOSSES {
         store.claim("a", &types(), LEASE).await.unwrap().unwrap();
         fixture.turn(10_000);
-        let lost = store.sweep(SILENT).await.unwrap().expired.remove(0);
+        let lost = store.sweep(&SWEEP).await.unwrap().expired.remove(0);
         let last = loss == MAX_LEASE_LOSSES;
         let expected = if last {
             TaskState::DeadLetter
@@ -235,9 +239,7 @@ async fn a_task_that_kills_every_worker_is_set_aside() {
     }
 }
 
-#[tokio::test]
-async fn enqueueing_is_all_or_nothing_and_the_same_id_is_the_same_task() {
-    let fixture = Fixture::new().await;
+async fn enqueueing_is_all_or_nothing_and_the_same_id_is_the_same_task(fixture: Fixture) {
     let store = &fixture.store;
     let first = store.enqueue(vec![task("t")]).await.unwrap();
     fixture.turn(1_000);
@@ -263,9 +265,9 @@ async fn enqueueing_is_all_or_nothing_and_the_same_id_is_the_same_task() {
     assert_ne!(made[0].task_id, made[1].task_id);
 }
 
-#[tokio::test]
-async fn cancelling_takes_the_task_from_its_worker_and_deregistering_hands_it_back() {
-    let fixture = Fixture::new().await;
+async fn cancelling_takes_the_task_from_its_worker_and_deregistering_hands_it_back(
+    fixture: Fixture,
+) {
     let store = &fixture.store;
     store.enqueue(vec![task("t")]).await.unwrap();
     fixture.register("a").await;
@@ -304,9 +306,7 @@ async fn cancelling_takes_the_task_from_its_worker_and_deregistering_hands_it_ba
     ));
 }
 
-#[tokio::test]
-async fn pages_show_the_newest_change_first_and_filters_restrict() {
-    let fixture = Fixture::new().await;
+async fn pages_show_the_newest_change_first_and_filters_restrict(fixture: Fixture) {
     let store = &fixture.store;
     for number in 0..5 {
         let mut new = task(&format!("t{number}"));
@@ -342,9 +342,7 @@ async fn pages_show_the_newest_change_first_and_filters_restrict() {
     assert_eq!(page(nobody).await, (0, String::new()));
 }
 
-#[tokio::test]
-async fn what_does_not_fit_is_refused_with_the_field_named() {
-    let fixture = Fixture::new().await;
+async fn what_does_not_fit_is_refused_with_the_field_named(fixture: Fixture) {
     let store = &fixture.store;
     let mut wrong_id = task("t");
     wrong_id.metadata.insert("correlation_id".into(), json!(7));
@@ -384,11 +382,9 @@ async fn what_does_not_fit_is_refused_with_the_field_named() {
     ));
 }
 
-#[tokio::test]
-async fn two_handles_on_one_file_claim_every_task_exactly_once() {
-    let fixture = Fixture::new().await;
-    let second = Arc::new(fixture.open().await);
-    let first = Arc::new(fixture.open().await);
+async fn two_handles_on_one_database_claim_every_task_exactly_once(fixture: Fixture) {
+    let second = fixture.open().await;
+    let first = fixture.open().await;
     fixture
         .store
         .enqueue((0..120).map(|n| task(&format!("t{n}"))).collect())
@@ -426,35 +422,5 @@ async fn two_handles_on_one_file_claim_every_task_exactly_once() {
     assert_eq!(
         fixture.store.task_counts().await.unwrap(),
         [(TaskState::Completed, 120)]
-    );
-}
-
-#[tokio::test]
-async fn a_new_file_may_be_opened_by_several_at_once_and_keeps_what_was_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("state.db");
-    let opened =
-        futures::future::join_all((0..4).map(|_| swarmscope_state::SqliteState::open(&path))).await;
-    for (number, store) in opened.into_iter().enumerate() {
-        let store = store.unwrap();
-        store
-            .enqueue(vec![task(&format!("t{number}"))])
-            .await
-            .unwrap();
-        store.close().await;
-    }
-    let store = swarmscope_state::SqliteState::open(&path).await.unwrap();
-    assert_eq!(store.task_counts().await.unwrap(), [(TaskState::Queued, 4)]);
-    std::fs::write(
-        folder.path().join("other.db"),
-        "this is no database, only text",
-    )
-    .unwrap();
-    let refused = swarmscope_state::SqliteState::open(&folder.path().join("other.db"))
-        .await
-        .unwrap_err();
-    assert!(
-        refused.to_string().contains("is it a SQLite database?"),
-        "{refused}"
     );
 }

@@ -4,12 +4,10 @@ mod fixture;
 
 use std::collections::HashMap;
 
-use fixture::{Fixture, LEASE, SILENT, claim_of, task, types};
+use fixture::{Fixture, LEASE, SWEEP, claim_of, task, types};
 use proptest::prelude::*;
 use serde_json::Map;
-use swarmscope_model::state::{
-    Claim, ErrorClass, Failure, StateError, StateStore, Task, TaskState,
-};
+use swarmscope_model::state::{Claim, ErrorClass, Failure, StateError, Task, TaskState};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -97,8 +95,7 @@ async fn by_claim(fixture: &Fixture, step: &Step, claim: &Claim) -> Result<Task,
     }
 }
 
-async fn run(steps: Vec<Step>) {
-    let fixture = Fixture::new().await;
+async fn run(fixture: Fixture, steps: Vec<Step>) {
     let store = &fixture.store;
     store.enqueue(TASKS.map(task).to_vec()).await.unwrap();
     for agent in AGENTS {
@@ -137,7 +134,7 @@ async fn run(steps: Vec<Step>) {
             Step::Retry { task } => drop(store.retry(TASKS[*task]).await),
             Step::Deregister { agent } => drop(store.deregister(AGENTS[*agent]).await.unwrap()),
             Step::Sweep => {
-                for lost in store.sweep(SILENT).await.unwrap().expired {
+                for lost in store.sweep(&SWEEP).await.unwrap().expired {
                     let old = &before[&lost.task.task_id];
                     assert!(old.lease_expires_at.unwrap() <= fixture.now());
                     assert_eq!(old.agent_name, Some(lost.agent_name));
@@ -163,11 +160,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn only_the_claim_in_force_changes_a_task(steps in prop::collection::vec(step(), 10..80)) {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(run(steps));
+    fn only_the_claim_in_force_changes_a_task_on_sqlite(steps in prop::collection::vec(step(), 10..80)) {
+        runtime().block_on(async { run(Fixture::sqlite().await, steps).await });
     }
+
+    #[test]
+    fn only_the_claim_in_force_changes_a_task_on_postgres(steps in prop::collection::vec(step(), 10..80)) {
+        runtime().block_on(async {
+            if let Some(fixture) = Fixture::postgres().await {
+                run(fixture, steps).await;
+            }
+        });
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }

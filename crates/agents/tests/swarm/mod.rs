@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use swarmscope_model::Severity;
+use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{NewTask, TaskState};
 use swarmscope_orchestrator::{Config, Orchestrator, router, serve};
 use swarmscope_sdk::Logger;
@@ -83,8 +84,11 @@ impl Swarm {
             .await
             .unwrap();
         let config = Config {
-            sweep_every: Duration::from_millis(50),
-            silent_after: Duration::from_secs(2),
+            pinned: Some(Settings {
+                sweep_interval: Duration::from_millis(50),
+                agent_inactive_after: Duration::from_secs(2),
+                ..Settings::default()
+            }),
             recheck_every: Duration::from_millis(50),
         };
         let logger = kept.logger("orchestrator");

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Serialize;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
-use super::errors::ApiError;
+use super::errors::{ApiError, ErrorDetail};
 
 #[derive(Serialize)]
 pub struct StatusBody {
@@ -102,13 +103,37 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
 #[derive(Serialize)]
 pub struct HealthBody {
     status: &'static str,
+    /// The state store: `ok` or `unreachable`.
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorDetail>,
 }
 
 /// `GET /health`
-pub async fn health(State(state): State<NativeState>) -> Result<Json<HealthBody>, ApiError> {
+pub async fn health(
+    State(state): State<NativeState>,
+) -> Result<(StatusCode, Json<HealthBody>), ApiError> {
     state.logs.indices(&IndexExpression::all()).await?;
-    if let Err(error) = state.state.task_counts().await {
-        return Err(ApiError::unavailable(format!("the state store: {error}")));
-    }
-    Ok(Json(HealthBody { status: "ok" }))
+    Ok(match state.state.ping().await {
+        Ok(()) => (
+            StatusCode::OK,
+            Json(HealthBody {
+                status: "ok",
+                state: "ok",
+                reason: None,
+                error: None,
+            }),
+        ),
+        Err(error) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(HealthBody {
+                status: "unavailable",
+                state: "unreachable",
+                reason: Some(error.reason()),
+                error: Some(ApiError::from(error).into_detail()),
+            }),
+        ),
+    })
 }

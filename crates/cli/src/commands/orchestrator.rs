@@ -1,7 +1,5 @@
 //! `swarmscope orchestrator`: dispatch, leases and retries, on a port of its own.
 
-use std::sync::Arc;
-
 use axum::middleware::from_fn_with_state;
 use swarmscope_api::guard::{Guard, check};
 use swarmscope_api::native;
@@ -13,7 +11,7 @@ use swarmscope_sdk::{Logger, shutdown};
 use crate::address::{check_exposure, listen};
 use crate::arguments::OrchestratorArguments;
 use crate::failure::Failure;
-use crate::state_file;
+use crate::state::Location;
 
 /// Runs until SIGINT or SIGTERM.
 ///
@@ -24,9 +22,13 @@ pub async fn run(arguments: OrchestratorArguments) -> Result<(), Failure> {
     check_exposure(arguments.listen, "--listen", &credentials)?;
     let listener = listen(arguments.listen, "--listen").await?;
     let shutdown = shutdown::on_request(arguments.exit_with_parent)?;
-    let state = state_file::open(&arguments.data).await?;
+    let location = Location::new(arguments.state, &arguments.data);
+    let state = tokio::select! {
+        state = location.open() => state?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     let logger = Logger::from_env(ORCHESTRATOR_AGENT);
-    let orchestrator = Orchestrator::new(Arc::new(state.clone()), logger, Config::default());
+    let orchestrator = Orchestrator::new(state.store(), logger, Config::default());
     if arguments.demo {
         tokio::spawn(Workload::default().run(orchestrator.clone()));
     }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+use crate::state;
 
 /// The orchestrator is needed at once.
 const RESTART_ORCHESTRATOR: Duration = Duration::from_secs(1);
@@ -67,11 +68,13 @@ fn orchestrator(configuration: &Configuration, command: &OsString) -> Program {
     if configuration.demo {
         arguments.push("--demo".into());
     }
+    let mut environment = credentials(configuration);
+    environment.push(configuration.state.environment());
     Program {
         agent_name: ORCHESTRATOR_AGENT.to_owned(),
         command: command.clone(),
         arguments,
-        environment: credentials(configuration),
+        environment,
         restart_after: RESTART_ORCHESTRATOR,
     }
 }
@@ -84,11 +87,14 @@ fn demo_agent(kind: &str, port: u16, configuration: &Configuration, command: &Os
         .chain(["--port".into(), port.to_string().into()])
         .chain(["--orchestrator".into(), orchestrator.into()])
         .collect();
+    let mut environment = credentials(configuration);
+    // Agents reach the state through the orchestrator alone.
+    environment.push((state::VARIABLE.into(), "".into()));
     Program {
         agent_name: kind.to_owned(),
         command: command.clone(),
         arguments,
-        environment: credentials(configuration),
+        environment,
         restart_after: RESTART_AGENT,
     }
 }

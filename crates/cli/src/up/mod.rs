@@ -34,7 +34,10 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let shutdown = swarmscope_sdk::shutdown::on_request(false)?;
     // Every address is taken before anything is opened or started.
     let listeners = Listeners::bind(&configuration).await?;
-    let stores = Stores::open(&configuration).await?;
+    let stores = tokio::select! {
+        stores = Stores::open(&configuration) => stores?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     let (sink, writer) = Sink::start(stores.logs.clone(), stores.ledger.clone());
     telemetry::attach(sink.clone());
 
@@ -43,7 +46,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let servers = servers::start(&configuration, &stores, listeners, &addresses, &stopping);
     let children = children::start(&configuration, &sink, &stopping)?;
     drop(sink);
-    banner::print(&configuration, &addresses);
+    banner::print(&configuration, &addresses, stores.state.address());
     tracing::info!(
         event_type = event_type::SYSTEM_STARTUP,
         data = %configuration.data.display(),
@@ -103,7 +106,7 @@ fn native_state(stores: &Stores, addresses: &BTreeMap<&'static str, String>) -> 
     let samples = stores.samples();
     NativeState {
         logs: stores.logs.clone(),
-        state: stores.state.clone(),
+        state: stores.state.store(),
         ledger: stores.ledger.clone(),
         system: Arc::new(SystemInfo {
             version: env!("CARGO_PKG_VERSION"),

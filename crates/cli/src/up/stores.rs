@@ -5,16 +5,16 @@ use std::sync::Arc;
 use swarmscope_api::native::{Sample, SampleKind};
 use swarmscope_logstore::{EmbeddedLogs, OpenError, Options, Stats};
 use swarmscope_model::accounting::Ledger;
-use swarmscope_state::SqliteState;
 
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use crate::{state_file, telemetry};
+use crate::state::State;
+use crate::telemetry;
 
 /// Everything that is kept.
 pub struct Stores {
     pub logs: Arc<EmbeddedLogs>,
-    pub state: Arc<SqliteState>,
+    pub state: State,
     pub ledger: Arc<Ledger>,
 }
 
@@ -33,10 +33,10 @@ impl Stores {
         let logs = opened
             .map_err(|error| Failure::new(format!("opening the log store failed: {error}")))?
             .map_err(|error| explain(error, configuration))?;
-        let state = state_file::open(&configuration.data).await?;
+        let state = configuration.state.open().await?;
         Ok(Self {
             logs: Arc::new(logs),
-            state: Arc::new(state),
+            state,
             ledger,
         })
     }

@@ -47,7 +47,7 @@ pub async fn claim(
     Body(request): Body<ClaimRequest>,
 ) -> Result<Response, ApiError> {
     let wait = Duration::from_millis(request.wait_ms).min(MAX_WAIT);
-    let lease = Duration::from_millis(request.lease_ms);
+    let lease = request.lease_ms.map(Duration::from_millis);
     let claimed = orchestrator
         .claim(&agent_name, &request.task_types, wait, lease)
         .await?;

@@ -50,7 +50,8 @@ impl ApiError {
         }
     }
 
-    fn detail(&self) -> ErrorDetail {
+    /// The failure as the body's `error` has it.
+    pub fn detail(&self) -> ErrorDetail {
         let (code, message, hint) = match self {
             ApiError::State(error) => (error.code(), error.to_string(), state_hint(error)),
             ApiError::Invalid { message } => ("invalid_request", message.clone(), None),

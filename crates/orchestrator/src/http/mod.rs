@@ -5,10 +5,11 @@ mod body;
 mod errors;
 mod tasks;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde_json::json;
 use swarmscope_model::limits::MAX_METADATA_BYTES;
 use swarmscope_sdk::metrics;
@@ -47,11 +48,20 @@ pub fn router(orchestrator: Orchestrator) -> Router {
         .with_state(orchestrator)
 }
 
-async fn health(
-    State(orchestrator): State<Orchestrator>,
-) -> Result<axum::Json<serde_json::Value>, ApiError> {
-    orchestrator.store().task_counts().await?;
-    Ok(axum::Json(json!({"status": "ok"})))
+/// 200 while the store answers; 503 with the reason while it does not.
+async fn health(State(orchestrator): State<Orchestrator>) -> Response {
+    match orchestrator.store().ping().await {
+        Ok(()) => Json(json!({"status": "ok", "state": "ok"})).into_response(),
+        Err(error) => {
+            let body = json!({
+                "status": "unavailable",
+                "state": "unreachable",
+                "reason": error.reason(),
+                "error": ApiError::from(error).detail(),
+            });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+        }
+    }
 }
 
 async fn unknown_path(uri: axum::http::Uri) -> ApiError {

@@ -108,7 +108,7 @@ pub async fn renew(
         agent_name: request.agent_name,
         fencing_token: request.fencing_token,
     };
-    let lease = Duration::from_millis(request.lease_ms);
+    let lease = request.lease_ms.map(Duration::from_millis);
     let task = orchestrator.renew(&claim, lease).await?;
     Ok(Json(TaskReply { task }))
 }

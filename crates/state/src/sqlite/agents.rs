@@ -2,10 +2,10 @@
 
 use swarmscope_model::state::{Agent, NewAgent, StateError, TaskState};
 
-use super::history::Ended;
-use super::sweep::{held_by, take_back};
+use super::steer::{held_by, take_back};
 use super::{SqliteState, reads, unavailable};
 use crate::content::to_text;
+use crate::transitions::Ended;
 use crate::validate;
 
 pub async fn register(state: &SqliteState, agent: NewAgent) -> Result<Agent, StateError> {
@@ -50,7 +50,7 @@ pub async fn deregister(state: &SqliteState, agent_name: &str) -> Result<Agent, 
     for row in held_by(&mut change, agent_name).await? {
         take_back(&mut change, &row, Ended::Released, TaskState::Queued, now).await?;
     }
-    sqlx::query("UPDATE agents SET status = 'inactive' WHERE agent_name = ?1")
+    sqlx::query("UPDATE agents SET status = 'inactive', silenced_at = NULL WHERE agent_name = ?1")
         .bind(agent_name)
         .execute(&mut *change)
         .await

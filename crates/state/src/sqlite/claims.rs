@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use sqlx::{Row, SqliteConnection};
 use swarmscope_model::Timestamp;
-use swarmscope_model::state::{Claim, ErrorClass, Failure, NewTask, StateError, Task, TaskState};
+use swarmscope_model::state::{Claim, Failure, NewTask, StateError, Task};
 
-use super::history::{self, Ended};
-use super::rows::TaskRow;
-use super::{SqliteState, enqueue, reads, unavailable};
-use crate::jitter::{later, not_before};
+use super::{SqliteState, enqueue, history, reads, unavailable};
+use crate::jitter::later;
+use crate::transitions::{
+    Ended, TaskRow, after_failure, in_force, inherit_correlation, is_repeated_completion,
+};
 use crate::validate;
 
 /// The next claimable task of one type. A row that names an agent is kept for that agent.
@@ -107,29 +108,7 @@ async fn held(
     claim: &Claim,
     now: Timestamp,
 ) -> Result<TaskRow, StateError> {
-    let row = reads::row(connection, &claim.task_id).await?;
-    let task = &row.task;
-    let in_force = task.state == TaskState::InProgress
-        && task.fencing_token == claim.fencing_token
-        && task.agent_name.as_deref() == Some(claim.agent_name.as_str())
-        && task.lease_expires_at.is_some_and(|expiry| now < expiry);
-    if in_force {
-        Ok(row)
-    } else {
-        Err(stale(claim, row.task))
-    }
-}
-
-fn stale(claim: &Claim, task: Task) -> StateError {
-    StateError::StaleClaim {
-        task_id: claim.task_id.clone(),
-        agent_name: claim.agent_name.clone(),
-        token: claim.fencing_token,
-        state: task.state,
-        holder: task.agent_name,
-        current: task.fencing_token,
-        lease_expires_at: task.lease_expires_at,
-    }
+    in_force(reads::row(connection, &claim.task_id).await?, claim, now)
 }
 
 pub async fn renew(
@@ -163,21 +142,11 @@ pub async fn complete(
     validate::tasks("follow_up", &follow_up)?;
     let mut change = state.change().await?;
     let now = state.now();
-    let before = match held(&mut change, claim, now).await {
-        Ok(before) => before,
-        Err(StateError::StaleClaim {
-            state,
-            holder,
-            current,
-            ..
-        }) if state == TaskState::Completed
-            && current == claim.fencing_token
-            && holder.as_deref() == Some(claim.agent_name.as_str()) =>
-        {
-            return Ok(reads::row(&mut change, &claim.task_id).await?.task);
-        }
-        Err(error) => return Err(error),
-    };
+    let before = reads::row(&mut change, &claim.task_id).await?;
+    if is_repeated_completion(&before.task, claim) {
+        return Ok(before.task);
+    }
+    let before = in_force(before, claim, now)?;
     sqlx::query(
         "UPDATE task_states SET state = 'completed', updated_at = ?2, completed_at = ?2, \
          lease_expires_at = NULL, last_error = NULL WHERE task_id = ?1",
@@ -188,11 +157,7 @@ pub async fn complete(
     .await
     .map_err(unavailable)?;
     history::record(&mut change, &before, Ended::Completed { result }, now).await?;
-    for task in &mut follow_up {
-        task.metadata
-            .entry("correlation_id")
-            .or_insert_with(|| before.task.correlation_id().into());
-    }
+    inherit_correlation(&mut follow_up, &before.task);
     enqueue::insert_all(&mut change, &follow_up, now).await?;
     let completed = reads::row(&mut change, &claim.task_id).await?.task;
     change.commit().await.map_err(unavailable)?;
@@ -207,35 +172,24 @@ pub async fn fail(
     let mut change = state.change().await?;
     let now = state.now();
     let before = held(&mut change, claim, now).await?;
-    let task = &before.task;
-    let transient = failure.error_type == ErrorClass::Transient;
-    let retried = transient && task.retry_count < task.max_retries;
-    let after = match (transient, retried) {
-        (true, true) => TaskState::Queued,
-        (true, false) => TaskState::DeadLetter,
-        (false, _) => TaskState::Failed,
-    };
+    let after = after_failure(&before.task, failure, now);
     sqlx::query(
         "UPDATE task_states SET state = ?2, updated_at = ?3, lease_expires_at = NULL, \
          last_error = ?4, not_before = ?5, completed_at = ?6, retry_count = retry_count + ?7, \
          agent_name = CASE WHEN ?7 THEN NULL ELSE agent_name END WHERE task_id = ?1",
     )
     .bind(&claim.task_id)
-    .bind(after.as_str())
+    .bind(after.state.as_str())
     .bind(now.to_string())
     .bind(validate::error_message(&failure.error_message))
-    .bind(retried.then(|| not_before(now, task.retry_count).as_millisecond()))
-    .bind((!retried).then(|| now.to_string()))
-    .bind(retried)
+    .bind(after.not_before.map(Timestamp::as_millisecond))
+    .bind(after.state.is_final().then(|| now.to_string()))
+    .bind(after.retried)
     .execute(&mut *change)
     .await
     .map_err(unavailable)?;
     let ended = Ended::Failed {
-        state: if retried {
-            TaskState::Failed.as_str()
-        } else {
-            after.as_str()
-        },
+        state: after.attempt_state,
         failure,
     };
     history::record(&mut change, &before, ended, now).await?;

@@ -2,11 +2,10 @@
 
 use sqlx::SqliteConnection;
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::MAX_RETRIES;
 use swarmscope_model::state::{NewTask, StateError, Task};
 use uuid::Uuid;
 
-use super::{SqliteState, reads, unavailable};
+use super::{SqliteState, reads, system_config, unavailable};
 use crate::content::{is_same, to_text};
 use crate::validate;
 
@@ -26,8 +25,9 @@ pub async fn insert_all(
     now: Timestamp,
 ) -> Result<Vec<Task>, StateError> {
     let mut enqueued = Vec::with_capacity(tasks.len());
+    let max_retries = system_config::max_retries(connection).await?;
     for new in tasks {
-        enqueued.push(insert(connection, new, now).await?);
+        enqueued.push(insert(connection, new, max_retries, now).await?);
     }
     Ok(enqueued)
 }
@@ -35,6 +35,7 @@ pub async fn insert_all(
 async fn insert(
     connection: &mut SqliteConnection,
     new: &NewTask,
+    max_retries: u32,
     now: Timestamp,
 ) -> Result<Task, StateError> {
     let task_id = match &new.task_id {
@@ -51,12 +52,12 @@ async fn insert(
     .bind(new.priority.as_str())
     .bind(now.to_string())
     .bind(to_text(&new.metadata))
-    .bind(i64::from(new.max_retries.unwrap_or(MAX_RETRIES)))
+    .bind(i64::from(new.max_retries.unwrap_or(max_retries)))
     .execute(&mut *connection)
     .await
     .map_err(unavailable)?;
     let task = reads::row(connection, &task_id).await?.task;
-    if inserted.rows_affected() == 0 && !is_same(&task, new) {
+    if inserted.rows_affected() == 0 && !(is_same(&task, new) && task.metadata == new.metadata) {
         return Err(StateError::Conflict { task_id });
     }
     Ok(task)

@@ -11,16 +11,20 @@ mod enqueue;
 mod history;
 mod open;
 mod reads;
+mod retention;
 mod rows;
+mod steer;
 mod sweep;
+mod system_config;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use swarmscope_model::state::{
-    Agent, Attempt, Claim, Failure, NewAgent, NewTask, StateError, StateStore, SweepReport, Task,
-    TaskFilter, TaskPage, TaskState,
+    Agent, Attempt, Claim, Failure, NewAgent, NewTask, Pruned, Retention, StateError, StateStore,
+    SweepLimits, SweepReport, Task, TaskFilter, TaskPage, TaskState,
 };
 
 pub use open::{OpenError, SqliteState};
@@ -79,11 +83,11 @@ impl StateStore for SqliteState {
     }
 
     async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
-        sweep::cancel(self, task_id).await
+        steer::cancel(self, task_id).await
     }
 
     async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
-        sweep::retry(self, task_id).await
+        steer::retry(self, task_id).await
     }
 
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {
@@ -102,7 +106,19 @@ impl StateStore for SqliteState {
         reads::agents(self).await
     }
 
-    async fn sweep(&self, silent_after: Duration) -> Result<SweepReport, StateError> {
-        sweep::sweep(self, silent_after).await
+    async fn sweep(&self, limits: &SweepLimits) -> Result<SweepReport, StateError> {
+        sweep::sweep(self, limits).await
+    }
+
+    async fn prune(&self, retention: &Retention) -> Result<Pruned, StateError> {
+        retention::prune(self, retention).await
+    }
+
+    async fn settings(&self) -> Result<BTreeMap<String, Value>, StateError> {
+        system_config::all(self).await
+    }
+
+    async fn ping(&self) -> Result<(), StateError> {
+        reads::ping(self).await
     }
 }

@@ -14,7 +14,7 @@ use swarmscope_model::state::StateError;
 
 use super::unavailable;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// How long a change waits for another process's change. Changes take milliseconds; a wait this
 /// long means that something holds the file.

@@ -4,9 +4,9 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use swarmscope_model::limits::MAX_PAGE;
 use swarmscope_model::state::{Agent, Attempt, StateError, Task, TaskFilter, TaskPage, TaskState};
 
-use super::rows::{self, TaskRow};
-use super::{SqliteState, unavailable};
+use super::{SqliteState, rows, unavailable};
 use crate::content::to_state;
+use crate::transitions::{TaskRow, unknown_agent, unknown_task};
 
 /// The row of a task, within a transaction.
 pub async fn row(connection: &mut SqliteConnection, task_id: &str) -> Result<TaskRow, StateError> {
@@ -15,10 +15,7 @@ pub async fn row(connection: &mut SqliteConnection, task_id: &str) -> Result<Tas
         .fetch_optional(connection)
         .await
         .map_err(unavailable)?
-        .ok_or_else(|| StateError::NotFound {
-            kind: "task",
-            id: task_id.to_owned(),
-        })?;
+        .ok_or_else(|| unknown_task(task_id))?;
     rows::task(&row).map_err(unavailable)
 }
 
@@ -120,14 +117,6 @@ pub async fn agent(
     rows::agent(&row).map_err(unavailable)
 }
 
-/// Says that an agent has to register first.
-pub fn unknown_agent(agent_name: &str) -> StateError {
-    StateError::NotFound {
-        kind: "agent",
-        id: agent_name.to_owned(),
-    }
-}
-
 pub async fn agents(state: &SqliteState) -> Result<Vec<Agent>, StateError> {
     sqlx::query(
         "SELECT *, (SELECT count(*) FROM task_states AS held WHERE held.state = 'in_progress' \
@@ -141,4 +130,13 @@ pub async fn agents(state: &SqliteState) -> Result<Vec<Agent>, StateError> {
     .map(rows::agent)
     .collect::<Result<_, _>>()
     .map_err(unavailable)
+}
+
+/// Reads the file's header and schema, which fails when the file is gone or damaged.
+pub async fn ping(state: &SqliteState) -> Result<(), StateError> {
+    sqlx::query("SELECT 1 FROM task_states LIMIT 1")
+        .execute(state.readers())
+        .await
+        .map_err(unavailable)?;
+    Ok(())
 }

@@ -7,13 +7,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Agent, Attempt, Task};
 
 use crate::content::{to_object, to_priority, to_state, to_time};
-
-/// A row of `task_states` with the columns that a [`Task`] does not show.
-pub struct TaskRow {
-    pub task: Task,
-    pub claimed_at: Option<Timestamp>,
-    pub lease_losses: u32,
-}
+use crate::transitions::TaskRow;
 
 fn text(row: &SqliteRow, column: &str) -> Result<Option<String>, sqlx::Error> {
     row.try_get_unchecked(column)

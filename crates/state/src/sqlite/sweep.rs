@@ -1,165 +1,141 @@
-//! Taking tasks from their workers: the sweep of expired leases, and cancelling and requeueing by
-//! hand. Tasks that agents took with SQL of their own have no lease and are never swept.
+//! The sweep: tasks whose worker is lost return, agents that fell silent are marked. Times are
+//! compared here, not in SQL, where agents write them in formats of their own.
 
 use std::time::Duration;
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use swarmscope_model::Timestamp;
-use swarmscope_model::state::{
-    LostLease, MAX_LEASE_LOSSES, StateError, SweepReport, Task, TaskState,
-};
+use swarmscope_model::limits::SWEEP_BATCH;
+use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport};
 
-use super::history::{self, Ended};
-use super::rows::{self, TaskRow};
-use super::{SqliteState, reads, unavailable};
+use super::steer::take_back;
+use super::{SqliteState, reads, rows, unavailable};
 use crate::content::to_time;
+use crate::transitions::{Ended, TaskRow, after_loss};
 
-/// The tasks an agent holds under lease.
-pub async fn held_by(
-    connection: &mut SqliteConnection,
-    agent_name: &str,
-) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query(
-        "SELECT * FROM task_states WHERE state = 'in_progress' AND agent_name = ?1 \
-         AND lease_expires_at IS NOT NULL",
-    )
-    .bind(agent_name)
-    .fetch_all(connection)
-    .await
-    .map_err(unavailable)?
-    .iter()
-    .map(rows::task)
-    .collect::<Result<_, _>>()
-    .map_err(unavailable)
-}
-
-/// Ends the attempt under way and moves the task to `after`, unclaimed.
-pub async fn take_back(
-    connection: &mut SqliteConnection,
-    before: &TaskRow,
-    ended: Ended<'_>,
-    after: TaskState,
-    now: Timestamp,
-) -> Result<(), StateError> {
-    let lost = matches!(ended, Ended::LeaseExpired);
-    sqlx::query(
-        "UPDATE task_states SET state = ?2, updated_at = ?3, agent_name = NULL, \
-         lease_expires_at = NULL, completed_at = ?4, lease_losses = lease_losses + ?5, \
-         last_error = coalesce(?6, last_error) WHERE task_id = ?1",
-    )
-    .bind(&before.task.task_id)
-    .bind(after.as_str())
-    .bind(now.to_string())
-    .bind(after.is_final().then(|| now.to_string()))
-    .bind(lost)
-    .bind(lost.then_some("the lease ran out without a renewal"))
-    .execute(&mut *connection)
-    .await
-    .map_err(unavailable)?;
-    history::record(connection, before, ended, now).await
-}
-
-pub async fn cancel(state: &SqliteState, task_id: &str) -> Result<Task, StateError> {
-    let mut change = state.change().await?;
-    let now = state.now();
-    let before = reads::row(&mut change, task_id).await?;
-    match before.task.state {
-        TaskState::InProgress => {
-            take_back(
-                &mut change,
-                &before,
-                Ended::Cancelled,
-                TaskState::Cancelled,
-                now,
-            )
-            .await?;
-        }
-        TaskState::Queued => {
-            sqlx::query(
-                "UPDATE task_states SET state = 'cancelled', updated_at = ?2, completed_at = ?2, \
-                 not_before = NULL WHERE task_id = ?1",
-            )
-            .bind(task_id)
-            .bind(now.to_string())
-            .execute(&mut *change)
-            .await
-            .map_err(unavailable)?;
-        }
-        other => return Err(wrong_state(task_id, other, "cancelled")),
-    }
-    let cancelled = reads::row(&mut change, task_id).await?.task;
-    change.commit().await.map_err(unavailable)?;
-    Ok(cancelled)
-}
-
-pub async fn retry(state: &SqliteState, task_id: &str) -> Result<Task, StateError> {
-    let mut change = state.change().await?;
-    let before = reads::row(&mut change, task_id).await?.task;
-    if !matches!(
-        before.state,
-        TaskState::Failed | TaskState::DeadLetter | TaskState::Cancelled
-    ) {
-        return Err(wrong_state(task_id, before.state, "retried"));
-    }
-    sqlx::query(
-        "UPDATE task_states SET state = 'queued', updated_at = ?2, agent_name = NULL, \
-         completed_at = NULL, lease_expires_at = NULL, not_before = NULL, retry_count = 0, \
-         lease_losses = 0, last_error = NULL WHERE task_id = ?1",
-    )
-    .bind(task_id)
-    .bind(state.now().to_string())
-    .execute(&mut *change)
-    .await
-    .map_err(unavailable)?;
-    let requeued = reads::row(&mut change, task_id).await?.task;
-    change.commit().await.map_err(unavailable)?;
-    Ok(requeued)
-}
-
-fn wrong_state(task_id: &str, state: TaskState, action: &'static str) -> StateError {
-    StateError::WrongState {
-        task_id: task_id.to_owned(),
-        state,
-        action,
-    }
-}
-
-pub async fn sweep(state: &SqliteState, silent_after: Duration) -> Result<SweepReport, StateError> {
+pub async fn sweep(state: &SqliteState, limits: &SweepLimits) -> Result<SweepReport, StateError> {
     // Look first: a sweep that finds nothing, which is most of them, takes no lock.
     let mut reader = state.readers().acquire().await.map_err(unavailable)?;
-    let now = state.now();
-    let idle = expired(&mut reader, now).await?.is_empty()
-        && silent(&mut reader, silent_after, now).await?.is_empty();
+    let due = Due::find(&mut reader, limits, state.now()).await?;
     drop(reader);
-    if idle {
+    if due.is_empty() {
         return Ok(SweepReport::default());
     }
 
     let mut change = state.change().await?;
     let now = state.now();
+    let due = Due::find(&mut change, limits, now).await?;
     let mut report = SweepReport::default();
-    for before in expired(&mut change, now).await? {
-        let after = if before.lease_losses + 1 < MAX_LEASE_LOSSES {
-            TaskState::Queued
-        } else {
-            TaskState::DeadLetter
-        };
-        take_back(&mut change, &before, Ended::LeaseExpired, after, now).await?;
+    let expired = due
+        .expired
+        .into_iter()
+        .map(|row| (row, Ended::LeaseExpired));
+    let foreign = due.foreign.into_iter().map(|row| (row, Ended::AgentGone));
+    for (before, ended) in expired.chain(foreign).take(SWEEP_BATCH) {
+        let after = after_loss(&before);
+        take_back(&mut change, &before, ended, after, now).await?;
         report.expired.push(LostLease {
             task: reads::row(&mut change, &before.task.task_id).await?.task,
             agent_name: before.task.agent_name.unwrap_or_default(),
         });
     }
-    for agent_name in silent(&mut change, silent_after, now).await? {
-        sqlx::query("UPDATE agents SET status = 'inactive' WHERE agent_name = ?1")
-            .bind(&agent_name)
-            .execute(&mut *change)
-            .await
-            .map_err(unavailable)?;
+    for agent_name in due.silent {
+        set_status(&mut change, &agent_name, "inactive", Some(now)).await?;
         report.silenced.push(agent_name);
+    }
+    for agent_name in due.revived {
+        set_status(&mut change, &agent_name, "active", None).await?;
     }
     change.commit().await.map_err(unavailable)?;
     Ok(report)
+}
+
+/// What there is to do.
+struct Due {
+    expired: Vec<TaskRow>,
+    foreign: Vec<TaskRow>,
+    silent: Vec<String>,
+    revived: Vec<String>,
+}
+
+impl Due {
+    async fn find(
+        connection: &mut SqliteConnection,
+        limits: &SweepLimits,
+        now: Timestamp,
+    ) -> Result<Self, StateError> {
+        let agents = agents(connection).await?;
+        Ok(Self {
+            expired: expired(connection, now).await?,
+            foreign: foreign(connection, &agents, limits.foreign_after, now).await?,
+            silent: named(&agents, |agent| {
+                agent.status == "active"
+                    && age(agent.heartbeat, now) > milliseconds(limits.silent_after)
+            }),
+            revived: named(&agents, |agent| {
+                agent.status == "inactive"
+                    && agent
+                        .silenced_at
+                        .is_some_and(|point| agent.heartbeat > point)
+            }),
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.expired.is_empty()
+            && self.foreign.is_empty()
+            && self.silent.is_empty()
+            && self.revived.is_empty()
+    }
+}
+
+fn age(point: Timestamp, now: Timestamp) -> i64 {
+    now.as_millisecond() - point.as_millisecond()
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// An agent's sign of life.
+struct Pulse {
+    agent_name: String,
+    status: String,
+    heartbeat: Timestamp,
+    silenced_at: Option<Timestamp>,
+}
+
+fn named(agents: &[Pulse], holds: impl Fn(&Pulse) -> bool) -> Vec<String> {
+    agents
+        .iter()
+        .filter(|agent| holds(agent))
+        .map(|agent| agent.agent_name.clone())
+        .collect()
+}
+
+async fn agents(connection: &mut SqliteConnection) -> Result<Vec<Pulse>, StateError> {
+    let read = |row: &SqliteRow| -> Result<Pulse, sqlx::Error> {
+        let heartbeat: Option<String> = row.try_get_unchecked("last_heartbeat")?;
+        let status: Option<String> = row.try_get_unchecked("status")?;
+        let silenced_at: Option<i64> = row.try_get_unchecked("silenced_at")?;
+        Ok(Pulse {
+            agent_name: row.try_get_unchecked("agent_name")?,
+            status: status.unwrap_or_default(),
+            heartbeat: to_time(&heartbeat.unwrap_or_default()),
+            silenced_at: silenced_at.map(Timestamp::from_millisecond),
+        })
+    };
+    sqlx::query(
+        "SELECT agent_name, status, last_heartbeat, silenced_at FROM agents ORDER BY agent_name",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(unavailable)?
+    .iter()
+    .map(read)
+    .collect::<Result<_, _>>()
+    .map_err(unavailable)
 }
 
 async fn expired(
@@ -177,30 +153,47 @@ async fn expired(
         .map_err(unavailable)
 }
 
-/// Active agents without a recent sign of life. Compared here, not in SQL, because agents write
-/// their heartbeats in formats of their own.
-async fn silent(
+/// Tasks without a lease that neither changed themselves nor have an agent that shows itself.
+async fn foreign(
     connection: &mut SqliteConnection,
-    silent_after: Duration,
+    agents: &[Pulse],
+    after: Duration,
     now: Timestamp,
-) -> Result<Vec<String>, StateError> {
-    let found = sqlx::query(
-        "SELECT agent_name, last_heartbeat FROM agents WHERE status = 'active' ORDER BY agent_name",
+) -> Result<Vec<TaskRow>, StateError> {
+    let found: Vec<TaskRow> = sqlx::query(
+        "SELECT * FROM task_states WHERE state = 'in_progress' AND lease_expires_at IS NULL",
     )
     .fetch_all(connection)
     .await
+    .map_err(unavailable)?
+    .iter()
+    .map(rows::task)
+    .collect::<Result<_, _>>()
     .map_err(unavailable)?;
-    let mut silent = Vec::new();
-    for row in &found {
-        let heartbeat: Option<String> = row
-            .try_get_unchecked("last_heartbeat")
-            .map_err(unavailable)?;
-        let last = to_time(&heartbeat.unwrap_or_default()).as_millisecond();
-        if u128::try_from(now.as_millisecond() - last)
-            .is_ok_and(|age| age > silent_after.as_millis())
-        {
-            silent.push(row.try_get_unchecked("agent_name").map_err(unavailable)?);
-        }
-    }
-    Ok(silent)
+    let alive = |row: &TaskRow| {
+        let holder = row.task.agent_name.as_deref();
+        let pulse = agents
+            .iter()
+            .find(|agent| Some(agent.agent_name.as_str()) == holder);
+        let changed = row.task.updated_at.max(row.task.created_at);
+        let last = pulse.map_or(changed, |agent| agent.heartbeat.max(changed));
+        age(last, now) < milliseconds(after)
+    };
+    Ok(found.into_iter().filter(|row| !alive(row)).collect())
+}
+
+async fn set_status(
+    connection: &mut SqliteConnection,
+    agent_name: &str,
+    status: &str,
+    silenced_at: Option<Timestamp>,
+) -> Result<(), StateError> {
+    sqlx::query("UPDATE agents SET status = ?2, silenced_at = ?3 WHERE agent_name = ?1")
+        .bind(agent_name)
+        .bind(status)
+        .bind(silenced_at.map(Timestamp::as_millisecond))
+        .execute(connection)
+        .await
+        .map_err(unavailable)?;
+    Ok(())
 }

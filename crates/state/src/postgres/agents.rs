@@ -1,0 +1,78 @@
+//! Agents: registering, signs of life, leaving.
+
+use serde_json::Value;
+use sqlx::postgres::PgConnection;
+use swarmscope_model::state::{Agent, NewAgent, TaskState};
+
+use super::failure::Broken;
+use super::instant::Instant;
+use super::rows::{self, agent_columns, task_columns};
+use super::steer::take_back;
+use super::{PostgresState, reads};
+use crate::transitions::{Ended, unknown_agent};
+
+pub async fn register(state: &PostgresState, agent: &NewAgent) -> Result<Agent, Broken> {
+    let row = sqlx::query(concat!(
+        "INSERT INTO agents (agent_name, agent_type, status, last_heartbeat, capabilities, metadata) \
+         VALUES ($1, $2, 'active', $3, $4, $5) ON CONFLICT (agent_name) DO UPDATE SET \
+         agent_type = excluded.agent_type, status = 'active', \
+         last_heartbeat = excluded.last_heartbeat, capabilities = excluded.capabilities, \
+         metadata = excluded.metadata RETURNING ",
+        agent_columns!()
+    ))
+    .bind(&agent.agent_name)
+    .bind(&agent.agent_type)
+    .bind(Instant(state.now()))
+    .bind(Value::Object(agent.capabilities.clone()))
+    .bind(Value::Object(agent.metadata.clone()))
+    .fetch_one(state.pool())
+    .await?;
+    Ok(rows::agent(&row)?)
+}
+
+pub async fn heartbeat(state: &PostgresState, agent_name: &str) -> Result<Agent, Broken> {
+    let row = sqlx::query(concat!(
+        "UPDATE agents SET status = 'active', last_heartbeat = $2 WHERE agent_name = $1 RETURNING ",
+        agent_columns!()
+    ))
+    .bind(agent_name)
+    .bind(Instant(state.now()))
+    .fetch_optional(state.pool())
+    .await?
+    .ok_or_else(|| unknown_agent(agent_name))?;
+    Ok(rows::agent(&row)?)
+}
+
+pub async fn deregister(state: &PostgresState, agent_name: &str) -> Result<Agent, Broken> {
+    let mut change = state.change().await?;
+    let outcome = deregister_in(&mut change, state, agent_name).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn deregister_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    agent_name: &str,
+) -> Result<Agent, Broken> {
+    let held = sqlx::query(concat!(
+        "SELECT ",
+        task_columns!(),
+        " FROM task_states WHERE state = 'in_progress' AND agent_name = $1 \
+         AND lease_expires_at IS NOT NULL ORDER BY task_id FOR UPDATE"
+    ))
+    .bind(agent_name)
+    .fetch_all(&mut *change)
+    .await?;
+    let now = state.now();
+    for row in &held {
+        let before = rows::task(row)?;
+        take_back(change, &before, Ended::Released, TaskState::Queued, now).await?;
+    }
+    // Without `silenced_at`, so that no late sign of life makes it active again.
+    sqlx::query("UPDATE agents SET status = 'inactive', silenced_at = NULL WHERE agent_name = $1")
+        .bind(agent_name)
+        .execute(&mut *change)
+        .await?;
+    let agent = reads::agent(change, agent_name).await?;
+    Ok(agent)
+}

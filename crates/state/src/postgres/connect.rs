@@ -1,0 +1,240 @@
+//! Connecting, bringing the schema up to date, and telling the database's time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
+use swarmscope_model::Timestamp;
+use swarmscope_model::limits::{STATE_CONNECTIONS, STATE_PING_TIMEOUT};
+use swarmscope_model::state::StateError;
+use tokio::time::{Instant as Deadline, sleep, timeout};
+
+use super::address;
+use super::failure::{Broken, may_pass};
+use super::instant::Instant;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
+
+/// How long an operation waits for one of the connections, or for a new one.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Why the state database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error(
+        "this is no address of a PostgreSQL database; write it as \
+         postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded"
+    )]
+    NoAddress,
+    #[error(
+        "TLS to PostgreSQL is not supported: leave sslmode out and reach the server over a private \
+         network, or through a tunnel such as stunnel, ssh -L or pgbouncer on this machine"
+    )]
+    TlsNotSupported,
+    #[error("the state database {address} cannot be reached; is PostgreSQL running there?")]
+    Unreachable {
+        address: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error(
+        "the state database {address} turns us away; check user, password and database, and that \
+         the server does not insist on TLS"
+    )]
+    TurnedAway {
+        address: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error(
+        "cannot bring the schema of the state database {address} up to date; the user has to own \
+         its tables, and a database that a newer version of swarmscope wrote needs that version"
+    )]
+    Migrate {
+        address: String,
+        #[source]
+        source: MigrateError,
+    },
+}
+
+type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Tasks and agents in a PostgreSQL database. Cheap to clone.
+#[derive(Clone)]
+pub struct PostgresState {
+    pool: PgPool,
+    options: PgConnectOptions,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for PostgresState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("PostgresState")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PostgresState {
+    /// Connects, waiting up to `patience` for a server that is not there yet, and brings the schema
+    /// up to date. Several may do so at once.
+    ///
+    /// # Errors
+    /// When the address is none, the server is away or turns us away, or the schema is not ours.
+    pub async fn connect(url: &str, patience: Duration) -> Result<Self, ConnectError> {
+        let options = address::parse(url)?;
+        reach(&options, patience).await?;
+        let ahead = Arc::new(AtomicI64::new(0));
+        let pool = pool(&options, &ahead);
+        MIGRATIONS
+            .run(&pool)
+            .await
+            .map_err(|source| ConnectError::Migrate {
+                address: address::shown(&options),
+                source,
+            })?;
+        Ok(Self {
+            pool,
+            options,
+            clock: Arc::new(move || database_time(&ahead)),
+        })
+    }
+
+    /// The same store with another idea of what time it is, for tests of leases and backoff.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The database's address without the password.
+    pub fn address(&self) -> String {
+        address::shown(&self.options)
+    }
+
+    /// Waits for what is under way and closes the connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(super) async fn change(&self) -> Result<Transaction<'static, Postgres>, Broken> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// Commits what succeeded and takes back what did not, before anybody hears of it: a lock that
+    /// outlived the answer would hide the task from the next claim.
+    pub(super) async fn end<T>(
+        change: Transaction<'static, Postgres>,
+        outcome: Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        match outcome {
+            Ok(value) => {
+                change.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A connection that cannot even do this is gone, and its transaction with it.
+                let _ = change.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn unavailable(&self, source: sqlx::Error) -> StateError {
+        StateError::Unavailable(Box::new(ConnectError::Unreachable {
+            address: self.address(),
+            source,
+        }))
+    }
+}
+
+/// Waits until the server takes a connection.
+async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<(), ConnectError> {
+    const PAUSE: Duration = Duration::from_millis(250);
+    let deadline = Deadline::now() + patience;
+    let mut said = false;
+    loop {
+        let source = match timeout(ACQUIRE_TIMEOUT, options.connect()).await {
+            Ok(Ok(connection)) => {
+                // It has shown what it was to show; the server notices its end by itself too.
+                let _ = connection.close().await;
+                return Ok(());
+            }
+            Ok(Err(source)) => source,
+            Err(_) => sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
+        };
+        let address = address::shown(options);
+        if !may_pass(&source) {
+            return Err(ConnectError::TurnedAway { address, source });
+        }
+        if Deadline::now() + PAUSE > deadline {
+            return Err(ConnectError::Unreachable { address, source });
+        }
+        if !said {
+            said = true;
+            tracing::warn!("waiting for the state database {address}: {source}");
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+fn pool(options: &PgConnectOptions, ahead: &Arc<AtomicI64>) -> PgPool {
+    let ahead = Arc::clone(ahead);
+    PgPoolOptions::new()
+        .max_connections(STATE_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            let ahead = Arc::clone(&ahead);
+            Box::pin(async move { compare_clocks(connection, &ahead).await })
+        })
+        .connect_lazy_with(options.clone())
+}
+
+/// Notes by how much the database's clock is ahead of ours.
+async fn compare_clocks(connection: &mut PgConnection, ahead: &AtomicI64) -> sqlx::Result<()> {
+    let asked = Timestamp::now().as_millisecond();
+    let theirs: Instant = sqlx::query_scalar("SELECT clock_timestamp()")
+        .fetch_one(connection)
+        .await?;
+    let answered = Timestamp::now().as_millisecond();
+    let ours = i64::midpoint(asked, answered);
+    ahead.store(theirs.0.as_millisecond() - ours, Ordering::Relaxed);
+    Ok(())
+}
+
+fn database_time(ahead: &AtomicI64) -> Timestamp {
+    let ours = Timestamp::now().as_millisecond();
+    Timestamp::from_millisecond(ours + ahead.load(Ordering::Relaxed))
+}
+
+/// Whether the database answers, and if not, why: a pool alone only knows that it has no connection.
+pub async fn ping(state: &PostgresState) -> Result<(), StateError> {
+    let pooled = sqlx::query("SELECT 1 FROM task_states LIMIT 1").execute(state.pool());
+    if let Ok(Ok(_)) = timeout(STATE_PING_TIMEOUT / 2, pooled).await {
+        return Ok(());
+    }
+    let direct = async {
+        let mut connection = state.options.connect().await?;
+        sqlx::query("SELECT 1 FROM task_states LIMIT 1")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await
+    };
+    match timeout(STATE_PING_TIMEOUT / 2, direct).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(state.unavailable(error)),
+        Err(_) => Err(state.unavailable(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))),
+    }
+}

@@ -1,0 +1,46 @@
+//! What can go wrong in a statement, before it is decided whether to try again.
+
+use swarmscope_model::state::StateError;
+
+/// A refusal of ours, which is final, or a failure of the database's, which may pass.
+#[derive(Debug)]
+pub enum Broken {
+    Refused(StateError),
+    Database(sqlx::Error),
+}
+
+impl From<StateError> for Broken {
+    fn from(error: StateError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Whether the same statement may succeed soon: the connection is gone, the server is restarting or
+/// full, or others were in the way.
+pub fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed
+        | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| passing_code(&code)),
+        _ => false,
+    }
+}
+
+/// SQLSTATEs of connection failures, shutdown, start-up, too many connections, serialisation
+/// failures, deadlocks and locks that were not free in time.
+fn passing_code(code: &str) -> bool {
+    code.starts_with("08")
+        || matches!(
+            code,
+            "57P01" | "57P02" | "57P03" | "57014" | "53300" | "40001" | "40P01" | "55P03"
+        )
+}

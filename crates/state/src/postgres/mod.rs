@@ -1,0 +1,136 @@
+//! The store for several machines: a PostgreSQL database that agents may also use directly.
+//!
+//! A claim is one statement that skips rows others hold (`FOR UPDATE SKIP LOCKED`); every other
+//! change locks its task's row, then the agent's, in that order. Time is the database's, so that
+//! machines whose clocks differ agree on when a lease is over. Whatever a database's restart or a
+//! lost connection makes fail is tried again for a while. Nothing here decides what is valid input
+//! or what happens to a task: see the files beside this folder.
+
+mod address;
+mod agents;
+mod claims;
+mod connect;
+mod enqueue;
+mod failure;
+mod history;
+mod instant;
+mod patience;
+mod reads;
+mod retention;
+mod rows;
+mod steer;
+mod sweep;
+mod system_config;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use swarmscope_model::state::{
+    Agent, Attempt, Claim, Failure, NewAgent, NewTask, Pruned, Retention, StateError, StateStore,
+    SweepLimits, SweepReport, Task, TaskFilter, TaskPage, TaskState,
+};
+
+pub use connect::{ConnectError, PostgresState};
+
+#[async_trait]
+impl StateStore for PostgresState {
+    async fn enqueue(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
+        let tasks = enqueue::prepare("tasks", tasks)?;
+        self.patiently(|| enqueue::enqueue(self, &tasks)).await
+    }
+
+    async fn task(&self, task_id: &str) -> Result<Task, StateError> {
+        self.patiently(|| reads::task(self, task_id)).await
+    }
+
+    async fn tasks(&self, filter: &TaskFilter) -> Result<TaskPage, StateError> {
+        self.patiently(|| reads::tasks(self, filter)).await
+    }
+
+    async fn task_counts(&self) -> Result<Vec<(TaskState, u64)>, StateError> {
+        self.patiently(|| reads::task_counts(self)).await
+    }
+
+    async fn attempts(&self, task_id: &str) -> Result<Vec<Attempt>, StateError> {
+        self.patiently(|| reads::attempts(self, task_id)).await
+    }
+
+    async fn claim(
+        &self,
+        agent_name: &str,
+        task_types: &[String],
+        lease: Duration,
+    ) -> Result<Option<Task>, StateError> {
+        crate::validate::claim(agent_name, task_types, lease)?;
+        self.patiently(|| claims::claim(self, agent_name, task_types, lease))
+            .await
+    }
+
+    async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
+        crate::validate::lease(lease)?;
+        self.patiently(|| claims::renew(self, claim, lease)).await
+    }
+
+    async fn complete(
+        &self,
+        claim: &Claim,
+        result: Map<String, Value>,
+        follow_up: Vec<NewTask>,
+    ) -> Result<Task, StateError> {
+        crate::validate::result(&result)?;
+        enqueue::storable("result", &result)?;
+        let follow_up = enqueue::prepare("follow_up", follow_up)?;
+        self.patiently(|| claims::complete(self, claim, &result, &follow_up))
+            .await
+    }
+
+    async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, StateError> {
+        self.patiently(|| claims::fail(self, claim, failure)).await
+    }
+
+    async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
+        self.patiently(|| steer::cancel(self, task_id)).await
+    }
+
+    async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
+        self.patiently(|| steer::retry(self, task_id)).await
+    }
+
+    async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {
+        crate::validate::agent(&agent)?;
+        enqueue::storable("capabilities", &agent.capabilities)?;
+        enqueue::storable("metadata", &agent.metadata)?;
+        self.patiently(|| agents::register(self, &agent)).await
+    }
+
+    async fn heartbeat(&self, agent_name: &str) -> Result<Agent, StateError> {
+        self.patiently(|| agents::heartbeat(self, agent_name)).await
+    }
+
+    async fn deregister(&self, agent_name: &str) -> Result<Agent, StateError> {
+        self.patiently(|| agents::deregister(self, agent_name))
+            .await
+    }
+
+    async fn agents(&self) -> Result<Vec<Agent>, StateError> {
+        self.patiently(|| reads::agents(self)).await
+    }
+
+    async fn sweep(&self, limits: &SweepLimits) -> Result<SweepReport, StateError> {
+        sweep::sweep(self, limits).await
+    }
+
+    async fn prune(&self, retention: &Retention) -> Result<Pruned, StateError> {
+        self.patiently(|| retention::prune(self, retention)).await
+    }
+
+    async fn settings(&self) -> Result<BTreeMap<String, Value>, StateError> {
+        self.patiently(|| system_config::all(self)).await
+    }
+
+    async fn ping(&self) -> Result<(), StateError> {
+        connect::ping(self).await
+    }
+}

@@ -1,0 +1,263 @@
+//! What only PostgreSQL does: databases with a past, servers that go away and come back, and `jsonb`.
+
+mod fixture;
+
+use std::time::{Duration, Instant};
+
+use fixture::{LEASE, PATIENCE, SWEEP, claim_of, task, types};
+use serde_json::{Map, json};
+use swarmscope_model::limits::STATE_PING_TIMEOUT;
+use swarmscope_model::state::{NewAgent, NewTask, StateStore, TaskState};
+use swarmscope_state::{ConnectError, PostgresState};
+use swarmscope_test_postgres::{Cluster, Database};
+
+const INIT_DB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/init-db.sql");
+
+/// Everything about the schema that somebody could notice.
+const CATALOGUE: &str = "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, \
+         column_default, is_identity, generation_expression) \
+     FROM information_schema.columns WHERE table_schema = 'public' \
+     AND table_name <> '_sqlx_migrations' \
+     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+     AND tablename <> '_sqlx_migrations' \
+     UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
+     FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
+     AND conrelid <> 0 AND conrelid::regclass::text <> '_sqlx_migrations' \
+     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
+     UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1";
+
+async fn connect(database: &Database<'_>) -> PostgresState {
+    PostgresState::connect(&database.url(), PATIENCE)
+        .await
+        .unwrap()
+}
+
+/// A task goes through, which takes every table but `system_config`.
+async fn works(store: &PostgresState) {
+    let agent = NewAgent {
+        agent_name: "a".into(),
+        agent_type: "test".into(),
+        capabilities: Map::new(),
+        metadata: Map::new(),
+    };
+    store.register(agent).await.unwrap();
+    store.enqueue(vec![task("works")]).await.unwrap();
+    let claimed = store.claim("a", &types(), LEASE).await.unwrap().unwrap();
+    let claim = claim_of(&claimed);
+    store.complete(&claim, Map::new(), vec![]).await.unwrap();
+    assert_eq!(store.agents().await.unwrap()[0].completed_tasks, 1);
+}
+
+#[tokio::test]
+async fn the_file_for_a_fresh_database_and_the_migrations_make_the_same_schema() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let (by_file, by_us) = (cluster.database(), cluster.database());
+    by_file.file(INIT_DB);
+    by_file.file(INIT_DB);
+    let from_file = by_file.sql(CATALOGUE);
+    works(&connect(&by_us).await).await;
+    assert!(from_file.lines().count() > 50, "{from_file}");
+    assert_eq!(from_file, by_us.sql(CATALOGUE));
+
+    works(&connect(&by_file).await).await;
+    assert_eq!(
+        from_file,
+        by_file.sql(CATALOGUE),
+        "starting changes nothing"
+    );
+    by_file.file(INIT_DB);
+    assert_eq!(
+        connect(&by_file).await.task_counts().await.unwrap().len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn tables_with_nothing_but_the_contracts_columns_get_what_is_missing() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    database.sql(
+        "CREATE TABLE task_states (task_id VARCHAR(255) PRIMARY KEY, task_type VARCHAR(100), \
+         agent_name VARCHAR(100), state VARCHAR(50), priority VARCHAR(20), \
+         created_at TIMESTAMP, updated_at TIMESTAMP, completed_at TIMESTAMP, metadata JSONB); \
+         CREATE TABLE agents (agent_name VARCHAR(100) UNIQUE, agent_type VARCHAR(100), \
+         status VARCHAR(20), last_heartbeat TIMESTAMP, capabilities JSONB, metadata JSONB); \
+         CREATE TABLE task_history (task_id VARCHAR(255), task_type VARCHAR(100), \
+         agent_name VARCHAR(100), state VARCHAR(50), priority VARCHAR(20), created_at TIMESTAMP, \
+         completed_at TIMESTAMP, duration_ms INTEGER, success BOOLEAN, error_type VARCHAR(100), \
+         error_message TEXT, metadata JSONB); \
+         CREATE TABLE system_config (config_key VARCHAR(100) PRIMARY KEY, config_value JSONB, \
+         description TEXT, updated_at TIMESTAMP); \
+         INSERT INTO task_states (task_id, task_type, state) VALUES ('before', 'research', 'queued'); \
+         INSERT INTO task_history (task_id, success) VALUES ('before', false)",
+    );
+    let store = connect(&database).await;
+    database.sql("INSERT INTO task_states (task_id, task_type) VALUES ('after', 'research')");
+    let after = store.task("after").await.unwrap();
+    assert_eq!((after.state, after.max_retries), (TaskState::Queued, 3));
+    assert!(after.created_at.as_millisecond() > 0);
+    works(&store).await;
+    assert_eq!(store.attempts("before").await.unwrap().len(), 1);
+    assert_eq!(store.settings().await.unwrap().len(), 0);
+    store.sweep(&SWEEP).await.unwrap();
+    connect(&database).await;
+}
+
+#[tokio::test]
+async fn an_empty_database_may_be_opened_by_several_at_once() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let stores = futures::future::join_all((0..4).map(|_| connect(&database))).await;
+    works(&stores[3]).await;
+}
+
+#[tokio::test]
+async fn time_is_the_databases() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    let made = store.enqueue(vec![task("t")]).await.unwrap().remove(0);
+    let off = database.sql(
+        "SELECT abs(extract(epoch FROM clock_timestamp() - created_at)) < 5, \
+         created_at = updated_at FROM task_states",
+    );
+    assert_eq!(off, "t|t", "{made:?}");
+}
+
+#[tokio::test]
+async fn json_comes_back_as_it_was_and_what_cannot_be_kept_is_refused() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    let with = |value| NewTask {
+        metadata: Map::from_iter([("x".to_owned(), value)]),
+        ..task("t")
+    };
+    let odd = json!([1e16, 0.1, -0.0, "ü\u{1f600}\"\\", null, {"b": 1, "a": [true]}]);
+    let made = store.enqueue(vec![with(odd.clone())]).await.unwrap();
+    assert_eq!(made[0].metadata["x"][3], odd[3]);
+    assert_eq!(made[0].metadata["x"][5], odd[5]);
+    // The same again, whatever the database makes of the numbers.
+    assert_eq!(store.enqueue(vec![with(odd)]).await.unwrap(), made);
+    let refused = store
+        .enqueue(vec![with(json!({"a\0": 1}))])
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("metadata: holds the character U+0000"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_cut_are_made_again() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    works(&store).await;
+    for round in 0..10 {
+        assert!(database.cut_connections() > 0, "there was nothing to cut");
+        store
+            .enqueue(vec![task(&format!("t{round}"))])
+            .await
+            .unwrap();
+        store.ping().await.unwrap();
+    }
+    // Cut while work is under way: nothing is lost and nothing happens twice.
+    let enqueued = async {
+        for number in 0..100 {
+            store
+                .enqueue(vec![task(&format!("busy{number}"))])
+                .await
+                .unwrap();
+        }
+    };
+    let cutting = async {
+        for _ in 0..5 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::task::block_in_place(|| database.cut_connections());
+        }
+    };
+    tokio::join!(enqueued, cutting);
+    assert_eq!(
+        database.sql("SELECT count(*) FROM task_states WHERE task_id LIKE 'busy%'"),
+        "100"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_goes_away_is_told_of_and_its_return_is_noticed() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    works(&store).await;
+    cluster.stop_server();
+
+    let asked = Instant::now();
+    let away = store.ping().await.unwrap_err();
+    assert!(asked.elapsed() < STATE_PING_TIMEOUT + Duration::from_secs(2));
+    let reason = away.reason();
+    assert_eq!(away.code(), "unavailable");
+    assert!(reason.contains("Connection refused"), "{reason}");
+    assert!(
+        reason.contains("postgres://orchestrator_admin@127.0.0.1"),
+        "{reason}"
+    );
+    assert!(!reason.contains("orchestrator_password"), "{reason}");
+    assert_eq!(store.task("works").await.unwrap_err().code(), "unavailable");
+
+    // A call that comes while the server is away is answered once it is back.
+    let waiting = {
+        let store = store.clone();
+        tokio::spawn(async move { store.enqueue(vec![task("patient")]).await })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    cluster.run_server();
+    waiting.await.unwrap().unwrap();
+    store.ping().await.unwrap();
+    assert_eq!(
+        store.task("works").await.unwrap().state,
+        TaskState::Completed
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_does_not_serve_is_refused_with_the_reason() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let url = cluster.database().url();
+    let wrong_password = url.replace("orchestrator_password", "guess");
+    let refused = PostgresState::connect(&wrong_password, PATIENCE)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, ConnectError::TurnedAway { .. }),
+        "{refused:?}"
+    );
+    assert!(!format!("{refused} {refused:?}").contains("guess"));
+    let nowhere = "postgres://a:b@127.0.0.1:1/c";
+    let refused = PostgresState::connect(nowhere, Duration::ZERO)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, ConnectError::Unreachable { .. }),
+        "{refused:?}"
+    );
+}

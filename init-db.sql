@@ -1,0 +1,1 @@
+deploy/init-db.sql
