@@ -36,8 +36,8 @@ test: ## Everything that fits into CI; installs what it needs
 	scripts/test
 
 .PHONY: test-all
-test-all: ## `make test` with longer crash tests
-	SWARMSCOPE_CRASH_ROUNDS=100 SWARMSCOPE_STATE_ROUNDS=40 scripts/test
+test-all: ## `make test` with longer crash tests, and the stack files against a real Elasticsearch
+	SWARMSCOPE_CRASH_ROUNDS=100 SWARMSCOPE_STATE_ROUNDS=40 STACK=all scripts/test
 
 .PHONY: test-browser
 test-browser: build ## Playwright in headless Chromium against the release binary, a million events in it
@@ -52,6 +52,11 @@ check: ## Formatting, lints, tidy: seconds once built
 .PHONY: bench-logs
 bench-logs: ## Ingest and query figures of the log store on a million events
 	cargo run --release --locked --package swarmscope-logstore --example measure
+
+.PHONY: bench-python
+bench-python: ## What one event costs a Python agent, against pure Python in the same run
+	scripts/python-venv --release
+	$(TARGET)/python-venv/bin/python python/bench/log.py | cat >/dev/null
 
 .PHONY: clean
 clean: ## Remove what was built

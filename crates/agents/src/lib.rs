@@ -1,4 +1,4 @@
-//! The four demo agents: a newsroom in small. Research collects facts, writing composes a draft,
+//! The test agent and the four demo agents: a newsroom in small. Research collects facts, writing composes a draft,
 //! editing tightens it, fact checking verifies it against the corpus.
 //!
 //! They do their work for real, on small texts, and fail now and then in every way a real agent
@@ -10,6 +10,7 @@ mod handler;
 mod mishaps;
 mod run;
 mod stages;
+mod test_agent;
 
 pub use corpus::topics;
 pub use handler::DemoHandler;

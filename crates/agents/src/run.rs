@@ -1,28 +1,33 @@
-//! A demo agent from its settings to its end.
+//! An agent of ours from its settings to its end.
 
-use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use swarmscope_model::names::DEMO_AGENTS;
+use swarmscope_model::names::{DEMO_AGENTS, TEST_AGENT};
 use swarmscope_sdk::agent::{self, AgentOptions};
 use swarmscope_sdk::client::{ClientError, Credential, OrchestratorClient};
-use swarmscope_sdk::{Logger, exception, metrics, shutdown};
+use swarmscope_sdk::{Logger, exception, shutdown};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::handler::{DemoHandler, USUAL_PACE};
 use crate::mishaps::Mishaps;
 use crate::stages::Stage;
+use crate::test_agent::{self, TestHandler};
 
-/// What a demo agent is told.
+/// How often the test agent makes tasks, and how long one takes.
+pub const TEST_BATCH_EVERY: Duration = Duration::from_secs(10);
+pub const TEST_PACE: Duration = Duration::from_millis(200);
+
+/// What an agent is told.
 #[derive(Debug, Clone)]
 pub struct AgentConfig {
-    /// One of the four demo agent types.
+    /// One of the four demo agent types, or the test agent's.
     pub agent_type: String,
     /// The type's name unless told otherwise.
     pub agent_name: Option<String>,
-    /// Where `/metrics` is served, if anywhere.
-    pub metrics: Option<SocketAddr>,
+    /// Where `/metrics` is served, if anywhere; told to the orchestrator.
+    pub metrics_port: Option<u16>,
     /// The orchestrator's URL.
     pub orchestrator: String,
     pub credential: Option<Credential>,
@@ -32,6 +37,8 @@ pub struct AgentConfig {
     pub seed: Option<u64>,
     pub mishaps: Mishaps,
     pub pace: RangeInclusive<Duration>,
+    /// How often the test agent makes tasks.
+    pub batch_every: Duration,
     /// See [`AgentOptions`].
     pub lease: Option<Duration>,
 }
@@ -42,13 +49,14 @@ impl AgentConfig {
         Self {
             agent_type: agent_type.to_owned(),
             agent_name: None,
-            metrics: None,
+            metrics_port: None,
             orchestrator: orchestrator.to_owned(),
             credential: None,
             exit_with_parent: false,
             seed: None,
             mishaps: Mishaps::default(),
             pace: USUAL_PACE,
+            batch_every: TEST_BATCH_EVERY,
             lease: None,
         }
     }
@@ -58,23 +66,17 @@ impl AgentConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
     #[error(
-        "there is no demo agent type {given:?}; use one of {}",
+        "there is no agent type {given:?}; use one of {}, {TEST_AGENT}",
         DEMO_AGENTS.map(|(agent_type, ..)| agent_type).join(", ")
     )]
     UnknownType { given: String },
     #[error(transparent)]
     Client(#[from] ClientError),
-    #[error("cannot serve metrics on {address}; is another program there? Choose another port")]
-    Metrics {
-        address: SocketAddr,
-        #[source]
-        source: std::io::Error,
-    },
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
 }
 
-/// Runs a demo agent on stdout until SIGTERM, Ctrl-C or, if so told, the parent's end.
+/// Runs an agent on stdout until SIGTERM, Ctrl-C or, if so told, the parent's end.
 ///
 /// # Errors
 /// When it cannot start. Once it runs, nothing but the end it is asked for ends it.
@@ -95,26 +97,43 @@ pub async fn run_until(
     logger: Logger,
     shutdown: CancellationToken,
 ) -> Result<(), AgentError> {
+    let client = OrchestratorClient::new(&config.orchestrator, config.credential.clone())?;
+    if config.agent_type == TEST_AGENT {
+        let options = options(&config, TEST_AGENT, test_agent::TASK_TYPE);
+        let batches = test_agent::make_batches(
+            client.clone(),
+            logger.clone(),
+            config.batch_every,
+            shutdown.clone(),
+        );
+        let batches = AbortOnDropHandle::new(tokio::spawn(batches));
+        let handler = TestHandler {
+            pace: TEST_PACE.min(*config.pace.end()),
+        };
+        agent::run(options, client, logger, handler, shutdown).await;
+        drop(batches);
+        return Ok(());
+    }
     let stage =
         Stage::of_agent_type(&config.agent_type).ok_or_else(|| AgentError::UnknownType {
             given: config.agent_type.clone(),
         })?;
-    let client = OrchestratorClient::new(&config.orchestrator, config.credential)?;
-    if let Some(address) = config.metrics {
-        metrics::serve_metrics(address)
-            .await
-            .map_err(|source| AgentError::Metrics { address, source })?;
-    }
-    let name = config.agent_name.as_deref().unwrap_or(stage.agent_type());
-    let mut options = AgentOptions::new(name, stage.agent_type(), &[stage.task_type()]);
-    if let Some(address) = config.metrics {
-        let port = address.port().into();
-        options.metadata.insert("metrics_port".to_owned(), port);
+    let options = options(&config, stage.agent_type(), stage.task_type());
+    let handler = DemoHandler::new(stage, config.mishaps, config.pace, config.seed);
+    agent::run(options, client, logger, handler, shutdown).await;
+    Ok(())
+}
+
+fn options(config: &AgentConfig, agent_type: &str, task_type: &str) -> AgentOptions {
+    let name = config.agent_name.as_deref().unwrap_or(agent_type);
+    let mut options = AgentOptions::new(name, agent_type, &[task_type]);
+    if let Some(port) = config.metrics_port {
+        options
+            .metadata
+            .insert("metrics_port".to_owned(), port.into());
     }
     if let Some(lease) = config.lease {
         options.lease = lease;
     }
-    let handler = DemoHandler::new(stage, config.mishaps, config.pace, config.seed);
-    agent::run(options, client, logger, handler, shutdown).await;
-    Ok(())
+    options
 }

@@ -181,20 +181,8 @@ async fn what_cannot_start_says_why() {
         "{refused}"
     );
     let config = AgentConfig::new("research_agent", "orchestrator");
-    let refused = run_until(config, logger.clone(), end.clone())
-        .await
-        .unwrap_err();
-    assert!(matches!(refused, AgentError::Client(_)), "{refused}");
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let config = AgentConfig {
-        metrics: Some(taken.local_addr().unwrap()),
-        ..AgentConfig::new("research_agent", "http://127.0.0.1:1")
-    };
     let refused = run_until(config, logger, end).await.unwrap_err();
-    assert!(
-        refused.to_string().contains("Choose another port"),
-        "{refused}"
-    );
+    assert!(matches!(refused, AgentError::Client(_)), "{refused}");
 }
 
 #[test]

@@ -22,8 +22,8 @@ pub fn check_exposure(
     }
     Err(Failure::with_hint(
         format!("{flag} {address} is open to other machines, and there are no credentials"),
-        "add `[credentials]` with user and password (or api_key) to a file and pass it with \
-         --config, or listen on 127.0.0.1",
+        "give credentials (`[credentials]` in the file of `up --config`, --user or --api-key \
+         elsewhere), or listen on 127.0.0.1",
     ))
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use swarmscope_model::names;
 
+use crate::scaffold::Language;
 use crate::state::StateUrl;
 
 /// Central logging, monitoring and error handling for multi-agent systems
@@ -31,11 +32,18 @@ pub enum Command {
     Import(ImportArguments),
     /// Search logs
     Logs(LogsArguments),
+    /// Run any program; its output and its end become events
+    Run(RunArguments),
     /// Run the orchestrator alone (`up` starts one by itself)
     Orchestrator(OrchestratorArguments),
     /// Agents
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Check an installation: services, logging, search, metrics, state
+    Validate(ValidateArguments),
+    /// Log one event of each severity, which `validate` reads
+    #[command(hide = true)]
+    LogSamples,
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions { shell: clap_complete::Shell },
@@ -51,8 +59,8 @@ const UP_EXAMPLES: &str = "Examples:
   swarmscope up --listen 127.0.0.1:4701 --elastic 127.0.0.1:9201
   SWARMSCOPE_STATE=postgres://me:secret@db/orchestrator_db swarmscope up   # state on PostgreSQL
 
-Every port is open to loopback without a password. Any other address needs credentials in the
-configuration file:
+Every port is open to loopback without a password. Any other address needs credentials, from the
+environment (SWARMSCOPE_USER=NAME:PASSWORD or SWARMSCOPE_API_KEY) or the configuration file:
   [credentials]
   user = \"admin\"
   password = \"…\"          # or: api_key = \"…\"";
@@ -93,6 +101,8 @@ pub struct UpArguments {
     /// Configuration file (TOML)
     #[arg(long, value_name = "FILE", env = "SWARMSCOPE_CONFIG")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
 }
 
 /// Credentials for a server that asks for some.
@@ -189,6 +199,90 @@ pub struct LogsArguments {
     pub credentials: CredentialArguments,
 }
 
+const RUN_EXAMPLES: &str = "Examples:
+  swarmscope run -- python my_agent.py
+  swarmscope run --name billing-agent -- ./billing --queue eu
+  swarmscope run --quiet -- node dist/agent.js        # without repeating its output
+
+Events of Swarmscope's shape stay as they are. JSON of other loggers becomes metadata. A traceback of
+Python, Rust, Java, Go or Node becomes one event with metadata.exception. The end becomes an event too,
+and the exit status is the program's own.";
+
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct RunArguments {
+    /// Agent name in events that do not bring one [default: the program's name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Do not repeat the program's output
+    #[arg(long, short = 'q')]
+    pub quiet: bool,
+    /// Elasticsearch API of the server to write to
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:9200",
+        env = "SWARMSCOPE_ELASTIC"
+    )]
+    pub elastic: String,
+    /// Where events wait while the server does not answer [default: the user's state folder]
+    #[arg(long, value_name = "DIR", env = "SWARMSCOPE_SPOOL")]
+    pub spool: Option<PathBuf>,
+    /// How long to send what is left after the program's end
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub flush_timeout: Duration,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
+    /// The program and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+const VALIDATE_EXAMPLES: &str = "Examples:
+  swarmscope validate                                  # the embedded system on this machine
+  swarmscope validate --stack                          # Elasticsearch, Kibana, Prometheus, Grafana, PostgreSQL
+  swarmscope validate --elastic https://es:9200 --user elastic:… --prometheus http://prom:9090
+  swarmscope validate --json | jq '.checks[] | select(.outcome == \"fail\")'
+
+Writes one event and one task, which are marked as its own. Ends with 1 when a check fails.";
+
+#[derive(Debug, Args)]
+#[command(after_help = VALIDATE_EXAMPLES)]
+pub struct ValidateArguments {
+    /// Check the whole stack, at its usual ports of this host
+    #[arg(long, value_name = "HOST", num_args = 0..=1, default_missing_value = "localhost")]
+    pub stack: Option<String>,
+    /// Elasticsearch, or Swarmscope's API like it [default: http://127.0.0.1:9200]
+    #[arg(long, value_name = "URL", env = "SWARMSCOPE_ELASTIC")]
+    pub elastic: Option<String>,
+    /// Orchestrator [default: http://127.0.0.1:8000]
+    #[arg(long, value_name = "URL", env = "SWARMSCOPE_ORCHESTRATOR")]
+    pub orchestrator: Option<String>,
+    /// Swarmscope's web UI [default: http://127.0.0.1:4700, unless --stack]
+    #[arg(long, value_name = "URL", env = "SWARMSCOPE_SERVER")]
+    pub server: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub kibana: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub prometheus: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub grafana: Option<String>,
+    /// Grafana's user name and password
+    #[arg(
+        long,
+        value_name = "NAME:PASSWORD",
+        default_value = "admin:admin",
+        env = "GRAFANA_USER",
+        hide_env_values = true
+    )]
+    pub grafana_user: String,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
+}
+
 const ORCHESTRATOR_EXAMPLES: &str = "Examples:
   swarmscope orchestrator --data /var/lib/swarmscope
   curl -s localhost:8000/api/v1/tasks -d '{\"task_type\": \"research\"}' -H 'content-type: application/json'";
@@ -228,26 +322,65 @@ pub struct OrchestratorArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum AgentCommand {
-    /// Run a demo agent
+    /// Run a demo agent or the test agent
     Run(AgentRunArguments),
+    /// Make a project for a new agent
+    New(AgentNewArguments),
+}
+
+const AGENT_NEW_EXAMPLES: &str = "Examples:
+  swarmscope agent new summary-agent --port 8010 --skills summarise translate
+  swarmscope agent new scraper --port 8011 --skills scrape --lang python --into agents
+
+The project builds, runs and passes its own test at once. It has a Dockerfile, an entry for Prometheus,
+a Grafana dashboard and a README. Nothing is overwritten.";
+
+#[derive(Debug, Args)]
+#[command(after_help = AGENT_NEW_EXAMPLES)]
+pub struct AgentNewArguments {
+    /// The agent's name, and its folder's
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Port of its metrics
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16))]
+    pub port: u16,
+    /// Task types that it can do
+    #[arg(long, value_name = "SKILL", num_args = 1.., required = true)]
+    pub skills: Vec<String>,
+    /// What it is written in
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Language::Rust)]
+    pub lang: Language,
+    /// Folder to make the project in
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub into: PathBuf,
+    /// Clone of Swarmscope whose library the agent links [default: the one around this folder or binary]
+    #[arg(long, value_name = "DIR", env = "SWARMSCOPE_SOURCES")]
+    pub sources: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 const AGENT_RUN_EXAMPLES: &str = "Examples:
   swarmscope agent run --type research_agent
-  swarmscope agent run --type research_agent --name research_agent_2 --port 8012";
+  swarmscope agent run --type research_agent --name research_agent_2 --port 8012
+  swarmscope agent run --type test_agent           # makes tasks, works, fails in every way";
 
 #[derive(Debug, Args)]
 #[command(after_help = AGENT_RUN_EXAMPLES)]
 pub struct AgentRunArguments {
     /// What it works on
-    #[arg(long = "type", value_name = "TYPE", value_parser = names::DEMO_AGENTS.map(|(kind, ..)| kind))]
+    #[arg(long = "type", value_name = "TYPE", value_parser = agent_types())]
     pub agent_type: String,
     /// Its name, unique among agents [default: its type]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Port of its metrics; 0 for any [default: the type's own, 8002 to 8005]
+    /// Port of its metrics on loopback; 0 for any [default: the type's own, 8001 to 8005]
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    /// Address of its metrics; other machines are let in with the credentials alone
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "port")]
+    pub listen: Option<SocketAddr>,
     /// The orchestrator to work for
     #[arg(
         long,
@@ -264,4 +397,9 @@ pub struct AgentRunArguments {
     pub exit_with_parent: bool,
     #[command(flatten)]
     pub credentials: CredentialArguments,
+}
+
+fn agent_types() -> Vec<&'static str> {
+    let demo = names::DEMO_AGENTS.map(|(kind, ..)| kind);
+    demo.into_iter().chain([names::TEST_AGENT]).collect()
 }

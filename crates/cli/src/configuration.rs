@@ -70,7 +70,11 @@ impl Configuration {
             Some(path) => read(path)?,
             None => File::default(),
         };
-        let credentials = file_credentials(file.credentials, arguments.config.as_deref())?;
+        let file_credentials = file_credentials(file.credentials, arguments.config.as_deref())?;
+        let credentials = match arguments.credentials.resolve()? {
+            none if none.is_empty() => file_credentials,
+            given => given,
+        };
         let address = |flag: Option<SocketAddr>, file: Option<SocketAddr>, default: &str| {
             flag.or(file)
                 .unwrap_or_else(|| default.parse().expect("the defaults are addresses"))

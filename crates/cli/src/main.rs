@@ -3,10 +3,12 @@
 mod address;
 mod arguments;
 mod assets;
+mod bulk;
 mod client;
 mod commands;
 mod configuration;
 mod failure;
+mod scaffold;
 mod state;
 mod telemetry;
 mod terminal;
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(arguments.command)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             failure.print();
             ExitCode::FAILURE
@@ -40,17 +42,21 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Up(arguments) => up::run(arguments).await,
-        Command::Import(arguments) => commands::import::run(arguments).await,
-        Command::Logs(arguments) => commands::logs::run(arguments).await,
-        Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await,
-        Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await,
+        Command::Up(arguments) => up::run(arguments).await?,
+        Command::Import(arguments) => commands::import::run(arguments).await?,
+        Command::Logs(arguments) => commands::logs::run(arguments).await?,
+        Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
+        Command::Validate(arguments) => return commands::validate::run(arguments).await,
+        Command::LogSamples => commands::validate::log_samples(),
+        Command::Run(arguments) => return commands::run::run(arguments).await,
+        Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
+        Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "swarmscope", &mut std::io::stdout());
-            Ok(())
         }
     }
+    Ok(ExitCode::SUCCESS)
 }

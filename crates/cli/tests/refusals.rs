@@ -52,7 +52,7 @@ fn an_address_that_others_reach_without_credentials() {
     insta::assert_snapshot!(said(&output, &[]), @r"
     exit 1
     error: --elastic 0.0.0.0:9200 is open to other machines, and there are no credentials
-      hint: add `[credentials]` with user and password (or api_key) to a file and pass it with --config, or listen on 127.0.0.1
+      hint: give credentials (`[credentials]` in the file of `up --config`, --user or --api-key elsewhere), or listen on 127.0.0.1
     ");
 }
 

@@ -6,7 +6,9 @@
 
 pub mod document;
 pub mod lines;
+pub mod pieces;
 pub mod process;
 pub mod sink;
+pub mod traceback;
 
 pub use sink::{Sink, SinkClosed};

@@ -1,48 +1,62 @@
 //! Cutting a stream of bytes into lines, with a limit on each.
 
+use std::borrow::Cow;
 use std::io;
 
 use swarmscope_model::limits::MAX_LINE_BYTES;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// One line without its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
     pub bytes: Vec<u8>,
     /// How many bytes beyond the limit were cut off.
     pub cut: usize,
 }
 
+impl Line {
+    /// The line as text; bytes that are no UTF-8 are replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+}
+
 /// Reads lines that end in `\n` or `\r\n`; the last may end with the stream.
 pub struct LineReader<R> {
     reader: R,
     limit: usize,
+    /// The line so far: a read that is given up loses nothing.
+    line: Line,
+    begun: bool,
 }
 
 impl<R: AsyncBufRead + Unpin> LineReader<R> {
     pub fn new(reader: R) -> Self {
+        Self::with_limit(reader, MAX_LINE_BYTES)
+    }
+
+    fn with_limit(reader: R, limit: usize) -> Self {
         Self {
             reader,
-            limit: MAX_LINE_BYTES,
+            limit,
+            line: Line::default(),
+            begun: false,
         }
     }
 
-    /// The next line, or `None` at the end of the stream.
+    /// The next line, or `None` at the end of the stream. May be cancelled and called again.
     ///
     /// # Errors
     /// When the stream cannot be read.
     pub async fn next(&mut self) -> io::Result<Option<Line>> {
-        let mut line = Line {
-            bytes: Vec::new(),
-            cut: 0,
-        };
-        let mut any = false;
         loop {
             let available = self.reader.fill_buf().await?;
             if available.is_empty() {
-                return Ok(any.then_some(line));
+                let begun = std::mem::take(&mut self.begun);
+                return Ok(begun.then(|| std::mem::take(&mut self.line)));
             }
-            any = true;
+            self.begun = true;
+            let line = &mut self.line;
             let end = available.iter().position(|byte| *byte == b'\n');
             let piece = &available[..end.unwrap_or(available.len())];
             let room = self.limit.saturating_sub(line.bytes.len()).min(piece.len());
@@ -54,7 +68,8 @@ impl<R: AsyncBufRead + Unpin> LineReader<R> {
                 if line.cut == 0 && line.bytes.last() == Some(&b'\r') {
                     line.bytes.pop();
                 }
-                return Ok(Some(line));
+                self.begun = false;
+                return Ok(Some(std::mem::take(line)));
             }
         }
     }
@@ -67,7 +82,7 @@ mod tests {
     async fn lines_of(input: &[u8], limit: usize) -> Vec<(String, usize)> {
         // A small buffer, so that lines cross its edges.
         let reader = tokio::io::BufReader::with_capacity(4, input);
-        let mut reader = LineReader { reader, limit };
+        let mut reader = LineReader::with_limit(reader, limit);
         let mut found = Vec::new();
         while let Some(line) = reader.next().await.expect("memory does not fail") {
             found.push((String::from_utf8(line.bytes).expect("UTF-8"), line.cut));

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::document::{Collected, Origin, collected};
-use crate::lines::LineReader;
+use crate::pieces::PieceReader;
 use crate::sink::Sink;
 
 /// What to run.
@@ -101,7 +101,7 @@ async fn run_once(
     Ok(status)
 }
 
-/// Sends every line of the stream to the sink, in a task of its own.
+/// Sends every piece of the stream to the sink, in a task of its own.
 fn collect(
     stream: impl AsyncRead + Unpin + Send + 'static,
     program: &Program,
@@ -115,11 +115,11 @@ fn collect(
     };
     let (sink, run) = (sink.clone(), run.to_owned());
     tokio::spawn(async move {
-        let mut lines = LineReader::new(BufReader::new(stream));
+        let mut pieces = PieceReader::new(BufReader::new(stream));
         let mut number = 0_u64;
         loop {
-            let line = match lines.next().await {
-                Ok(Some(line)) => line,
+            let piece = match pieces.next().await {
+                Ok(Some(piece)) => piece,
                 Ok(None) => return,
                 Err(error) => {
                     tracing::warn!(agent = origin.agent_name, "cannot read {name}: {error}");
@@ -127,7 +127,7 @@ fn collect(
                 }
             };
             number += 1;
-            let Some(document) = collected(line, &origin, Timestamp::now()) else {
+            let Some(document) = collected(piece, &origin, Timestamp::now()) else {
                 continue;
             };
             if sink

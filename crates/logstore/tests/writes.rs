@@ -5,7 +5,7 @@ mod support;
 use serde_json::json;
 use support::{Store, all, delete, index, put};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{Effect, LogStore, Refused, StoreError};
+use swarmscope_query::store::{Action, Effect, LogStore, Refused, StoreError};
 
 #[tokio::test]
 async fn ids_hold_over_memtable_segments_and_restarts() {
@@ -95,6 +95,26 @@ async fn a_bad_document_is_refused_alone() {
     assert_eq!(store.count(all()).await, 1);
     let total = store.ledger().total();
     assert_eq!((total.received, total.stored, total.refused), (4, 1, 3));
+}
+
+#[tokio::test]
+async fn what_an_agent_reports_as_dropped_is_in_its_account_once() {
+    let store = Store::new();
+    let report = json!({
+        "agent_name": "busy",
+        "event_type": "events_dropped",
+        "metadata": { "dropped": 40 },
+    });
+    let mut created = put("logs", "report", &report);
+    created.action = Action::Create;
+    let results = store.write(vec![created.clone()]).await;
+    assert!(results[0].is_ok());
+    // Sent again after a lost answer, it counts no second time.
+    let results = store.write(vec![created]).await;
+    assert!(matches!(&results[0], Err(Refused::AlreadyExists { .. })));
+    let accounts = store.ledger().by_agent();
+    let busy = accounts.iter().find(|(name, _)| name == "busy");
+    assert_eq!(busy.map(|(_, account)| account.dropped), Some(40));
 }
 
 #[tokio::test]

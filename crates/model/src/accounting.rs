@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::Deserialize;
+
+use crate::event::event_type::EVENTS_DROPPED;
 use crate::limits::MAX_ACCOUNTED_AGENTS;
 
 /// What became of documents.
@@ -73,6 +76,27 @@ impl Ledger {
     }
 }
 
+/// How many events a document reports as dropped by its sender; 0 for any other document.
+pub fn reported_drops(document: &str) -> u64 {
+    #[derive(Deserialize)]
+    struct Report<'a> {
+        event_type: &'a str,
+        metadata: Dropped,
+    }
+    #[derive(Deserialize)]
+    struct Dropped {
+        dropped: u64,
+    }
+    // Nearly every document ends here, unparsed.
+    if !document.contains(EVENTS_DROPPED) {
+        return 0;
+    }
+    match serde_json::from_str::<Report>(document) {
+        Ok(report) if report.event_type == EVENTS_DROPPED => report.metadata.dropped,
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +130,19 @@ mod tests {
             ledger.total().received,
             2 * (MAX_ACCOUNTED_AGENTS as u64 + 5)
         );
+    }
+
+    #[test]
+    fn only_a_report_of_drops_is_one() {
+        let report = r#"{"event_type":"events_dropped","metadata":{"dropped":12},"message":"m"}"#;
+        assert_eq!(reported_drops(report), 12);
+        for other in [
+            r#"{"event_type":"error","message":"events_dropped","metadata":{"dropped":12}}"#,
+            r#"{"event_type":"events_dropped","metadata":{"dropped":-1}}"#,
+            r#"{"event_type":"events_dropped"}"#,
+            "{}",
+        ] {
+            assert_eq!(reported_drops(other), 0, "{other}");
+        }
     }
 }

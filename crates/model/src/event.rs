@@ -33,6 +33,8 @@ pub mod event_type {
     pub const TEST_TASK_CREATED: &str = "test_task_created";
     pub const TEST_TASKS_BATCH_CREATED: &str = "test_tasks_batch_created";
     pub const ERROR: &str = "error";
+    /// A sender's report of what it gave up; `metadata.dropped` says how many events.
+    pub const EVENTS_DROPPED: &str = "events_dropped";
 }
 
 /// How serious an event is. Ordered from least to most.

@@ -54,8 +54,19 @@ pub const RETENTION_BYTES: u64 = 5 * 1024 * 1024 * 1024;
 
 /// Longest line a collector takes as one event; the rest is cut off and the event says so.
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Lines of one traceback that are kept; of an endless recursion the ends tell the story.
+pub const MAX_TRACEBACK_LINES: usize = 1_000;
+/// Lines that a collector holds back because they may begin a traceback.
+pub const MAX_UNDECIDED_LINES: usize = 30;
+/// How long they are held back when nothing follows.
+pub const TRACEBACK_PATIENCE: Duration = Duration::from_millis(300);
 /// Events the collector keeps in memory while the store is slow.
 pub const COLLECT_QUEUE_EVENTS: usize = 10_000;
+
+/// Events of a wrapped program kept in memory while the server is slow; more go to its spool.
+pub const PENDING_EVENTS: usize = 20_000;
+/// Events of a wrapped program kept on disk while the server does not answer.
+pub const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// How long a claimed task stays with its worker without a renewal.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -105,3 +116,13 @@ pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 pub const MAX_ACCOUNTED_AGENTS: usize = 10_000;
 /// Longest token of a text field, in characters; longer words are cut into pieces, as in Lucene.
 pub const MAX_TOKEN_CHARS: usize = 255;
+
+/// How long a logging call waits for a line longer than a pipe takes in one piece: an error with its
+/// traceback should be out before the program can end, and a reader that does not read must not hold
+/// the program up.
+pub const LONG_LINE_WAIT: Duration = Duration::from_millis(10);
+/// Values in one event's metadata, nested ones counted; what is beyond is named, not written. More
+/// than a line may hold, and a bound for objects that contain each other many times over.
+pub const MAX_METADATA_VALUES: usize = 50_000;
+/// Nesting of one event's metadata; deeper values are written as text.
+pub const MAX_METADATA_DEPTH: usize = 32;

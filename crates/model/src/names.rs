@@ -13,6 +13,8 @@ pub const DEFAULT_ORCHESTRATOR: &str = "127.0.0.1:8000";
 pub const ORCHESTRATOR_AGENT: &str = "orchestrator";
 /// The test agent's `agent_name`.
 pub const TEST_AGENT: &str = "test_agent";
+/// The test agent's metrics port.
+pub const TEST_AGENT_PORT: u16 = 8001;
 /// Swarmscope's own `agent_name`.
 pub const SELF_AGENT: &str = "swarmscope";
 

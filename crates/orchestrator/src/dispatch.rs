@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use swarmscope_model::event::event_type;
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
-    Agent, Claim, Failure, NewAgent, NewTask, StateError, StateStore, Task,
+    Agent, Claim, Failure, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
 };
 use swarmscope_sdk::{Logger, metrics};
 use tokio::sync::Notify;
@@ -173,6 +174,9 @@ impl Orchestrator {
         let task =
             outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
         metrics::increment_errors(failure.error_type.as_str());
+        if task.state == TaskState::DeadLetter {
+            metrics::increment_errors(event_type::MAX_RETRIES_EXCEEDED);
+        }
         events::task_failed(self.logger(), &task, claim, failure);
         Ok(task)
     }

@@ -152,6 +152,29 @@ async fn a_task_goes_from_submission_to_completion() {
 }
 
 #[tokio::test]
+async fn retries_that_ran_out_are_counted_and_no_other_failure() {
+    const COUNTED: &str = "errors_encountered_total{error_type=\"max_retries_exceeded\"} 1";
+    let server = Server::start().await;
+    server.register("a").await;
+    for (task_id, error_type) in [("p", "permanent"), ("t", "transient")] {
+        let task_type = format!("m_exhausted_{task_id}");
+        let task = json!({"task_type": task_type, "task_id": task_id, "max_retries": 0});
+        assert_eq!(server.post("/api/v1/tasks", task).await.0, 201);
+        let claim = json!({"task_types": [task_type]});
+        assert_eq!(server.post("/api/v1/agents/a/claim", claim).await.0, 200);
+        let failed = json!({"agent_name": "a", "fencing_token": 1, "error_type": error_type,
+                            "error_message": "no"});
+        let (status, reply) = server
+            .post(&format!("/api/v1/tasks/{task_id}/fail"), failed)
+            .await;
+        assert_eq!(status, 200, "{reply}");
+        let (_, page) = server.get("/metrics").await;
+        let counted = page.as_str().unwrap().contains(COUNTED);
+        assert_eq!(counted, error_type == "transient", "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_waiting_claim_is_woken_by_a_new_task_and_by_the_end() {
     let server = Arc::new(Server::start().await);
     server.register("a").await;

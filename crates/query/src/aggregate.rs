@@ -69,7 +69,7 @@ pub enum Direction {
 /// Counts over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateHistogram {
-    /// A field with dates; `@timestamp` and `timestamp` are the document's time.
+    /// A field with dates; of a document without `@timestamp`, its own time stands for it.
     pub field: String,
     pub interval: Interval,
     /// Added to every bucket's start, in milliseconds.

@@ -1,9 +1,9 @@
 //! Errors and panics as they stand in `metadata.exception`. Never logs them: see `log`.
 
+#[cfg(feature = "net")]
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error;
-use std::future::Future;
 use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
@@ -70,6 +70,7 @@ fn push_backtrace(traceback: &mut Vec<String>, backtrace: &Backtrace) {
 }
 
 /// A panic's payload without the hook's knowledge of where and why.
+#[cfg(feature = "net")]
 fn describe_payload(payload: &(dyn Any + Send)) -> ExceptionInfo {
     let message = payload
         .downcast_ref::<&str>()
@@ -103,6 +104,7 @@ fn describe_panic(info: &PanicHookInfo<'_>) -> ExceptionInfo {
 /// Runs the future as a task of its own; a panic in it comes back as an exception.
 ///
 /// Dropping the returned future aborts the task.
+#[cfg(feature = "net")]
 pub(crate) async fn catch_panic<F>(future: F) -> Result<F::Output, ExceptionInfo>
 where
     F: Future + Send + 'static,

@@ -5,7 +5,9 @@
 //! panics, a dead orchestrator is waited for. This crate never imports a store and never depends
 //! on a tracing framework; an agent that uses one keeps it.
 
+#[cfg(feature = "net")]
 pub mod agent;
+#[cfg(feature = "net")]
 pub mod client;
 pub mod correlation;
 pub mod errors;
@@ -14,8 +16,11 @@ pub mod log;
 pub mod metrics;
 pub mod retry;
 pub mod shutdown;
+#[cfg(feature = "net")]
 pub mod wire;
 
 pub use correlation::with_correlation_id;
 pub use errors::TaskError;
 pub use log::Logger;
+/// Tasks, agents and events, for an agent that links only this crate.
+pub use swarmscope_model as model;

@@ -14,6 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("state", &["model"]),
     ("collect", &["model", "query"]),
     ("sdk", &["model"]),
+    ("python", &["sdk"]),
     ("orchestrator", &["model", "sdk"]),
     ("agents", &["model", "sdk"]),
     ("api", &["model", "query"]),
@@ -58,8 +59,11 @@ struct Manifest {
 /// Every dependency that the rules do not allow. Tests may use what they like.
 pub fn check(root: &Path) -> Result<Vec<String>> {
     let mut problems = Vec::new();
+    let mut folders = vec![root.join("python")];
     for entry in std::fs::read_dir(root.join("crates"))? {
-        let folder = entry?.path();
+        folders.push(entry?.path());
+    }
+    for folder in folders {
         let path = folder.join("Cargo.toml");
         let Some(room) = folder.file_name().and_then(|name| name.to_str()) else {
             continue;
@@ -75,7 +79,10 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
 }
 
 fn problem(room: &str, dependency: &str) -> Option<String> {
-    let place = format!("crates/{room}/Cargo.toml");
+    let place = match room {
+        "python" => "python/Cargo.toml".to_owned(),
+        _ => format!("crates/{room}/Cargo.toml"),
+    };
     if let Some(other) = dependency.strip_prefix(PREFIX) {
         let allowed = MAY_KNOW
             .iter()
@@ -113,6 +120,7 @@ mod tests {
         assert!(problem("sdk", "swarmscope-state").is_some());
         assert!(problem("query", "parquet").is_some());
         assert!(problem("query", "tokio").is_some());
+        assert!(problem("python", "swarmscope-model").is_some());
         assert!(problem("newcomer", "swarmscope-model").is_some());
         assert!(problem("cli", "swarmscope-logstore").is_none());
         assert!(problem("api", "swarmscope-query").is_none());

@@ -1,6 +1,9 @@
 //! One module a command; `up` has a room of its own.
 
 pub mod agent;
+pub mod agent_new;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
+pub mod run;
+pub mod validate;

@@ -194,7 +194,7 @@ impl<'a> Request<'_, 'a> {
     ) -> Result<Written, Refused> {
         match &operation.kind {
             OperationKind::Refused(refused) => {
-                self.accounts.add(operation.agent, false);
+                self.accounts.add(operation, false);
                 Err(refused.clone())
             }
             OperationKind::Delete { index, id } => Ok(self.delete(index, id, stored)),
@@ -213,13 +213,13 @@ impl<'a> Request<'_, 'a> {
                 };
                 if let (true, Some(version)) = (*create, current) {
                     self.refused[*block as usize].insert(*row);
-                    self.accounts.add(operation.agent, false);
+                    self.accounts.add(operation, false);
                     return Err(Refused::AlreadyExists {
                         id: id.clone(),
                         version,
                     });
                 }
-                self.accounts.add(operation.agent, true);
+                self.accounts.add(operation, true);
                 self.ensure_index(index);
                 let version = current.map_or(1, |current| current + 1);
                 let sequence = self.put((*block, *row), id, version, prepared);

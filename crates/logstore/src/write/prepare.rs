@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rand::RngExt;
 use swarmscope_model::Timestamp;
-use swarmscope_model::accounting::Account;
+use swarmscope_model::accounting::{Account, reported_drops};
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
 use swarmscope_query::document::NotADocument;
 use swarmscope_query::indices::check_index_name;
@@ -29,6 +29,8 @@ pub struct Prepared {
 pub struct Operation {
     /// A place in [`Prepared::agents`].
     pub agent: u32,
+    /// Events that the document reports as dropped by its sender.
+    pub dropped: u64,
     pub kind: OperationKind,
 }
 
@@ -92,6 +94,7 @@ impl Preparation {
             Ok(ready) => ready,
             Err(refused) => Operation {
                 agent: 0,
+                dropped: 0,
                 kind: OperationKind::Refused(refused),
             },
         }
@@ -112,6 +115,7 @@ impl Preparation {
         if operation.action == Action::Delete {
             return Ok(Operation {
                 agent: 0,
+                dropped: 0,
                 kind: OperationKind::Delete {
                     index: operation.index,
                     id: operation.id.unwrap_or_default(),
@@ -151,6 +155,7 @@ impl Preparation {
         };
         Ok(Operation {
             agent,
+            dropped: reported_drops(source),
             kind: OperationKind::Put {
                 block,
                 row,
@@ -208,12 +213,15 @@ impl Accounts {
         }
     }
 
-    /// One document more.
-    pub fn add(&mut self, agent: u32, stored: bool) {
-        let account = &mut self.by_agent[agent as usize];
+    /// One document more, and what it reports as dropped.
+    pub fn add(&mut self, operation: &Operation, stored: bool) {
+        let account = &mut self.by_agent[operation.agent as usize];
         account.received += 1;
         account.stored += u64::from(stored);
         account.refused += u64::from(!stored);
+        if stored {
+            account.dropped += operation.dropped;
+        }
     }
 
     /// Enters them in the ledger.

@@ -4,12 +4,13 @@ use swarmscope_model::Severity;
 use swarmscope_model::event::UnknownSeverity;
 
 /// The level to start with, and the value that was none.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelSetting {
     pub level: Severity,
     pub refused: Option<UnknownSeverity>,
 }
 
-/// Reads `LOG_LEVEL`.
+/// Reads `LOG_LEVEL`. A bad value means INFO, and whoever asks says so once.
 pub fn from_env() -> LevelSetting {
     parse(std::env::var_os("LOG_LEVEL").map(|value| value.to_string_lossy().into_owned()))
 }

@@ -22,11 +22,11 @@ use serde_json::{Map, Value};
 use swarmscope_model::limits::MAX_LINE_BYTES;
 use swarmscope_model::{Event, Severity, Timestamp};
 
+pub use level::{LevelSetting, from_env as level_from_env};
 use queue::{Queue, QueueLimits};
 pub use record::Record;
 
-/// The event type of the report that events were dropped; `metadata.dropped` says how many.
-pub const EVENTS_DROPPED: &str = "events_dropped";
+pub use swarmscope_model::event::event_type::EVENTS_DROPPED;
 
 /// Writes events in the name of one agent. Cheap to clone; clones share level and queue.
 #[derive(Clone)]
@@ -82,6 +82,30 @@ impl Logger {
         Self::with_limits(agent_name, level, writer, QueueLimits::default())
     }
 
+    /// Logs to stdout on the caller's thread for as long as whoever reads stdout keeps up, and
+    /// through the queue when not. For programs that may end or fork at any moment without being
+    /// asked: what was logged is already out. No thread is started before one is needed.
+    pub fn immediate(agent_name: &str, level: Severity) -> Self {
+        Self::immediate_to(
+            agent_name,
+            level,
+            output::CurrentStdout,
+            QueueLimits::default(),
+        )
+    }
+
+    fn immediate_to(
+        agent_name: &str,
+        level: Severity,
+        writer: impl output::Immediate + Clone + 'static,
+        limits: QueueLimits,
+    ) -> Self {
+        let agent_name: Arc<str> = agent_name.into();
+        let reporter = Arc::clone(&agent_name);
+        let report = move |dropped| drop_report(&reporter, dropped);
+        Self::with_queue(agent_name, level, Queue::immediate(limits, writer, report))
+    }
+
     fn with_limits(
         agent_name: &str,
         level: Severity,
@@ -93,6 +117,10 @@ impl Logger {
         let queue = Queue::start(limits, writer, move |dropped| {
             drop_report(&reporter, dropped)
         });
+        Self::with_queue(agent_name, level, queue)
+    }
+
+    fn with_queue(agent_name: Arc<str>, level: Severity, queue: Arc<Queue>) -> Self {
         let core = Arc::new(Core {
             queue,
             level: AtomicU8::new(level as u8),
@@ -127,6 +155,16 @@ impl Logger {
     /// Events that did not fit into the queue or could not be written, since the start.
     pub fn dropped(&self) -> u64 {
         self.core.queue.dropped()
+    }
+
+    /// Counts an event that its caller could not hand in.
+    pub fn count_dropped(&self) {
+        self.core.queue.count_dropped();
+    }
+
+    /// Whether an event logged now would be out before the call returns.
+    pub fn is_ready(&self) -> bool {
+        self.core.queue.is_ready()
     }
 
     /// Waits until everything logged so far is written, or the time is over (then `false`).

@@ -2,11 +2,19 @@
 //!
 //! Pushing takes a lock for the length of a `VecDeque` operation and never waits for the writer.
 //! What does not fit is counted, and the writer says so as soon as it can write again.
+//!
+//! A queue that is `immediate` writes on the caller's thread for as long as nothing waits and
+//! the reader keeps up: such a line is out of the process when the caller goes on, and survives
+//! whatever ends it. The thread starts with the first line that would have had to wait.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use swarmscope_model::limits::LONG_LINE_WAIT;
+
+use super::output::{Immediate, Room};
 
 /// How much may wait for the writer.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +33,12 @@ impl Default for QueueLimits {
     }
 }
 
+/// Makes the line that says how many lines were dropped.
+type Report = Box<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+
 pub struct Queue {
     limits: QueueLimits,
+    report: Report,
     state: Mutex<State>,
     filled: Condvar,
     progressed: Condvar,
@@ -34,6 +46,10 @@ pub struct Queue {
 
 #[derive(Default)]
 struct State {
+    /// Takes lines on the caller's thread.
+    immediate: Option<Box<dyn Immediate>>,
+    /// What the thread will write to, until it is started.
+    waiting_writer: Option<Box<dyn Write + Send>>,
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
     /// Lines taken in, and lines that the writer is done with (written or given up).
@@ -50,39 +66,96 @@ impl Queue {
     pub fn start(
         limits: QueueLimits,
         writer: impl Write + Send + 'static,
-        report: impl Fn(u64) -> Vec<u8> + Send + 'static,
+        report: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let queue = Arc::new(Self {
-            limits,
-            state: Mutex::default(),
-            filled: Condvar::new(),
-            progressed: Condvar::new(),
-        });
-        let worker = Arc::clone(&queue);
-        let started = std::thread::Builder::new()
-            .name("log-writer".to_owned())
-            .spawn(move || worker.drain(writer, report));
-        if started.is_err() {
-            // No thread, no log; the agent itself goes on and its counter tells.
-            queue.lock().closed = true;
-        }
+        let queue = Self::new(limits, State::default(), report);
+        queue.start_thread(&mut queue.lock(), Box::new(writer));
         queue
     }
 
+    /// Writes on the callers' threads while that does not make them wait.
+    pub fn immediate(
+        limits: QueueLimits,
+        writer: impl Immediate + Clone + 'static,
+        report: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let state = State {
+            immediate: Some(Box::new(writer.clone())),
+            waiting_writer: Some(Box::new(writer)),
+            ..State::default()
+        };
+        Self::new(limits, state, report)
+    }
+
+    fn new(
+        limits: QueueLimits,
+        state: State,
+        report: impl Fn(u64) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            report: Box::new(report),
+            state: Mutex::new(state),
+            filled: Condvar::new(),
+            progressed: Condvar::new(),
+        })
+    }
+
+    fn start_thread(self: &Arc<Self>, state: &mut State, writer: Box<dyn Write + Send>) {
+        let worker = Arc::clone(self);
+        let started = std::thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || worker.drain(writer));
+        if started.is_err() {
+            // No thread, no log; the agent itself goes on and its counter tells.
+            state.closed = true;
+        }
+    }
+
     /// Takes a line in, or counts it as dropped.
-    pub fn push(&self, line: Vec<u8>) {
-        let mut state = self.lock();
+    pub fn push(self: &Arc<Self>, line: Vec<u8>) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        if state.closed {
+            state.dropped += 1;
+            return;
+        }
+        let room = state.room(line.len());
+        let line = if room == Room::Now {
+            match state.write_now(line, &self.report) {
+                Some(rest) => rest,
+                None => return,
+            }
+        } else {
+            line
+        };
         let full = state.lines.len() >= self.limits.lines
             || state.bytes.saturating_add(line.len()) > self.limits.bytes;
-        if full || state.closed {
+        if full {
             state.dropped += 1;
             return;
         }
         state.bytes += line.len();
         state.pushed += 1;
+        let target = state.pushed;
         state.lines.push_back(line);
-        drop(state);
+        if let Some(writer) = state.waiting_writer.take() {
+            self.start_thread(state, writer);
+        }
         self.filled.notify_one();
+        if room == Room::Some {
+            self.wait_done(guard, target, Instant::now() + LONG_LINE_WAIT);
+        }
+    }
+
+    /// Counts a line that could not even be handed in.
+    pub fn count_dropped(&self) {
+        self.lock().dropped += 1;
+    }
+
+    /// Whether a line pushed now would be written at once.
+    pub fn is_ready(&self) -> bool {
+        self.lock().room(0) == Room::Now
     }
 
     /// Lines that were not written.
@@ -122,7 +195,7 @@ impl Queue {
         true
     }
 
-    fn drain(&self, mut writer: impl Write, report: impl Fn(u64) -> Vec<u8>) {
+    fn drain(&self, mut writer: Box<dyn Write + Send>) {
         while let Some(line) = self.next() {
             let written = write_whole(&mut writer, &line);
             let unreported = {
@@ -142,7 +215,7 @@ impl Queue {
                     unreported
                 }
             };
-            if unreported > 0 && write_whole(&mut writer, &report(unreported)).is_err() {
+            if unreported > 0 && write_whole(&mut writer, &(self.report)(unreported)).is_err() {
                 self.lock().reported -= unreported;
             }
             self.progressed.notify_all();
@@ -173,6 +246,40 @@ impl Queue {
 }
 
 impl State {
+    /// Whether a line can be written by whoever pushes it.
+    fn room(&self, bytes: usize) -> Room {
+        match &self.immediate {
+            Some(writer) if self.pushed == self.done => writer.room(bytes),
+            _ => Room::No,
+        }
+    }
+
+    /// Writes the line; gives back what a reader that stopped in the middle did not take.
+    fn write_now(&mut self, line: Vec<u8>, report: &Report) -> Option<Vec<u8>> {
+        let writer = self.immediate.as_mut()?;
+        let mut written = 0;
+        while written < line.len() {
+            match writer.write(&line[written..]) {
+                Ok(more) if more > 0 => written += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return Some(line[written..].to_vec());
+                }
+                Ok(_) | Err(_) => {
+                    self.dropped += 1;
+                    return None;
+                }
+            }
+        }
+        if self.dropped > self.reported {
+            let line = report(self.dropped - self.reported);
+            if writer.room(line.len()) == Room::Now && write_whole(writer, &line).is_ok() {
+                self.reported = self.dropped;
+            }
+        }
+        None
+    }
+
     fn abandon(&mut self) {
         let waiting = self.lines.len() as u64;
         self.lines.clear();

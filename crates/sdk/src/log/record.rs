@@ -75,7 +75,21 @@ impl<'a> Record<'a> {
 
     /// Hands the event to the writer.
     pub fn emit(self) {
-        let Some(mut event) = self.event else { return };
+        let logger = self.logger;
+        if let Some(event) = self.finish() {
+            logger.write(&event);
+        }
+    }
+
+    /// The event as the line that `emit` would have written, for who writes it somewhere else;
+    /// `None` below the logger's level.
+    pub fn into_line(self) -> Option<String> {
+        let event = self.finish()?;
+        String::from_utf8(super::line(&event)).ok()
+    }
+
+    fn finish(self) -> Option<Event> {
+        let mut event = self.event?;
         if !event.metadata.contains_key("correlation_id")
             && let Some(id) = correlation::correlation_id()
         {
@@ -83,6 +97,6 @@ impl<'a> Record<'a> {
                 .metadata
                 .insert("correlation_id".to_owned(), id.into());
         }
-        self.logger.write(&event);
+        Some(event)
     }
 }

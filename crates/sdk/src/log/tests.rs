@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use swarmscope_model::Severity;
 
+use super::output::{Immediate, Room};
 use super::testing::Kept;
 use super::*;
 use crate::with_correlation_id;
@@ -189,4 +190,147 @@ fn an_event_that_is_too_long_for_a_line_keeps_what_identifies_it() {
     assert!(kept.0.lock().unwrap()[0].len() < MAX_LINE_BYTES);
     assert_eq!(events[0]["metadata"]["correlation_id"], "c1");
     assert!(events[0]["metadata"]["truncated_bytes"].as_u64().unwrap() > MAX_LINE_BYTES as u64);
+}
+
+/// A consumer with as much room as it is told, which notes who wrote.
+#[derive(Clone)]
+struct Reader {
+    room: Arc<std::sync::Mutex<Room>>,
+    writers: Arc<std::sync::Mutex<Vec<Option<String>>>>,
+    kept: Kept,
+}
+
+impl Reader {
+    fn with_room(room: Room) -> Self {
+        Self {
+            room: Arc::new(std::sync::Mutex::new(room)),
+            writers: Arc::default(),
+            kept: Kept::default(),
+        }
+    }
+
+    fn by_thread(&self) -> Vec<bool> {
+        let writers = self.writers.lock().unwrap();
+        writers
+            .iter()
+            .map(|name| name.as_deref() == Some("log-writer"))
+            .collect()
+    }
+}
+
+impl Write for Reader {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let name = std::thread::current().name().map(str::to_owned);
+        self.writers.lock().unwrap().push(name);
+        self.kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Immediate for Reader {
+    fn room(&self, _: usize) -> Room {
+        *self.room.lock().unwrap()
+    }
+}
+
+fn immediate(reader: &Reader, lines: usize) -> Logger {
+    let limits = QueueLimits {
+        lines,
+        bytes: 1 << 20,
+    };
+    Logger::immediate_to("a", Severity::Info, reader.clone(), limits)
+}
+
+#[test]
+fn an_immediate_line_is_out_when_the_call_returns_and_needs_no_thread() {
+    let reader = Reader::with_room(Room::Now);
+    let logger = immediate(&reader, 10);
+    assert!(logger.is_ready());
+    for _ in 0..3 {
+        logger.info("x", "y").emit();
+    }
+    // Not flushed: each call has written.
+    assert_eq!(reader.kept.events().len(), 3);
+    assert_eq!(reader.by_thread(), [false; 3]);
+}
+
+#[test]
+fn behind_a_slow_reader_lines_keep_their_order_and_the_thread_writes_them() {
+    let reader = Reader::with_room(Room::No);
+    let logger = immediate(&reader, 10_000);
+    assert!(!logger.is_ready());
+    for number in 0..500 {
+        if number == 250 {
+            *reader.room.lock().unwrap() = Room::Now;
+        }
+        logger.info("x", "y").field("n", number).emit();
+    }
+    assert!(logger.flush(SOON));
+    let numbers: Vec<u64> = reader
+        .kept
+        .events()
+        .iter()
+        .map(|event| event["metadata"]["n"].as_u64().unwrap())
+        .collect();
+    assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+    assert!(reader.by_thread()[0]);
+    logger.info("x", "caught up").emit();
+    assert_eq!(reader.by_thread().last(), Some(&false));
+}
+
+#[test]
+fn a_line_too_long_for_one_piece_is_awaited_from_the_thread() {
+    let reader = Reader::with_room(Room::Some);
+    let logger = immediate(&reader, 10);
+    logger.info("x", "y".repeat(9_000)).emit();
+    // The thread may be late on a busy machine, but not lost.
+    assert!(logger.flush(SOON));
+    assert_eq!(reader.kept.events().len(), 1);
+    assert_eq!(reader.by_thread(), [true]);
+}
+
+/// A non-blocking descriptor whose reader takes half of the first line.
+#[derive(Clone, Default)]
+struct Half(Arc<std::sync::Mutex<(u32, Vec<u8>)>>);
+
+impl Write for Half {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (calls, kept) = &mut *self.0.lock().unwrap();
+        *calls += 1;
+        let taken = match calls {
+            1 => bytes.len() / 2,
+            2 => return Err(io::ErrorKind::WouldBlock.into()),
+            _ => bytes.len(),
+        };
+        kept.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Immediate for Half {
+    fn room(&self, _: usize) -> Room {
+        Room::Now
+    }
+}
+
+#[test]
+fn what_a_reader_did_not_take_of_a_line_follows_before_anything_else() {
+    let half = Half::default();
+    let logger = Logger::immediate_to("a", Severity::Info, half.clone(), QueueLimits::default());
+    logger.info("x", "first").emit();
+    logger.info("x", "second").emit();
+    assert!(logger.flush(SOON));
+    let text = String::from_utf8(half.0.lock().unwrap().1.clone()).unwrap();
+    let messages: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["message"].to_string())
+        .collect();
+    assert_eq!(messages, ["\"first\"", "\"second\""]);
 }

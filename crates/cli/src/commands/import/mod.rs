@@ -1,6 +1,5 @@
 //! `swarmscope import`: files and standard input into a running server, in bulks, with ids.
 
-mod bulk;
 mod source;
 
 use std::time::Duration;
@@ -10,23 +9,24 @@ use serde::Serialize;
 use swarmscope_model::Timestamp;
 
 use crate::arguments::ImportArguments;
+use crate::bulk::{self, Bulk};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::terminal::thousands;
-use bulk::Bulk;
 use source::Source;
 
 /// What became of the lines.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Outcome {
-    pub lines: u64,
-    pub stored: u64,
-    /// Lines that an earlier import had stored.
-    pub already_there: u64,
-    pub refused: u64,
+#[derive(Debug, Default, Serialize)]
+struct Outcome {
+    lines: u64,
     /// Blank lines, which are no events.
-    pub blank: u64,
+    blank: u64,
+    #[serde(flatten)]
+    sent: bulk::Outcome,
 }
+
+/// How often a busy server is asked.
+const TRIES: u32 = 8;
 
 /// Runs the command.
 ///
@@ -50,20 +50,17 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     );
     let progress = progress_bar(&sources);
     let mut outcome = Outcome::default();
-    let mut first_refusal = None;
     for source in sources {
         progress.set_message(source.name());
-        let mut bulk = Bulk::new(&client, &index);
-        import(source, &mut bulk, &mut outcome, &progress).await?;
-        first_refusal = first_refusal.or(bulk.into_first_refusal());
+        import(source, &client, &index, &mut outcome, &progress).await?;
     }
     progress.finish_and_clear();
     report(&outcome, &index, arguments.json);
-    match first_refusal {
+    match outcome.sent.first_refusal {
         Some(reason) => Err(Failure::with_hint(
             format!(
                 "{} of {} lines were refused; the first: {reason}",
-                outcome.refused, outcome.lines
+                outcome.sent.refused, outcome.lines
             ),
             "the other lines are stored; mend these and import the file again",
         )),
@@ -73,22 +70,26 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
 
 async fn import(
     mut source: Source,
-    bulk: &mut Bulk<'_>,
+    client: &Client,
+    index: &str,
     outcome: &mut Outcome,
     progress: &ProgressBar,
 ) -> Result<(), Failure> {
+    let mut bulk = Bulk::default();
     while let Some(line) = source.next_line()? {
         progress.inc(line.length);
         outcome.lines += 1;
         match line.document {
-            Some(document) => bulk.add(&document, line.id.as_deref()),
+            Some(document) => bulk.add(index, line.id.as_deref(), &document),
             None => outcome.blank += 1,
         }
         if bulk.is_full() {
-            bulk.send(outcome).await?;
+            let full = std::mem::take(&mut bulk);
+            outcome.sent.add(full.send(client, TRIES).await?);
         }
     }
-    bulk.send(outcome).await
+    outcome.sent.add(bulk.send(client, TRIES).await?);
+    Ok(())
 }
 
 fn progress_bar(sources: &[Source]) -> ProgressBar {
@@ -118,11 +119,11 @@ fn report(outcome: &Outcome, index: &str, json: bool) {
         );
         return;
     }
-    let mut details = vec![format!("{} stored", thousands(outcome.stored))];
+    let mut details = vec![format!("{} stored", thousands(outcome.sent.stored))];
     for (count, what) in [
-        (outcome.already_there, "already there"),
+        (outcome.sent.already_there, "already there"),
         (outcome.blank, "blank"),
-        (outcome.refused, "refused"),
+        (outcome.sent.refused, "refused"),
     ] {
         if count > 0 {
             details.push(format!("{} {what}", thousands(count)));

@@ -3,22 +3,20 @@
 //! They live in the `prometheus` crate's default registry, so that an agent's own metrics, made
 //! with that crate's macros, appear on the same page. Nothing here decides when to count.
 
+#[cfg(feature = "net")]
+mod serve;
+
 use std::collections::HashSet;
-use std::io;
-use std::net::SocketAddr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, TextEncoder,
 };
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+
+#[cfg(feature = "net")]
+pub use serve::{router, serve_metrics};
 
 /// Upper bounds of the latency buckets, in seconds.
 pub const LATENCY_BUCKETS: [f64; 8] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
@@ -175,42 +173,41 @@ impl Drop for ActiveTask {
     }
 }
 
-/// All metrics of the process as Prometheus text.
+/// All metrics of the process as Prometheus text. The four are on the page before anything is counted.
 pub fn render() -> String {
     LazyLock::force(&METRICS);
     let mut page = Vec::new();
     // Fails only on a metric family without metrics, which then is left out.
     let _ = TextEncoder::new().encode(&prometheus::gather(), &mut page);
-    String::from_utf8_lossy(&page).into_owned()
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    announce_the_empty(&mut page);
+    page
 }
 
-async fn page() -> impl IntoResponse {
-    (
-        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        render(),
-    )
+/// A family without series is left out by the library; whoever looks for a metric's name finds it all
+/// the same, as on the pages of other clients.
+fn announce_the_empty(page: &mut String) {
+    let families: [&dyn Collector; 4] = [
+        &METRICS.tasks_dispatched,
+        &METRICS.errors_encountered,
+        &METRICS.task_latency,
+        &METRICS.active_tasks,
+    ];
+    for (family, kind) in families
+        .into_iter()
+        .zip(["counter", "counter", "histogram", "gauge"])
+    {
+        for description in family.desc() {
+            let name = &description.fq_name;
+            if !page.contains(&format!("# TYPE {name} ")) {
+                let help = &description.help;
+                page.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+            }
+        }
+    }
 }
 
-/// `GET /metrics`, to merge into a server of one's own.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/metrics", get(page))
-}
-
-/// Serves `GET /metrics` in the background; tells the address, which matters for port 0.
-///
-/// # Errors
-/// When the address cannot be bound.
-pub async fn serve_metrics(address: SocketAddr) -> io::Result<(SocketAddr, JoinHandle<()>)> {
-    let listener = TcpListener::bind(address).await?;
-    let bound = listener.local_addr()?;
-    let server = tokio::spawn(async move {
-        // Ends only with the process: accept errors are waited out by the server itself.
-        let _ = axum::serve(listener, router::<()>()).await;
-    });
-    Ok((bound, server))
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "net"))]
 mod tests {
     use super::*;
 

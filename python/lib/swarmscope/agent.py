@@ -1,0 +1,351 @@
+"""The task loop of an agent: register, show signs of life, claim, work under a lease, report, leave.
+
+    from swarmscope import agent
+
+    def summarise(task):
+        return {"length": len(task.metadata["text"])}
+
+    agent.run("summary_agent", {"summarise": summarise})
+
+An orchestrator that is down is waited for. A task whose lease was lost is dropped: its successor has it.
+A handler that raises `TransientError` is retried by the orchestrator, `PermanentError` is not, anything
+else is unexpected. Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import os
+import signal
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any, Callable, Mapping, Optional
+
+from ._correlation import correlation
+from .errors import PermanentError, TaskError, TransientError
+from .logging import log, setup_logger
+from .metrics import (
+    TaskTimer,
+    decrement_active_tasks,
+    increment_active_tasks,
+    increment_errors,
+    start_metrics_server,
+)
+
+__all__ = ["Agent", "PermanentError", "Task", "TransientError", "run"]
+
+#: Seconds a task stays with an agent that gives no sign of life; renewed three times as often.
+LEASE = 10.0
+#: Seconds between signs of life.
+HEARTBEAT_EVERY = 2.5
+#: Seconds that one claim waits for a task.
+CLAIM_WAIT = 5.0
+#: Seconds that an answer may take beyond the wait that was asked for.
+ANSWER_TIMEOUT = 10.0
+#: Longest wait between calls to an orchestrator that does not answer.
+LONGEST_WAIT = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A claimed task."""
+
+    task_id: str
+    task_type: str
+    priority: str
+    metadata: dict[str, Any]
+    retry_count: int
+    max_retries: int
+    fencing_token: int
+
+    @property
+    def correlation_id(self) -> str:
+        """Ties the events of the task together, across agents."""
+        return str(self.metadata.get("correlation_id") or self.task_id)
+
+
+#: Works on a task; what it returns is kept with the attempt.
+Handler = Callable[[Task], Optional[Mapping[str, Any]]]
+
+
+class _Refused(Exception):
+    """The orchestrator's answer is no."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Unreachable(Exception):
+    """There is no answer, or none that can be understood."""
+
+
+class Agent:
+    """One agent: a name, and a handler for each task type it can do (its skills)."""
+
+    def __init__(
+        self,
+        name: str,
+        handlers: Mapping[str, Handler],
+        *,
+        agent_type: Optional[str] = None,
+        orchestrator: Optional[str] = None,
+        metrics_port: Optional[int] = None,
+        lease: float = LEASE,
+    ) -> None:
+        if not handlers:
+            raise ValueError("an agent needs a handler for at least one task type")
+        self.name = name
+        self.agent_type = agent_type or name
+        self.handlers = dict(handlers)
+        self.metrics_port = metrics_port
+        self.lease = lease
+        base = orchestrator or os.environ.get("SWARMSCOPE_ORCHESTRATOR", "http://127.0.0.1:8000")
+        self._base = base.rstrip("/") + "/api/v1"
+        self._logger = setup_logger(name)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Lets the task in hand end, and then the agent."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Works until `stop`, SIGTERM or Ctrl-C."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: self.stop())
+        if self.metrics_port is not None:
+            start_metrics_server(self.metrics_port)
+        self._log("INFO", f"{self.name} starts", "system_startup", {"skills": list(self.handlers)})
+        try:
+            if self._register():
+                heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+                heart.start()
+                self._work()
+        finally:
+            self._leave()
+            self._log("INFO", f"{self.name} ends", "system_shutdown")
+
+    # Presence.
+
+    def _register(self) -> bool:
+        body = {
+            "agent_name": self.name,
+            "agent_type": self.agent_type,
+            "capabilities": {"skills": list(self.handlers)},
+            "metadata": {"pid": os.getpid(), "metrics_port": self.metrics_port},
+        }
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self._post("agents", body)
+            except (_Unreachable, _Refused) as error:
+                text = f"cannot register: {error}"
+                self._log("WARNING", text, "agent_registration_failed", {"error": str(error)})
+                self._rest(failures)
+                failures += 1
+            else:
+                self._log("INFO", f"{self.name} is registered", "agent_registered")
+                return True
+        return False
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(HEARTBEAT_EVERY):
+            try:
+                self._post(f"agents/{_quoted(self.name)}/heartbeat")
+                self._log("DEBUG", f"{self.name} is alive", "agent_heartbeat")
+            except _Refused as error:
+                if error.code == "not_found":
+                    self._register()
+                else:
+                    self._log("WARNING", f"no heartbeat: {error}", "heartbeat_failed")
+            except _Unreachable as error:
+                self._log("WARNING", f"no heartbeat: {error}", "heartbeat_failed")
+
+    def _leave(self) -> None:
+        self._stopping.set()
+        try:
+            self._post(f"agents/{_quoted(self.name)}/deregister")
+        except (_Unreachable, _Refused):
+            # Its heartbeat's end says the same, later.
+            pass
+
+    # Work.
+
+    def _work(self) -> None:
+        failures = 0
+        body = {
+            "task_types": list(self.handlers),
+            "wait_ms": int(CLAIM_WAIT * 1000),
+            "lease_ms": int(self.lease * 1000),
+        }
+        while not self._stopping.is_set():
+            try:
+                path = f"agents/{_quoted(self.name)}/claim"
+                reply = self._post(path, body, ANSWER_TIMEOUT + CLAIM_WAIT)
+            except (_Unreachable, _Refused) as error:
+                self._log("WARNING", f"cannot claim: {error}", "operation_failed")
+                self._rest(failures)
+                failures += 1
+                continue
+            failures = 0
+            if reply is not None:
+                fields = {field.name for field in dataclasses.fields(Task)}
+                given = {key: value for key, value in reply["task"].items() if key in fields}
+                self._attempt(Task(**given))
+
+    def _attempt(self, task: Task) -> None:
+        with correlation(task.correlation_id):
+            done = threading.Event()
+            keeper = threading.Thread(target=self._keep_lease, args=(task, done), daemon=True)
+            keeper.start()
+            increment_active_tasks(agent_type=self.agent_type)
+            started = time.monotonic()
+            self._log_task("INFO", task, "claimed", "task_claimed")
+            try:
+                with TaskTimer(task_type=task.task_type):
+                    result = dict(self.handlers[task.task_type](task) or {})
+                    json.dumps(result)
+            except Exception as error:
+                self._fail(task, error)
+            else:
+                self._complete(task, result, started)
+            finally:
+                done.set()
+                decrement_active_tasks(agent_type=self.agent_type)
+
+    def _keep_lease(self, task: Task, done: threading.Event) -> None:
+        while not done.wait(self.lease / 3):
+            try:
+                body = {**self._claim(task), "lease_ms": int(self.lease * 1000)}
+                self._post(f"tasks/{_quoted(task.task_id)}/renew", body)
+            except _Refused:
+                # Somebody else has the task; the report will be refused as well, and says so.
+                return
+            except _Unreachable as error:
+                self._log("WARNING", f"cannot renew the lease: {error}", "operation_failed")
+
+    def _complete(self, task: Task, result: dict[str, Any], started: float) -> None:
+        took = {"duration_ms": int((time.monotonic() - started) * 1000)}
+        if self._report(task, "complete", {"result": result}):
+            self._log_task("INFO", task, "completed", "task_completed", took)
+
+    def _fail(self, task: Task, error: Exception) -> None:
+        kind = error.error_type if isinstance(error, TaskError) else "unexpected"
+        increment_errors(error_type=kind)
+        text = f"failed: {error}"
+        if kind == "permanent":
+            self._log_task("ERROR", task, text, "permanent_error")
+        elif kind == "unexpected":
+            self._log_task("CRITICAL", task, text, "unexpected_error")
+        elif task.retry_count < task.max_retries:
+            retries = {"retry_count": task.retry_count + 1}
+            self._log_task("WARNING", task, text, "transient_error_retry", retries)
+        else:
+            self._log_task("ERROR", task, text, "max_retries_exceeded")
+        message = str(error) or type(error).__name__
+        self._report(task, "fail", {"error_type": kind, "error_message": message})
+
+    def _report(self, task: Task, how: str, body: dict[str, Any]) -> bool:
+        """Tells the orchestrator, again and again while the lease may hold."""
+        deadline = time.monotonic() + self.lease
+        failures = 0
+        while True:
+            try:
+                self._post(f"tasks/{_quoted(task.task_id)}/{how}", {**self._claim(task), **body})
+                return True
+            except _Refused as error:
+                event_type = "stale_claim" if error.code == "stale_claim" else "operation_failed"
+                self._log_task("WARNING", task, f"is dropped: {error}", event_type)
+                return False
+            except _Unreachable as error:
+                if time.monotonic() >= deadline:
+                    text = f"cannot be reported on: {error}"
+                    self._log_task("ERROR", task, text, "operation_failed")
+                    return False
+                time.sleep(_wait(failures))
+                failures += 1
+
+    def _claim(self, task: Task) -> dict[str, Any]:
+        return {"agent_name": self.name, "fencing_token": task.fencing_token}
+
+    # Talking.
+
+    def _rest(self, failures: int) -> None:
+        self._stopping.wait(_wait(failures))
+
+    def _post(self, path: str, body: Any = None, timeout: float = ANSWER_TIMEOUT) -> Any:
+        headers = {"content-type": "application/json", **_authorization()}
+        data = json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._base}/{path}", data, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as reply:
+                text = reply.read()
+            return json.loads(text) if text else None
+        except urllib.error.HTTPError as error:
+            raise _refusal(error) from None
+        except (OSError, ValueError) as error:
+            raise _Unreachable(f"no answer from {self._base}: {error}") from None
+
+    def _log_task(
+        self,
+        severity: str,
+        task: Task,
+        text: str,
+        event_type: str,
+        further: Optional[dict[str, Any]] = None,
+    ) -> None:
+        metadata = {
+            "task_id": task.task_id,
+            "task_type": task.task_type,
+            "retry_count": task.retry_count,
+            "max_retries": task.max_retries,
+            **(further or {}),
+        }
+        message = f"{task.task_type} task {task.task_id} {text}"
+        self._log(severity, message, event_type, metadata)
+
+    def _log(
+        self,
+        severity: str,
+        message: str,
+        event_type: str,
+        metadata: Optional[dict[str, Any]] = None,
+    ) -> None:
+        log(self._logger, severity, message, self.name, event_type, metadata)
+
+
+def run(name: str, handlers: Mapping[str, Handler], **options: Any) -> None:
+    """Runs an agent until it is told to stop; see `Agent` for the options."""
+    Agent(name, handlers, **options).run()
+
+
+def _wait(failures: int) -> float:
+    return min(0.5 * 2.0 ** min(failures, 5), LONGEST_WAIT)
+
+
+def _quoted(name: str) -> str:
+    return urllib.parse.quote(name, safe="")
+
+
+def _authorization() -> dict[str, str]:
+    user, key = os.environ.get("SWARMSCOPE_USER"), os.environ.get("SWARMSCOPE_API_KEY")
+    if user:
+        return {"authorization": f"Basic {base64.b64encode(user.encode()).decode()}"}
+    return {"authorization": f"Bearer {key}"} if key else {}
+
+
+def _refusal(error: urllib.error.HTTPError) -> Exception:
+    try:
+        detail = json.loads(error.read())["error"]
+        code, message = detail["code"], detail["message"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return _Unreachable(f"{error.url} answered {error.code}")
+    if error.code >= 500 or error.code == 429:
+        return _Unreachable(message)
+    return _Refused(code, message)

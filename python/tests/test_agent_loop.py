@@ -1,0 +1,173 @@
+"""The task loop of `swarmscope.agent` against an orchestrator of the test's own, over real HTTP."""
+
+import collections
+import http.server
+import json
+import threading
+import time
+
+import pytest
+
+from swarmscope.agent import Agent, PermanentError, TransientError
+
+TASK = {
+    "task_type": "add",
+    "priority": "medium",
+    "retry_count": 0,
+    "max_retries": 3,
+    "fencing_token": 7,
+    "state": "in_progress",
+}
+
+
+class Orchestrator:
+    """Gives out what is in `queue`, and keeps every call."""
+
+    def __init__(self):
+        self.queue = collections.deque()
+        self.calls = []
+        self.answers = {}
+        orchestrator = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                length = int(self.headers.get("content-length", 0))
+                body = json.loads(self.rfile.read(length) or "null")
+                status, reply = orchestrator.answer(self.path, body)
+                data = json.dumps(reply).encode() if reply is not None else b""
+                self.send_response(status)
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, path, body):
+        path = path.removeprefix("/api/v1/")
+        self.calls.append((path, body))
+        if path in self.answers:
+            return self.answers[path].popleft() if self.answers[path] else (200, {})
+        if path.endswith("/claim"):
+            if self.queue:
+                return 200, {"task": self.queue.popleft()}
+            time.sleep(0.02)
+            return 204, None
+        return 200, {}
+
+    def bodies(self, ending):
+        return [body for path, body in self.calls if path.endswith(ending)]
+
+
+@pytest.fixture
+def orchestrator():
+    made = Orchestrator()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def run(agent, until):
+    thread = threading.Thread(target=agent.run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not until() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    agent.stop()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def add(task):
+    return {"sum": task.metadata["a"] + task.metadata["b"]}
+
+
+def task(task_id, **metadata):
+    return {**TASK, "task_id": task_id, "metadata": metadata}
+
+
+def test_a_task_is_claimed_worked_on_and_reported(orchestrator, capfd):
+    orchestrator.queue.append(task("t-1", a=2, b=3, correlation_id="c-1"))
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url)
+    run(agent, lambda: orchestrator.bodies("/complete"))
+    paths = [path for path, _ in orchestrator.calls]
+    assert paths[0] == "agents"
+    assert paths[-1] == "agents/adder/deregister"
+    assert orchestrator.bodies("agents")[0]["capabilities"] == {"skills": ["add"]}
+    [completed] = orchestrator.bodies("tasks/t-1/complete")
+    assert completed == {"agent_name": "adder", "fencing_token": 7, "result": {"sum": 5}}
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    kinds = [event["event_type"] for event in events]
+    expected = ["system_startup", "agent_registered", "task_claimed", "task_completed"]
+    assert kinds == [*expected, "system_shutdown"]
+    assert events[3]["metadata"]["correlation_id"] == "c-1"
+
+
+def fail_with(error):
+    def handler(_):
+        raise error
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    "error, kind, event_type",
+    [
+        (TransientError("busy"), "transient", "transient_error_retry"),
+        (PermanentError("no"), "permanent", "permanent_error"),
+        (KeyError("a"), "unexpected", "unexpected_error"),
+    ],
+)
+def test_a_failure_is_reported_by_its_class(orchestrator, capfd, error, kind, event_type):
+    orchestrator.queue.append(task("t-1"))
+    agent = Agent("adder", {"add": fail_with(error)}, orchestrator=orchestrator.url)
+    run(agent, lambda: orchestrator.bodies("/fail"))
+    [failed] = orchestrator.bodies("tasks/t-1/fail")
+    assert failed["error_type"] == kind
+    assert failed["error_message"] == str(error)
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    [event] = [event for event in events if event["event_type"] == event_type]
+    if kind != "transient":
+        assert event["metadata"]["exception"]["type"] == type(error).__name__
+
+
+def test_the_lease_is_renewed_while_the_work_goes_on(orchestrator):
+    def slow(_):
+        time.sleep(0.5)
+
+    orchestrator.queue.append(task("t-1"))
+    agent = Agent("adder", {"add": slow}, orchestrator=orchestrator.url, lease=0.3)
+    run(agent, lambda: orchestrator.bodies("/complete"))
+    assert len(orchestrator.bodies("tasks/t-1/renew")) >= 3
+
+
+def test_a_lost_claim_is_dropped(orchestrator, capfd):
+    stale = (409, {"error": {"code": "stale_claim", "message": "t-1 has another worker"}})
+    orchestrator.answers["tasks/t-1/complete"] = collections.deque([stale])
+    orchestrator.queue.append(task("t-1", a=1, b=1))
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url)
+    run(agent, lambda: orchestrator.bodies("/complete"))
+    kinds = [json.loads(line)["event_type"] for line in capfd.readouterr().out.splitlines()]
+    assert "stale_claim" in kinds
+    assert "task_completed" not in kinds
+
+
+def test_an_orchestrator_that_is_down_is_waited_for(orchestrator, capfd):
+    down = (503, {"error": {"code": "unavailable", "message": "not yet"}})
+    orchestrator.answers["agents"] = collections.deque([down])
+    orchestrator.answers["tasks/t-1/complete"] = collections.deque([down])
+    orchestrator.queue.append(task("t-1", a=1, b=1))
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url)
+    run(agent, lambda: len(orchestrator.bodies("/complete")) == 2)
+    kinds = [json.loads(line)["event_type"] for line in capfd.readouterr().out.splitlines()]
+    assert kinds.count("agent_registration_failed") == 1
+    assert kinds.count("task_completed") == 1
+
+
+def test_an_agent_without_skills_is_refused():
+    with pytest.raises(ValueError, match="at least one task type"):
+        Agent("idle", {})
