@@ -66,7 +66,7 @@ type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct PostgresState {
     pool: PgPool,
-    options: PgConnectOptions,
+    options: Arc<PgConnectOptions>,
     clock: Clock,
 }
 
@@ -99,7 +99,7 @@ impl PostgresState {
             })?;
         Ok(Self {
             pool,
-            options,
+            options: Arc::new(options),
             clock: Arc::new(move || database_time(&ahead)),
         })
     }

@@ -45,6 +45,25 @@ pub async fn check(installation: &Installation, report: &mut Report) {
             .map(|_| format!("answers at {}", installation.orchestrator.base())),
         "embedded: `swarmscope up` starts one; stack: `docker-compose logs orchestrator`",
     );
+    others(installation, report).await;
+    match &installation.postgres {
+        Some(address) => report.note(
+            SECTION,
+            "PostgreSQL",
+            connect(address).await,
+            "`docker-compose ps postgres`, then `docker-compose logs postgres`",
+        ),
+        None => report.skip(
+            SECTION,
+            "PostgreSQL",
+            "the embedded state is SQLite",
+            "--stack checks the port of PostgreSQL",
+        ),
+    }
+}
+
+/// What only the stack has.
+async fn others(installation: &Installation, report: &mut Report) {
     match &installation.kibana {
         Some(kibana) => report.note(
             SECTION,
@@ -84,20 +103,6 @@ pub async fn check(installation: &Installation, report: &mut Report) {
             "`docker-compose logs grafana`",
         ),
         None => skip(report, "Grafana", "--grafana"),
-    }
-    match &installation.postgres {
-        Some(address) => report.note(
-            SECTION,
-            "PostgreSQL",
-            connect(address).await,
-            "`docker-compose ps postgres`, then `docker-compose logs postgres`",
-        ),
-        None => report.skip(
-            SECTION,
-            "PostgreSQL",
-            "the embedded state is SQLite",
-            "--stack checks the port of PostgreSQL",
-        ),
     }
 }
 
