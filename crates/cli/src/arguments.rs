@@ -241,7 +241,7 @@ pub struct RunArguments {
 const VALIDATE_EXAMPLES: &str = "Examples:
   swarmscope validate                                  # the embedded system on this machine
   swarmscope validate --stack                          # Elasticsearch, Kibana, Prometheus, Grafana, PostgreSQL
-  swarmscope validate --elastic https://es:9200 --user elastic:… --prometheus http://prom:9090
+  swarmscope validate --elastic http://es:9200 --user elastic:… --prometheus http://prom:9090
   swarmscope validate --json | jq '.checks[] | select(.outcome == \"fail\")'
 
 Writes one event and one task, which are marked as its own. Ends with 1 when a check fails.";
