@@ -9,13 +9,13 @@ import classes from './Status.module.css';
 
 const COLUMNS = ['received', 'stored', 'refused', 'dropped'] as const;
 
-/** Every document is accounted for: what came in is stored, refused or dropped, and nothing else. */
+/** Every event is accounted for: what was received is stored or refused; what its sender gave up is dropped. */
 export function AccountTable({ accounting }: { accounting: Status['accounting'] }) {
   const agents = accounting.by_agent.toSorted((a, b) => b.received - a.received);
   return (
     <section className={classes.block} aria-labelledby="account-title">
       <h2 id="account-title">
-        Account <span className={page.soft}>received = stored + refused + dropped, since the start</span>
+        Account <span className={page.soft}>emitted = stored + refused + dropped, since the start</span>
       </h2>
       <table className={page.table}>
         <thead>
@@ -49,7 +49,7 @@ export function AccountTable({ accounting }: { accounting: Status['accounting'] 
 }
 
 function AccountRow({ name, account, href }: { name: string; account: Account; href?: string }) {
-  const missing = account.received - account.stored - account.refused - account.dropped;
+  const missing = account.received - account.stored - account.refused;
   return (
     <tr className={href === undefined ? classes.total : undefined}>
       <td>{href === undefined ? name : <Link href={href}>{name}</Link>}</td>
