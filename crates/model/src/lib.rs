@@ -6,6 +6,7 @@
 pub mod accounting;
 pub mod event;
 pub mod limits;
+pub mod metrics;
 pub mod names;
 pub mod settings;
 pub mod state;

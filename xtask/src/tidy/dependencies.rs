@@ -17,17 +17,37 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("python", &["sdk"]),
     ("orchestrator", &["model", "sdk"]),
     ("agents", &["model", "sdk"]),
-    ("api", &["model", "query"]),
+    ("promql", &["model"]),
+    ("metricstore", &["model"]),
+    ("prometheus-config", &["model"]),
+    ("scrape", &["model", "prometheus-config"]),
+    ("alerting", &["model", "promql", "prometheus-config"]),
+    (
+        "api",
+        &[
+            "alerting",
+            "model",
+            "prometheus-config",
+            "promql",
+            "query",
+            "scrape",
+        ],
+    ),
     (
         "cli",
         &[
             "agents",
+            "alerting",
             "api",
             "collect",
             "logstore",
+            "metricstore",
             "model",
             "orchestrator",
+            "prometheus-config",
+            "promql",
             "query",
+            "scrape",
             "sdk",
             "state",
         ],
@@ -46,6 +66,9 @@ const NEVER_IN: &[(&str, &[&str])] = &[
     ("model", &["tokio", "reqwest", "axum"]),
     ("query", &["tokio", "reqwest", "axum"]),
     ("logstore", &["reqwest", "axum"]),
+    ("promql", &["tokio", "reqwest", "axum"]),
+    ("metricstore", &["reqwest", "axum"]),
+    ("prometheus-config", &["tokio", "axum"]),
 ];
 
 const PREFIX: &str = "swarmscope-";
@@ -122,6 +145,7 @@ mod tests {
         assert!(problem("query", "tokio").is_some());
         assert!(problem("python", "swarmscope-model").is_some());
         assert!(problem("newcomer", "swarmscope-model").is_some());
+        assert!(problem("promql", "swarmscope-metricstore").is_some());
         assert!(problem("cli", "swarmscope-logstore").is_none());
         assert!(problem("api", "swarmscope-query").is_none());
     }

@@ -1,0 +1,258 @@
+//! The tree of a PromQL expression. The parser checks types, so a tree that it returns can be evaluated.
+
+use swarmscope_model::metrics::Matcher;
+
+/// Where something stands in the query text, in bytes, end excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TextRange {
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The type of an expression's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueType {
+    Scalar,
+    String,
+    Vector,
+    Matrix,
+}
+
+impl ValueType {
+    /// As error messages of Prometheus name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::String => "string",
+            Self::Vector => "instant vector",
+            Self::Matrix => "range vector",
+        }
+    }
+}
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    Number(NumberLiteral),
+    String(StringLiteral),
+    Vector(VectorSelector),
+    Matrix(MatrixSelector),
+    Subquery(Subquery),
+    Call(Call),
+    Aggregate(Aggregate),
+    Binary(Binary),
+    Unary(Unary),
+    Paren(Paren),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberLiteral {
+    pub value: f64,
+    /// Written as a duration, such as `5m`; printed as one again.
+    pub duration: bool,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StringLiteral {
+    pub value: String,
+    pub range: TextRange,
+}
+
+/// How a selector takes samples at the bounds of its range (`anchored`, `smoothed`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extension {
+    #[default]
+    None,
+    Anchored,
+    Smoothed,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct VectorSelector {
+    /// The name before the braces, which is among the matchers, too.
+    pub name: Option<String>,
+    pub matchers: Vec<Matcher>,
+    pub modifiers: Modifiers,
+    pub extension: Extension,
+    pub range: TextRange,
+}
+
+/// `offset` and `@`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Modifiers {
+    pub offset: Option<Length>,
+    pub at: Option<At>,
+}
+
+/// What `@` names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum At {
+    /// Milliseconds since the epoch.
+    Time(i64),
+    Start,
+    End,
+}
+
+/// A length of time in a query.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Length {
+    /// Milliseconds; negative only in offsets.
+    Fixed(i64),
+    /// Computed from the query's step and range, before evaluation.
+    Computed(Box<LengthExpr>),
+}
+
+/// A duration expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LengthExpr {
+    /// Seconds.
+    Number {
+        seconds: f64,
+        duration: bool,
+    },
+    Step,
+    Range,
+    Min(Box<LengthExpr>, Box<LengthExpr>),
+    Max(Box<LengthExpr>, Box<LengthExpr>),
+    Unary {
+        negative: bool,
+        of: Box<LengthExpr>,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: Box<LengthExpr>,
+        right: Box<LengthExpr>,
+    },
+    Paren(Box<LengthExpr>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatrixSelector {
+    pub selector: VectorSelector,
+    pub length: Length,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subquery {
+    pub inner: Box<Expr>,
+    pub length: Length,
+    /// The evaluation interval when there is none.
+    pub step: Option<Length>,
+    pub modifiers: Modifiers,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    pub function: &'static crate::functions::Signature,
+    pub arguments: Vec<Expr>,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregator {
+    Sum,
+    Avg,
+    Count,
+    Min,
+    Max,
+    Group,
+    Stddev,
+    Stdvar,
+    Topk,
+    Bottomk,
+    CountValues,
+    Quantile,
+    Limitk,
+    LimitRatio,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    pub aggregator: Aggregator,
+    pub parameter: Option<Box<Expr>>,
+    pub inner: Box<Expr>,
+    pub without: bool,
+    pub labels: Vec<String>,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOperator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Power,
+    Atan2,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    And,
+    Or,
+    Unless,
+    /// `</`: keeps the observations of a native histogram below a value.
+    TrimUpper,
+    /// `>/`: keeps the observations of a native histogram above a value.
+    TrimLower,
+}
+
+/// How many series of each side make a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cardinality {
+    #[default]
+    OneToOne,
+    /// `group_left`.
+    ManyToOne,
+    /// `group_right`.
+    OneToMany,
+    /// Set operators.
+    ManyToMany,
+}
+
+/// Which series of the two sides belong together.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matching {
+    pub cardinality: Cardinality,
+    /// `on`, else `ignoring`.
+    pub on: bool,
+    /// Whether `on` or `ignoring` was written.
+    pub explicit: bool,
+    pub labels: Vec<String>,
+    /// Labels that `group_left` or `group_right` takes over from the one side.
+    pub include: Vec<String>,
+    /// `fill`, `fill_left`, `fill_right`: values for series without a partner.
+    pub fill_left: Option<f64>,
+    pub fill_right: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binary {
+    pub operator: BinaryOperator,
+    pub left: Box<Expr>,
+    pub right: Box<Expr>,
+    /// Comparisons that give 0 or 1 rather than filter.
+    pub returns_bool: bool,
+    /// Between two vectors.
+    pub matching: Option<Matching>,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unary {
+    pub negative: bool,
+    pub inner: Box<Expr>,
+    pub range: TextRange,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paren {
+    pub inner: Box<Expr>,
+    pub range: TextRange,
+}

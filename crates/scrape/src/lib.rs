@@ -1,0 +1,3 @@
+//! Scraping: discovery of targets, the exposition formats, the loops that fetch them, target health.
+//!
+//! It knows the metric store by its trait.
