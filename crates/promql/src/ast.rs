@@ -56,6 +56,8 @@ pub struct NumberLiteral {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StringLiteral {
     pub value: String,
+    /// The bytes, when escapes such as `\xc5` make them no UTF-8; `value` has replacement characters then.
+    pub invalid_utf8: Option<Box<[u8]>>,
     pub range: TextRange,
 }
 
@@ -255,4 +257,122 @@ pub struct Unary {
 pub struct Paren {
     pub inner: Box<Expr>,
     pub range: TextRange,
+}
+
+impl Expr {
+    /// The type of its value.
+    pub fn value_type(&self) -> ValueType {
+        match self {
+            Self::Number(_) => ValueType::Scalar,
+            Self::String(_) => ValueType::String,
+            Self::Vector(_) | Self::Aggregate(_) => ValueType::Vector,
+            Self::Matrix(_) | Self::Subquery(_) => ValueType::Matrix,
+            Self::Call(call) => call.function.returns,
+            Self::Binary(binary) => {
+                let scalars = [&binary.left, &binary.right]
+                    .iter()
+                    .all(|side| side.value_type() == ValueType::Scalar);
+                if scalars {
+                    ValueType::Scalar
+                } else {
+                    ValueType::Vector
+                }
+            }
+            Self::Unary(unary) => unary.inner.value_type(),
+            Self::Paren(paren) => paren.inner.value_type(),
+        }
+    }
+
+    /// Where it stands in the text.
+    pub fn range(&self) -> TextRange {
+        match self {
+            Self::Number(number) => number.range,
+            Self::String(string) => string.range,
+            Self::Vector(selector) => selector.range,
+            Self::Matrix(selector) => selector.range,
+            Self::Subquery(subquery) => subquery.range,
+            Self::Call(call) => call.range,
+            Self::Aggregate(aggregate) => aggregate.range,
+            Self::Binary(binary) => binary.range,
+            Self::Unary(unary) => unary.range,
+            Self::Paren(paren) => paren.range,
+        }
+    }
+}
+
+impl Aggregator {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Avg => "avg",
+            Self::Count => "count",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Group => "group",
+            Self::Stddev => "stddev",
+            Self::Stdvar => "stdvar",
+            Self::Topk => "topk",
+            Self::Bottomk => "bottomk",
+            Self::CountValues => "count_values",
+            Self::Quantile => "quantile",
+            Self::Limitk => "limitk",
+            Self::LimitRatio => "limit_ratio",
+        }
+    }
+
+    /// The type of the parameter before the aggregated vector.
+    pub fn parameter(self) -> Option<ValueType> {
+        match self {
+            Self::Topk | Self::Bottomk | Self::Quantile | Self::Limitk | Self::LimitRatio => {
+                Some(ValueType::Scalar)
+            }
+            Self::CountValues => Some(ValueType::String),
+            _ => None,
+        }
+    }
+}
+
+impl BinaryOperator {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Modulo => "%",
+            Self::Power => "^",
+            Self::Atan2 => "atan2",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::And => "and",
+            Self::Or => "or",
+            Self::Unless => "unless",
+            Self::TrimUpper => "</",
+            Self::TrimLower => ">/",
+        }
+    }
+
+    /// Whether it compares and may be followed by `bool`.
+    pub fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::Equal
+                | Self::NotEqual
+                | Self::Less
+                | Self::LessEqual
+                | Self::Greater
+                | Self::GreaterEqual
+        )
+    }
+
+    /// Whether it combines sets of series and never looks at values.
+    pub fn is_set(self) -> bool {
+        matches!(self, Self::And | Self::Or | Self::Unless)
+    }
 }
