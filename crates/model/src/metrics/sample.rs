@@ -30,6 +30,11 @@ pub struct SeriesSamples {
     pub floats: Vec<f64>,
     /// Staleness markers included.
     pub histograms: Vec<(i64, Arc<Histogram>)>,
+    /// Since when each float has been counting, 0 where that is unknown. As many as `times`, or empty
+    /// when it is unknown of all.
+    pub start_times: Vec<i64>,
+    /// The same of the histograms.
+    pub histogram_start_times: Vec<i64>,
 }
 
 impl SeriesSamples {
@@ -38,6 +43,8 @@ impl SeriesSamples {
         self.times.clear();
         self.floats.clear();
         self.histograms.clear();
+        self.start_times.clear();
+        self.histogram_start_times.clear();
     }
 
     /// How many samples there are, of both kinds.
