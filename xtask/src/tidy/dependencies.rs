@@ -20,7 +20,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("promql", &["model"]),
     ("metricstore", &["model"]),
     ("prometheus-config", &["model"]),
-    ("scrape", &["model", "prometheus-config"]),
+    ("prometheus-wire", &["model"]),
+    ("scrape", &["model", "prometheus-config", "prometheus-wire"]),
     ("alerting", &["model", "promql", "prometheus-config"]),
     (
         "api",
@@ -28,6 +29,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerting",
             "model",
             "prometheus-config",
+            "prometheus-wire",
             "promql",
             "query",
             "scrape",
@@ -45,6 +47,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "model",
             "orchestrator",
             "prometheus-config",
+            "prometheus-wire",
             "promql",
             "query",
             "scrape",
@@ -69,6 +72,7 @@ const NEVER_IN: &[(&str, &[&str])] = &[
     ("promql", &["tokio", "reqwest", "axum"]),
     ("metricstore", &["reqwest", "axum"]),
     ("prometheus-config", &["tokio", "axum"]),
+    ("prometheus-wire", &["tokio", "reqwest", "axum"]),
 ];
 
 const PREFIX: &str = "swarmscope-";
