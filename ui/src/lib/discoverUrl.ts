@@ -1,6 +1,7 @@
 import type { SortOrder } from '../api/types';
 import { decodeFilter, encodeFilter, type Filter } from './lucene/filter';
 import { DEFAULT_RANGE, sameRange, type TimeRange } from './time/range';
+import { REFRESH_CHOICES } from './time/refresh';
 
 /** Everything that makes one view of Discover; all of it lives in the URL. */
 export interface DiscoverState {
@@ -18,7 +19,6 @@ export interface DiscoverState {
 }
 
 export const DEFAULT_COLUMNS: readonly string[] = ['severity', 'agent_name', 'event_type', 'message'];
-export const REFRESH_CHOICES: readonly number[] = [0, 5, 10, 30, 60];
 
 /** An open end has to be told from an absent parameter, which means the default. */
 const OPEN_END = '*';

@@ -15,6 +15,8 @@ describe('resolveRange', () => {
 
 describe('rangeProblem', () => {
   it('accepts open ends', () => expect(rangeProblem({ from: '', to: 'now' }, NOW)).toBeNull());
+  it('wants both ends where a range cannot be open', () =>
+    expect(rangeProblem({ from: '', to: 'now' }, NOW, false)).toBe('The range needs a start and an end.'));
   it('names the end that is no time', () => {
     expect(rangeProblem({ from: 'soon', to: 'now' }, NOW)).toContain('soon');
     expect(rangeProblem({ from: 'now-1h', to: 'later' }, NOW)).toContain('later');

@@ -35,7 +35,8 @@ export function resolveRange(range: TimeRange, now: number): ResolvedRange {
 }
 
 /** Why a typed range cannot be used, or null when it can. */
-export function rangeProblem(range: TimeRange, now: number): string | null {
+export function rangeProblem(range: TimeRange, now: number, openEnds = true): string | null {
+  if (!openEnds && (range.from === '' || range.to === '')) return 'The range needs a start and an end.';
   const from = range.from === '' ? -Infinity : parseDateMath(range.from, now);
   const to = range.to === '' ? Infinity : parseDateMath(range.to, now);
   if (from === null) return `“${range.from}” is not a time. Try now-30m or 2026-01-31 12:00.`;

@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { fields, histogram, search } from '../../../api/logs';
 import type { Hit, LogScope } from '../../../api/types';
 import { combine } from '../../../lib/lucene/filter';
 import { resolveRange } from '../../../lib/time/range';
+import { useAutoRefresh } from '../../../state/useAutoRefresh';
 import type { Discover } from './useDiscoverState';
 
 const PAGE_SIZE = 100;
@@ -47,13 +48,3 @@ export function useDiscoverData({ state, asOf, actions }: Discover) {
 }
 
 export type DiscoverData = ReturnType<typeof useDiscoverData>;
-
-function useAutoRefresh(seconds: number, refresh: () => void): void {
-  useEffect(() => {
-    if (seconds === 0) return;
-    const timer = window.setInterval(() => {
-      if (document.visibilityState === 'visible') refresh();
-    }, seconds * 1_000);
-    return () => window.clearInterval(timer);
-  }, [seconds, refresh]);
-}

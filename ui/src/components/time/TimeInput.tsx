@@ -1,7 +1,7 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { useRef } from 'react';
-import classes from './Toolbar.module.css';
+import classes from './Time.module.css';
 
 interface TimeInputProps {
   label: string;

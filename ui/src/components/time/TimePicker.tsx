@@ -2,22 +2,24 @@ import { Button, Popover, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconClock } from '@tabler/icons-react';
 import { memo } from 'react';
-import { describeRange, PRESETS, sameRange, type TimeRange } from '../../../lib/time/range';
-import type { DiscoverActions } from '../state/useDiscoverState';
+import { describeRange, PRESETS, sameRange, type TimeRange } from '../../lib/time/range';
 import { TimeForm } from './TimeForm';
-import classes from './Toolbar.module.css';
+import classes from './Time.module.css';
 
 interface TimePickerProps {
   value: TimeRange;
-  disabled: boolean;
-  actions: DiscoverActions;
+  disabled?: boolean;
+  /** Ranges without a start or an end; where points are computed along the range there have to be both. */
+  openEnds?: boolean;
+  onChange: (range: TimeRange) => void;
 }
 
-export const TimePicker = memo(function TimePicker({ value, disabled, actions }: TimePickerProps) {
+export const TimePicker = memo(function TimePicker(props: TimePickerProps) {
+  const { value, disabled = false, openEnds = false, onChange } = props;
   const [opened, panel] = useDisclosure(false);
   const choose = (range: TimeRange) => {
     panel.close();
-    actions.search({ range });
+    onChange(range);
   };
   const text = describeRange(value);
   return (
@@ -37,10 +39,10 @@ export const TimePicker = memo(function TimePicker({ value, disabled, actions }:
       </Popover.Target>
       <Popover.Dropdown>
         <div className={classes.panel}>
-          <TimeForm value={value} onApply={choose} />
+          <TimeForm value={value} openEnds={openEnds} onApply={choose} />
           <div className={classes.presets}>
             <p className={classes.heading}>Quick ranges</p>
-            {PRESETS.map(({ label, range }) => (
+            {(openEnds ? PRESETS : CLOSED_PRESETS).map(({ label, range }) => (
               <UnstyledButton
                 key={label}
                 className={classes.preset}
@@ -56,3 +58,5 @@ export const TimePicker = memo(function TimePicker({ value, disabled, actions }:
     </Popover>
   );
 });
+
+const CLOSED_PRESETS = PRESETS.filter(({ range }) => range.from !== '' && range.to !== '');

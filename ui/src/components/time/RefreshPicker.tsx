@@ -1,25 +1,25 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { memo } from 'react';
-import { REFRESH_CHOICES } from '../../../lib/discoverUrl';
-import type { DiscoverActions } from '../state/useDiscoverState';
+import { REFRESH_CHOICES } from '../../lib/time/refresh';
 
 interface RefreshPickerProps {
   seconds: number;
   busy: boolean;
-  disabled: boolean;
-  actions: DiscoverActions;
+  disabled?: boolean;
+  onRefresh: () => void;
+  onSeconds: (seconds: number) => void;
 }
 
 export const RefreshPicker = memo(function RefreshPicker(props: RefreshPickerProps) {
-  const { seconds, busy, disabled, actions } = props;
+  const { seconds, busy, disabled = false, onRefresh, onSeconds } = props;
   return (
     <Button.Group style={{ flex: 'none' }}>
       <Button
         variant="default"
         px={8}
         disabled={disabled}
-        onClick={actions.refresh}
+        onClick={onRefresh}
         aria-label="Refresh now"
         aria-busy={busy}
       >
@@ -43,7 +43,7 @@ export const RefreshPicker = memo(function RefreshPicker(props: RefreshPickerPro
             <Menu.Item
               key={choice}
               fw={choice === seconds ? 650 : undefined}
-              onClick={() => actions.setRefresh(choice)}
+              onClick={() => onSeconds(choice)}
             >
               {label(choice)}
             </Menu.Item>
