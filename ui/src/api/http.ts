@@ -42,6 +42,13 @@ export function post<T>(path: string): Promise<T> {
 }
 
 async function request<T>(address: string, init: RequestInit): Promise<T> {
+  const response = await send(address, init);
+  if (!response.ok) throw new ApiError(response.status, await errorBody(response));
+  return (await response.json()) as T;
+}
+
+/** Any answer at all, a refusal too; what fails here has not reached the server. */
+export async function send(address: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, { ...init, headers: { accept: 'application/json' } });
@@ -51,8 +58,7 @@ async function request<T>(address: string, init: RequestInit): Promise<T> {
     throw new ConnectionError(cause);
   }
   reportReached();
-  if (!response.ok) throw new ApiError(response.status, await errorBody(response));
-  return (await response.json()) as T;
+  return response;
 }
 
 /** A proxy in between may answer with something that is not ours: keep the status readable even then. */
