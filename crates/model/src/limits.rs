@@ -126,3 +126,9 @@ pub const LONG_LINE_WAIT: Duration = Duration::from_millis(10);
 pub const MAX_METADATA_VALUES: usize = 50_000;
 /// Nesting of one event's metadata; deeper values are written as text.
 pub const MAX_METADATA_DEPTH: usize = 32;
+
+/// Values in one YAML file once its aliases are written out. A configuration of ten thousand targets has
+/// about a hundred thousand; a file of a few lines whose aliases contain each other has billions.
+pub const MAX_YAML_VALUES: usize = 2_000_000;
+/// Nesting of a YAML file. `prometheus.yml` needs seven levels.
+pub const MAX_YAML_DEPTH: usize = 64;

@@ -2,6 +2,7 @@
 //!
 //! Times are milliseconds since the Unix epoch, UTC, as in Prometheus's API. Nothing here evaluates or stores.
 
+pub mod duration;
 pub mod exemplar;
 pub mod histogram;
 pub mod labels;
