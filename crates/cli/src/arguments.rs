@@ -98,6 +98,9 @@ pub struct UpArguments {
     /// The oldest logs are removed beyond this size [default: 5GiB]
     #[arg(long, value_name = "SIZE")]
     pub retention_size: Option<bytesize::ByteSize>,
+    /// Folder of Grafana dashboards for the web UI [default: the shipped ones]
+    #[arg(long, value_name = "DIR")]
+    pub dashboards: Option<PathBuf>,
     /// Configuration file (TOML)
     #[arg(long, value_name = "FILE", env = "SWARMSCOPE_CONFIG")]
     pub config: Option<PathBuf>,

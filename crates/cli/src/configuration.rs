@@ -27,6 +27,8 @@ pub struct Configuration {
     pub orchestrator: SocketAddr,
     pub retention_age: Duration,
     pub retention_bytes: u64,
+    /// Grafana dashboards for the web UI; those in the binary when there is none.
+    pub dashboards: Option<PathBuf>,
     pub credentials: Credentials,
 }
 
@@ -39,6 +41,7 @@ struct File {
     elastic: Option<SocketAddr>,
     orchestrator: Option<SocketAddr>,
     state: Option<StateUrl>,
+    dashboards: Option<PathBuf>,
     #[serde(default)]
     credentials: FileCredentials,
     #[serde(default)]
@@ -110,6 +113,7 @@ impl Configuration {
                 .or(file_age)
                 .unwrap_or(limits::RETENTION_AGE),
             retention_bytes: size.map_or(limits::RETENTION_BYTES, |size| size.as_u64()),
+            dashboards: arguments.dashboards.clone().or(file.dashboards),
             credentials,
         })
     }
@@ -125,7 +129,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| {
         Failure::with_hint(
             format!("{} is not a configuration:\n{error}", path.display()),
-            "the settings are data, listen, elastic, orchestrator, state, [credentials] and [retention]",
+            "the settings are data, listen, elastic, orchestrator, state, dashboards, [credentials] and [retention]",
         )
     })
 }

@@ -57,7 +57,17 @@ pub fn router(state: ElasticState) -> Router {
         .merge(cluster_routes())
         .merge(document_routes())
         .merge(index_routes())
-        .merge(search_routes())
+        .merge(search_routes());
+    finished(routes, state)
+}
+
+/// The searches alone, for pages of the web UI's own port.
+pub fn search_router(state: ElasticState) -> Router {
+    finished(search_routes(), state)
+}
+
+fn finished(routes: Router<ElasticState>, state: ElasticState) -> Router {
+    let routes = routes
         .fallback(errors::no_handler)
         .method_not_allowed_fallback(errors::wrong_method)
         .with_state(state)

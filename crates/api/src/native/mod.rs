@@ -2,6 +2,7 @@
 //! shape, in `docs/native-api.md`.
 
 mod agents;
+mod dashboards;
 mod errors;
 mod fields;
 mod histogram;
@@ -27,6 +28,7 @@ use swarmscope_query::store::LogStore;
 use crate::guard::TurnedAway;
 use errors::ApiError;
 
+pub use dashboards::{DashboardFile, DashboardSource};
 pub use metrics::{Sample, SampleKind};
 
 /// What the handlers work on. A cheap handle.
@@ -35,6 +37,7 @@ pub struct NativeState {
     pub logs: Arc<dyn LogStore>,
     pub state: Arc<dyn StateStore>,
     pub ledger: Arc<Ledger>,
+    pub dashboards: Arc<dyn DashboardSource>,
     pub system: Arc<SystemInfo>,
 }
 
@@ -63,6 +66,8 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/tasks/{task_id}/cancel", post(tasks::cancel))
         .route("/api/v1/tasks/{task_id}/retry", post(tasks::retry))
         .route("/api/v1/agents", get(agents::list))
+        .route("/api/v1/dashboards", get(dashboards::list))
+        .route("/api/v1/dashboards/{uid}", get(dashboards::show))
         .route("/api/v1/status", get(status::status))
         .route("/api/v1/{*path}", axum::routing::any(unknown_path))
         .route("/health", get(status::health))

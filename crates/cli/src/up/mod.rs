@@ -3,6 +3,7 @@
 
 mod banner;
 mod children;
+mod dashboards;
 mod servers;
 mod stores;
 
@@ -102,12 +103,17 @@ impl Listeners {
     }
 }
 
-fn native_state(stores: &Stores, addresses: &BTreeMap<&'static str, String>) -> NativeState {
+fn native_state(
+    configuration: &Configuration,
+    stores: &Stores,
+    addresses: &BTreeMap<&'static str, String>,
+) -> NativeState {
     let samples = stores.samples();
     NativeState {
         logs: stores.logs.clone(),
         state: stores.state.store(),
         ledger: stores.ledger.clone(),
+        dashboards: dashboards::source(configuration.dashboards.as_deref()),
         system: Arc::new(SystemInfo {
             version: env!("CARGO_PKG_VERSION"),
             started_at: Timestamp::now(),

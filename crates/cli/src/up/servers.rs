@@ -38,11 +38,12 @@ pub fn start(
         credentials: configuration.credentials.clone(),
         refuse,
     };
-    let native = native::router(native_state(stores, addresses))
+    let logs = elastic::ElasticState::new(stores.logs.clone());
+    let native = native::router(native_state(configuration, stores, addresses))
+        .nest("/elastic", elastic::search_router(logs.clone()))
         .fallback(get(assets::serve))
         .layer(from_fn_with_state(guard(native::refuse), check));
-    let elastic = elastic::router(elastic::ElasticState::new(stores.logs.clone()))
-        .layer(from_fn_with_state(guard(elastic::refuse), check));
+    let elastic = elastic::router(logs).layer(from_fn_with_state(guard(elastic::refuse), check));
     let mut tasks = JoinSet::new();
     for (listener, router) in [(listeners.native, native), (listeners.elastic, elastic)] {
         tasks.spawn(serve(listener, router, stopping.clone()));
