@@ -24,6 +24,11 @@ pub const MAX_CLAUSES: usize = 1_024;
 pub const MAX_QUERY_DEPTH: usize = 30;
 /// Longest query text, in bytes.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+/// Longest PromQL query, in bytes: dashboards put thousands of instances into one pattern.
+pub const MAX_EXPRESSION_BYTES: usize = 1024 * 1024;
+/// Levels of a PromQL tree, chains of operators included. Whoever walks over a tree may recurse, and
+/// a thread has 2 MB of stack.
+pub const MAX_EXPRESSION_DEPTH: usize = 256;
 /// Memory one compiled regular expression or wildcard may take.
 pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 /// Longest string that an exact match, sort or `terms` aggregation sees whole; longer ones are

@@ -107,15 +107,27 @@ pub enum Length {
 
 /// A duration expression.
 #[derive(Debug, Clone, PartialEq)]
-pub enum LengthExpr {
-    /// Seconds.
+pub struct LengthExpr {
+    pub kind: LengthKind,
+    /// Where it stands, without parentheses around it.
+    pub range: TextRange,
+}
+
+/// What a duration expression is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LengthKind {
     Number {
         seconds: f64,
+        /// Written as a duration, such as `5m`; printed as one again.
         duration: bool,
     },
+    /// `step()`.
     Step,
+    /// `range()`.
     Range,
+    /// `min_of(a, b)`.
     Min(Box<LengthExpr>, Box<LengthExpr>),
+    /// `max_of(a, b)`.
     Max(Box<LengthExpr>, Box<LengthExpr>),
     Unary {
         negative: bool,

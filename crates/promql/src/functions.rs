@@ -101,7 +101,7 @@ pub static SIGNATURES: &[Signature] = &[
     .experimental(),
     constant("end").experimental(),
     map("exp"),
-    over_time("first_over_time").experimental(),
+    over_time("first_over_time"),
     map("floor"),
     map("histogram_avg"),
     map("histogram_count"),

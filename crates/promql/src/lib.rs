@@ -4,3 +4,6 @@
 
 pub mod ast;
 pub mod functions;
+pub mod parser;
+pub mod printer;
+mod quoting;

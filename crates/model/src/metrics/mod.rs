@@ -4,6 +4,7 @@
 
 pub mod duration;
 pub mod exemplar;
+pub mod float;
 pub mod histogram;
 pub mod labels;
 pub mod matcher;
