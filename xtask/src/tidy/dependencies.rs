@@ -21,8 +21,29 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("metricstore", &["model"]),
     ("prometheus-config", &["model"]),
     ("prometheus-wire", &["model"]),
-    ("scrape", &["model", "prometheus-config", "prometheus-wire"]),
-    ("alerting", &["model", "promql", "prometheus-config"]),
+    ("http-client", &["prometheus-config"]),
+    (
+        "scrape",
+        &[
+            "http-client",
+            "model",
+            "prometheus-config",
+            "prometheus-wire",
+        ],
+    ),
+    (
+        "remote",
+        &[
+            "http-client",
+            "model",
+            "prometheus-config",
+            "prometheus-wire",
+        ],
+    ),
+    (
+        "alerting",
+        &["http-client", "model", "promql", "prometheus-config"],
+    ),
     (
         "api",
         &[
