@@ -137,3 +137,30 @@ pub const MAX_METADATA_DEPTH: usize = 32;
 pub const MAX_YAML_VALUES: usize = 2_000_000;
 /// Nesting of a YAML file. `prometheus.yml` needs seven levels.
 pub const MAX_YAML_DEPTH: usize = 64;
+/// Labels of one series, all names and values together, in bytes. Prometheus has no limit; one series with
+/// more than this is a document, not a series.
+pub const MAX_LABEL_BYTES: usize = 64 * 1024;
+/// Labels of one series. Prometheus has no limit; Mimir's is 30, and what exceeds this is a mistake.
+pub const MAX_SERIES_LABELS: usize = 256;
+/// Series in memory of one metric name: twice the widest query that has to be fast, and some 200 MB.
+pub const MAX_METRIC_SERIES: usize = 200_000;
+/// Series in memory of one target, its `job` and `instance`. A node exporter has some 2,000, the largest
+/// exporters of clusters some 100,000; an agent that labels by task id has as many as it has tasks.
+pub const MAX_TARGET_SERIES: usize = 100_000;
+/// Series in memory in all: what 4 GB hold with the samples of three hours.
+pub const MAX_SERIES: usize = 3_000_000;
+/// Exemplars kept in memory, the newest of all series: Prometheus's default, some 25 MB.
+pub const MAX_EXEMPLARS: usize = 100_000;
+/// Length of the shortest blocks of samples: Prometheus's. Their ends are multiples of it.
+pub const BLOCK_PERIOD: Duration = Duration::from_secs(2 * 3600);
+/// Retention of samples by age unless configured: Prometheus's.
+pub const METRIC_RETENTION_AGE: Duration = Duration::from_secs(15 * 24 * 3600);
+/// Retention of samples by size on disk unless configured: some ten billion samples.
+pub const METRIC_RETENTION_BYTES: u64 = 10 * 1024 * 1024 * 1024;
+/// How far ahead of this machine's clock a sample may be, as for Prometheus's scrapes. One from next year
+/// would make all of today's too old.
+pub const MAX_SAMPLE_AHEAD: Duration = Duration::from_secs(10 * 60);
+/// Memory for decoded pages of blocks: the index of some hundred thousand series.
+pub const BLOCK_CACHE_BYTES: usize = 128 * 1024 * 1024;
+/// How long samples that need not be on disk at once may stay unsynced.
+pub const SYNC_EVERY: Duration = Duration::from_secs(1);

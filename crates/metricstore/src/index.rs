@@ -1,0 +1,5 @@
+//! From label matchers to numbers of series, the same for memory and for blocks.
+
+pub mod matching;
+mod pattern;
+pub mod postings;

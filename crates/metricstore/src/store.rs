@@ -1,0 +1,163 @@
+//! The store's handle: the door that `MetricStore` is.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use swarmscope_model::metrics::{
+    Append, AppendOutcome, BlockStatistics, Durability, Matcher, MetricError, MetricStore,
+    Queryable, Selection, Series, SeriesExemplars, StoreStatistics,
+};
+
+use crate::appending;
+use crate::error::OpenError;
+use crate::files::Lock;
+use crate::open::{Opened, open};
+use crate::options::Options;
+use crate::query::{labels, select, statistics};
+use crate::shared::Shared;
+use crate::stats::Stats;
+
+/// Metrics in a folder of this machine.
+#[derive(Debug)]
+pub struct EmbeddedMetrics {
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Held until the handle goes.
+    _lock: Box<dyn Lock>,
+}
+
+impl EmbeddedMetrics {
+    /// Opens the folder, recovers what the log holds, and starts the threads. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// When the folder is in use, of another format, or cannot be read.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let Opened { shared, lock } = open(options)?;
+        let shared = Arc::new(shared);
+        let for_syncer = Arc::clone(&shared);
+        let threads = vec![spawn("metrics-syncer", move || syncer(&for_syncer))?];
+        Ok(Self {
+            shared,
+            threads: Mutex::new(threads),
+            _lock: lock,
+        })
+    }
+
+    /// Syncs what is buffered and stops. Blocks meanwhile. Writes fail afterwards, reads still find
+    /// everything; the folder is free when the handle is dropped.
+    pub fn close(&self) {
+        self.shared.begin_closing();
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the metric store has panicked");
+            }
+        }
+        // After the turn of whoever was writing.
+        let _writer = self.shared.writer();
+        if let Err(error) = self.shared.syncing.wait_for_all() {
+            tracing::error!(%error, "the log could not be synced; the samples of the last second may be lost");
+        }
+    }
+
+    /// The store as it stands.
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+}
+
+impl Drop for EmbeddedMetrics {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(OpenError::Thread)
+}
+
+/// Syncs buffered samples, again and again.
+fn syncer(shared: &Shared) {
+    while !shared.closing.load(Ordering::Relaxed) {
+        shared.rest(shared.options.sync_interval);
+        let was_well = shared.syncing.failed().is_none();
+        if let Err(error) = shared.syncing.wait_for_all()
+            && was_well
+        {
+            tracing::error!(%error, "the log cannot be synced: no samples are taken; check the disk");
+        }
+    }
+}
+
+impl Queryable for EmbeddedMetrics {
+    fn select(&self, selection: &Selection) -> Result<Vec<Box<dyn Series>>, MetricError> {
+        select::select(&self.shared, selection)
+    }
+
+    fn label_names(&self, selection: &Selection) -> Result<Vec<String>, MetricError> {
+        labels::names(&self.shared, selection)
+    }
+
+    fn label_values(&self, name: &str, selection: &Selection) -> Result<Vec<String>, MetricError> {
+        labels::values(&self.shared, name, selection)
+    }
+
+    fn exemplars(
+        &self,
+        start: i64,
+        end: i64,
+        any_of: &[Vec<Matcher>],
+    ) -> Result<Vec<SeriesExemplars>, MetricError> {
+        Ok(self.shared.head.exemplars().select(start, end, any_of))
+    }
+}
+
+impl MetricStore for EmbeddedMetrics {
+    fn append(
+        &self,
+        batch: &[Append],
+        durability: Durability,
+    ) -> Result<AppendOutcome, MetricError> {
+        if self.shared.closing.load(Ordering::Relaxed) {
+            return Err(MetricError::ReadOnly {
+                reason: "it is closed".to_owned(),
+            });
+        }
+        appending::append(&self.shared, batch, durability)
+    }
+
+    fn delete_series(
+        &self,
+        _start: i64,
+        _end: i64,
+        _any_of: &[Vec<Matcher>],
+    ) -> Result<(), MetricError> {
+        Err(MetricError::Unsupported {
+            what: "delete series",
+        })
+    }
+
+    fn clean_tombstones(&self) -> Result<(), MetricError> {
+        Err(MetricError::Unsupported {
+            what: "clean tombstones",
+        })
+    }
+
+    fn snapshot(&self, _skip_head: bool) -> Result<String, MetricError> {
+        Err(MetricError::Unsupported {
+            what: "make snapshots",
+        })
+    }
+
+    fn statistics(&self, limit: usize) -> StoreStatistics {
+        statistics::statistics(&self.shared.head, limit)
+    }
+
+    fn blocks(&self) -> Vec<BlockStatistics> {
+        Vec::new()
+    }
+}
