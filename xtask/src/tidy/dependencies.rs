@@ -44,6 +44,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "alerting",
         &["http-client", "model", "promql", "prometheus-config"],
     ),
+    ("prometheus-peer", &["model", "prometheus-wire"]),
     (
         "api",
         &[
