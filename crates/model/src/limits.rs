@@ -73,6 +73,15 @@ pub const PENDING_EVENTS: usize = 20_000;
 /// Events of a wrapped program kept on disk while the server does not answer.
 pub const SPOOL_BYTES: u64 = 1024 * 1024 * 1024;
 
+/// Longest template of a label or annotation, in bytes. Runbooks are linked to, not written into rules.
+pub const MAX_TEMPLATE_BYTES: usize = 64 * 1024;
+/// Deepest nesting of a template's blocks and parentheses, and of templates that call templates.
+pub const MAX_TEMPLATE_DEPTH: usize = 50;
+/// Commands and rounds of loops in one expansion of a template: a second's work at most.
+pub const MAX_TEMPLATE_STEPS: usize = 100_000;
+/// Longest text that one expansion makes. Receivers of alerts cut far earlier.
+pub const MAX_TEMPLATE_OUTPUT: usize = 64 * 1024;
+
 /// How long a claimed task stays with its worker without a renewal.
 pub const LEASE: Duration = Duration::from_secs(10);
 /// An agent whose last heartbeat is older than this is shown as inactive.
