@@ -9,6 +9,7 @@ import { queryClient } from './state/queryClient';
 import { theme } from './theme';
 
 const DiscoverPage = lazy(() => import('./pages/discover/DiscoverPage'));
+const MetricsPage = lazy(() => import('./pages/metrics/MetricsPage'));
 const CorrelationPage = lazy(() => import('./pages/correlation/CorrelationPage'));
 const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
@@ -27,6 +28,7 @@ export function App() {
                   <Redirect to={`/discover${window.location.search}`} replace />
                 </Route>
                 <Route path="/discover" component={DiscoverPage} />
+                <Route path="/metrics" component={MetricsPage} />
                 <Route path="/correlation/:id" component={CorrelationPage} />
                 <Route path="/agents" component={AgentsPage} />
                 <Route path="/tasks" component={TasksPage} />

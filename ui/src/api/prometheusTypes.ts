@@ -31,7 +31,8 @@ export interface RangeSeries {
 export type QueryResult =
   | { resultType: 'vector'; result: InstantSeries[] }
   | { resultType: 'matrix'; result: RangeSeries[] }
-  | { resultType: 'scalar' | 'string'; result: Sample };
+  | { resultType: 'scalar'; result: Sample }
+  | { resultType: 'string'; result: Sample };
 
 export interface MatrixResult {
   resultType: 'matrix';

@@ -1,6 +1,7 @@
 /** The pages of the navigation; `key2` is what follows `g` on the keyboard. */
 export const PAGES = [
   { path: '/discover', label: 'Discover', key2: 'd' },
+  { path: '/metrics', label: 'Metrics', key2: 'm' },
   { path: '/agents', label: 'Agents', key2: 'a' },
   { path: '/tasks', label: 'Tasks', key2: 't' },
   { path: '/status', label: 'Status', key2: 's' },

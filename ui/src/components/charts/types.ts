@@ -65,8 +65,6 @@ export interface Marker {
   at: number;
   value: number;
   color: string;
-  /** Lines of the note that shows beside it. */
-  note: readonly string[];
 }
 
 export interface TimeSeriesChartProps {
@@ -84,7 +82,6 @@ export interface TimeSeriesChartProps {
   thresholds?: readonly Threshold[] | undefined;
   thresholdStyle?: 'line' | 'area' | 'line+area' | undefined;
   markers?: readonly Marker[] | undefined;
-  onMarker?: ((marker: Marker) => void) | undefined;
   legend?: LegendOptions | undefined;
   tooltip?: 'all' | 'single' | 'none' | undefined;
   /** Charts with the same key share their crosshair. */

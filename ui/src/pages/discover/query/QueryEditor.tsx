@@ -3,7 +3,7 @@ import type { EditorView } from '@codemirror/view';
 import type { Field, FieldValue } from '../../../api/types';
 import type { TextRange } from '../../../lib/utf8';
 import { createEditor } from './editor/createEditor';
-import { setFault } from './editor/fault';
+import { setFault } from '../../../components/editor/fault';
 
 interface QueryEditorProps {
   value: string;

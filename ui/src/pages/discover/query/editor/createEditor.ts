@@ -9,10 +9,10 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, placeholder, type KeyBinding } from '@codemirror/view';
 import type { Field, FieldValue } from '../../../../api/types';
-import { faultMark } from './fault';
+import { faultMark } from '../../../../components/editor/fault';
 import { suggestions } from './suggestions';
 import { syntaxColors } from './syntaxColors';
-import { editorTheme } from './theme';
+import { editorTheme } from '../../../../components/editor/theme';
 
 export interface EditorHooks {
   onChange: (text: string) => void;

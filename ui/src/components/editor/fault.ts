@@ -1,6 +1,6 @@
 import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
-import type { TextRange } from '../../../../lib/utf8';
+import type { TextRange } from '../../lib/utf8';
 
 /** Where the server found the query wrong, or null. */
 export const setFault = StateEffect.define<TextRange | null>();
