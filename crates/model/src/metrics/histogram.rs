@@ -3,6 +3,31 @@
 //! The shape is Prometheus's `FloatHistogram`: bucket counts are absolute, buckets that are empty are left
 //! out by spans.
 
+mod arithmetic;
+mod bounds;
+mod bucket;
+mod cell;
+mod layout;
+mod reset;
+mod statistics;
+mod sum;
+mod tally;
+mod text;
+mod trim;
+mod validate;
+mod zero;
+
+#[cfg(test)]
+mod tests;
+
+pub use arithmetic::{IncompatibleHistograms, Merged};
+pub use bounds::{EXPONENTIAL_SCHEMAS, upper_bound};
+pub use bucket::Bucket;
+pub use layout::Indexed;
+pub use statistics::{NanObservations, Quantile};
+pub use sum::{HistogramMean, HistogramSum};
+pub use validate::InvalidHistogram;
+
 /// The schema of histograms with bounds of their own.
 pub const CUSTOM_BUCKETS_SCHEMA: i32 = -53;
 

@@ -13,7 +13,10 @@ pub mod sample;
 pub mod store;
 
 pub use exemplar::Exemplar;
-pub use histogram::{Buckets, Histogram, ResetHint, Span};
+pub use histogram::{
+    Bucket, Buckets, Histogram, HistogramMean, HistogramSum, IncompatibleHistograms,
+    InvalidHistogram, Merged, NanObservations, Quantile, ResetHint, Span,
+};
 pub use labels::{Labels, LabelsBuilder};
 pub use matcher::{InvalidMatcher, MatchOperator, Matcher};
 pub use metadata::{MetricKind, MetricMetadata};
