@@ -173,3 +173,14 @@ pub const MAX_SAMPLE_AHEAD: Duration = Duration::from_secs(10 * 60);
 pub const BLOCK_CACHE_BYTES: usize = 128 * 1024 * 1024;
 /// How long samples that need not be on disk at once may stay unsynced.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// Samples that a PromQL query may hold at once, Prometheus's `query.max-samples`.
+pub const MAX_QUERY_SAMPLES: usize = 50_000_000;
+/// How long a PromQL query may take, Prometheus's `query.timeout`.
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(120);
+/// How old a sample may be to count as a series' current value, Prometheus's `query.lookback-delta`.
+pub const QUERY_LOOKBACK: Duration = Duration::from_secs(300);
+/// Step of subqueries that name none: Prometheus's default evaluation interval.
+pub const SUBQUERY_INTERVAL: Duration = Duration::from_secs(60);
+/// Threads of one PromQL query over many series: half the gain of more, and other queries run, too.
+pub const QUERY_THREADS: usize = 2;

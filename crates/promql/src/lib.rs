@@ -3,6 +3,7 @@
 //! This crate never imports a store and does no I/O. Rules are evaluated in `alerting`.
 
 pub mod ast;
+pub mod evaluator;
 pub mod functions;
 pub mod parser;
 pub mod printer;

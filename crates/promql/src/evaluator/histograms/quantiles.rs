@@ -1,0 +1,242 @@
+//! `histogram_quantile`, `histogram_quantiles` and `histogram_fraction`.
+
+use swarmscope_model::metrics::Labels;
+use swarmscope_model::metrics::histogram::NanObservations;
+
+use super::classic::{self, Correction};
+use super::collected::{Collected, Found, Sources, shown_metric};
+use crate::ast::{Call, Expr, StringLiteral, TextRange};
+use crate::evaluator::context::{Evaluated, Evaluator};
+use crate::evaluator::error::EvalError;
+use crate::evaluator::expression::unwrapped;
+use crate::evaluator::finding::{Finding, ForcedMonotonicity};
+use crate::evaluator::frame::{Frame, RowBuffer, SeriesKey};
+use crate::evaluator::functions::nameless;
+use crate::evaluator::go_float;
+use crate::evaluator::grid::Grid;
+
+/// Where in the query what is said about histograms stands.
+#[derive(Clone, Copy)]
+struct Positions {
+    /// Of the vector.
+    vector: TextRange,
+    /// Of the first argument, which is what is said about native histograms points to.
+    first: TextRange,
+}
+
+pub(crate) fn histogram_quantile(
+    evaluator: &mut Evaluator<'_>,
+    call: &Call,
+    grid: Grid,
+) -> Result<Evaluated, EvalError> {
+    let wanted = evaluator.scalar(&call.arguments[0], grid)?;
+    let input = evaluator.vector(&call.arguments[1], grid)?;
+    note_invalid(evaluator, &wanted, &call.arguments[0]);
+    let positions = Positions {
+        vector: call.arguments[1].range(),
+        first: call.arguments[0].range(),
+    };
+    let collected = Collected::of(evaluator, &input, positions.vector);
+    let mut output = Frame::with_capacity(grid.count, collected.histograms.len());
+    let mut buffer = RowBuffer::default();
+    for sources in &collected.histograms {
+        evaluator.shared.check()?;
+        quantile_row(
+            evaluator,
+            &collected,
+            sources,
+            &wanted,
+            grid,
+            positions,
+            &mut buffer,
+        );
+        let key = SeriesKey {
+            labels: sources.labels.clone(),
+            drop_name: true,
+        };
+        output.push(key, &mut buffer);
+    }
+    nameless(evaluator, output).map(Evaluated::Vector)
+}
+
+pub(crate) fn histogram_quantiles(
+    evaluator: &mut Evaluator<'_>,
+    call: &Call,
+    grid: Grid,
+) -> Result<Evaluated, EvalError> {
+    let input = evaluator.vector(&call.arguments[0], grid)?;
+    let label = match unwrapped(&call.arguments[1]) {
+        Expr::String(StringLiteral { value, .. }) => value.as_str(),
+        _ => {
+            return Err(EvalError::UnexpectedType {
+                what: "a label's name that is no literal",
+            });
+        }
+    };
+    let mut wanted = Vec::new();
+    for argument in &call.arguments[2..] {
+        let values = evaluator.scalar(argument, grid)?;
+        note_invalid(evaluator, &values, argument);
+        wanted.push(values);
+    }
+    let position = call.arguments[0].range();
+    let positions = Positions {
+        vector: position,
+        first: position,
+    };
+    let collected = Collected::of(evaluator, &input, position);
+    let mut output = Frame::new(grid.count);
+    let mut buffer = RowBuffer::default();
+    for wanted in &wanted {
+        for sources in &collected.histograms {
+            evaluator.shared.check()?;
+            quantile_row(
+                evaluator,
+                &collected,
+                sources,
+                wanted,
+                grid,
+                positions,
+                &mut buffer,
+            );
+            push_by_quantile(&mut output, &sources.labels, label, wanted, &buffer);
+        }
+    }
+    nameless(evaluator, output).map(Evaluated::Vector)
+}
+
+/// Adds a row; as several when the quantile, which is among the labels, changes from step to step.
+fn push_by_quantile(
+    output: &mut Frame,
+    labels: &Labels,
+    label: &str,
+    wanted: &[f64],
+    row: &RowBuffer,
+) {
+    let mut distinct: Vec<u64> = wanted.iter().map(|value| value.to_bits()).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    for quantile in distinct {
+        let mut own = RowBuffer::default();
+        own.reset(row.floats.len());
+        for (step, value) in row.floats.iter().enumerate() {
+            if wanted[step].to_bits() == quantile {
+                own.floats[step] = *value;
+            }
+        }
+        let mut labels = labels.to_builder();
+        labels.set(label, go_float::open_metrics(f64::from_bits(quantile)));
+        let key = SeriesKey {
+            labels: labels.build(),
+            drop_name: true,
+        };
+        output.push(key, &mut own);
+    }
+}
+
+fn note_invalid(evaluator: &mut Evaluator<'_>, wanted: &[f64], argument: &Expr) {
+    for got in wanted
+        .iter()
+        .copied()
+        .filter(|wanted| !(0.0..=1.0).contains(wanted))
+    {
+        evaluator.note(&Finding::InvalidQuantile { got }, argument.range());
+    }
+}
+
+fn quantile_row(
+    evaluator: &mut Evaluator<'_>,
+    collected: &Collected<'_>,
+    sources: &Sources,
+    wanted: &[f64],
+    grid: Grid,
+    positions: Positions,
+    buffer: &mut RowBuffer,
+) {
+    buffer.reset(grid.count);
+    let mut buckets = Vec::new();
+    let metric = shown_metric(evaluator, &sources.labels);
+    for (step, wanted) in wanted.iter().enumerate() {
+        match collected.at(sources, step, &mut buckets) {
+            Found::Nothing => {}
+            Found::Both => {
+                let finding = Finding::MixedClassicNativeHistograms { metric };
+                evaluator.note(&finding, positions.vector);
+            }
+            Found::Native(histogram) => {
+                let quantile = histogram.quantile(*wanted);
+                buffer.floats[step] = quantile.value;
+                let finding = match quantile.nan_observations {
+                    NanObservations::None => continue,
+                    NanObservations::Result => Finding::QuantileNanResult { metric },
+                    NanObservations::Skew => Finding::QuantileNanSkew { metric },
+                };
+                evaluator.note(&finding, positions.first);
+            }
+            Found::Classic => {
+                let (value, correction) = classic::quantile(*wanted, &mut buckets);
+                buffer.floats[step] = value;
+                if let Some(correction) = correction {
+                    let forced = forced(correction, grid.time(step));
+                    let finding = Finding::ForcedMonotonicity { metric, forced };
+                    evaluator.note(&finding, positions.vector);
+                }
+            }
+        }
+    }
+}
+
+fn forced(correction: Correction, time: i64) -> ForcedMonotonicity {
+    ForcedMonotonicity {
+        min_time: time,
+        max_time: time,
+        min_bucket: correction.min_bucket,
+        max_bucket: correction.max_bucket,
+        max_difference: correction.max_difference,
+        samples: 1,
+    }
+}
+
+pub(crate) fn histogram_fraction(
+    evaluator: &mut Evaluator<'_>,
+    call: &Call,
+    grid: Grid,
+) -> Result<Evaluated, EvalError> {
+    let lower = evaluator.scalar(&call.arguments[0], grid)?;
+    let upper = evaluator.scalar(&call.arguments[1], grid)?;
+    let input = evaluator.vector(&call.arguments[2], grid)?;
+    let collected = Collected::of(evaluator, &input, call.arguments[2].range());
+    let mut output = Frame::with_capacity(grid.count, collected.histograms.len());
+    let (mut buffer, mut buckets) = (RowBuffer::default(), Vec::new());
+    for sources in &collected.histograms {
+        evaluator.shared.check()?;
+        buffer.reset(grid.count);
+        let metric = shown_metric(evaluator, &sources.labels);
+        for step in 0..grid.count {
+            match collected.at(sources, step, &mut buckets) {
+                Found::Nothing => {}
+                Found::Both => {
+                    let finding = Finding::MixedClassicNativeHistograms { metric };
+                    evaluator.note(&finding, call.arguments[2].range());
+                }
+                Found::Native(histogram) => {
+                    let (value, leaves_nan) = histogram.fraction(lower[step], upper[step]);
+                    buffer.floats[step] = value;
+                    if leaves_nan {
+                        let finding = Finding::FractionNans { metric };
+                        evaluator.note(&finding, call.arguments[0].range());
+                    }
+                }
+                Found::Classic => {
+                    buffer.floats[step] = classic::fraction(lower[step], upper[step], &mut buckets);
+                }
+            }
+        }
+        let key = SeriesKey {
+            labels: sources.labels.clone(),
+            drop_name: true,
+        };
+        output.push(key, &mut buffer);
+    }
+    nameless(evaluator, output).map(Evaluated::Vector)
+}
