@@ -29,6 +29,8 @@ pub const MAX_EXPRESSION_BYTES: usize = 1024 * 1024;
 /// Levels of a PromQL tree, chains of operators included. Whoever walks over a tree may recurse, and
 /// a thread has 2 MB of stack.
 pub const MAX_EXPRESSION_DEPTH: usize = 256;
+/// Values of one series in the notation of test scripts, where few letters stand for many.
+pub const MAX_SEQUENCE_VALUES: usize = 1_000_000;
 /// Memory one compiled regular expression or wildcard may take.
 pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 /// Longest string that an exact match, sort or `terms` aggregation sees whole; longer ones are

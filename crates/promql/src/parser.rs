@@ -19,6 +19,7 @@ mod lexer;
 mod modifier;
 mod number;
 mod selector;
+mod series;
 mod string;
 mod token;
 
@@ -34,6 +35,7 @@ use self::token::{Kind, Token};
 use crate::ast::Expr;
 
 pub use self::error::ParseError;
+pub use self::series::{SequenceValue, SeriesDescription, parse_metric, parse_series_description};
 
 /// Which parts of the language that Prometheus calls experimental are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

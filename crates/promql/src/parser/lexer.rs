@@ -43,6 +43,16 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// How far it was read.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Whether a character follows at once.
+    pub fn is_at(&self, wanted: char) -> bool {
+        self.peek() == Some(wanted)
+    }
+
     /// The next token. After the end, the end again.
     pub fn next(&mut self) -> Parsed<Token<'a>> {
         self.skip_space_and_comments();

@@ -3,6 +3,7 @@
 mod errors;
 mod limits;
 mod round_trip;
+mod series;
 mod syntax;
 
 use super::{Options, parse};
