@@ -1,5 +1,6 @@
 //! Sums, differences and multiples of histograms.
 
+use super::bounds::exponential_bound;
 use super::cell::Cell as _;
 use super::tally::{Tally, cells, reduce};
 use super::{Buckets, Histogram, ResetHint};
@@ -69,6 +70,16 @@ impl Histogram {
             && self.positive.counts.len() == other.positive.counts.len()
             && self.negative.counts.len() == other.negative.counts.len()
             && self.custom_bounds == other.custom_bounds
+            && (other.zero_threshold == 0.0 || !other.reaches_into_zero_bucket())
+    }
+
+    /// Whether a bucket lies within the zero bucket, which no honest histogram has. It is not added.
+    fn reaches_into_zero_bucket(&self) -> bool {
+        let covered = |(index, _)| exponential_bound(index, self.schema) <= self.zero_threshold;
+        let sides = [&self.positive, &self.negative];
+        sides
+            .iter()
+            .any(|side| side.iter().next().is_some_and(covered))
     }
 
     fn merge_in_place(&mut self, other: &Self, sign: f64) -> Merged {

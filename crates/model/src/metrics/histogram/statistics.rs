@@ -115,6 +115,8 @@ impl Histogram {
         } else {
             counted - rank
         };
+        // Prometheus 3.14 goes on with the last bucket after this sum, which is a slip; the one of the rank
+        // is what its documentation promises.
         let in_buckets = counted + rest.iter().map(|each| each.count).sum::<f64>();
         let skew = self.sum.is_nan() && in_buckets < self.count;
         let fraction = rank_in_bucket / bucket.count;

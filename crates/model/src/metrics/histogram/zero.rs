@@ -63,6 +63,9 @@ impl<C: Cell> Zero<C> {
 
     /// With a threshold of at least `wanted`: more, when a bucket that counts something would be cut.
     pub fn widened(mut self, wanted: f64) -> Self {
+        if wanted == self.threshold {
+            return self;
+        }
         let mut threshold = wanted;
         // The wider it gets, the more buckets it may reach; it ends at the last one at the latest.
         loop {
