@@ -5,6 +5,7 @@
 pub mod ast;
 pub mod evaluator;
 pub mod functions;
+pub mod lengths;
 pub mod parser;
 pub mod printer;
 mod quoting;

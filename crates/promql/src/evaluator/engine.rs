@@ -15,6 +15,7 @@ use super::frame::{Frame, Row, SampleRef};
 use super::grid::Grid;
 use super::value::{MatrixSeries, Value, VectorSample};
 use crate::ast::{Expr, ValueType};
+use crate::lengths::{self, QueryLengths};
 
 /// What may differ from query to query.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +142,12 @@ fn run(
     let began = Instant::now();
     let shared = Shared::new(queryable, options, cancellation, times, began);
     let mut evaluator = Evaluator::new(&shared);
-    let evaluated = evaluator.evaluate(expr, grid)?;
+    let lengths = QueryLengths {
+        range: times.end.saturating_sub(times.start),
+        step: times.step,
+    };
+    let expr = lengths::resolve(expr, lengths)?;
+    let evaluated = evaluator.evaluate(&expr, grid)?;
     shared.check()?;
     let value = match evaluated {
         Evaluated::Scalar(values) => scalar_value(&values, grid),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use swarmscope_model::metrics::{InvalidMatcher, MetricError};
 
+use crate::lengths::InvalidLength;
+
 /// Why a query has no result. Texts are Prometheus's where it has one.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {
@@ -19,6 +21,8 @@ pub enum EvalError {
     NotForRange { found: &'static str },
     #[error("the step of a range query has to be positive, and its end not before its start")]
     InvalidRange,
+    #[error(transparent)]
+    Length(#[from] InvalidLength),
     #[error("vector cannot contain metrics with the same labelset")]
     DuplicateLabels,
     #[error(
