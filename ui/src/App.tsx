@@ -10,6 +10,8 @@ import { theme } from './theme';
 
 const DiscoverPage = lazy(() => import('./pages/discover/DiscoverPage'));
 const MetricsPage = lazy(() => import('./pages/metrics/MetricsPage'));
+const AlertsPage = lazy(() => import('./pages/alerts/AlertsPage'));
+const TargetsPage = lazy(() => import('./pages/targets/TargetsPage'));
 const CorrelationPage = lazy(() => import('./pages/correlation/CorrelationPage'));
 const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
@@ -29,6 +31,8 @@ export function App() {
                 </Route>
                 <Route path="/discover" component={DiscoverPage} />
                 <Route path="/metrics" component={MetricsPage} />
+                <Route path="/alerts" component={AlertsPage} />
+                <Route path="/targets" component={TargetsPage} />
                 <Route path="/correlation/:id" component={CorrelationPage} />
                 <Route path="/agents" component={AgentsPage} />
                 <Route path="/tasks" component={TasksPage} />

@@ -2,6 +2,8 @@
 export const PAGES = [
   { path: '/discover', label: 'Discover', key2: 'd' },
   { path: '/metrics', label: 'Metrics', key2: 'm' },
+  { path: '/alerts', label: 'Alerts', key2: 'l' },
+  { path: '/targets', label: 'Targets', key2: 'r' },
   { path: '/agents', label: 'Agents', key2: 'a' },
   { path: '/tasks', label: 'Tasks', key2: 't' },
   { path: '/status', label: 'Status', key2: 's' },

@@ -4,6 +4,7 @@ import page from '../../components/Page.module.css';
 import { agentHealth, heartbeatAge } from '../../lib/agentHealth';
 import { textOf } from '../../lib/flatten';
 import { discoverLink } from '../../lib/discoverUrl';
+import { agentMetricsLink } from '../../lib/metricsUrl';
 import { formatCount } from '../../lib/number';
 import { formatAge, formatIso } from '../../lib/time/format';
 import { tasksLink } from '../../lib/taskUrl';
@@ -53,6 +54,8 @@ export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
         </Link>
         {' · '}
         <Link href={tasksLink({ agent: name })}>Tasks</Link>
+        {' · '}
+        <Link href={agentMetricsLink(name)}>Metrics</Link>
       </td>
     </tr>
   );
