@@ -8,4 +8,5 @@ pub mod functions;
 pub mod lengths;
 pub mod parser;
 pub mod printer;
+pub mod promqltest;
 mod quoting;

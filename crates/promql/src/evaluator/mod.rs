@@ -33,4 +33,5 @@ pub use annotations::{Annotation, Annotations};
 pub use engine::{EngineOptions, Outcome, Statistics, instant, range};
 pub use error::EvalError;
 pub use finding::Severity;
+pub(crate) use invariance::depends_on_time;
 pub use value::{MatrixSeries, Value, VectorSample};
