@@ -3,7 +3,11 @@
 //! It evaluates by `promql` and writes by the metric store's trait.
 
 pub mod definition;
+mod environment;
+pub mod group;
 mod question;
+pub mod rule;
 pub mod template;
 
+pub use environment::{Environment, Evaluation, GroupKey, Report, Timing};
 pub use question::{Answer, AnswerError, Evaluate, Question};

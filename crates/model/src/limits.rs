@@ -84,6 +84,17 @@ pub const MAX_TEMPLATE_STEPS: usize = 100_000;
 /// Longest text that one expansion makes. Receivers of alerts cut far earlier.
 pub const MAX_TEMPLATE_OUTPUT: usize = 64 * 1024;
 
+/// After which Alertmanagers hear of an alert again. Prometheus's `rules.alert.resend-delay`.
+pub const RESEND_DELAY: Duration = Duration::from_secs(60);
+/// Up to which an outage is not held against an alert that was waiting. Prometheus's
+/// `rules.alert.for-outage-tolerance`.
+pub const FOR_OUTAGE_TOLERANCE: Duration = Duration::from_secs(3600);
+/// What an alert that was waiting before a restart waits at least after it. Prometheus's
+/// `rules.alert.for-grace-period`.
+pub const FOR_GRACE_PERIOD: Duration = Duration::from_secs(600);
+/// How long a resolved alert is told, so that an Alertmanager that was away hears of its end. Prometheus's.
+pub const RESOLVED_RETENTION: Duration = Duration::from_secs(15 * 60);
+
 /// How long a claimed task stays with its worker without a renewal.
 pub const LEASE: Duration = Duration::from_secs(10);
 /// An agent whose last heartbeat is older than this is shown as inactive.

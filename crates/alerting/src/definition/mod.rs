@@ -11,5 +11,6 @@ mod load;
 
 pub use error::{FileProblem, Problem, RuleFileError};
 pub use file::{Syntax, parse};
+pub(crate) use group::sources;
 pub use group::{GroupDefinition, RuleDefinition, RuleKind, TemplatedText};
 pub use load::{load, load_patterns};
