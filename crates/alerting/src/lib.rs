@@ -5,9 +5,12 @@
 pub mod definition;
 mod environment;
 pub mod group;
+mod metrics;
 mod question;
 pub mod rule;
 pub mod template;
+pub mod unit_test;
 
 pub use environment::{Environment, Evaluation, GroupKey, Report, Timing};
+pub use metrics::MetricAnswers;
 pub use question::{Answer, AnswerError, Evaluate, Question};

@@ -93,7 +93,10 @@ fn what_is_wrong_is_told_with_its_line() {
     let rule = |lines: &str| format!("groups:\n- name: g\n  rules:\n  - {lines}\n");
     for (text, expected) in [
         ("groups: {", vec!["2: while parsing"]),
-        ("group: []", vec!["1: unknown field \"group\"; did you mean \"groups\"?"]),
+        (
+            "group: []",
+            vec!["1: unknown field \"group\"; did you mean \"groups\"?"],
+        ),
         (
             &rule("alert: A\n    expr: up\n    annotation: {}"),
             vec!["6: unknown field \"annotation\"; did you mean \"annotations\"?"],
@@ -102,7 +105,10 @@ fn what_is_wrong_is_told_with_its_line() {
             &rule("alert: A\n    expr: up\n    for: 5"),
             vec!["6: not a valid duration string: \"5\""],
         ),
-        ("groups:\n- rules: []", vec!["2: Groupname must not be empty"]),
+        (
+            "groups:\n- rules: []",
+            vec!["2: Groupname must not be empty"],
+        ),
         (
             "groups:\n- name: a\n- name: b\n- name: a\n",
             vec!["4: groupname: \"a\" is repeated in the same file"],
@@ -146,7 +152,9 @@ fn what_is_wrong_is_told_with_its_line() {
             ],
         ),
         (
-            &rule("alert: A\n    expr: up\n    labels: {a: '{{ nope }}'}\n    annotations: {b: '{{ if }}'}"),
+            &rule(
+                "alert: A\n    expr: up\n    labels: {a: '{{ nope }}'}\n    annotations: {b: '{{ if }}'}",
+            ),
             vec![
                 "4: group \"g\", rule 1, \"A\": label \"a\": template: __alert_A:1: function \"nope\" not defined",
                 "4: group \"g\", rule 1, \"A\": annotation \"b\": template: __alert_A:1: missing value for if",
@@ -163,7 +171,8 @@ fn what_is_wrong_is_told_with_its_line() {
 
 #[test]
 fn templates_of_recording_rules_are_plain_texts() {
-    let groups = read("groups: [{name: g, rules: [{record: r, expr: up, labels: {a: '{{ nope }}'}}]}]");
+    let groups =
+        read("groups: [{name: g, rules: [{record: r, expr: up, labels: {a: '{{ nope }}'}}]}]");
     assert!(groups[0].rules[0].labels["a"].template.is_none());
 }
 
@@ -177,14 +186,24 @@ fn files_are_loaded_all_or_none() {
     let patterns = [folder.path().join("*.yml"), folder.path().join("a.yml")];
     let groups = load_patterns(&patterns, Syntax::default()).expect("rules");
     let files: Vec<_> = groups.iter().map(|group| &group.file).collect();
-    assert_eq!(files, [&folder.path().join("a.yml"), &folder.path().join("b.yml")]);
+    assert_eq!(
+        files,
+        [&folder.path().join("a.yml"), &folder.path().join("b.yml")]
+    );
 
     write("b.yml", "groups:\n- name: b\n  oops: 1\n").expect("written");
     let error = load_patterns(&patterns, Syntax::default()).expect_err("a wrong file");
-    let expected = format!("{}:3: unknown field \"oops\"", folder.path().join("b.yml").display());
+    let expected = format!(
+        "{}:3: unknown field \"oops\"",
+        folder.path().join("b.yml").display()
+    );
     assert_eq!(error.to_string(), expected);
     let missing = [PathBuf::from("/nowhere/at/all/*.yml")];
-    assert!(load_patterns(&missing, Syntax::default()).expect("no rules").is_empty());
+    assert!(
+        load_patterns(&missing, Syntax::default())
+            .expect("no rules")
+            .is_empty()
+    );
     std::fs::remove_file(folder.path().join("b.yml")).expect("removed");
     std::fs::create_dir(folder.path().join("b.yml")).expect("a folder");
     let error = load_patterns(&patterns, Syntax::default()).expect_err("a folder is no file");

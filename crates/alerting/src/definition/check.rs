@@ -179,7 +179,7 @@ fn templated(
             None => None,
             Some(Ok(template)) => Some(template),
             Some(Err(source)) => {
-                let name = name.clone();
+                let (name, source) = (name.clone(), Box::new(source));
                 problems.push(RuleProblem::Template { what, name, source });
                 continue;
             }

@@ -92,7 +92,7 @@ pub enum RuleProblem {
     Template {
         what: &'static str,
         name: String,
-        source: TemplateError,
+        source: Box<TemplateError>,
     },
 }
 

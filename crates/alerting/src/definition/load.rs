@@ -31,10 +31,7 @@ pub fn load_patterns(
 ///
 /// # Errors
 /// When one cannot be read, or with all that is wrong in the first one that is wrong.
-pub fn load(
-    files: &[PathBuf],
-    syntax: Syntax,
-) -> Result<Vec<GroupDefinition>, RuleFileError> {
+pub fn load(files: &[PathBuf], syntax: Syntax) -> Result<Vec<GroupDefinition>, RuleFileError> {
     let mut groups = Vec::new();
     for path in files {
         groups.extend(load_one(path, syntax)?);

@@ -10,6 +10,7 @@ mod group;
 mod load;
 
 pub use error::{FileProblem, Problem, RuleFileError};
+pub(crate) use file::Span;
 pub use file::{Syntax, parse};
 pub(crate) use group::sources;
 pub use group::{GroupDefinition, RuleDefinition, RuleKind, TemplatedText};

@@ -63,10 +63,9 @@ impl Group {
         environment: &Environment,
     ) -> Result<Vec<Written>, RuleError> {
         let seen_at = at - milliseconds(self.query_offset);
-        let answers =
-            environment
-                .evaluate
-                .instant(&rule.question, seen_at, &self.cancellation)?;
+        let answers = environment
+            .evaluate
+            .instant(&rule.question, seen_at, &self.cancellation)?;
         let limit = self.definition.limit;
         let RuleKind::Alerting {
             hold,

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use swarmscope_model::metrics::labels::METRIC_NAME;
-use swarmscope_model::metrics::{
-    Labels, Matcher, MetricError, Selection, SeriesSamples, is_stale,
-};
+use swarmscope_model::metrics::{Labels, Matcher, MetricError, Selection, SeriesSamples, is_stale};
 
 use super::{Group, milliseconds};
 use crate::definition::{RuleDefinition, RuleKind};
@@ -39,7 +37,9 @@ impl Group {
                 continue;
             }
             match last_words(rule, now, environment) {
-                Ok(words) => self.give_back(position, &words, milliseconds(*hold), now, environment),
+                Ok(words) => {
+                    self.give_back(position, &words, milliseconds(*hold), now, environment);
+                }
                 Err(error) => {
                     let rule = &rule.name;
                     tracing::error!(rule, %error, "since when alerts wait cannot be restored");
@@ -98,7 +98,10 @@ fn last_words(
     let start = now - milliseconds(environment.timing.outage_tolerance);
     let mut words = HashMap::new();
     let mut samples = SeriesSamples::default();
-    for series in environment.store.select(&Selection::new(start, now, matchers))? {
+    for series in environment
+        .store
+        .select(&Selection::new(start, now, matchers))?
+    {
         series.read(&mut samples)?;
         let last = samples.times.last().zip(samples.floats.last());
         if let Some((at, seconds)) = last

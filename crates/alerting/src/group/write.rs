@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use swarmscope_model::metrics::{
-    Append, Durability, MetricStore, Refusal, STALE_NAN, SampleValue,
-};
+use swarmscope_model::metrics::{Append, Durability, MetricStore, Refusal, STALE_NAN, SampleValue};
 
 use super::LastSeries;
 use crate::rule::{RuleError, Written};

@@ -170,5 +170,8 @@ fn alertmanagers_hear_of_an_alert_at_once_then_by_the_minute_then_of_its_end() {
     assert_eq!(due[0].resolved_at, Some(MINUTE + 2));
     assert!(rule.alerts.take_due(MINUTE + 3, delay, interval).is_empty());
     // Its end is repeated like its being there.
-    assert_eq!(rule.alerts.take_due(2 * MINUTE + 3, delay, interval).len(), 1);
+    assert_eq!(
+        rule.alerts.take_due(2 * MINUTE + 3, delay, interval).len(),
+        1
+    );
 }

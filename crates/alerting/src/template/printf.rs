@@ -1,5 +1,7 @@
 //! Go's `Sprintf` for the values that templates have: numbers, texts, truth values; all else by `%v`.
 
+use swarmscope_model::metrics::float;
+
 use super::show;
 use super::value::Value;
 
@@ -160,7 +162,7 @@ impl Directive {
                 format!("{mantissa}e{}", show::power(exponent.parse().unwrap_or(0)))
             }
             (_, Some(precision)) => show::significant(magnitude, precision),
-            (_, None) => show::shortest(magnitude),
+            (_, None) => float::general(magnitude),
         };
         let text = if verb.is_ascii_uppercase() {
             text.to_uppercase()

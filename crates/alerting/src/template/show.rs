@@ -1,5 +1,7 @@
 //! Values as text, as Go's `fmt` writes them by default.
 
+use swarmscope_model::metrics::float;
+
 use super::value::{Sample, SampleNumber, Value};
 
 /// `%v`.
@@ -8,7 +10,7 @@ pub fn plain(value: &Value) -> String {
         Value::Nil => "<no value>".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
-        Value::Float(value) => shortest(*value),
+        Value::Float(value) => float::general(*value),
         Value::Text(text) => text.to_string(),
         Value::Labels(labels) => map(labels.iter().map(|(k, v)| (k.as_str(), v.clone()))),
         Value::Arguments(arguments) => map(arguments.iter().map(|(k, v)| (k.as_str(), nested(v)))),
@@ -18,7 +20,7 @@ pub fn plain(value: &Value) -> String {
             format!("[{}]", shown.join(" "))
         }
         Value::Sample(each) => sample(each),
-        Value::Histogram(histogram) => super::functions::histogram_text(histogram),
+        Value::Histogram(histogram) => histogram.to_string(),
         Value::Time(milliseconds) => super::functions::time_text(*milliseconds),
         Value::Duration(nanoseconds) => super::functions::duration_text(*nanoseconds),
         Value::Data(data) => format!(
@@ -58,16 +60,6 @@ fn number(number: &SampleNumber) -> String {
     plain(&Value::from(number))
 }
 
-/// A float with as few digits as tell it apart: `%g`.
-pub fn shortest(value: f64) -> String {
-    if let Some(special) = special(value) {
-        return special.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = parts(&scientific);
-    general(&digits, exponent, 6)
-}
-
 /// A float with so many significant digits and no zeros at the end: `%.4g`.
 pub fn significant(value: f64, precision: usize) -> String {
     if let Some(special) = special(value) {
@@ -76,7 +68,7 @@ pub fn significant(value: f64, precision: usize) -> String {
     let precision = precision.max(1);
     let scientific = format!("{value:.*e}", precision - 1);
     let (digits, exponent) = parts(&scientific);
-    general(digits.trim_end_matches('0'), exponent, precision)
+    arranged(digits.trim_end_matches('0'), exponent, precision)
 }
 
 /// `NaN`, `+Inf` or `-Inf`.
@@ -100,7 +92,7 @@ fn parts(scientific: &str) -> (String, i32) {
 }
 
 /// Scientific when the exponent is below -4 or not below the precision.
-fn general(signed: &str, exponent: i32, precision: usize) -> String {
+fn arranged(signed: &str, exponent: i32, precision: usize) -> String {
     let (sign, digits) = match signed.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", signed),

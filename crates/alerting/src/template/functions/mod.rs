@@ -3,7 +3,6 @@
 //! `tmpl` is not among them: Prometheus has it in its consoles, not in alerts, and refuses it there.
 
 mod general;
-mod histogram;
 mod humanize;
 mod samples;
 mod text;
@@ -13,7 +12,6 @@ use super::Context;
 use super::error::{CallError, Failure};
 use super::value::Value;
 
-pub use histogram::histogram_text;
 pub use time::{duration_text, method, time_text};
 
 /// What an argument has to be.

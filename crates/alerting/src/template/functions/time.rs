@@ -1,11 +1,10 @@
 //! Points and lengths of time, with the methods of Go's that templates use.
 
 use jiff::Timestamp;
-use swarmscope_model::metrics::duration;
+use swarmscope_model::metrics::{duration, float};
 
 use super::super::Context;
 use super::super::error::{CallError, Failure};
-use super::super::show::shortest;
 use super::super::value::Value;
 use super::{float, no_field, text_at};
 
@@ -24,7 +23,7 @@ pub fn to_time(_: &Context<'_>, arguments: &[Value]) -> Outcome {
 pub fn humanize(_: &Context<'_>, arguments: &[Value]) -> Outcome {
     let seconds = float(&arguments[0])?;
     if !seconds.is_finite() {
-        return Ok(Value::text(shortest(seconds)));
+        return Ok(Value::text(float::general(seconds)));
     }
     Ok(Value::text(time_text(point(seconds)?)))
 }
@@ -55,7 +54,7 @@ fn point(seconds: f64) -> Result<i64, CallError> {
     let nanoseconds = seconds * NANOSECONDS;
     if nanoseconds.abs() > i64::MAX as f64 {
         return Err(CallError::TimeOverflow {
-            value: shortest(seconds),
+            value: float::general(seconds),
         });
     }
     Ok((nanoseconds as i64).div_euclid(1_000_000))
