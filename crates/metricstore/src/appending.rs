@@ -71,7 +71,7 @@ fn write(
 }
 
 /// What to tell the sender.
-fn refused_by_log(error: &std::io::Error) -> MetricError {
+pub fn refused_by_log(error: &std::io::Error) -> MetricError {
     if is_full(error) {
         return MetricError::Overloaded { what: "the disk" };
     }

@@ -28,8 +28,6 @@ pub enum OpenError {
         folder.display()
     )]
     NotAStore { folder: PathBuf },
-    #[error("{} is damaged ({what}); restore it from a backup or move it away", path.display())]
-    Manifest { path: PathBuf, what: &'static str },
     #[error("{action} {}", path.display())]
     Io {
         action: &'static str,

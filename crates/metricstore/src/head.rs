@@ -90,7 +90,7 @@ impl Head {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of the oldest sample in memory; the end of time when there is none.
+    /// Of the oldest sample in order in memory; the end of time when there is none.
     pub fn min_time(&self) -> i64 {
         self.min_time.load(Ordering::Relaxed)
     }
@@ -100,13 +100,28 @@ impl Head {
         self.max_time.load(Ordering::Relaxed)
     }
 
-    /// Notes a sample's time.
+    /// Of the oldest sample in memory, in order or not; the end of time when there is none.
+    pub fn oldest(&self) -> i64 {
+        // A copy, because whoever adds samples holds a series when asking for the list.
+        let late = self.late().clone();
+        let late = late
+            .iter()
+            .filter_map(|series| series.state().out_of_order.as_ref()?.oldest());
+        late.fold(self.min_time(), i64::min)
+    }
+
+    /// Notes the time of a sample in order.
     pub fn saw(&self, time: i64) {
         self.min_time.fetch_min(time, Ordering::Relaxed);
         self.max_time.fetch_max(time, Ordering::Relaxed);
     }
 
-    /// Says which is the oldest sample in memory.
+    /// Notes the time of a sample that is not in memory.
+    pub fn saw_newest(&self, time: i64) {
+        self.max_time.fetch_max(time, Ordering::Relaxed);
+    }
+
+    /// Says which is the oldest sample in order in memory.
     pub fn set_min_time(&self, time: i64) {
         self.min_time.store(time, Ordering::Relaxed);
     }
@@ -129,8 +144,7 @@ impl Head {
             late.insert(time, value.clone(), scratch);
         } else {
             state.push(time, value, self.period, scratch);
+            self.saw(time);
         }
-        drop(state);
-        self.saw(time);
     }
 }

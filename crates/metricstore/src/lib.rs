@@ -1,24 +1,27 @@
 //! The embedded metric store: series index, compressed chunks, write-ahead log, blocks, retention.
 //!
 //! A batch is looked through, written to the write-ahead log as one record ([`wal`]), and then visible as
-//! a whole ([`head`]). A reader notes which series of memory and blocks it wants ([`query`]) and decodes
+//! a whole ([`head`]). In the background memory becomes immutable blocks ([`block`]), which are joined, and
+//! removed by age and size ([`compaction`]). A reader notes which series of memory and blocks it wants ([`query`]) and decodes
 //! their chunks ([`chunk`]) one series at a time.
 //!
 //! Calls block and nothing here is asynchronous. It never imports HTTP and never evaluates a query.
 
-#![allow(dead_code, reason = "blocks, which use the rest, follow")]
-
 mod appending;
+mod block;
 mod chunk;
+mod compaction;
 mod error;
 mod filenames;
 pub mod files;
 mod head;
 mod index;
+mod manifest;
 mod merging;
 mod open;
 mod options;
 mod query;
+mod recovery;
 mod shared;
 mod stats;
 mod store;

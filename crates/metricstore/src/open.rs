@@ -1,25 +1,23 @@
-//! Opens a data folder: lock, format, then the log.
+//! Opens a data folder: lock, format, blocks, then the log.
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use swarmscope_model::metrics::SeriesId;
-
-use crate::chunk::{Scratch, TimeRange};
+use crate::block::cache::Cache;
+use crate::block::{Block, BlockError, Damage, Tombstones, ulid};
+use crate::chunk::Scratch;
 use crate::error::OpenError;
 use crate::filenames;
 use crate::files::{FileSystem, Lock, LockError, durable};
 use crate::head::Head;
-use crate::head::guard::Guard;
-use crate::head::series::MemorySeries;
+use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::shared::{Shared, Writer, milliseconds};
-use crate::stats::Counters;
-use crate::view::View;
-use crate::wal::log::{self, Log};
-use crate::wal::record::{Event, RecordBuilder};
-use crate::wal::replay;
+use crate::recovery::Recovery;
+use crate::shared::{Recovered, Shared, Writer, milliseconds};
+use crate::view::{BlockPart, View};
+use crate::wal::log::Log;
+use crate::wal::record::RecordBuilder;
 
 /// A folder that is open.
 pub struct Opened {
@@ -51,25 +49,26 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
             .create_folder(&path)
             .map_err(OpenError::io("creating", path))?;
     }
-    let view = View {
-        head_from: i64::MIN,
-        is_flushing: true,
+    let cache = Arc::new(Cache::new(options.cache_bytes));
+    let damage = Arc::new(Damage::default());
+    let blocks = Blocks {
+        files: files.as_ref(),
+        folder: &folder,
+        cache: &cache,
+        damage: &damage,
     };
+    let view = blocks.open()?;
     let period = milliseconds(options.block_period).max(1);
     let head = Head::new(period, options.max_exemplars);
-    let counters = Counters::default();
-    let mut recovery = Recovery {
-        head: &head,
-        from: view.head_from,
-        guard: Guard::default(),
-        scratch: Scratch::default(),
-    };
-    let (segment, number) = recovery
-        .replay(files.as_ref(), &folder, &counters)
+    let mut recovery = Recovery::new(&head, view.head_from, view.flushed);
+    let end = recovery
+        .run(files.as_ref(), &folder, &damage)
         .map_err(OpenError::io("reading the log in", &folder))?;
     let guard = recovery.guard;
-    head.index_mut().tidy();
-    let log = Log::begin(files, &folder, segment + 1, number)
+    for part in &view.blocks {
+        head.saw_newest(part.block.meta().max_time);
+    }
+    let log = Log::begin(files, &folder, end.segment + 1, end.number, end.log_bytes)
         .map_err(OpenError::io("creating the log in", &folder))?;
     let writer = Writer {
         log,
@@ -77,8 +76,16 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         record: RecordBuilder::default(),
         scratch: Scratch::default(),
     };
+    let recovered = Recovered {
+        head,
+        writer,
+        view,
+        cache,
+        damage,
+        checkpoint_bytes: end.checkpoint_bytes,
+    };
     Ok(Opened {
-        shared: Shared::new(options, head, counters, writer, view),
+        shared: Shared::new(options, recovered),
         lock,
     })
 }
@@ -126,112 +133,142 @@ fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenError> 
     }
 }
 
-/// Puts what is in the log into memory.
-struct Recovery<'a> {
-    head: &'a Head,
-    /// What is older is in blocks.
-    from: i64,
-    guard: Guard,
-    scratch: Scratch,
+/// Opens the blocks that the manifest names.
+struct Blocks<'a> {
+    files: &'a dyn FileSystem,
+    folder: &'a Path,
+    cache: &'a Arc<Cache>,
+    damage: &'a Arc<Damage>,
 }
 
-impl Recovery<'_> {
-    /// Replays every segment. Gives the number of the newest segment, and of the newest frame.
-    fn replay(
-        &mut self,
-        files: &dyn FileSystem,
-        folder: &Path,
-        counters: &Counters,
-    ) -> io::Result<(u64, u64)> {
-        let (segments, _) = log::numbers(files, folder)?;
-        let mut replayed = replay::Replayed::default();
-        for (place, segment) in segments.iter().enumerate() {
-            let is_last = place + 1 == segments.len();
-            replay::segment(
-                files,
-                folder,
-                *segment,
-                is_last,
-                &mut replayed,
-                &mut |_, event| self.apply(event),
-            )?;
-        }
-        crate::stats::add(&counters.damaged, replayed.damaged);
-        Ok((
-            segments.last().copied().unwrap_or_default(),
-            replayed.number,
-        ))
-    }
-
-    fn apply(&mut self, event: Event) {
-        match event {
-            Event::Series { id, labels } => self.series(id, labels),
-            Event::Sample {
-                id,
-                time,
-                value,
-                out_of_order,
-            } => {
-                let Some(series) = self.head.index().get(id).cloned() else {
-                    return;
-                };
-                let known = {
-                    let mut state = series.state();
-                    // What a checkpoint has is in the log once more.
-                    let known = if out_of_order {
-                        state
-                            .value_at(time, &mut self.scratch)
-                            .is_ok_and(|value| value.is_some())
-                    } else {
-                        time <= state.last_time
-                    };
-                    if !out_of_order {
-                        state.last_time = state.last_time.max(time);
-                    }
-                    known
-                };
-                if !known && time >= self.from {
-                    self.head
-                        .add(&series, time, &value, out_of_order, &mut self.scratch);
-                }
-            }
-            Event::Exemplar { id, exemplar } => {
-                if let Some(series) = self.head.index().get(id) {
-                    self.head.exemplars_mut().add(&series.labels, exemplar);
-                }
-            }
-            Event::Deletion { id, start, end } => {
-                let Some(series) = self.head.index().get(id).cloned() else {
-                    return;
-                };
-                let span = TimeRange { start, end };
-                let deleted = series.state().delete(span, &mut self.scratch);
-                if let Err(error) = deleted {
-                    tracing::error!(series = ?series.labels, %error, "samples could not be deleted");
-                }
+impl Blocks<'_> {
+    fn open(&self) -> Result<View, OpenError> {
+        self.remove_unfinished()?;
+        let names = self.names(filenames::BLOCKS_FOLDER)?;
+        let manifest = self.manifest(&names)?;
+        let mut view = View {
+            blocks: Vec::new(),
+            head_from: manifest.head_from,
+            flushed: manifest.flushed,
+        };
+        for (ulid, state) in &manifest.blocks {
+            ulid::saw(ulid);
+            match self.open_block(ulid, *state) {
+                Ok(part) => view.blocks.push(part),
+                Err(error) => self.set_aside(ulid, error)?,
             }
         }
+        view.blocks
+            .sort_by(|one, other| one.block.ulid.cmp(&other.block.ulid));
+        self.remove_strangers(&names, &view)?;
+        Ok(view)
     }
 
-    /// A place in the index may have had another series before, which was gone when this one came.
-    fn series(&mut self, id: SeriesId, labels: swarmscope_model::metrics::Labels) {
-        let mut index = self.head.index_mut();
-        let gone: Vec<_> = [index.at(id.0 as u32), index.find(&labels)]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
-        if gone
+    /// Without a manifest that can be read every block there is counts: nothing is lost, and what was
+    /// replaced by another block merges with it when it is read.
+    fn manifest(&self, names: &[String]) -> Result<Manifest, OpenError> {
+        let path = self.folder.join(filenames::MANIFEST);
+        match Manifest::read(self.files, self.folder) {
+            Ok(Some(manifest)) => return Ok(manifest),
+            Ok(None) => {
+                self.damage.add(1);
+                tracing::error!(file = %path.display(), "the manifest is damaged: all blocks in the folder are used; deleted samples may show again");
+                let aside = filenames::damaged(self.folder, &path);
+                self.files
+                    .rename(&path, &aside)
+                    .map_err(OpenError::io("moving away", &path))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(OpenError::io("reading", path)(error)),
+        }
+        let mut blocks: Vec<(String, u64)> = names
             .iter()
-            .any(|series| series.id == id && series.labels == labels)
-        {
-            return;
+            .filter_map(|name| filenames::block_ulid(name))
+            .filter(|name| ulid::is_one(name))
+            .map(|name| (name.to_owned(), 0))
+            .collect();
+        blocks.sort();
+        Ok(Manifest {
+            head_from: i64::MIN,
+            flushed: 0,
+            blocks,
+        })
+    }
+
+    fn open_block(&self, ulid: &str, state: u64) -> Result<BlockPart, BlockError> {
+        let path = filenames::block(self.folder, ulid);
+        let block = Block::open(self.files, &path, ulid, self.cache, self.damage)?;
+        let mut part = BlockPart {
+            block: Arc::new(block),
+            tombstones: Arc::default(),
+            state,
+        };
+        if state > 0 {
+            let path = filenames::tombstones(self.folder, ulid, state);
+            match Tombstones::read(self.files, &path) {
+                Ok(tombstones) => part.tombstones = Arc::new(tombstones),
+                Err(error @ BlockError::Damaged { .. }) => {
+                    self.damage.left_out(&path, 0, &error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        for series in gone {
-            self.guard.remove(&series.labels);
-            index.remove(series.id);
+        Ok(part)
+    }
+
+    fn set_aside(&self, ulid: &str, error: BlockError) -> Result<(), OpenError> {
+        let path = filenames::block(self.folder, ulid);
+        self.damage.left_out(&path, 0, &error);
+        match error {
+            BlockError::Io { source, .. } if source.kind() != io::ErrorKind::NotFound => {
+                Err(OpenError::io("reading", path)(source))
+            }
+            BlockError::Io { .. } => Ok(()),
+            BlockError::Damaged { .. } => self
+                .files
+                .rename(&path, &filenames::damaged(self.folder, &path))
+                .map_err(OpenError::io("moving away", path)),
         }
-        self.guard.add(&labels);
-        index.insert(Arc::new(MemorySeries::new(id, labels)));
+    }
+
+    /// What a crash has left between two steps.
+    fn remove_strangers(&self, names: &[String], view: &View) -> Result<(), OpenError> {
+        for name in names {
+            let known = view.blocks.iter().any(|part| {
+                let ulid = &part.block.ulid;
+                let tombstones = filenames::tombstones(self.folder, ulid, part.state);
+                filenames::block_ulid(name) == Some(ulid)
+                    || tombstones
+                        .file_name()
+                        .is_some_and(|each| each == name.as_str())
+            });
+            let ours = filenames::block_ulid(name).is_some() || filenames::is_tombstones(name);
+            if ours && !known {
+                self.remove(&self.folder.join(filenames::BLOCKS_FOLDER).join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_unfinished(&self) -> Result<(), OpenError> {
+        for part in ["", filenames::WAL_FOLDER, filenames::BLOCKS_FOLDER] {
+            for name in self.names(part)? {
+                if filenames::is_temporary(&name) {
+                    self.remove(&self.folder.join(part).join(name))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), OpenError> {
+        durable::remove(self.files, path).map_err(OpenError::io("removing", path))
+    }
+
+    fn names(&self, part: &str) -> Result<Vec<String>, OpenError> {
+        let path = self.folder.join(part);
+        self.files
+            .list(&path)
+            .map_err(OpenError::io("reading", path))
     }
 }

@@ -1,10 +1,15 @@
 //! What the handle and the threads of one store share.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::block::Damage;
+use crate::block::cache::Cache;
 use crate::chunk::Scratch;
+use crate::filenames;
+use crate::files::durable;
 use crate::head::Head;
 use crate::head::batch::Admission;
 use crate::head::guard::Guard;
@@ -24,6 +29,17 @@ pub struct Writer {
     pub scratch: Scratch,
 }
 
+/// What was found when the store was opened.
+#[derive(Debug)]
+pub struct Recovered {
+    pub head: Head,
+    pub writer: Writer,
+    pub view: View,
+    pub cache: Arc<Cache>,
+    pub damage: Arc<Damage>,
+    pub checkpoint_bytes: u64,
+}
+
 /// The store behind its handle.
 #[derive(Debug)]
 pub struct Shared {
@@ -33,6 +49,14 @@ pub struct Shared {
     pub syncing: Arc<Syncing>,
     writer: Mutex<Writer>,
     view: RwLock<Arc<View>>,
+    pub cache: Arc<Cache>,
+    pub damage: Arc<Damage>,
+    /// Held while blocks, manifest or checkpoints are changed: they take turns.
+    maintenance: Mutex<()>,
+    /// What memory is to forget when nobody holds the view any more, and up to when.
+    forgetting: Mutex<Option<(Arc<View>, i64)>>,
+    /// Length of the newest checkpoint.
+    pub checkpoint_bytes: AtomicU64,
     /// Samples in order before it are not taken: they would belong into blocks that are written.
     pub in_order_from: AtomicI64,
     pub closing: AtomicBool,
@@ -41,26 +65,38 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Around a head that was recovered.
-    pub fn new(
-        options: Options,
-        head: Head,
-        counters: Counters,
-        writer: Writer,
-        view: View,
-    ) -> Self {
+    /// Around what was recovered.
+    pub fn new(options: Options, recovered: Recovered) -> Self {
+        let Recovered {
+            head,
+            writer,
+            view,
+            cache,
+            damage,
+            checkpoint_bytes,
+        } = recovered;
         Self {
             syncing: Arc::clone(&writer.log.syncing),
             in_order_from: AtomicI64::new(view.head_from),
             options,
             head,
-            counters,
+            counters: Counters::default(),
             writer: Mutex::new(writer),
             view: RwLock::new(Arc::new(view)),
+            cache,
+            damage,
+            maintenance: Mutex::default(),
+            forgetting: Mutex::default(),
+            checkpoint_bytes: AtomicU64::new(checkpoint_bytes),
             closing: AtomicBool::new(false),
             rest_lock: Mutex::default(),
             woken: Condvar::new(),
         }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.options.directory
     }
 
     /// Waits for the turn to write.
@@ -71,6 +107,61 @@ impl Shared {
     /// What there is besides memory.
     pub fn view(&self) -> Arc<View> {
         Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes another view valid. Gives the one before.
+    pub fn exchange_view(&self, view: View) -> Arc<View> {
+        let mut now = self.view.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *now, Arc::new(view))
+    }
+
+    /// Waits for the turn to change blocks, manifest or checkpoints.
+    pub fn maintenance(&self) -> MutexGuard<'_, ()> {
+        self.maintenance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says what memory is to forget.
+    pub fn set_forgetting(&self, what: Option<(Arc<View>, i64)>) {
+        *self
+            .forgetting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    /// Takes what memory is to forget.
+    pub fn take_forgetting(&self) -> Option<(Arc<View>, i64)> {
+        self.forgetting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Removes a file that was being written, after a failure.
+    pub fn remove_temporary(&self, path: &Path) {
+        let temporary = filenames::temporary(path);
+        if let Err(error) = durable::remove(self.options.files.as_ref(), &temporary) {
+            tracing::warn!(file = %temporary.display(), %error, "an unfinished file could not be removed; the next start removes it");
+        }
+    }
+
+    /// Removes tombstones that others have replaced.
+    pub fn remove_tombstones(&self, ulid: &str, state: u64) {
+        let path = filenames::tombstones(self.folder(), ulid, state);
+        if let Err(error) = durable::remove(self.options.files.as_ref(), &path) {
+            tracing::warn!(file = %path.display(), %error, "old tombstones could not be removed; the next start removes them");
+        }
+    }
+
+    /// Bytes of the log's segments.
+    pub fn log_bytes(&self) -> u64 {
+        self.writer().log.bytes()
+    }
+
+    /// Bytes of the log and its checkpoint.
+    pub fn wal_bytes(&self) -> u64 {
+        self.log_bytes() + self.checkpoint_bytes.load(Ordering::Relaxed)
     }
 
     /// Which times are taken now.
@@ -118,10 +209,16 @@ impl Shared {
 
     /// The store as it stands.
     pub fn stats(&self) -> Stats {
+        let view = self.view();
         Stats {
             series: self.head.index().len() as u64,
             exemplars: self.head.exemplars().len() as u64,
+            blocks: view.blocks.len() as u64,
+            block_bytes: view.blocks.iter().map(|part| part.block.bytes).sum(),
+            wal_bytes: self.wal_bytes(),
+            cache_bytes: self.cache.bytes() as u64,
             fsyncs: self.syncing.syncs(),
+            damaged: self.damage.count(),
             read_only: self.syncing.failed().is_some(),
             ..self.counters.to_stats()
         }

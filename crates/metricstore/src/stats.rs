@@ -58,7 +58,6 @@ pub struct Counters {
     pub compactions: AtomicU64,
     pub checkpoints: AtomicU64,
     pub expired: AtomicU64,
-    pub damaged: AtomicU64,
 }
 
 impl Counters {
@@ -96,7 +95,6 @@ impl Counters {
             compactions: read(&self.compactions),
             checkpoints: read(&self.checkpoints),
             expired: read(&self.expired),
-            damaged: read(&self.damaged),
             ..Stats::default()
         }
     }

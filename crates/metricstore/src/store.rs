@@ -10,6 +10,8 @@ use swarmscope_model::metrics::{
 };
 
 use crate::appending;
+use crate::chunk::TimeRange;
+use crate::compaction::{checkpointing, deletion, snapshot, threads};
 use crate::error::OpenError;
 use crate::files::Lock;
 use crate::open::{Opened, open};
@@ -35,8 +37,13 @@ impl EmbeddedMetrics {
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let Opened { shared, lock } = open(options)?;
         let shared = Arc::new(shared);
-        let for_syncer = Arc::clone(&shared);
-        let threads = vec![spawn("metrics-syncer", move || syncer(&for_syncer))?];
+        let (for_syncer, for_maintainer) = (Arc::clone(&shared), Arc::clone(&shared));
+        let threads = vec![
+            spawn("metrics-syncer", move || threads::syncer(&for_syncer))?,
+            spawn("metrics-maintainer", move || {
+                threads::maintainer(&for_maintainer);
+            })?,
+        ];
         Ok(Self {
             shared,
             threads: Mutex::new(threads),
@@ -44,9 +51,25 @@ impl EmbeddedMetrics {
         })
     }
 
-    /// Syncs what is buffered and stops. Blocks meanwhile. Writes fail afterwards, reads still find
-    /// everything; the folder is free when the handle is dropped.
+    /// Writes what is in memory as a checkpoint, from which the next start is fast, and stops. Blocks
+    /// meanwhile. Writes fail afterwards, reads still find everything; the folder is free when the handle
+    /// is dropped.
     pub fn close(&self) {
+        self.stop();
+        let _alone = self.shared.maintenance();
+        if self.shared.log_bytes() > 0
+            && let Err(error) = checkpointing::checkpoint(&self.shared)
+        {
+            tracing::warn!(%error, "no checkpoint was written; the next start reads the log instead");
+        }
+    }
+
+    /// Does now what the maintainer does now and then: blocks, retention, compaction. Blocks meanwhile.
+    pub fn maintain(&self) {
+        threads::work(&self.shared);
+    }
+
+    fn stop(&self) {
         self.shared.begin_closing();
         let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
@@ -54,8 +77,9 @@ impl EmbeddedMetrics {
                 tracing::error!("a thread of the metric store has panicked");
             }
         }
+        drop(threads);
         // After the turn of whoever was writing.
-        let _writer = self.shared.writer();
+        drop(self.shared.writer());
         if let Err(error) = self.shared.syncing.wait_for_all() {
             tracing::error!(%error, "the log could not be synced; the samples of the last second may be lost");
         }
@@ -69,7 +93,7 @@ impl EmbeddedMetrics {
 
 impl Drop for EmbeddedMetrics {
     fn drop(&mut self) {
-        self.close();
+        self.stop();
     }
 }
 
@@ -78,19 +102,6 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
         .name(name.to_owned())
         .spawn(work)
         .map_err(OpenError::Thread)
-}
-
-/// Syncs buffered samples, again and again.
-fn syncer(shared: &Shared) {
-    while !shared.closing.load(Ordering::Relaxed) {
-        shared.rest(shared.options.sync_interval);
-        let was_well = shared.syncing.failed().is_none();
-        if let Err(error) = shared.syncing.wait_for_all()
-            && was_well
-        {
-            tracing::error!(%error, "the log cannot be synced: no samples are taken; check the disk");
-        }
-    }
 }
 
 impl Queryable for EmbeddedMetrics {
@@ -132,25 +143,19 @@ impl MetricStore for EmbeddedMetrics {
 
     fn delete_series(
         &self,
-        _start: i64,
-        _end: i64,
-        _any_of: &[Vec<Matcher>],
+        start: i64,
+        end: i64,
+        any_of: &[Vec<Matcher>],
     ) -> Result<(), MetricError> {
-        Err(MetricError::Unsupported {
-            what: "delete series",
-        })
+        deletion::delete(&self.shared, TimeRange { start, end }, any_of)
     }
 
     fn clean_tombstones(&self) -> Result<(), MetricError> {
-        Err(MetricError::Unsupported {
-            what: "clean tombstones",
-        })
+        deletion::clean(&self.shared)
     }
 
-    fn snapshot(&self, _skip_head: bool) -> Result<String, MetricError> {
-        Err(MetricError::Unsupported {
-            what: "make snapshots",
-        })
+    fn snapshot(&self, skip_head: bool) -> Result<String, MetricError> {
+        snapshot::snapshot(&self.shared, skip_head)
     }
 
     fn statistics(&self, limit: usize) -> StoreStatistics {
@@ -158,6 +163,6 @@ impl MetricStore for EmbeddedMetrics {
     }
 
     fn blocks(&self) -> Vec<BlockStatistics> {
-        Vec::new()
+        statistics::blocks(&self.shared.view())
     }
 }

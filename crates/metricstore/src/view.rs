@@ -1,10 +1,27 @@
 //! What there is besides memory, as one thing that is exchanged as a whole.
 
-/// The blocks, and where memory begins.
+use std::sync::Arc;
+
+use crate::block::{Block, Tombstones};
+
+/// A block and what is deleted from it.
+#[derive(Debug, Clone)]
+pub struct BlockPart {
+    pub block: Arc<Block>,
+    pub tombstones: Arc<Tombstones>,
+    /// The number of the tombstones' file; zero when there is none.
+    pub state: u64,
+}
+
+/// The blocks, and where memory begins. Whoever holds it keeps memory from forgetting what was not in a
+/// block when it was made.
 #[derive(Debug, Default)]
 pub struct View {
+    /// In the order in which they were made.
+    pub blocks: Vec<BlockPart>,
     /// Samples in order before it are in blocks, even where memory still has them.
     pub head_from: i64,
-    /// Whether samples out of order that are on their way into a block are still to be read from memory.
-    pub is_flushing: bool,
+    /// The newest frame of the log whose samples out of order are in blocks, if they are before
+    /// `head_from`.
+    pub flushed: u64,
 }

@@ -3,6 +3,7 @@
 //!
 //! A checkpoint is the head as it was when a segment began, and makes the segments before it needless.
 
+pub mod checkpoint;
 pub mod frame;
 pub mod log;
 pub mod record;

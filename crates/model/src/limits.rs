@@ -184,6 +184,9 @@ pub const METRIC_RETENTION_BYTES: u64 = 10 * 1024 * 1024 * 1024;
 pub const MAX_SAMPLE_AHEAD: Duration = Duration::from_secs(10 * 60);
 /// Memory for decoded pages of blocks: the index of some hundred thousand series.
 pub const BLOCK_CACHE_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes of the metrics' log after which a checkpoint replaces it, whatever else is going on: some ten
+/// seconds of reading at a start.
+pub const MAX_LOG_BYTES: u64 = 1024 * 1024 * 1024;
 /// How long samples that need not be on disk at once may stay unsynced.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
 

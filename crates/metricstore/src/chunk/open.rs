@@ -50,11 +50,6 @@ impl OpenFloats {
         self.xor.last()
     }
 
-    /// Bytes that it takes.
-    pub fn length(&self) -> usize {
-        self.bits.bytes().len()
-    }
-
     /// Hands out every sample, by time.
     ///
     /// # Errors

@@ -40,11 +40,6 @@ impl OutOfOrder {
         push_chunks(&samples, scratch, &mut self.sealed);
     }
 
-    /// Takes a finished chunk of an earlier run.
-    pub fn restore(&mut self, chunk: Chunk) {
-        self.sealed.push(chunk);
-    }
-
     /// The samples in the range, by time, appended to what is in `into`.
     ///
     /// # Errors
@@ -52,13 +47,11 @@ impl OutOfOrder {
     pub fn read(
         &self,
         range: TimeRange,
-        with_flushing: bool,
         scratch: &mut Scratch,
         into: &mut SeriesSamples,
     ) -> Result<(), Malformed> {
-        let flushing = self.flushing.iter().filter(|_| with_flushing);
         let mut sources = Vec::new();
-        for chunk in flushing.chain(&self.sealed) {
+        for chunk in self.flushing.iter().chain(&self.sealed) {
             if range.overlaps(chunk.min_time, chunk.max_time) {
                 let mut samples = SeriesSamples::default();
                 chunk::decode(&chunk.bytes, range, scratch, &mut samples)?;
@@ -81,7 +74,7 @@ impl OutOfOrder {
     ) -> Result<SeriesSamples, Malformed> {
         self.seal(scratch);
         let mut all = SeriesSamples::default();
-        self.read(TimeRange::ALL, true, scratch, &mut all)?;
+        self.read(TimeRange::ALL, scratch, &mut all)?;
         let before = TimeRange {
             start: i64::MIN,
             end: end.saturating_sub(1),
@@ -132,15 +125,25 @@ impl OutOfOrder {
         Ok(changed)
     }
 
-    /// The earliest and the latest time of it, if there is any.
-    pub fn span(&self, with_flushing: bool) -> Option<(i64, i64)> {
-        let flushing = self.flushing.iter().filter(|_| with_flushing);
-        let chunks = flushing.chain(&self.sealed);
-        let spans = chunks.map(|chunk| (chunk.min_time, chunk.max_time));
-        let open = self.open.first().zip(self.open.last());
-        spans
-            .chain(open.map(|(first, last)| (first.0, last.0)))
-            .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    /// The earliest time of it, if there is any.
+    pub fn oldest(&self) -> Option<i64> {
+        let chunks = self.flushing.iter().chain(&self.sealed);
+        let open = self.open.first().map(|(time, _)| *time);
+        chunks.map(|chunk| chunk.min_time).chain(open).min()
+    }
+
+    /// The latest time of it, if there is any.
+    pub fn newest(&self) -> Option<i64> {
+        let chunks = self.flushing.iter().chain(&self.sealed);
+        let open = self.open.last().map(|(time, _)| *time);
+        chunks.map(|chunk| chunk.max_time).chain(open).max()
+    }
+
+    /// Copies of it as chunks, which may overlap; those filled first are first.
+    pub fn chunks(&self, scratch: &mut Scratch) -> Vec<Chunk> {
+        let mut chunks: Vec<Chunk> = self.flushing.iter().chain(&self.sealed).cloned().collect();
+        push_chunks(&columns(&self.open, TimeRange::ALL), scratch, &mut chunks);
+        chunks
     }
 
     /// Chunks, the sorted samples counted as one.

@@ -294,6 +294,13 @@ impl SeriesState {
             .or_else(|| self.open_first_time())
     }
 
+    /// The time of the newest sample, in order or not, or of the newest that was accepted.
+    pub fn newest_of_all(&self) -> Option<i64> {
+        let accepted = Some(self.last_time).filter(|time| *time > i64::MIN);
+        let late = self.out_of_order.as_ref().and_then(|late| late.newest());
+        accepted.max(late)
+    }
+
     /// The newest sample in the chunks, when it has this time and is at hand without decoding.
     pub fn newest_value(&self, time: i64) -> Option<SampleValue> {
         match &self.open {
@@ -328,7 +335,7 @@ impl SeriesState {
         if found.is_empty()
             && let Some(out_of_order) = &self.out_of_order
         {
-            out_of_order.read(point, true, scratch, &mut found)?;
+            out_of_order.read(point, scratch, &mut found)?;
         }
         Ok(first(&found))
     }

@@ -30,8 +30,6 @@ pub struct Wanted<'a> {
     pub range: TimeRange,
     /// Samples in order before it are in blocks already.
     pub from: i64,
-    /// Whether samples on their way into a block are not there yet.
-    pub with_flushing: bool,
     pub cancellation: &'a Cancellation,
 }
 
@@ -73,8 +71,7 @@ fn note(
     });
     let mut late = SeriesSamples::default();
     if let Some(out_of_order) = &state.out_of_order
-        && let Err(error) =
-            out_of_order.read(wanted.range, wanted.with_flushing, scratch, &mut late)
+        && let Err(error) = out_of_order.read(wanted.range, scratch, &mut late)
     {
         tracing::error!(series = ?series.labels, %error, "samples in memory are damaged; check the memory");
     }

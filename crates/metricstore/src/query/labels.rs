@@ -1,10 +1,12 @@
 //! Names and values of labels.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use swarmscope_model::metrics::{MetricError, Selection};
 
-use super::select::find;
+use super::select::{find, leave_out_damaged};
+use crate::block::Block;
 use crate::chunk::TimeRange;
 use crate::shared::Shared;
 
@@ -17,6 +19,9 @@ pub fn names(shared: &Shared, selection: &Selection) -> Result<Vec<String>, Metr
     if selection.matchers.is_empty() {
         if overlaps_head(shared, selection) {
             names.extend(shared.head.index().names().map(str::to_owned));
+        }
+        for block in overlapping_blocks(shared, selection) {
+            names.extend(block.label_names().map(str::to_owned));
         }
     } else {
         for part in find(shared, selection)?.parts {
@@ -45,6 +50,16 @@ pub fn values(
             let index = shared.head.index();
             values.extend(index.values(name).map(|(value, _)| value.to_owned()));
         }
+        for block in overlapping_blocks(shared, selection) {
+            selection.cancellation.check()?;
+            let added = block.for_each_value(name, &mut |value, _| {
+                if !values.contains(value) {
+                    values.insert(value.to_owned());
+                }
+                Ok(())
+            });
+            leave_out_damaged(&block, added.map_err(MetricError::from))?;
+        }
     } else {
         for part in find(shared, selection)?.parts {
             if let Some(value) = part.labels().get(name)
@@ -63,7 +78,20 @@ fn overlaps_head(shared: &Shared, selection: &Selection) -> bool {
         start: selection.start,
         end: selection.end,
     };
-    range.overlaps(shared.head.min_time(), shared.head.max_time())
+    range.overlaps(shared.head.oldest(), shared.head.max_time())
+}
+
+fn overlapping_blocks(shared: &Shared, selection: &Selection) -> Vec<Arc<Block>> {
+    let range = TimeRange {
+        start: selection.start,
+        end: selection.end,
+    };
+    let view = shared.view();
+    let blocks = view.blocks.iter().map(|part| &part.block);
+    blocks
+        .filter(|block| range.overlaps(block.meta().min_time, block.meta().max_time))
+        .cloned()
+        .collect()
 }
 
 fn limited(found: BTreeSet<String>, selection: &Selection) -> Vec<String> {

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use swarmscope_model::metrics::{MetricError, Selection, Series};
 
+use super::disk::DiskPart;
 use super::series::{Part, SelectedSeries, Shared as SelectionShared};
+use crate::block::Block;
 use crate::chunk::TimeRange;
 use crate::head::view::Wanted;
+use crate::index::matching::matching;
 use crate::shared::Shared;
-use crate::view::View;
+use crate::view::{BlockPart, View};
+
+/// Series between two looks whether the query is to end.
+const CHECK_EVERY: usize = 1_024;
 
 /// What a selection is about, as it was at one moment.
 pub struct Found {
@@ -33,14 +39,64 @@ pub fn find(shared: &Shared, selection: &Selection) -> Result<Found, MetricError
             matchers: &selection.matchers,
             range,
             from: view.head_from,
-            with_flushing: view.is_flushing,
             cancellation: &selection.cancellation,
         })?;
         (view, memory)
     };
-    let mut parts: Vec<Part> = memory.into_iter().map(Part::Memory).collect();
+    let mut parts: Vec<Part> = Vec::new();
+    for part in &view.blocks {
+        let begin = parts.len();
+        let added = select_block(part, range, selection, &mut parts);
+        if added.is_err() {
+            parts.truncate(begin);
+        }
+        leave_out_damaged(&part.block, added)?;
+    }
+    let on_disk = parts.len();
+    parts.extend(memory.into_iter().map(Part::Memory));
+    parts[on_disk..].sort_by(|one, other| one.labels().cmp(other.labels()));
+    // Every place is in order already, and a stable sort makes use of that.
     parts.sort_by(|one, other| one.labels().cmp(other.labels()));
     Ok(Found { parts, view })
+}
+
+/// Appends the series of a block that pass and have a chunk in the range, by labels.
+fn select_block(
+    part: &BlockPart,
+    range: TimeRange,
+    selection: &Selection,
+    into: &mut Vec<Part>,
+) -> Result<(), MetricError> {
+    let (block, meta) = (&part.block, part.block.meta());
+    if block.is_damaged() || !range.overlaps(meta.min_time, meta.max_time) {
+        return Ok(());
+    }
+    selection.cancellation.check()?;
+    let found = matching(block.as_ref(), &selection.matchers)?;
+    for (count, number) in found.iter().enumerate() {
+        if count % CHECK_EVERY == 0 {
+            selection.cancellation.check()?;
+        }
+        into.extend(DiskPart::find(part, number, range)?.map(Part::Disk));
+    }
+    Ok(())
+}
+
+/// A block whose index is damaged is left out and reported; the background sets it aside.
+///
+/// # Errors
+/// Whatever else went wrong.
+pub fn leave_out_damaged(
+    block: &Block,
+    result: Result<(), MetricError>,
+) -> Result<(), MetricError> {
+    match result {
+        Err(error @ MetricError::Damaged { offset, .. }) => {
+            block.damage.left_out(&block.path, offset, &error);
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// The series of a selection, by labels.

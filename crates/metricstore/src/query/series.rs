@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use swarmscope_model::metrics::{Cancellation, Labels, MetricError, Series, SeriesSamples};
 
+use super::disk::DiskPart;
 use crate::chunk::Scratch;
 use crate::head::view::MemoryPart;
 use crate::merging::merge;
@@ -13,6 +14,7 @@ use crate::view::View;
 #[derive(Debug)]
 pub enum Part {
     Memory(MemoryPart),
+    Disk(DiskPart),
 }
 
 impl Part {
@@ -20,6 +22,7 @@ impl Part {
     pub fn labels(&self) -> &Labels {
         match self {
             Self::Memory(part) => part.labels(),
+            Self::Disk(part) => part.labels(),
         }
     }
 
@@ -32,6 +35,7 @@ impl Part {
                     offset: 0,
                     reason: error.to_string(),
                 }),
+            Self::Disk(part) => Ok(part.read(scratch, into)?),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Figures about the series in memory.
 
-use swarmscope_model::metrics::StoreStatistics;
 use swarmscope_model::metrics::labels::METRIC_NAME;
 use swarmscope_model::metrics::store::Ranked;
+use swarmscope_model::metrics::{BlockStatistics, StoreStatistics};
 
 use crate::head::Head;
+use crate::view::View;
 
 /// The head's figures, each ranking cut to `limit`.
 pub fn statistics(head: &Head, limit: usize) -> StoreStatistics {
     let index = head.index();
     let mut statistics = StoreStatistics {
         series: index.len() as u64,
-        min_time: head.min_time(),
+        min_time: head.oldest(),
         max_time: head.max_time(),
         ..StoreStatistics::default()
     };
@@ -49,6 +50,29 @@ pub fn statistics(head: &Head, limit: usize) -> StoreStatistics {
         );
     }
     statistics
+}
+
+/// The blocks, by time.
+pub fn blocks(view: &View) -> Vec<BlockStatistics> {
+    let mut blocks: Vec<BlockStatistics> = view
+        .blocks
+        .iter()
+        .map(|part| {
+            let meta = part.block.meta();
+            BlockStatistics {
+                ulid: part.block.ulid.clone(),
+                min_time: meta.min_time,
+                max_time: meta.max_time,
+                samples: meta.samples,
+                series: u64::from(meta.series),
+                chunks: meta.chunks,
+                bytes: part.block.bytes,
+                level: meta.level,
+            }
+        })
+        .collect();
+    blocks.sort_by_key(|block| (block.min_time, block.max_time));
+    blocks
 }
 
 /// Puts an entry into a ranking if it is among the largest; equal ones go by name.

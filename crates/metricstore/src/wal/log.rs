@@ -24,6 +24,8 @@ pub struct Log {
     segment: u64,
     /// Bytes in the open segment.
     length: u64,
+    /// Bytes in the segments before it.
+    earlier: u64,
     /// Of the newest frame.
     number: u64,
     buffer: Vec<u8>,
@@ -31,7 +33,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Begins a segment. `number` is that of the newest frame in the segments before.
+    /// Begins a segment. `number` is that of the newest frame in the segments before, `earlier` their length.
     ///
     /// # Errors
     /// When the file cannot be made.
@@ -40,6 +42,7 @@ impl Log {
         folder: &Path,
         segment: u64,
         number: u64,
+        earlier: u64,
     ) -> io::Result<Self> {
         let file = new_segment(files.as_ref(), folder, segment)?;
         Ok(Self {
@@ -49,6 +52,7 @@ impl Log {
             file,
             segment,
             length: 0,
+            earlier,
             number,
             buffer: Vec::new(),
             payload: Vec::new(),
@@ -89,22 +93,43 @@ impl Log {
     /// # Errors
     /// When it cannot be made; the old one stays in use.
     pub fn rotate(&mut self) -> io::Result<u64> {
-        let file = new_segment(self.files.as_ref(), &self.folder, self.segment + 1)?;
-        self.segment += 1;
+        let (segment, file) = self.prepare()?;
+        self.install(segment, file);
+        Ok(segment)
+    }
+
+    /// Makes the next segment, without using it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn prepare(&self) -> io::Result<(u64, Arc<dyn StoredFile>)> {
+        let segment = self.segment + 1;
+        let file = new_segment(self.files.as_ref(), &self.folder, segment)?;
+        Ok((segment, file))
+    }
+
+    /// Goes on in a segment that was made. Everything before it has to be on disk, or in a checkpoint.
+    pub fn install(&mut self, segment: u64, file: Arc<dyn StoredFile>) {
+        self.segment = segment;
+        self.earlier += self.length;
         self.length = 0;
         self.file = Arc::clone(&file);
         self.syncing.begin(file);
-        Ok(self.segment)
+    }
+
+    /// Says that the segments before the open one are gone.
+    pub fn forget_earlier(&mut self) {
+        self.earlier = 0;
+    }
+
+    /// Bytes in all segments.
+    pub fn bytes(&self) -> u64 {
+        self.earlier + self.length
     }
 
     /// Of the newest frame.
     pub fn number(&self) -> u64 {
         self.number
-    }
-
-    /// Of the open segment.
-    pub fn segment(&self) -> u64 {
-        self.segment
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Replayed {
     pub damaged: u64,
     /// Of the newest frame.
     pub number: u64,
+    /// Of all segments.
+    pub bytes: u64,
 }
 
 /// Hands everything in a segment to `apply` with its frame's number, in order. The torn end of the last
@@ -37,6 +39,7 @@ pub fn segment(
     let path = filenames::wal(folder, segment);
     let file = files.open(&path)?;
     let mut frames = Frames::new(file.clone())?;
+    replayed.bytes += file.length()?;
     loop {
         match frames.next()? {
             Next::End => return Ok(()),

@@ -1,6 +1,9 @@
 //! A store in a temporary folder, and short ways to write to it and to ask it.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod naive;
+pub mod simulated;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
