@@ -8,7 +8,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: 5173,
-    proxy: { '/api': server, '/health': server, '/prometheus': server },
+    proxy: { '/api': server, '/health': server, '/elastic': server, '/prometheus': server },
   },
   build: {
     target: 'es2022',

@@ -15,6 +15,8 @@ const TargetsPage = lazy(() => import('./pages/targets/TargetsPage'));
 const CorrelationPage = lazy(() => import('./pages/correlation/CorrelationPage'));
 const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
+const DashboardsPage = lazy(() => import('./pages/dashboards/DashboardsPage'));
+const DashboardPage = lazy(() => import('./pages/dashboards/DashboardPage'));
 const StatusPage = lazy(() => import('./pages/status/StatusPage'));
 const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
 
@@ -36,6 +38,8 @@ export function App() {
                 <Route path="/correlation/:id" component={CorrelationPage} />
                 <Route path="/agents" component={AgentsPage} />
                 <Route path="/tasks" component={TasksPage} />
+                <Route path="/dashboards" component={DashboardsPage} />
+                <Route path="/dashboards/:uid">{({ uid }) => <DashboardPage key={uid} uid={uid} />}</Route>
                 <Route path="/status" component={StatusPage} />
                 <Route component={NotFoundPage} />
               </Switch>

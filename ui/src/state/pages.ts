@@ -2,6 +2,7 @@
 export const PAGES = [
   { path: '/discover', label: 'Discover', key2: 'd' },
   { path: '/metrics', label: 'Metrics', key2: 'm' },
+  { path: '/dashboards', label: 'Dashboards', key2: 'b' },
   { path: '/alerts', label: 'Alerts', key2: 'l' },
   { path: '/targets', label: 'Targets', key2: 'r' },
   { path: '/agents', label: 'Agents', key2: 'a' },

@@ -36,7 +36,7 @@ export function Header({ onHelp }: { onHelp: () => void }) {
 }
 
 function NavLink({ path, label, key2 }: { path: string; label: string; key2: string }) {
-  const [active] = useRoute(path);
+  const [active] = useRoute(`${path}/*?`);
   return (
     <Link
       href={path}

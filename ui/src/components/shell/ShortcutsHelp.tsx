@@ -8,6 +8,8 @@ const SHORTCUTS: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['↑', '↓'], does: 'Move through a table' },
   { keys: ['Enter'], does: 'Open or close the row; in the query: search' },
   { keys: ['Ctrl', 'Space'], does: 'Suggestions in the query' },
+  { keys: ['d', 'r'], does: 'On a dashboard: refresh' },
+  { keys: ['v'], does: 'On a dashboard: show the panel under the pointer alone' },
   { keys: ['Esc'], does: 'Close what is open' },
   { keys: ['?'], does: 'This list' },
 ];
