@@ -4,6 +4,7 @@ use std::fmt;
 
 use regex::Regex;
 
+use super::go_pattern;
 use crate::limits::MAX_PATTERN_BYTES;
 
 /// How a label's value is compared.
@@ -112,7 +113,7 @@ impl fmt::Display for Matcher {
     }
 }
 
-/// A regular expression that has to match from the first to the last character.
+/// A regular expression in Go's syntax that has to match from the first to the last character.
 ///
 /// # Errors
 /// When the pattern is none, or compiles to more than a query may take.
@@ -121,12 +122,13 @@ pub fn anchored(pattern: &str) -> Result<Regex, InvalidMatcher> {
         pattern: pattern.to_owned(),
         reason: error.to_string(),
     };
+    let translated = go_pattern::translated(pattern);
     // On its own first, so that a stray parenthesis cannot leave the group below.
-    regex::RegexBuilder::new(pattern)
+    regex::RegexBuilder::new(&translated)
         .size_limit(MAX_PATTERN_BYTES)
         .build()
         .map_err(invalid)?;
-    regex::RegexBuilder::new(&format!("^(?s:{pattern})$"))
+    regex::RegexBuilder::new(&format!("^(?s:{translated})$"))
         .size_limit(MAX_PATTERN_BYTES)
         .build()
         .map_err(invalid)

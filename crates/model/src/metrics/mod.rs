@@ -5,6 +5,7 @@
 pub mod duration;
 pub mod exemplar;
 pub mod float;
+mod go_pattern;
 pub mod histogram;
 pub mod labels;
 pub mod matcher;
