@@ -29,7 +29,8 @@ pub const MAX_EXPRESSION_BYTES: usize = 1024 * 1024;
 /// Levels of a PromQL tree, chains of operators included. Whoever walks over a tree may recurse, and
 /// a thread has 2 MB of stack.
 pub const MAX_EXPRESSION_DEPTH: usize = 256;
-/// Values of one series in the notation of test scripts, where few letters stand for many.
+/// Values of one series in the notation of test scripts, where few letters stand for many. Buckets of
+/// repeated histograms count as well.
 pub const MAX_SEQUENCE_VALUES: usize = 1_000_000;
 /// Memory one compiled regular expression or wildcard may take.
 pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;

@@ -63,6 +63,8 @@ fn push_escaped(out: &mut String, each: char, quote: char) {
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
         '\u{b}' => out.push_str("\\v"),
+        // As it is, the lexer would take it for the sign of a broken text.
+        char::REPLACEMENT_CHARACTER => out.push_str("\\ufffd"),
         _ if is_printable(each) => out.push(each),
         '\0'..='\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(each))),
         '\u{80}'..='\u{ffff}' => out.push_str(&format!("\\u{:04x}", u32::from(each))),
@@ -86,6 +88,7 @@ mod tests {
             "\"\\x01\\x7f\\U000e0001😀\""
         );
         assert_eq!(quoted_char('\''), r"'\''");
+        assert_eq!(quoted("\u{fffd}"), r#""\ufffd""#);
         assert_eq!(quoted_bytes(b"a\xc5z"), r#""a\xc5z""#);
     }
 }

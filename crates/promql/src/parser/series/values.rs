@@ -29,7 +29,7 @@ fn item(cursor: &mut Cursor<'_>, all: &mut Vec<SequenceValue>) -> Parsed<()> {
     }
     if cursor.take("_") {
         let count = if cursor.take("x") { cursor.whole()? } else { 1 };
-        let count = bounded(cursor, all, count)?;
+        let count = bounded(cursor, all, count, 1)?;
         all.extend(std::iter::repeat_n(SequenceValue::Omitted, count));
         return Ok(());
     }
@@ -46,7 +46,7 @@ fn item(cursor: &mut Cursor<'_>, all: &mut Vec<SequenceValue>) -> Parsed<()> {
         all.push(SequenceValue::Float(value));
         return Ok(());
     };
-    for _ in 0..repetition(cursor, all)? {
+    for _ in 0..repetition(cursor, all, 1)? {
         all.push(SequenceValue::Float(value));
         // Without a step the value stays as it is, infinite or not.
         if step != 0.0 {
@@ -56,17 +56,17 @@ fn item(cursor: &mut Cursor<'_>, all: &mut Vec<SequenceValue>) -> Parsed<()> {
     Ok(())
 }
 
-/// `xN`: the value itself and N more.
-fn repetition(cursor: &mut Cursor<'_>, all: &[SequenceValue]) -> Parsed<usize> {
+/// `xN`: the value itself and N more, each of which counts as `weight` values.
+fn repetition(cursor: &mut Cursor<'_>, all: &[SequenceValue], weight: usize) -> Parsed<usize> {
     if !cursor.take("x") {
         return Err(cursor.unexpected("\"x\" and a number"));
     }
     let count = cursor.whole()?.saturating_add(1);
-    bounded(cursor, all, count)
+    bounded(cursor, all, count, weight)
 }
 
-fn bounded(cursor: &Cursor<'_>, all: &[SequenceValue], count: u64) -> Parsed<usize> {
-    let room = MAX_SEQUENCE_VALUES - all.len().min(MAX_SEQUENCE_VALUES);
+fn bounded(cursor: &Cursor<'_>, all: &[SequenceValue], count: u64, weight: usize) -> Parsed<usize> {
+    let room = MAX_SEQUENCE_VALUES.saturating_sub(all.len()) / weight;
     match usize::try_from(count) {
         Ok(count) if count <= room => Ok(count),
         _ => Err(Fault::new(
@@ -88,7 +88,8 @@ fn histograms(cursor: &mut Cursor<'_>, all: &mut Vec<SequenceValue>) -> Parsed<(
         all.push(value(Arc::new(first.histogram), first.reset_hint_given));
         return Ok(());
     };
-    let count = repetition(cursor, all)?;
+    let weight = 1 + buckets(&first) + step.as_ref().map_or(0, buckets);
+    let count = repetition(cursor, all, weight)?;
     let given = step.as_ref().unwrap_or(&first).reset_hint_given;
     let mut current = Arc::new(first.histogram);
     for place in 0..count {
@@ -98,6 +99,11 @@ fn histograms(cursor: &mut Cursor<'_>, all: &mut Vec<SequenceValue>) -> Parsed<(
         all.push(value(Arc::clone(&current), given));
     }
     Ok(())
+}
+
+fn buckets(described: &Described) -> usize {
+    let histogram = &described.histogram;
+    histogram.positive.counts.len() + histogram.negative.counts.len()
 }
 
 fn value(histogram: Arc<Histogram>, reset_hint_given: bool) -> SequenceValue {
