@@ -201,3 +201,19 @@ pub const QUERY_LOOKBACK: Duration = Duration::from_secs(300);
 pub const SUBQUERY_INTERVAL: Duration = Duration::from_secs(60);
 /// Threads of one PromQL query over many series: half the gain of more, and other queries run, too.
 pub const QUERY_THREADS: usize = 2;
+
+
+/// Scrapes that run at once; more wait in line. Enough that a thousand slow targets do not starve the
+/// others, and few enough that their pages fit into memory.
+pub const MAX_CONCURRENT_SCRAPES: usize = 64;
+/// Largest page of metrics, uncompressed, unless `body_size_limit` says otherwise: a million series.
+pub const MAX_SCRAPE_BYTES: usize = 128 * 1024 * 1024;
+/// How late a scrape may be and still get the time that it was due at: even distances between samples
+/// compress best. Prometheus's tolerance; at most a hundredth of the interval.
+pub const SCRAPE_TIME_TOLERANCE: Duration = Duration::from_millis(2);
+/// Scrapes after which the metadata of a family that is gone is forgotten, as in Prometheus.
+pub const METADATA_SCRAPES: u64 = 10;
+/// Between two looks at the files of file discovery; they are read only when they changed.
+pub const FILE_DISCOVERY_POLL: Duration = Duration::from_secs(2);
+/// Largest file or reply of a discovery: a hundred thousand targets.
+pub const MAX_DISCOVERY_BYTES: usize = 32 * 1024 * 1024;

@@ -117,14 +117,21 @@ impl TryFrom<String> for HttpUrl {
     }
 }
 
-impl Serialize for HttpUrl {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+/// Without its password.
+impl std::fmt::Display for HttpUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = self.0.clone();
         if shown.password().is_some() {
             // Fails for addresses that cannot have one, and those have none.
             let _ = shown.set_password(Some("xxxxx"));
         }
-        serializer.serialize_str(shown.as_str())
+        out.write_str(shown.as_str())
+    }
+}
+
+impl Serialize for HttpUrl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

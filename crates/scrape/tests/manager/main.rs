@@ -1,0 +1,5 @@
+//! The manager against real servers.
+
+mod discovery;
+mod scraping;
+mod support;
