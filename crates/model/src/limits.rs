@@ -202,7 +202,6 @@ pub const SUBQUERY_INTERVAL: Duration = Duration::from_secs(60);
 /// Threads of one PromQL query over many series: half the gain of more, and other queries run, too.
 pub const QUERY_THREADS: usize = 2;
 
-
 /// Scrapes that run at once; more wait in line. Enough that a thousand slow targets do not starve the
 /// others, and few enough that their pages fit into memory.
 pub const MAX_CONCURRENT_SCRAPES: usize = 64;

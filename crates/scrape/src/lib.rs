@@ -5,11 +5,11 @@
 pub mod discovery;
 pub mod exposition;
 mod fetch;
-pub mod histogram;
 mod ingest;
 mod manager;
 mod negotiation;
 mod pool;
+mod resolution;
 mod scrape_loop;
 mod statistics;
 pub mod target;

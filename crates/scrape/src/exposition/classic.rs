@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use swarmscope_model::metrics::histogram::CUSTOM_BUCKETS_SCHEMA;
 use swarmscope_model::metrics::labels::METRIC_NAME;
-use swarmscope_model::metrics::{Histogram, Labels, MetricKind, SampleValue};
+use swarmscope_model::metrics::{Buckets, Histogram, Labels, MetricKind, SampleValue};
 
 use super::ScrapedExemplar;
-use crate::histogram::collect;
 
 const BOUND: &str = "le";
 
@@ -153,7 +152,7 @@ fn convert(mut buckets: Vec<(f64, f64)>, count: Option<f64>, sum: f64) -> Option
         before = *cumulative;
         (index as i32, own)
     });
-    let positive = collect(counts.filter(|(_, count)| *count != 0.0));
+    let positive = Buckets::from_indexed(counts.filter(|(_, count)| *count != 0.0));
     let bounds = buckets.iter().map(|(bound, _)| *bound);
     Some(Histogram {
         schema: CUSTOM_BUCKETS_SCHEMA,

@@ -74,7 +74,7 @@ impl<'a> Collected<'a> {
             MetricKind::Summary => name == "quantile",
             _ => false,
         };
-        match number::float(value).filter(|_| bound) {
+        match number::parse(value).filter(|_| bound) {
             Some(bound) => self.builder.set(&*name, number::label_value(bound)),
             None => self.builder.set(&*name, value),
         };

@@ -1,5 +1,7 @@
 //! Numbers as Go reads and writes them, because pages and label values are made for Go's rules.
 
+use swarmscope_model::metrics::float;
+
 /// The NaN that is stored for every NaN on a page, so that none is taken for the staleness marker.
 pub const NORMAL_NAN: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
 
@@ -7,7 +9,7 @@ pub const NORMAL_NAN: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
 const EXACT_DIGITS: usize = 15;
 
 /// A float: what Go's `ParseFloat` takes, without hexadecimal numbers and underscores.
-pub(super) fn float(text: &str) -> Option<f64> {
+pub(super) fn parse(text: &str) -> Option<f64> {
     if text.len() <= EXACT_DIGITS
         && let Some(number) = digits(text)
     {
@@ -34,40 +36,19 @@ fn digits(text: &str) -> Option<u64> {
 
 /// Seconds since the epoch as milliseconds.
 pub(super) fn milliseconds(seconds: &str) -> Option<i64> {
-    float(seconds)
+    parse(seconds)
         .filter(|seconds| seconds.is_finite())
         .map(|seconds| (seconds * 1_000.0) as i64)
 }
 
-/// Below this exponent Go's shortest form is scientific, too.
-const SMALL: i32 = -4;
-/// From this exponent on Go's shortest form is scientific.
-const LARGE: i32 = 6;
-
-/// A bucket's bound or a quantile as a label's value: Go's shortest form, always with `.` or `e`, so that
-/// every format gives the same series.
+/// A bucket's bound or a quantile as a label's value: Go's `%g`, always with `.` or `e`, so that every
+/// format gives the same series.
 pub(super) fn label_value(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
+    let mut text = float::general(number);
+    if number.is_finite() && !text.contains(['.', 'e']) {
+        text.push_str(".0");
     }
-    if number.is_infinite() {
-        return if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else {
-        return scientific;
-    };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if !(SMALL..LARGE).contains(&exponent) {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{mantissa}e{sign}{:02}", exponent.abs());
-    }
-    let plain = format!("{number}");
-    if plain.contains('.') {
-        plain
-    } else {
-        format!("{plain}.0")
-    }
+    text
 }
 
 #[cfg(test)]
@@ -85,15 +66,15 @@ mod tests {
             (".5", 0.5),
             ("5.", 5.0),
         ] {
-            assert_eq!(float(text), Some(number), "{text}");
+            assert_eq!(parse(text), Some(number), "{text}");
         }
         assert_eq!(
-            float("NaN").map(f64::to_bits),
+            parse("NaN").map(f64::to_bits),
             Some(NORMAL_NAN.to_bits()),
             "never the staleness marker"
         );
         for text in ["", "1_000", "0x1p3", "1e400", "one", "1 ", "-", "e5"] {
-            assert_eq!(float(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 

@@ -135,7 +135,7 @@ impl<'a> OpenMetricsParser<'a> {
             return Err(self.cursor.expected("one space and a number"));
         }
         let text = self.word();
-        number::float(text).ok_or_else(|| self.cursor.error(Reason::Number(text.to_owned())))
+        number::parse(text).ok_or_else(|| self.cursor.error(Reason::Number(text.to_owned())))
     }
 
     fn timestamp(&mut self) -> Result<Option<i64>, FormatError> {

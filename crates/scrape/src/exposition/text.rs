@@ -91,7 +91,7 @@ impl<'a> TextParser<'a> {
         self.cursor.eat_blanks();
         let word = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n');
         let value = self.cursor.until(word);
-        let value = number::float(value)
+        let value = number::parse(value)
             .ok_or_else(|| self.cursor.error(Reason::Number(value.to_owned())))?;
         self.cursor.eat_blanks();
         let timestamp = match self.cursor.until(word) {

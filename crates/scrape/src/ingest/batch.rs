@@ -13,7 +13,7 @@ use super::metadata::MetadataCache;
 use super::mutate::mutate;
 use crate::exposition::classic::{ClassicHistograms, OwnedSample};
 use crate::exposition::{Entry as PageEntry, HistogramChoice, Parser, ScrapedExemplar};
-use crate::histogram::{largest_schema, limit_buckets, limit_schema};
+use crate::resolution::{largest_schema, limit_buckets};
 use crate::target::Target;
 
 /// The samples of one scrape, as far as they are read.
@@ -193,20 +193,22 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// A malformed histogram fails the scrape, as in Prometheus.
     fn limited(&self, value: SampleValue) -> Result<SampleValue, ScrapeError> {
+        let SampleValue::Histogram(mut histogram) = value else {
+            return Ok(value);
+        };
+        histogram.validate()?;
         let limit = self.config.native_histogram_bucket_limit;
         let factor = self.config.native_histogram_min_bucket_factor;
-        match value {
-            SampleValue::Histogram(mut histogram) if limit > 0 || factor > 1.0 => {
-                let changed = Arc::make_mut(&mut histogram);
-                limit_schema(changed, largest_schema(factor));
-                if limit > 0 {
-                    limit_buckets(changed, usize::try_from(limit).unwrap_or(usize::MAX))?;
-                }
-                Ok(SampleValue::Histogram(histogram))
+        if limit > 0 || factor > 1.0 {
+            let changed = Arc::make_mut(&mut histogram);
+            changed.reduce_resolution(largest_schema(factor));
+            if limit > 0 {
+                limit_buckets(changed, usize::try_from(limit).unwrap_or(usize::MAX))?;
             }
-            value => Ok(value),
         }
+        Ok(SampleValue::Histogram(histogram))
     }
 
     fn check_sample_limit(&self) -> Result<(), ScrapeError> {

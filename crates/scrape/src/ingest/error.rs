@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use swarmscope_http_client::RequestError;
+use swarmscope_model::metrics::histogram::InvalidHistogram;
 use swarmscope_model::metrics::{Labels, MetricError, Refusal};
 
 use crate::exposition::FormatError;
-use crate::histogram::TooManyBuckets;
 use crate::negotiation::UnknownFormat;
+use crate::resolution::TooManyBuckets;
 
 /// A scrape that failed, or of which the store did not take all.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub enum ScrapeError {
         "sample limit exceeded: the page has {samples} samples after relabeling, the limit is {limit}"
     )]
     SampleLimit { samples: u64, limit: u64 },
+    #[error("invalid native histogram: {0}")]
+    InvalidHistogram(#[from] InvalidHistogram),
     #[error(transparent)]
     BucketLimit(#[from] TooManyBuckets),
     #[error("target_limit exceeded (number of targets: {targets}, limit: {limit})")]

@@ -3,7 +3,6 @@
 use swarmscope_model::metrics::{self as model, ResetHint};
 
 use super::messages::{BucketSpan, Histogram};
-use crate::histogram::compact;
 
 /// Whether a histogram is meant to be native. One without observations says so by an empty span.
 pub(super) fn is_native(histogram: &Histogram) -> bool {
@@ -16,24 +15,22 @@ pub(super) fn is_native(histogram: &Histogram) -> bool {
 /// The model's histogram; empty buckets are left out.
 pub(super) fn to_model(histogram: &Histogram, gauge: bool) -> model::Histogram {
     let float = histogram.sample_count_float > 0.0 || histogram.zero_count_float > 0.0;
-    let buckets = |spans: &[BucketSpan], deltas: &[i64], counts: &[f64]| {
-        compact(model::Buckets {
-            spans: spans
-                .iter()
-                .map(|span| model::Span {
-                    offset: span.offset,
-                    length: span.length,
-                })
-                .collect(),
-            counts: if float {
-                counts.to_vec()
-            } else {
-                absolute(deltas)
-            },
-        })
+    let buckets = |spans: &[BucketSpan], deltas: &[i64], counts: &[f64]| model::Buckets {
+        spans: spans
+            .iter()
+            .map(|span| model::Span {
+                offset: span.offset,
+                length: span.length,
+            })
+            .collect(),
+        counts: if float {
+            counts.to_vec()
+        } else {
+            absolute(deltas)
+        },
     };
     let or = |floats: f64, integer: u64| if float { floats } else { integer as f64 };
-    model::Histogram {
+    let mut decoded = model::Histogram {
         reset_hint: if gauge {
             ResetHint::Gauge
         } else {
@@ -55,7 +52,12 @@ pub(super) fn to_model(histogram: &Histogram, gauge: bool) -> model::Histogram {
             &histogram.negative_count,
         ),
         custom_bounds: Vec::new(),
+    };
+    // What is malformed stays as it is, for whoever takes it to say what is wrong.
+    if decoded.validate().is_ok() {
+        decoded.compact(0);
     }
+    decoded
 }
 
 /// Each delta is the difference to the bucket before.
