@@ -22,6 +22,13 @@ test.beforeAll(async ({ request }) =>
 const PAGES = {
   Discover: `/discover?index=${index}&from=now-1h&to=now&q=message&f=%2Bmetadata.step:1`,
   'the correlation view': `/correlation/${index}`,
+  Metrics: '/metrics?q=up&q=count(up)&from=now-5m&to=now&points=1',
+  'the table of Metrics': '/metrics?q=up&tab=table',
+  'Metrics without a query': '/metrics',
+  Targets: '/targets',
+  Alerts: '/alerts',
+  'recording rules': '/alerts?tab=rules',
+  'the history of alerts': '/alerts?tab=history',
   Agents: '/agents',
   Tasks: '/tasks',
   Status: '/status',
@@ -32,6 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`${name} has no accessibility fault in ${colorScheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
       await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
       if (name === 'Discover') await page.getByRole('treegrid').locator('[aria-rowindex]').first().click();
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -24,7 +24,8 @@ export const theme = createTheme({
     ],
   },
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 5 },
+  // The lightest that white text on it can be read on.
+  primaryShade: 7,
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
