@@ -42,6 +42,22 @@ test('a query that is wrong is marked where it is wrong, and says why', async ({
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
+test('a question that is no longer wanted is cancelled', async ({ page }) => {
+  const metrics = new Metrics(page);
+  await metrics.open();
+  const slow = (url: URL) => url.pathname.endsWith('/query_range') && url.searchParams.get('query') === 'up';
+  await page.route(slow, () => {
+    // Never answered: only the browser can end it.
+  });
+  const cancelled = page.waitForEvent('requestfailed', (request) => slow(new URL(request.url())));
+  await metrics.editor().fill('up');
+  await metrics.editor().press('Control+Enter');
+  await expect(metrics.body).toHaveAttribute('data-state', 'loading');
+  await metrics.run('count(up)');
+  expect((await cancelled).failure()?.errorText).toBe('net::ERR_ABORTED');
+  await expect(metrics.legend).toContainText('count(up)');
+});
+
 test('rows are added, switched off and removed; the URL brings them back', async ({ page }) => {
   const metrics = new Metrics(page);
   await metrics.open('count(up)');

@@ -1,3 +1,4 @@
+import { errorHint } from '../lib/promql/errorHint';
 import { ApiError, send, url, type Params } from './http';
 import type {
   Alert,
@@ -104,10 +105,10 @@ async function unwrap<T>(response: Response): Promise<Answer<T>> {
     return { data: body.data, warnings: body.warnings ?? [], infos: body.infos ?? [] };
   }
   const fallback = `The server answered ${response.status} ${response.statusText}`.trim();
-  throw new ApiError(response.status, {
-    code: body?.errorType ?? 'internal',
-    message: body?.error ?? fallback,
-  });
+  const code = body?.errorType ?? 'internal';
+  const message = body?.error ?? fallback;
+  const hint = errorHint(response.status, code, message);
+  throw new ApiError(response.status, { code, message, ...(hint !== undefined && { hint }) });
 }
 
 function withLists(address: string, lists: ListParams): string {

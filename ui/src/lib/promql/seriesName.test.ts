@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { errorHint } from './errorHint';
 import { errorPosition } from './errorPosition';
 import { seriesName, shortNames } from './seriesName';
 
@@ -35,4 +36,18 @@ describe('errorPosition', () => {
   it('counts earlier lines in bytes', () =>
     expect(errorPosition('# é\nsum(', '2:5: parse error: unexpected end of input')?.offset).toBe(9));
   it('is null without a place', () => expect(errorPosition('up', 'query timed out')).toBeNull());
+});
+
+describe('errorHint', () => {
+  it.each([
+    [503, 'timeout', 'query timed out in query execution', 'coarser'],
+    [422, 'execution', 'query processing would load too many samples into memory', 'fewer series'],
+    [422, 'execution', 'many-to-many matching not allowed', 'group_left'],
+    [400, 'bad_data', 'exceeded maximum resolution of 11,000 points per timeseries', 'larger step'],
+    [404, 'internal', 'The server answered 404', 'no metrics engine'],
+  ])('knows what to do about %i %s %s', (status, type, message, words) =>
+    expect(errorHint(status, type, message)).toContain(words),
+  );
+  it('adds nothing to a parse error', () =>
+    expect(errorHint(400, 'bad_data', '1:2: parse error')).toBeUndefined());
 });
