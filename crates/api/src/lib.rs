@@ -6,3 +6,4 @@
 pub mod elastic;
 pub mod guard;
 pub mod native;
+pub mod prometheus;

@@ -26,7 +26,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start everything: log store, web UI, Elasticsearch API, orchestrator
+    /// Start everything: log and metric stores, web UI, Elasticsearch and Prometheus APIs, orchestrator
     Up(UpArguments),
     /// Bring log files into a running Swarmscope
     Import(ImportArguments),
@@ -56,7 +56,8 @@ const COMPLETIONS_EXAMPLES: &str = "Examples:
 const UP_EXAMPLES: &str = "Examples:
   swarmscope up --demo                       # with four demo agents at work
   swarmscope up --data /var/lib/swarmscope --config /etc/swarmscope.toml
-  swarmscope up --listen 127.0.0.1:4701 --elastic 127.0.0.1:9201
+  swarmscope up --listen 127.0.0.1:4701 --elastic 127.0.0.1:9201 --prometheus 127.0.0.1:9091
+  swarmscope up --prometheus-config prometheus.yml            # scrape what your Prometheus scrapes
   SWARMSCOPE_STATE=postgres://me:secret@db/orchestrator_db swarmscope up   # state on PostgreSQL
 
 Every port is open to loopback without a password. Any other address needs credentials, from the
@@ -80,6 +81,9 @@ pub struct UpArguments {
     /// Elasticsearch-compatible API [default: 127.0.0.1:9200]
     #[arg(long, value_name = "ADDRESS")]
     pub elastic: Option<SocketAddr>,
+    /// Prometheus-compatible API [default: 127.0.0.1:9090]
+    #[arg(long, value_name = "ADDRESS")]
+    pub prometheus: Option<SocketAddr>,
     /// Orchestrator: tasks, agents, metrics [default: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDRESS")]
     pub orchestrator: Option<SocketAddr>,
@@ -98,6 +102,8 @@ pub struct UpArguments {
     /// The oldest logs are removed beyond this size [default: 5GiB]
     #[arg(long, value_name = "SIZE")]
     pub retention_size: Option<bytesize::ByteSize>,
+    #[command(flatten)]
+    pub metrics: MetricsArguments,
     /// Folder of Grafana dashboards for the web UI [default: the shipped ones]
     #[arg(long, value_name = "DIR")]
     pub dashboards: Option<PathBuf>,
@@ -106,6 +112,24 @@ pub struct UpArguments {
     pub config: Option<PathBuf>,
     #[command(flatten)]
     pub credentials: CredentialArguments,
+}
+
+/// How metrics are gathered and kept.
+#[derive(Debug, Clone, Args)]
+pub struct MetricsArguments {
+    /// What is scraped and which rules apply, as Prometheus's own file; read again on SIGHUP
+    /// [default: Swarmscope itself, the orchestrator and its agents]
+    #[arg(long, value_name = "FILE", env = "SWARMSCOPE_PROMETHEUS_CONFIG")]
+    pub prometheus_config: Option<PathBuf>,
+    /// Let the Prometheus API remove samples and make snapshots
+    #[arg(long)]
+    pub prometheus_admin_api: bool,
+    /// Metrics older than this are removed [default: 15d]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub metrics_retention_age: Option<Duration>,
+    /// The oldest metrics are removed beyond this size [default: 10GiB]
+    #[arg(long, value_name = "SIZE")]
+    pub metrics_retention_size: Option<bytesize::ByteSize>,
 }
 
 /// Credentials for a server that asks for some.

@@ -1,7 +1,9 @@
 //! The web UI, built into the binary.
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -36,6 +38,20 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
         )
             .into_response(),
     }
+}
+
+/// `/metrics` is a page to people and figures to programs: who asks for HTML gets the page.
+pub async fn page_before_figures(request: Request, next: Next) -> Response {
+    let wants_page = request.uri().path() == "/metrics"
+        && request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    if wants_page {
+        return serve(request.uri().clone(), request.headers().clone()).await;
+    }
+    next.run(request).await
 }
 
 fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use swarmscope_api::guard::Credentials;
 use swarmscope_model::{limits, names};
 
-use crate::arguments::{CredentialArguments, UpArguments};
+use crate::arguments::{CredentialArguments, MetricsArguments, UpArguments};
 use crate::failure::Failure;
 use crate::state::{Location, StateUrl};
 
@@ -24,12 +24,25 @@ pub struct Configuration {
     pub state: Location,
     pub listen: SocketAddr,
     pub elastic: SocketAddr,
+    pub prometheus: SocketAddr,
     pub orchestrator: SocketAddr,
+    pub metrics: MetricsConfiguration,
     pub retention_age: Duration,
     pub retention_bytes: u64,
     /// Grafana dashboards for the web UI; those in the binary when there is none.
     pub dashboards: Option<PathBuf>,
     pub credentials: Credentials,
+}
+
+/// How metrics are gathered and kept. What is not said here is in the Prometheus configuration, or a limit.
+#[derive(Debug, Clone, Default)]
+pub struct MetricsConfiguration {
+    /// `prometheus.yml`; the built-in one when there is none.
+    pub file: Option<PathBuf>,
+    pub retention_age: Option<Duration>,
+    pub retention_bytes: Option<u64>,
+    /// Whether the API may remove samples.
+    pub admin_api: bool,
 }
 
 /// The configuration file.
@@ -39,6 +52,7 @@ struct File {
     data: Option<PathBuf>,
     listen: Option<SocketAddr>,
     elastic: Option<SocketAddr>,
+    prometheus: Option<SocketAddr>,
     orchestrator: Option<SocketAddr>,
     state: Option<StateUrl>,
     dashboards: Option<PathBuf>,
@@ -46,6 +60,8 @@ struct File {
     credentials: FileCredentials,
     #[serde(default)]
     retention: FileRetention,
+    #[serde(default)]
+    metrics: FileMetrics,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +77,16 @@ struct FileCredentials {
 struct FileRetention {
     age: Option<String>,
     size: Option<ByteSize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileMetrics {
+    config: Option<PathBuf>,
+    retention_age: Option<String>,
+    retention_size: Option<ByteSize>,
+    #[serde(default)]
+    admin_api: bool,
 }
 
 impl Configuration {
@@ -82,15 +108,7 @@ impl Configuration {
             flag.or(file)
                 .unwrap_or_else(|| default.parse().expect("the defaults are addresses"))
         };
-        let file_age = match &file.retention.age {
-            Some(text) => Some(humantime::parse_duration(text).map_err(|error| {
-                Failure::with_hint(
-                    format!("retention.age = {text:?} is no duration: {error}"),
-                    "write it like 12h, 7d or 30days",
-                )
-            })?),
-            None => None,
-        };
+        let file_age = duration("retention.age", file.retention.age.as_deref())?;
         let size = arguments.retention_size.or(file.retention.size);
         let data = arguments
             .data
@@ -103,6 +121,12 @@ impl Configuration {
             data,
             listen: address(arguments.listen, file.listen, names::DEFAULT_LISTEN),
             elastic: address(arguments.elastic, file.elastic, names::DEFAULT_ELASTIC),
+            prometheus: address(
+                arguments.prometheus,
+                file.prometheus,
+                names::DEFAULT_PROMETHEUS,
+            ),
+            metrics: metrics(&arguments.metrics, file.metrics)?,
             orchestrator: address(
                 arguments.orchestrator,
                 file.orchestrator,
@@ -119,6 +143,33 @@ impl Configuration {
     }
 }
 
+fn metrics(
+    arguments: &MetricsArguments,
+    file: FileMetrics,
+) -> Result<MetricsConfiguration, Failure> {
+    let age = duration("metrics.retention_age", file.retention_age.as_deref())?;
+    let size = arguments.metrics_retention_size.or(file.retention_size);
+    Ok(MetricsConfiguration {
+        file: arguments.prometheus_config.clone().or(file.config),
+        retention_age: arguments.metrics_retention_age.or(age),
+        retention_bytes: size.map(|size| size.as_u64()),
+        admin_api: arguments.prometheus_admin_api || file.admin_api,
+    })
+}
+
+fn duration(setting: &str, text: Option<&str>) -> Result<Option<Duration>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let parsed = humantime::parse_duration(text).map_err(|error| {
+        Failure::with_hint(
+            format!("{setting} = {text:?} is no duration: {error}"),
+            "write it like 12h, 7d or 30days",
+        )
+    })?;
+    Ok(Some(parsed))
+}
+
 fn read(path: &Path) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::with_hint(
@@ -129,7 +180,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| {
         Failure::with_hint(
             format!("{} is not a configuration:\n{error}", path.display()),
-            "the settings are data, listen, elastic, orchestrator, state, dashboards, [credentials] and [retention]",
+            "the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention] and [metrics]",
         )
     })
 }

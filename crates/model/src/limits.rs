@@ -191,6 +191,21 @@ pub const MAX_LOG_BYTES: u64 = 1024 * 1024 * 1024;
 /// How long samples that need not be on disk at once may stay unsynced.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
 
+/// PromQL queries that run at once, Prometheus's `query.max-concurrency`; more wait in line.
+pub const MAX_CONCURRENT_QUERIES: usize = 20;
+/// Steps of a range query: a week by the minute, a year by the hour. Prometheus's limit.
+pub const MAX_RANGE_STEPS: i64 = 11_000;
+/// Requests with samples that are stored at once; more wait. Each may hold its message several times over
+/// while it is unpacked, so this bounds the memory of all senders together.
+pub const MAX_CONCURRENT_WRITES: usize = 8;
+/// Largest message of remote write, unpacked. Prometheus sends 2,000 samples at once, about 1 MB; what is
+/// far beyond that is a mistake or a bomb.
+pub const MAX_REMOTE_WRITE_BYTES: usize = 64 * 1024 * 1024;
+/// Largest request of remote read, unpacked: a few selectors.
+pub const MAX_REMOTE_READ_BYTES: usize = 1024 * 1024;
+/// Largest form that is posted to Prometheus's API: Go's limit.
+pub const MAX_FORM_BYTES: usize = 10 * 1024 * 1024;
+
 /// Samples that a PromQL query may hold at once, Prometheus's `query.max-samples`.
 pub const MAX_QUERY_SAMPLES: usize = 50_000_000;
 /// How long a PromQL query may take, Prometheus's `query.timeout`.

@@ -6,6 +6,8 @@ use crate::time::Timestamp;
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:4700";
 /// Where the Elasticsearch-compatible API listens.
 pub const DEFAULT_ELASTIC: &str = "127.0.0.1:9200";
+/// Where the Prometheus-compatible API listens.
+pub const DEFAULT_PROMETHEUS: &str = "127.0.0.1:9090";
 /// Where the orchestrator's API and metrics listen.
 pub const DEFAULT_ORCHESTRATOR: &str = "127.0.0.1:8000";
 

@@ -75,6 +75,13 @@ pub fn router(state: NativeState) -> Router {
         .with_state(state)
 }
 
+/// Swarmscope's own figures alone, for a port that another protocol has.
+pub fn figures(state: NativeState) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .with_state(state)
+}
+
 /// A request that the guard turned away, in this API's shape.
 pub fn refuse(reason: TurnedAway) -> Response {
     ApiError::from(reason).into_response()

@@ -16,6 +16,7 @@ pub fn print(
     for (what, url) in [
         ("Web UI", address("ui")),
         ("Elasticsearch API", address("elastic")),
+        ("Prometheus API", address("prometheus")),
         ("Orchestrator", address("orchestrator")),
     ] {
         anstream::println!("  {what:<18} {NAME}{url}{NAME:#}");

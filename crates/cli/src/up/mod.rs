@@ -4,6 +4,8 @@
 mod banner;
 mod children;
 mod dashboards;
+mod figures;
+mod monitoring;
 mod servers;
 mod stores;
 
@@ -23,6 +25,7 @@ use crate::arguments::UpArguments;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::telemetry;
+use monitoring::Monitoring;
 use stores::Stores;
 
 /// Runs until SIGINT or SIGTERM.
@@ -33,10 +36,11 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let configuration = Configuration::resolve(&arguments)?;
     telemetry::start();
     let shutdown = swarmscope_sdk::shutdown::on_request(false)?;
+    let scraped = monitoring::configuration(&configuration)?;
     // Every address is taken before anything is opened or started.
     let listeners = Listeners::bind(&configuration).await?;
     let stores = tokio::select! {
-        stores = Stores::open(&configuration) => stores?,
+        stores = Stores::open(&configuration, &scraped.storage) => stores?,
         () = shutdown.cancelled() => return Ok(()),
     };
     let (sink, writer) = Sink::start(stores.logs.clone(), stores.ledger.clone());
@@ -44,7 +48,12 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
 
     let addresses = listeners.addresses(&configuration)?;
     let (stop, stopping) = watch::channel(false);
-    let servers = servers::start(&configuration, &stores, listeners, &addresses, &stopping);
+    let monitoring = Monitoring::start(&configuration, scraped, &stores, &stopping)?;
+    let engines = Engines {
+        stores: &stores,
+        monitoring: &monitoring,
+    };
+    let servers = servers::start(&configuration, &engines, listeners, &addresses, &stopping);
     let children = children::start(&configuration, &sink, &stopping)?;
     drop(sink);
     banner::print(&configuration, &addresses, stores.state.address());
@@ -64,6 +73,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     // First those who write, then the way in, then the store itself.
     children.wait().await;
     servers.wait().await;
+    monitoring.wait().await;
     telemetry::detach();
     writer
         .await
@@ -71,10 +81,17 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     stores.close().await
 }
 
+/// What the servers answer for.
+pub struct Engines<'a> {
+    pub stores: &'a Stores,
+    pub monitoring: &'a Monitoring,
+}
+
 /// The ports of this process.
 pub struct Listeners {
     pub native: TcpListener,
     pub elastic: TcpListener,
+    pub prometheus: TcpListener,
 }
 
 impl Listeners {
@@ -82,12 +99,18 @@ impl Listeners {
         let credentials = &configuration.credentials;
         check_exposure(configuration.listen, "--listen", credentials)?;
         check_exposure(configuration.elastic, "--elastic", credentials)?;
+        check_exposure(configuration.prometheus, "--prometheus", credentials)?;
         check_exposure(configuration.orchestrator, "--orchestrator", credentials)?;
         let native = listen(configuration.listen, "--listen").await?;
         let elastic = listen(configuration.elastic, "--elastic").await?;
+        let prometheus = listen(configuration.prometheus, "--prometheus").await?;
         // The orchestrator takes its own port; whether it is free is said here, before the start.
         drop(listen(configuration.orchestrator, "--orchestrator").await?);
-        Ok(Self { native, elastic })
+        Ok(Self {
+            native,
+            elastic,
+            prometheus,
+        })
     }
 
     fn addresses(
@@ -98,6 +121,7 @@ impl Listeners {
         Ok(BTreeMap::from([
             ("ui", url(self.native.local_addr()?)),
             ("elastic", url(self.elastic.local_addr()?)),
+            ("prometheus", url(self.prometheus.local_addr()?)),
             ("orchestrator", url(configuration.orchestrator)),
         ]))
     }
@@ -105,9 +129,10 @@ impl Listeners {
 
 fn native_state(
     configuration: &Configuration,
-    stores: &Stores,
+    engines: &Engines<'_>,
     addresses: &BTreeMap<&'static str, String>,
 ) -> NativeState {
+    let stores = engines.stores;
     let samples = stores.samples();
     NativeState {
         logs: stores.logs.clone(),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use swarmscope_api::guard::{Guard, check};
+use swarmscope_api::prometheus::{self, PrometheusState};
 use swarmscope_api::{elastic, native};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -13,8 +14,7 @@ use tokio::task::JoinSet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::stores::Stores;
-use super::{Listeners, native_state};
+use super::{Engines, Listeners, native_state};
 use crate::assets;
 use crate::configuration::Configuration;
 
@@ -29,7 +29,7 @@ pub struct Servers {
 /// Starts them; they stop when `stopping` turns true.
 pub fn start(
     configuration: &Configuration,
-    stores: &Stores,
+    engines: &Engines<'_>,
     listeners: Listeners,
     addresses: &BTreeMap<&'static str, String>,
     stopping: &watch::Receiver<bool>,
@@ -38,14 +38,35 @@ pub fn start(
         credentials: configuration.credentials.clone(),
         refuse,
     };
-    let logs = elastic::ElasticState::new(stores.logs.clone());
-    let native = native::router(native_state(configuration, stores, addresses))
+    let logs = elastic::ElasticState::new(engines.stores.logs.clone());
+    let ui_port = match listeners.native.local_addr() {
+        Ok(address) => address.port(),
+        Err(_) => configuration.listen.port(),
+    };
+    let metrics = PrometheusState::new(
+        engines.stores.metrics.clone(),
+        engines.monitoring.environment(),
+        configuration.metrics.admin_api,
+        ui_port,
+    );
+    let state = native_state(configuration, engines, addresses);
+    let native = native::router(state.clone())
         .nest("/elastic", elastic::search_router(logs.clone()))
+        .nest("/prometheus", prometheus::router(metrics.clone()))
         .fallback(get(assets::serve))
+        .layer(from_fn(assets::page_before_figures))
         .layer(from_fn_with_state(guard(native::refuse), check));
     let elastic = elastic::router(logs).layer(from_fn_with_state(guard(elastic::refuse), check));
+    // Prometheus tells its own figures on its own port, and so do we.
+    let prometheus = prometheus::router(metrics)
+        .merge(native::figures(state))
+        .layer(from_fn_with_state(guard(prometheus::refuse), check));
     let mut tasks = JoinSet::new();
-    for (listener, router) in [(listeners.native, native), (listeners.elastic, elastic)] {
+    for (listener, router) in [
+        (listeners.native, native),
+        (listeners.elastic, elastic),
+        (listeners.prometheus, prometheus),
+    ] {
         tasks.spawn(serve(listener, router, stopping.clone()));
     }
     Servers { tasks }

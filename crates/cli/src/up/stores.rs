@@ -1,19 +1,22 @@
-//! The stores behind the traits: which engine keeps logs and state, opened and closed here.
+//! The stores behind the traits: which engine keeps logs, metrics and state, opened and closed here.
 
 use std::sync::Arc;
 
-use swarmscope_api::native::{Sample, SampleKind};
-use swarmscope_logstore::{EmbeddedLogs, OpenError, Options, Stats};
+use swarmscope_api::native::Sample;
+use swarmscope_logstore::{EmbeddedLogs, OpenError, Options};
+use swarmscope_metricstore::EmbeddedMetrics;
 use swarmscope_model::accounting::Ledger;
+use swarmscope_prometheus_config::StorageConfig;
 
+use super::figures;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::state::State;
-use crate::telemetry;
 
 /// Everything that is kept.
 pub struct Stores {
     pub logs: Arc<EmbeddedLogs>,
+    pub metrics: Arc<EmbeddedMetrics>,
     pub state: State,
     pub ledger: Arc<Ledger>,
 }
@@ -23,7 +26,10 @@ impl Stores {
     ///
     /// # Errors
     /// When the directory is in use, cannot be written to, or holds something else.
-    pub async fn open(configuration: &Configuration) -> Result<Self, Failure> {
+    pub async fn open(
+        configuration: &Configuration,
+        storage: &StorageConfig,
+    ) -> Result<Self, Failure> {
         let ledger = Arc::new(Ledger::default());
         let mut options = Options::new(configuration.data.join("logs"));
         options.retention_age = Some(configuration.retention_age);
@@ -33,9 +39,11 @@ impl Stores {
         let logs = opened
             .map_err(|error| Failure::new(format!("opening the log store failed: {error}")))?
             .map_err(|error| explain(error, configuration))?;
+        let metrics = open_metrics(configuration, storage).await?;
         let state = configuration.state.open().await?;
         Ok(Self {
             logs: Arc::new(logs),
+            metrics: Arc::new(metrics),
             state,
             ledger,
         })
@@ -43,116 +51,53 @@ impl Stores {
 
     /// What the engines tell of themselves, for `/metrics`.
     pub fn samples(&self) -> impl Fn() -> Vec<Sample> + Send + Sync + 'static {
-        let logs = self.logs.clone();
-        move || samples_of(&logs.stats())
+        let (logs, metrics) = (self.logs.clone(), self.metrics.clone());
+        move || {
+            let mut samples = figures::of_logs(&logs.stats());
+            samples.extend(figures::of_metrics(&metrics.stats()));
+            samples
+        }
     }
 
     /// Closes them; what is in memory only for speed goes to disk.
     ///
     /// # Errors
-    /// When the log store cannot be closed in order. Nothing acknowledged is lost even then.
+    /// When a store cannot be closed in order. Nothing acknowledged is lost even then.
     pub async fn close(self) -> Result<(), Failure> {
         self.state.close().await;
-        let logs = self.logs;
-        let closed = tokio::task::spawn_blocking(move || logs.close()).await;
-        closed.map_err(|error| Failure::new(format!("closing the log store failed: {error}")))
+        let Self { logs, metrics, .. } = self;
+        let closed = tokio::task::spawn_blocking(move || {
+            metrics.close();
+            logs.close();
+        });
+        closed
+            .await
+            .map_err(|error| Failure::new(format!("closing the stores failed: {error}")))
     }
 }
 
-fn samples_of(stats: &Stats) -> Vec<Sample> {
-    let counters = counters(stats).map(|sample| (SampleKind::Counter, sample));
-    let gauges = gauges(stats).map(|sample| (SampleKind::Gauge, sample));
-    counters
-        .into_iter()
-        .chain(gauges)
-        .map(|(kind, (name, help, value))| Sample {
-            name,
-            help,
-            kind,
-            value: value as f64,
-        })
-        .collect()
-}
-
-/// Name, help and value.
-type Figure = (&'static str, &'static str, u64);
-
-fn counters(stats: &Stats) -> [Figure; 8] {
-    let left_out = telemetry::left_out();
-    [
-        (
-            "swarmscope_log_writes_total",
-            "Write requests.",
-            stats.writes,
-        ),
-        (
-            "swarmscope_log_fsyncs_total",
-            "Syncs of the write-ahead log.",
-            stats.fsyncs,
-        ),
-        (
-            "swarmscope_log_flushes_total",
-            "Memtables written.",
-            stats.flushes,
-        ),
-        (
-            "swarmscope_log_merges_total",
-            "Segment merges.",
-            stats.merges,
-        ),
-        ("swarmscope_log_searches_total", "Searches.", stats.searches),
-        (
-            "swarmscope_log_expired_total",
-            "Segments that retention removed.",
-            stats.expired,
-        ),
-        (
-            "swarmscope_log_damaged_total",
-            "Segments and frames set aside.",
-            stats.damaged,
-        ),
-        (
-            "swarmscope_own_events_left_out_total",
-            "Own events without room.",
-            left_out,
-        ),
-    ]
-}
-
-fn gauges(stats: &Stats) -> [Figure; 6] {
-    let read_only = u64::from(stats.read_only);
-    [
-        (
-            "swarmscope_log_segments",
-            "Segments on disk.",
-            stats.segments,
-        ),
-        (
-            "swarmscope_log_wal_bytes",
-            "Write-ahead log on disk.",
-            stats.wal_bytes,
-        ),
-        (
-            "swarmscope_log_memtable_bytes",
-            "Documents in memory.",
-            stats.memtable_bytes,
-        ),
-        (
-            "swarmscope_log_queue_bytes",
-            "Writes that wait.",
-            stats.queued_bytes,
-        ),
-        (
-            "swarmscope_log_cache_bytes",
-            "Decoded columns.",
-            stats.cache_bytes,
-        ),
-        (
-            "swarmscope_log_read_only",
-            "1 when writes are refused.",
-            read_only,
-        ),
-    ]
+/// What the Prometheus configuration says of the store counts unless the binary was told otherwise.
+async fn open_metrics(
+    configuration: &Configuration,
+    storage: &StorageConfig,
+) -> Result<EmbeddedMetrics, Failure> {
+    let own = &configuration.metrics;
+    let tsdb = storage.tsdb.clone().unwrap_or_default();
+    let retention = tsdb.retention.unwrap_or_default();
+    let mut options = swarmscope_metricstore::Options::new(configuration.data.join("metrics"));
+    if let Some(age) = own.retention_age.or(retention.time) {
+        options.retention_age = Some(age);
+    }
+    let size = retention.size.map(|size| size.0);
+    if let Some(bytes) = own.retention_bytes.or(size) {
+        options.retention_bytes = Some(bytes);
+    }
+    options.out_of_order_window = tsdb.out_of_order_time_window;
+    options.max_exemplars = usize::try_from(storage.exemplars.max_exemplars).unwrap_or(0);
+    let opened = tokio::task::spawn_blocking(move || EmbeddedMetrics::open(options)).await;
+    opened
+        .map_err(|error| Failure::new(format!("opening the metric store failed: {error}")))?
+        .map_err(|error| Failure::from(anyhow::Error::new(error)))
 }
 
 fn explain(error: OpenError, configuration: &Configuration) -> Failure {

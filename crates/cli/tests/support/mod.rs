@@ -21,30 +21,34 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Ports {
     pub ui: SocketAddr,
     pub elastic: SocketAddr,
+    pub prometheus: SocketAddr,
     pub orchestrator: SocketAddr,
 }
 
 impl Ports {
     /// Ports that nobody has at the moment.
     pub fn free() -> Self {
-        let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-        let [ui, elastic, orchestrator] = held
+        let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [ui, elastic, prometheus, orchestrator] = held
             .each_ref()
             .map(|listener| listener.local_addr().expect("bound"));
         Self {
             ui,
             elastic,
+            prometheus,
             orchestrator,
         }
     }
 
     /// The arguments that name them.
-    pub fn arguments(&self) -> [String; 6] {
+    pub fn arguments(&self) -> [String; 8] {
         [
             "--listen".into(),
             self.ui.to_string(),
             "--elastic".into(),
             self.elastic.to_string(),
+            "--prometheus".into(),
+            self.prometheus.to_string(),
             "--orchestrator".into(),
             self.orchestrator.to_string(),
         ]
@@ -120,6 +124,10 @@ impl Server {
 
     pub fn elastic_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.ports.elastic)
+    }
+
+    pub fn prometheus_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.ports.prometheus)
     }
 
     /// The process id of the server itself.

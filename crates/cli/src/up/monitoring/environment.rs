@@ -1,0 +1,87 @@
+//! What the Prometheus API tells of this process.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use async_trait::async_trait;
+use bytesize::ByteSize;
+use swarmscope_api::prometheus::{Configured, Environment, ReloadFailed};
+use swarmscope_model::metrics::duration;
+use swarmscope_model::{Timestamp, limits};
+
+use super::{Source, Watch};
+
+#[async_trait]
+impl Environment for Watch {
+    fn configuration(&self) -> Configured {
+        let force = self.force.read().unwrap_or_else(PoisonError::into_inner);
+        Configured {
+            yaml: force.configuration.to_string(),
+            since: force.since,
+            last_reload_succeeded: force.last_reload_succeeded,
+        }
+    }
+
+    fn external_labels(&self) -> BTreeMap<String, String> {
+        self.current().global.external_labels.clone()
+    }
+
+    fn flags(&self) -> BTreeMap<String, String> {
+        let settings = &self.settings;
+        let file = match &self.source {
+            Source::File(path) => path.display().to_string(),
+            Source::BuiltIn(_) => String::new(),
+        };
+        let flags = [
+            ("config.file", file),
+            (
+                "query.lookback-delta",
+                duration::format(limits::QUERY_LOOKBACK),
+            ),
+            (
+                "query.max-concurrency",
+                limits::MAX_CONCURRENT_QUERIES.to_string(),
+            ),
+            ("query.max-samples", limits::MAX_QUERY_SAMPLES.to_string()),
+            ("query.timeout", duration::format(limits::QUERY_TIMEOUT)),
+            (
+                "storage.tsdb.path",
+                settings.data.join("metrics").display().to_string(),
+            ),
+            (
+                "storage.tsdb.retention.size",
+                ByteSize(settings.retention_bytes).to_string(),
+            ),
+            (
+                "storage.tsdb.retention.time",
+                duration::format(settings.retention_age),
+            ),
+            ("web.enable-admin-api", settings.admin_api.to_string()),
+            ("web.enable-lifecycle", true.to_string()),
+            ("web.enable-otlp-receiver", true.to_string()),
+            ("web.enable-remote-write-receiver", true.to_string()),
+            ("web.listen-address", settings.listen.clone()),
+        ];
+        flags
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    fn retention(&self) -> String {
+        let age = duration::format(self.settings.retention_age);
+        format!("{age} or {}", ByteSize(self.settings.retention_bytes))
+    }
+
+    fn corruptions(&self) -> u64 {
+        self.metrics.stats().damaged
+    }
+
+    async fn reload(&self) -> Result<(), ReloadFailed> {
+        self.load_again().map_err(|reason| ReloadFailed { reason })
+    }
+}
