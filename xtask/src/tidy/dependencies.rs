@@ -72,7 +72,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "prometheus-wire",
             "promql",
             "query",
-            "remote",
             "scrape",
             "sdk",
             "state",

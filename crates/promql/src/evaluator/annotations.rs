@@ -21,6 +21,21 @@ pub struct Annotation {
 }
 
 impl Annotation {
+    /// The same was found again. What is counted keeps its first place, the rest takes the last, as in
+    /// Prometheus.
+    fn repeat(
+        &mut self,
+        range: TextRange,
+        forced: Option<&ForcedMonotonicity>,
+        occurrences: usize,
+    ) {
+        match (&mut self.forced, forced) {
+            (Some(known), Some(forced)) => known.merge(forced),
+            _ if occurrences > 0 => self.occurrences += occurrences,
+            _ => self.range = range,
+        }
+    }
+
     /// The text as Prometheus's API gives it, with line and column in the query.
     pub fn render(&self, query: &str) -> String {
         let position = position_in(query, self.range.start);
@@ -56,12 +71,7 @@ impl Annotations {
                 };
                 self.0.insert(text, annotation);
             }
-            Some(known) => {
-                known.occurrences += usize::from(counts);
-                if let (Some(known), Some(forced)) = (&mut known.forced, &forced) {
-                    known.merge(forced);
-                }
-            }
+            Some(known) => known.repeat(range, forced.as_ref(), usize::from(counts)),
         }
     }
 
@@ -73,10 +83,13 @@ impl Annotations {
                     self.0.insert(text, annotation);
                 }
                 Some(known) => {
-                    known.occurrences += annotation.occurrences;
-                    if let (Some(known), Some(forced)) = (&mut known.forced, &annotation.forced) {
-                        known.merge(forced);
-                    }
+                    let Annotation {
+                        range,
+                        forced,
+                        occurrences,
+                        ..
+                    } = &annotation;
+                    known.repeat(*range, forced.as_ref(), *occurrences);
                 }
             }
         }

@@ -17,14 +17,32 @@ pub(crate) struct Moment {
     pub second: u32,
 }
 
-const SECONDS_PER_DAY: i64 = 86_400;
-const DAYS_PER_ERA: i64 = 146_097;
+const SECONDS_PER_DAY: i128 = 86_400;
+const DAYS_PER_ERA: i128 = 146_097;
 /// From March 1 of year 0 to January 1, 1970.
-const EPOCH_DAYS: i64 = 719_468;
+const EPOCH_DAYS: i128 = 719_468;
+
+/// Where Go's calendar begins, in seconds before the epoch. What is earlier is as much later than its end.
+const GO_BEGINS: i128 = 9223372028741760000;
 
 impl Moment {
+    /// From a value of a series, in seconds since the epoch. What is no such number has the date that it
+    /// has in Prometheus, that of the least one.
+    pub fn from_value(seconds: f64) -> Self {
+        let limit = -(i64::MIN as f64);
+        if (-limit..limit).contains(&seconds) {
+            Self::from_seconds(seconds as i64)
+        } else {
+            Self::from_seconds(i64::MIN)
+        }
+    }
+
     /// From seconds since the epoch.
     pub fn from_seconds(seconds: i64) -> Self {
+        let mut seconds = i128::from(seconds);
+        if seconds < -GO_BEGINS {
+            seconds += 1 << u64::BITS;
+        }
         let days = seconds.div_euclid(SECONDS_PER_DAY);
         let of_day = seconds.rem_euclid(SECONDS_PER_DAY) as u32;
         // Years begin in March here, so that leap days are last.
@@ -41,7 +59,7 @@ impl Moment {
             shifted_month - 9
         };
         Self {
-            year: year_of_era + era * 400 + i64::from(month <= 2),
+            year: (year_of_era + era * 400 + i128::from(month <= 2)) as i64,
             month: month as u32,
             day: (day_of_year - (153 * shifted_month + 2) / 5 + 1) as u32,
             weekday: (days + 4).rem_euclid(7) as u32,
@@ -100,5 +118,7 @@ mod tests {
         );
         assert_eq!(Moment::from_seconds(-2_203_977_600).days_in_month(), 28);
         assert!(Moment::from_seconds(i64::MIN / 2).year < -100_000_000);
+        assert_eq!(Moment::from_value(f64::NAN).hour, 15);
+        assert_eq!(Moment::from_value(-1.5), Moment::from_seconds(-1));
     }
 }

@@ -5,7 +5,7 @@ use super::error::EvalError;
 use super::frame::Frame;
 use super::grid::Grid;
 use super::{aggregate, binary, functions, invariance, selectors};
-use crate::ast::{Expr, Unary};
+use crate::ast::{Expr, TextRange, Unary};
 
 impl Evaluator<'_> {
     /// The value of an expression at every time of the grid.
@@ -93,6 +93,11 @@ fn repeated(value: Evaluated, steps: usize) -> Evaluated {
         Evaluated::Vector(frame) => Evaluated::Vector(frame.repeated(steps)),
         other => other,
     }
+}
+
+/// Where the expression inside any parentheses stands in the query.
+pub(crate) fn position(expr: &Expr) -> TextRange {
+    unwrapped(expr).range()
 }
 
 /// The expression inside any parentheses.

@@ -19,5 +19,5 @@ mod run;
 mod start_times;
 mod storage;
 
-pub use run::{Failure, Report, run_script};
+pub use run::{Failure, Report, load_script, run_script};
 pub use storage::MemoryStorage;

@@ -72,6 +72,31 @@ pub fn run_script(script: &str) -> Report {
     report
 }
 
+/// The series that a script loads, for queries that are not in it.
+///
+/// # Errors
+/// At the first command that is no `load`, or cannot be read or run.
+pub fn load_script(script: &str) -> Result<MemoryStorage, Failure> {
+    let mut storage = MemoryStorage::new();
+    for command in command::parse(script) {
+        let failed = |line: usize, reason: String| Failure {
+            line,
+            query: String::new(),
+            reason,
+        };
+        match command {
+            Err(error) => return Err(failed(error.line, error.reason)),
+            Ok(Command::Load(command)) => load(&mut storage, &command)?,
+            Ok(Command::Clear) => storage = MemoryStorage::new(),
+            Ok(Command::Eval(eval)) => {
+                let reason = "only load and clear are allowed here".to_owned();
+                return Err(failed(eval.line, reason));
+            }
+        }
+    }
+    Ok(storage)
+}
+
 fn load(storage: &mut MemoryStorage, load: &Load) -> Result<(), Failure> {
     for series in &load.series {
         storage.load(series);

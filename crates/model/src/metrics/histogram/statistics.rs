@@ -119,6 +119,12 @@ impl Histogram {
         // is what its documentation promises.
         let in_buckets = counted + rest.iter().map(|each| each.count).sum::<f64>();
         let skew = self.sum.is_nan() && in_buckets < self.count;
+        // On its way to count them all, Prometheus forgets which bucket it was in, and dashboards are
+        // compared with it.
+        let bucket = match rest.last() {
+            Some(last) if self.sum.is_nan() => *last,
+            _ => bucket,
+        };
         let fraction = rank_in_bucket / bucket.count;
         let linear = self.has_custom_bounds() || (bucket.lower <= 0.0 && bucket.upper >= 0.0);
         Quantile {

@@ -1,11 +1,9 @@
-//! `avg`.
+//! `avg`: the sum divided, or the mean carried on where the sum would be too large.
 
-use swarmscope_model::metrics::Histogram;
 use swarmscope_model::metrics::histogram::HistogramMean;
 
-use super::histograms::{Mixture, ResetHints};
+use super::histograms::{Folded, Histograms};
 use super::{Accumulator, Notes};
-use crate::evaluator::finding::{Finding, HistogramOperation};
 use crate::evaluator::frame::{Row, RowBuffer, Sample, is_present};
 use crate::evaluator::kahan::KahanMean;
 
@@ -13,13 +11,7 @@ use crate::evaluator::kahan::KahanMean;
 pub(super) struct Average {
     steps: usize,
     floats: Vec<Option<KahanMean>>,
-    histograms: Mixture<HistogramAverage>,
-}
-
-struct HistogramAverage {
-    mean: HistogramMean,
-    hints: ResetHints,
-    incompatible: bool,
+    histograms: Histograms<HistogramMean>,
 }
 
 impl Average {
@@ -27,7 +19,7 @@ impl Average {
         Self {
             steps,
             floats: Vec::new(),
-            histograms: Mixture::new(steps),
+            histograms: Histograms::new(steps),
         }
     }
 }
@@ -38,11 +30,10 @@ impl Accumulator for Average {
         if self.floats.len() < end {
             self.floats.resize(end, None);
         }
-        for (mean, value) in self.floats[group * self.steps..end]
-            .iter_mut()
-            .zip(row.floats)
-        {
-            if !is_present(*value) {
+        let floats = &mut self.floats[group * self.steps..end];
+        let check = !self.histograms.is_empty();
+        for (step, (mean, value)) in floats.iter_mut().zip(row.floats).enumerate() {
+            if !is_present(*value) || (check && self.histograms.is_settled(group, step)) {
                 continue;
             }
             match mean {
@@ -51,58 +42,20 @@ impl Accumulator for Average {
             }
         }
         for (step, histogram) in row.histograms {
-            match self.histograms.get_mut(group, *step) {
-                None => self
-                    .histograms
-                    .insert(group, *step, HistogramAverage::new(histogram)),
-                Some(average) if average.incompatible => {}
-                Some(average) => average.add(histogram, row, notes),
-            }
+            let beside_float = floats[*step].is_some();
+            self.histograms
+                .add(group, (*step, histogram), beside_float, row, notes);
         }
     }
 
     fn finish(&mut self, group: usize, row: &mut RowBuffer, notes: &mut Notes<'_, '_>) {
         let floats = &self.floats[group * self.steps..][..self.steps];
         for (step, mean) in floats.iter().enumerate() {
-            match (mean, self.histograms.take(group, step)) {
-                (Some(_), Some(_)) => {
-                    notes.add(&Finding::MixedFloatsHistogramsInAggregation);
-                }
-                (None, Some(average)) if !average.incompatible => {
-                    average.hints.tell(notes);
-                    let mut mean = average.mean.finish();
-                    mean.compact(0);
-                    row.set(step, Sample::Histogram(mean.into()));
-                }
-                (Some(mean), None) => row.floats[step] = mean.mean(),
-                (None, _) => {}
-            }
-        }
-    }
-}
-
-impl HistogramAverage {
-    fn new(first: &Histogram) -> Self {
-        Self {
-            mean: HistogramMean::new(first),
-            hints: ResetHints::of(first),
-            incompatible: false,
-        }
-    }
-
-    fn add(&mut self, histogram: &Histogram, row: Row<'_>, notes: &mut Notes<'_, '_>) {
-        self.hints.note(histogram);
-        match self.mean.add(histogram) {
-            Ok(done) if done.bounds_reconciled => {
-                notes.add(&Finding::MismatchedCustomBuckets(
-                    HistogramOperation::Aggregation,
-                ));
-            }
-            Ok(_) => {}
-            Err(_) => {
-                let metric = row.key.labels.metric_name().unwrap_or_default();
-                notes.add(&Finding::MixedExponentialCustomHistograms { metric });
-                self.incompatible = true;
+            let folded = self.histograms.finish(group, step, mean.is_some(), notes);
+            match (folded, mean) {
+                (Folded::Histogram(mean), _) => row.set(step, Sample::Histogram(mean.into())),
+                (Folded::None, Some(mean)) => row.floats[step] = mean.mean(),
+                (Folded::None, None) | (Folded::Refused, _) => {}
             }
         }
     }

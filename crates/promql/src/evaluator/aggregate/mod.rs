@@ -15,7 +15,7 @@ mod variance;
 
 use super::context::Evaluator;
 use super::error::EvalError;
-use super::expression::unwrapped;
+use super::expression::{position, unwrapped};
 use super::frame::{Frame, Row, RowBuffer};
 use super::grid::Grid;
 use super::rows::each_block;
@@ -104,7 +104,7 @@ fn accumulate<A: Accumulator>(
     mut accumulator: A,
 ) -> Result<Frame, EvalError> {
     let mut groups = Groups::of(aggregate);
-    let range = aggregate.inner.range();
+    let range = position(&aggregate.inner);
     each_row(evaluator, &aggregate.inner, grid, |evaluator, row| {
         let group = groups.group(&row.key.labels);
         groups.note_name(group, row.key.drop_name);

@@ -5,6 +5,7 @@ use swarmscope_model::metrics::float::general;
 use crate::ast::{Aggregate, TextRange};
 use crate::evaluator::context::Evaluator;
 use crate::evaluator::error::EvalError;
+use crate::evaluator::expression::position;
 use crate::evaluator::extremes::{larger, smaller};
 use crate::evaluator::grid::Grid;
 
@@ -29,7 +30,7 @@ impl Parameter {
         let values = evaluator.scalar(parameter, grid)?;
         Ok(Self {
             values,
-            range: parameter.range(),
+            range: position(parameter),
         })
     }
 

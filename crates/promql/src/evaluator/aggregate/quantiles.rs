@@ -7,6 +7,7 @@ use super::parameter::Parameter;
 use crate::ast::Aggregate;
 use crate::evaluator::context::Evaluator;
 use crate::evaluator::error::EvalError;
+use crate::evaluator::expression::position;
 use crate::evaluator::finding::Finding;
 use crate::evaluator::frame::{Frame, RowBuffer, is_present};
 use crate::evaluator::grid::Grid;
@@ -49,7 +50,7 @@ pub(super) fn aggregate(
         let finding = Finding::HistogramIgnoredInAggregation {
             aggregation: "quantile",
         };
-        evaluator.note(&finding, aggregate.inner.range());
+        evaluator.note(&finding, position(&aggregate.inner));
     }
     let mut groups = Groups::of(aggregate);
     let mut members: Vec<Vec<usize>> = Vec::new();

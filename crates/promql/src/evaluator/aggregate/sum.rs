@@ -1,25 +1,17 @@
-//! `sum`.
+//! `sum`: floats by Kahan's method, histograms apart.
 
-use swarmscope_model::metrics::Histogram;
 use swarmscope_model::metrics::histogram::HistogramSum;
 
-use super::histograms::{Mixture, ResetHints};
+use super::histograms::{Folded, Histograms};
 use super::{Accumulator, Notes};
-use crate::evaluator::finding::{Finding, HistogramOperation};
 use crate::evaluator::frame::{ABSENT, Row, RowBuffer, Sample, is_present};
 use crate::evaluator::kahan::KahanSum;
 
-/// `sum`: floats by Kahan's method, histograms apart.
+/// `sum`.
 pub(super) struct Sum {
     steps: usize,
     floats: Vec<KahanSum>,
-    histograms: Mixture<RunningSum>,
-}
-
-struct RunningSum {
-    sum: HistogramSum,
-    hints: ResetHints,
-    incompatible: bool,
+    histograms: Histograms<HistogramSum>,
 }
 
 impl Sum {
@@ -27,7 +19,7 @@ impl Sum {
         Self {
             steps,
             floats: Vec::new(),
-            histograms: Mixture::new(steps),
+            histograms: Histograms::new(steps),
         }
     }
 }
@@ -44,11 +36,10 @@ impl Accumulator for Sum {
         if self.floats.len() < end {
             self.floats.resize(end, NONE);
         }
-        for (sum, value) in self.floats[group * self.steps..end]
-            .iter_mut()
-            .zip(row.floats)
-        {
-            if !is_present(*value) {
+        let floats = &mut self.floats[group * self.steps..end];
+        let check = !self.histograms.is_empty();
+        for (step, (sum, value)) in floats.iter_mut().zip(row.floats).enumerate() {
+            if !is_present(*value) || (check && self.histograms.is_settled(group, step)) {
                 continue;
             }
             if is_present(sum.sum) {
@@ -58,13 +49,9 @@ impl Accumulator for Sum {
             }
         }
         for (step, histogram) in row.histograms {
-            match self.histograms.get_mut(group, *step) {
-                None => self
-                    .histograms
-                    .insert(group, *step, RunningSum::new(histogram)),
-                Some(sum) if sum.incompatible => {}
-                Some(sum) => sum.add(histogram, row, notes),
-            }
+            let beside_float = is_present(floats[*step].sum);
+            self.histograms
+                .add(group, (*step, histogram), beside_float, row, notes);
         }
     }
 
@@ -72,55 +59,11 @@ impl Accumulator for Sum {
         let floats = &self.floats[group * self.steps..][..self.steps];
         for (step, sum) in floats.iter().enumerate() {
             let has_float = is_present(sum.sum);
-            match self.histograms.take(group, step) {
-                Some(_) if has_float => {
-                    notes.add(&Finding::MixedFloatsHistogramsInAggregation);
-                }
-                Some(histogram) => {
-                    if let Some(sum) = histogram.finish(notes) {
-                        row.set(step, Sample::Histogram(sum.into()));
-                    }
-                }
-                None if has_float => row.floats[step] = sum.total(),
-                None => {}
+            match self.histograms.finish(group, step, has_float, notes) {
+                Folded::Histogram(sum) => row.set(step, Sample::Histogram(sum.into())),
+                Folded::None if has_float => row.floats[step] = sum.total(),
+                Folded::None | Folded::Refused => {}
             }
         }
-    }
-}
-
-impl RunningSum {
-    fn new(first: &Histogram) -> Self {
-        Self {
-            sum: HistogramSum::new(first),
-            hints: ResetHints::of(first),
-            incompatible: false,
-        }
-    }
-
-    fn add(&mut self, histogram: &Histogram, row: Row<'_>, notes: &mut Notes<'_, '_>) {
-        self.hints.note(histogram);
-        match self.sum.add(histogram) {
-            Ok(done) if done.bounds_reconciled => {
-                notes.add(&Finding::MismatchedCustomBuckets(
-                    HistogramOperation::Aggregation,
-                ));
-            }
-            Ok(_) => {}
-            Err(_) => {
-                let metric = row.key.labels.metric_name().unwrap_or_default();
-                notes.add(&Finding::MixedExponentialCustomHistograms { metric });
-                self.incompatible = true;
-            }
-        }
-    }
-
-    fn finish(self, notes: &mut Notes<'_, '_>) -> Option<Histogram> {
-        if self.incompatible {
-            return None;
-        }
-        self.hints.tell(notes);
-        let mut sum = self.sum.finish();
-        sum.compact(0);
-        Some(sum)
     }
 }

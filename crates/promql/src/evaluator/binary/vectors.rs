@@ -139,30 +139,31 @@ impl Join<'_, '_> {
     /// When two series of a group on the "one" side have a sample at the same time, and there is anything
     /// to match with.
     fn check_one_side(&self, group_of: impl Fn(&Labels) -> Labels) -> Result<(), EvalError> {
-        let steps = self.one.steps();
-        let fills = self.matching.fill_left.is_some() || self.matching.fill_right.is_some();
-        for members in self
+        if self
             .one_side
             .members
             .iter()
-            .filter(|members| members.len() > 1)
+            .all(|members| members.len() < 2)
         {
-            for step in 0..steps {
-                let mut present = members
-                    .iter()
-                    .map(|index| self.one.row(*index))
-                    .filter(|row| row.has(step));
-                let (Some(first), Some(second)) = (present.next(), present.next()) else {
+            return Ok(());
+        }
+        let fills = self.matching.fill_left.is_some() || self.matching.fill_right.is_some();
+        let mut seen = vec![None; self.one_side.members.len()];
+        for step in 0..self.one.steps() {
+            seen.fill(None);
+            let present = self.one.rows().zip(&self.one_side.groups);
+            for (index, (row, group)) in present.enumerate().filter(|(_, (row, _))| row.has(step)) {
+                let Some(first) = seen[*group].replace(index) else {
                     continue;
                 };
                 if !fills && !self.many.rows().any(|row| row.has(step)) {
-                    continue;
+                    break;
                 }
                 return Err(EvalError::ManyToMany {
-                    group: shown_labels(&group_of(&second.key.labels)),
+                    group: shown_labels(&group_of(&row.key.labels)),
                     side: if self.swapped { "left" } else { "right" },
-                    first: shown(second),
-                    second: shown(first),
+                    first: shown(row),
+                    second: shown(self.one.row(first)),
                 });
             }
         }

@@ -57,6 +57,6 @@ pub(super) fn call(
         return Ok(Evaluated::Vector(frame));
     };
     let frame = evaluator.vector(argument, grid)?;
-    let frame = frame.map_floats(|value| part(&Moment::from_seconds(value as i64)));
+    let frame = frame.map_floats(|value| part(&Moment::from_value(value)));
     nameless(evaluator, frame).map(Evaluated::Vector)
 }

@@ -72,8 +72,7 @@ fn by_labels(
 }
 
 fn prepare(evaluator: &mut Evaluator<'_>, call: &Call, grid: Grid) -> Result<Frame, EvalError> {
-    let times = evaluator.shared.times;
-    if times.start != times.end {
+    if !grid.is_single() {
         evaluator.note(&Finding::SortInRangeQuery, call.range);
     }
     evaluator.vector(&call.arguments[0], grid)

@@ -8,7 +8,7 @@ use super::collected::{Collected, Found, Sources, shown_metric};
 use crate::ast::{Call, Expr, StringLiteral, TextRange};
 use crate::evaluator::context::{Evaluated, Evaluator};
 use crate::evaluator::error::EvalError;
-use crate::evaluator::expression::unwrapped;
+use crate::evaluator::expression::{position, unwrapped};
 use crate::evaluator::finding::{Finding, ForcedMonotonicity};
 use crate::evaluator::frame::{Frame, RowBuffer, SeriesKey};
 use crate::evaluator::functions::nameless;
@@ -33,28 +33,23 @@ pub(crate) fn histogram_quantile(
     let input = evaluator.vector(&call.arguments[1], grid)?;
     note_invalid(evaluator, &wanted, &call.arguments[0]);
     let positions = Positions {
-        vector: call.arguments[1].range(),
-        first: call.arguments[0].range(),
+        vector: position(&call.arguments[1]),
+        first: position(&call.arguments[0]),
     };
     let collected = Collected::of(evaluator, &input, positions.vector);
     let mut output = Frame::with_capacity(grid.count, collected.histograms.len());
-    let mut buffer = RowBuffer::default();
+    let wanted = [wanted];
+    let mut rows = [RowBuffer::default()];
     for sources in &collected.histograms {
         evaluator.shared.check()?;
-        quantile_row(
-            evaluator,
-            &collected,
-            sources,
-            &wanted,
-            grid,
-            positions,
-            &mut buffer,
+        quantile_rows(
+            evaluator, &collected, sources, &wanted, grid, positions, &mut rows,
         );
         let key = SeriesKey {
             labels: sources.labels.clone(),
             drop_name: true,
         };
-        output.push(key, &mut buffer);
+        output.push(key, &mut rows[0]);
     }
     nameless(evaluator, output).map(Evaluated::Vector)
 }
@@ -79,28 +74,26 @@ pub(crate) fn histogram_quantiles(
         note_invalid(evaluator, &values, argument);
         wanted.push(values);
     }
-    let position = call.arguments[0].range();
+    let vector = position(&call.arguments[0]);
     let positions = Positions {
-        vector: position,
-        first: position,
+        vector,
+        first: vector,
     };
-    let collected = Collected::of(evaluator, &input, position);
-    let mut output = Frame::new(grid.count);
-    let mut buffer = RowBuffer::default();
-    for wanted in &wanted {
-        for sources in &collected.histograms {
-            evaluator.shared.check()?;
-            quantile_row(
-                evaluator,
-                &collected,
-                sources,
-                wanted,
-                grid,
-                positions,
-                &mut buffer,
-            );
-            push_by_quantile(&mut output, &sources.labels, label, wanted, &buffer);
+    let collected = Collected::of(evaluator, &input, vector);
+    let mut rows = vec![RowBuffer::default(); wanted.len()];
+    let mut outputs = vec![Frame::new(grid.count); wanted.len()];
+    for sources in &collected.histograms {
+        evaluator.shared.check()?;
+        quantile_rows(
+            evaluator, &collected, sources, &wanted, grid, positions, &mut rows,
+        );
+        for ((output, wanted), row) in outputs.iter_mut().zip(&wanted).zip(&rows) {
+            push_by_quantile(output, &sources.labels, label, wanted, row);
         }
+    }
+    let mut output = Frame::new(grid.count);
+    for each in outputs {
+        output.append(each);
     }
     nameless(evaluator, output).map(Evaluated::Vector)
 }
@@ -140,23 +133,29 @@ fn note_invalid(evaluator: &mut Evaluator<'_>, wanted: &[f64], argument: &Expr) 
         .copied()
         .filter(|wanted| !(0.0..=1.0).contains(wanted))
     {
-        evaluator.note(&Finding::InvalidQuantile { got }, argument.range());
+        evaluator.note(&Finding::InvalidQuantile { got }, position(argument));
     }
 }
 
-fn quantile_row(
+/// The rows of one histogram, one for each quantile that is wanted. Buckets that have to be corrected are
+/// corrected, and noted, once a step.
+fn quantile_rows(
     evaluator: &mut Evaluator<'_>,
     collected: &Collected<'_>,
     sources: &Sources,
-    wanted: &[f64],
+    wanted: &[Vec<f64>],
     grid: Grid,
     positions: Positions,
-    buffer: &mut RowBuffer,
+    rows: &mut [RowBuffer],
 ) {
-    buffer.reset(grid.count);
+    for row in rows.iter_mut() {
+        row.reset(grid.count);
+    }
     let mut buckets = Vec::new();
     let metric = shown_metric(evaluator, &sources.labels);
-    for (step, wanted) in wanted.iter().enumerate() {
+    for step in 0..grid.count {
+        let cells = rows.iter_mut().map(|row| &mut row.floats[step]);
+        let cells = cells.zip(wanted.iter().map(|wanted| wanted[step]));
         match collected.at(sources, step, &mut buckets) {
             Found::Nothing => {}
             Found::Both => {
@@ -164,22 +163,26 @@ fn quantile_row(
                 evaluator.note(&finding, positions.vector);
             }
             Found::Native(histogram) => {
-                let quantile = histogram.quantile(*wanted);
-                buffer.floats[step] = quantile.value;
-                let finding = match quantile.nan_observations {
-                    NanObservations::None => continue,
-                    NanObservations::Result => Finding::QuantileNanResult { metric },
-                    NanObservations::Skew => Finding::QuantileNanSkew { metric },
-                };
-                evaluator.note(&finding, positions.first);
+                for (cell, wanted) in cells {
+                    let quantile = histogram.quantile(wanted);
+                    *cell = quantile.value;
+                    let finding = match quantile.nan_observations {
+                        NanObservations::None => continue,
+                        NanObservations::Result => Finding::QuantileNanResult { metric },
+                        NanObservations::Skew => Finding::QuantileNanSkew { metric },
+                    };
+                    evaluator.note(&finding, positions.first);
+                }
             }
             Found::Classic => {
-                let (value, correction) = classic::quantile(*wanted, &mut buckets);
-                buffer.floats[step] = value;
-                if let Some(correction) = correction {
-                    let forced = forced(correction, grid.time(step));
-                    let finding = Finding::ForcedMonotonicity { metric, forced };
-                    evaluator.note(&finding, positions.vector);
+                for (cell, wanted) in cells {
+                    let (value, correction) = classic::quantile(wanted, &mut buckets);
+                    *cell = value;
+                    if let Some(correction) = correction {
+                        let forced = forced(correction, grid.time(step));
+                        let finding = Finding::ForcedMonotonicity { metric, forced };
+                        evaluator.note(&finding, positions.vector);
+                    }
                 }
             }
         }
@@ -205,7 +208,7 @@ pub(crate) fn histogram_fraction(
     let lower = evaluator.scalar(&call.arguments[0], grid)?;
     let upper = evaluator.scalar(&call.arguments[1], grid)?;
     let input = evaluator.vector(&call.arguments[2], grid)?;
-    let collected = Collected::of(evaluator, &input, call.arguments[2].range());
+    let collected = Collected::of(evaluator, &input, position(&call.arguments[2]));
     let mut output = Frame::with_capacity(grid.count, collected.histograms.len());
     let (mut buffer, mut buckets) = (RowBuffer::default(), Vec::new());
     for sources in &collected.histograms {
@@ -217,14 +220,14 @@ pub(crate) fn histogram_fraction(
                 Found::Nothing => {}
                 Found::Both => {
                     let finding = Finding::MixedClassicNativeHistograms { metric };
-                    evaluator.note(&finding, call.arguments[2].range());
+                    evaluator.note(&finding, position(&call.arguments[2]));
                 }
                 Found::Native(histogram) => {
                     let (value, leaves_nan) = histogram.fraction(lower[step], upper[step]);
                     buffer.floats[step] = value;
                     if leaves_nan {
                         let finding = Finding::FractionNans { metric };
-                        evaluator.note(&finding, call.arguments[0].range());
+                        evaluator.note(&finding, position(&call.arguments[0]));
                     }
                 }
                 Found::Classic => {

@@ -146,7 +146,11 @@ fn prepare(
         times,
         scalars,
         per_step,
-        first: arguments[0].range(),
+        first: match arguments[0] {
+            // Prometheus has no place for those.
+            Expr::Subquery(_) => TextRange::default(),
+            argument => argument.range(),
+        },
         start_times: options.start_timestamps && function.uses_start_times,
         counters_by_type: options.type_and_unit_labels,
     })

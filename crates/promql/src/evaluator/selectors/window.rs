@@ -55,7 +55,8 @@ impl WindowTimes {
             range: length(&subquery.length)?,
             extension: Extension::None,
             lookback: evaluator.shared.lookback(),
-            position: subquery.range,
+            // Prometheus has no place for those.
+            position: TextRange::default(),
         })
     }
 
