@@ -7,7 +7,7 @@ export function errorHint(status: number, errorType: string, message: string): s
   if (/too many samples|sample limit/.test(message)) {
     return 'Shorten the time range, choose a coarser resolution, or select fewer series.';
   }
-  if (/exceeded maximum resolution/.test(message)) return 'Choose a larger step or a shorter time range.';
+  if (message.includes('exceeded maximum resolution')) return 'Choose a larger step or a shorter time range.';
   if (/many-to-many|duplicate series|multiple matches/.test(message)) {
     return 'on (…) with group_left or group_right says which side may have several series for one of the other.';
   }
