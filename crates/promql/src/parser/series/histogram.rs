@@ -57,7 +57,7 @@ impl Parts {
             "sum" => histogram.sum = cursor.signed_number()?,
             "count" => histogram.count = cursor.signed_number()?,
             "z_bucket" => histogram.zero_count = cursor.signed_number()?,
-            "z_bucket_w" => histogram.zero_threshold = cursor.signed_number()?,
+            "z_bucket_w" => histogram.zero_threshold = cursor.number()?,
             "custom_values" => histogram.custom_bounds = list(cursor)?,
             "buckets" => histogram.positive.counts = list(cursor)?,
             "n_buckets" => histogram.negative.counts = list(cursor)?,

@@ -15,12 +15,15 @@ impl Parser<'_> {
     pub(in crate::parser) fn metric(&mut self) -> Parsed<Labels> {
         let mut labels = LabelsBuilder::default();
         let first = self.peek()?;
-        let mut opens = first.kind == Kind::LeftBrace;
-        if first.names_metric() {
+        let opens = if first.names_metric() {
             self.take()?;
             labels.set(METRIC_NAME, first.text);
-            opens = self.lexer.is_at('{');
-        }
+            self.lexer.is_at('{')
+        } else if matches!(first.kind, Kind::LeftBrace | Kind::End) {
+            first.kind == Kind::LeftBrace
+        } else {
+            return Err(self.unexpected().within("series values", ""));
+        };
         if opens {
             self.expect(Kind::LeftBrace)?;
             self.label_set(&mut labels)?;

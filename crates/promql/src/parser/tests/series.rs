@@ -109,6 +109,11 @@ fn histograms_are_repeated_and_added_up() {
 fn what_is_wrong_is_said_with_its_place() {
     for (text, wanted) in [
         (
+            "1 2",
+            "1:1: parse error: unexpected number \"1\" in series values",
+        ),
+        ("on 1", "1:1: parse error: unexpected <on> in series values"),
+        (
             "m 1+1",
             "1:6: parse error: unexpected end of input in series values, expected \"x\" and a number",
         ),
