@@ -104,7 +104,7 @@ impl Frames {
             return Ok(Next::Frame(number));
         }
         let begin = self.offset;
-        while self.offset < self.length {
+        while self.fill(1)? {
             self.used += 1;
             self.offset += 1;
             self.skip_to_mark()?;
@@ -141,19 +141,14 @@ impl Frames {
 
     /// Moves to the next byte that may begin a frame.
     fn skip_to_mark(&mut self) -> io::Result<()> {
-        while self.offset < self.length {
-            if !self.fill(1)? {
-                return Ok(());
-            }
+        while self.fill(1)? {
             let rest = &self.buffer[self.used..];
-            let step = rest
-                .iter()
-                .position(|byte| *byte == MARK[0])
-                .unwrap_or(rest.len());
-            self.used += step;
-            self.offset += step as u64;
-            if self.used < self.buffer.len() {
-                return Ok(());
+            let step = rest.iter().position(|byte| *byte == MARK[0]);
+            let skipped = step.unwrap_or(rest.len());
+            self.used += skipped;
+            self.offset += skipped as u64;
+            if step.is_some() {
+                break;
             }
         }
         Ok(())
