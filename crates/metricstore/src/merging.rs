@@ -13,6 +13,13 @@ pub fn merge(sources: &[SeriesSamples], into: &mut SeriesSamples) {
         into.histograms.extend_from_slice(&only.histograms);
         return;
     }
+    if follow_each_other(sources) {
+        for source in sources {
+            into.times.extend_from_slice(&source.times);
+            into.floats.extend_from_slice(&source.floats);
+        }
+        return;
+    }
     let mut rows = Vec::with_capacity(sources.iter().map(SeriesSamples::len).sum());
     for source in sources {
         let floats = source.times.iter().zip(&source.floats);
@@ -31,6 +38,16 @@ pub fn merge(sources: &[SeriesSamples], into: &mut SeriesSamples) {
             SampleValue::Histogram(value) => into.histograms.push((time, without_hint(value))),
         }
     }
+}
+
+/// Whether the sources are floats alone, each behind the one before: blocks and memory mostly are.
+fn follow_each_other(sources: &[SeriesSamples]) -> bool {
+    let mut end = None;
+    sources.iter().all(|source| {
+        let follows = source.times.first().is_none_or(|first| Some(*first) > end);
+        end = source.times.last().copied().or(end);
+        follows && source.histograms.is_empty()
+    })
 }
 
 /// What was known about a reset was known about another predecessor.

@@ -49,6 +49,10 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
             .create_folder(&path)
             .map_err(OpenError::io("creating", path))?;
     }
+    files
+        .sync_folder(&folder)
+        .and_then(|()| durable::sync_parent(files.as_ref(), &folder))
+        .map_err(OpenError::io("syncing", &folder))?;
     let cache = Arc::new(Cache::new(options.cache_bytes));
     let damage = Arc::new(Damage::default());
     let blocks = Blocks {

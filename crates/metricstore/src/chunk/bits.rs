@@ -42,6 +42,9 @@ impl BitWriter {
     }
 }
 
+/// Bits that are at hand at once: a word less what the first byte may have been read of.
+const PEEKED: u32 = 56;
+
 /// Reads bits.
 #[derive(Debug, Clone)]
 pub struct BitReader<'a> {
@@ -61,27 +64,16 @@ impl<'a> BitReader<'a> {
     /// # Errors
     /// When there are fewer.
     pub fn read(&mut self, count: u32) -> Result<u64, Malformed> {
-        if count > 56 {
+        if count > PEEKED {
             let high = self.read(count - 32)?;
             return Ok(high << 32 | self.read(32)?);
         }
         if count == 0 {
             return Ok(0);
         }
-        let (byte, bit) = (self.at / 8, (self.at % 8) as u32);
-        if self.at + count as usize > self.bytes.len() * 8 {
-            return Err(Malformed("a chunk ends too early"));
-        }
-        let mut word = [0; 8];
-        match self.bytes.get(byte..byte + 8) {
-            Some(whole) => word.copy_from_slice(whole),
-            None => {
-                let rest = &self.bytes[byte..];
-                word[..rest.len()].copy_from_slice(rest);
-            }
-        }
-        self.at += count as usize;
-        Ok(u64::from_be_bytes(word) << bit >> (64 - count))
+        let bits = self.peek() >> (64 - count);
+        self.skip(count)?;
+        Ok(bits)
     }
 
     /// The next bit.
@@ -97,11 +89,31 @@ impl<'a> BitReader<'a> {
     /// # Errors
     /// When the bits end before.
     pub fn ones(&mut self, most: u32) -> Result<u32, Malformed> {
-        let mut count = 0;
-        while count < most && self.bit()? {
-            count += 1;
-        }
+        let count = self.peek().leading_ones().min(most);
+        self.skip(count + u32::from(count < most))?;
         Ok(count)
+    }
+
+    /// The next bits from the highest on, [`PEEKED`] of them at least; behind the end there are zeros.
+    fn peek(&self) -> u64 {
+        let (byte, bit) = (self.at / 8, self.at % 8);
+        let mut word = [0; 8];
+        match self.bytes.get(byte..byte + 8) {
+            Some(whole) => word.copy_from_slice(whole),
+            None => {
+                let rest = self.bytes.get(byte..).unwrap_or_default();
+                word[..rest.len()].copy_from_slice(rest);
+            }
+        }
+        u64::from_be_bytes(word) << bit
+    }
+
+    fn skip(&mut self, count: u32) -> Result<(), Malformed> {
+        self.at += count as usize;
+        if self.at > self.bytes.len() * 8 {
+            return Err(Malformed("a chunk ends too early"));
+        }
+        Ok(())
     }
 }
 

@@ -178,8 +178,7 @@ fn write_head(
     scratch: &mut Scratch,
 ) -> Result<Option<BlockPart>, MetricError> {
     let from = shared.view().head_from;
-    let mut all: Vec<Arc<MemorySeries>> = shared.head.index().iter().cloned().collect();
-    all.sort_by(|one, other| one.labels.cmp(&other.labels));
+    let all = shared.head.index().by_labels();
     write_block(shared, 1, |writer| {
         for series in &all {
             let mut chunks = series.state().chunks_before(end, scratch);

@@ -12,7 +12,6 @@ use crate::chunk::Scratch;
 use crate::error::io_error;
 use crate::filenames;
 use crate::files::durable;
-use crate::head::series::MemorySeries;
 use crate::manifest::Manifest;
 use crate::shared::Shared;
 
@@ -65,12 +64,11 @@ fn write_head(shared: &Shared, to: &Path, from: i64) -> std::io::Result<Option<S
     let files = Arc::clone(&shared.options.files);
     let mut writer = BlockWriter::begin(files, &filenames::block(to, &name), 1)?;
     let mut scratch = Scratch::default();
-    let mut all: Vec<Arc<MemorySeries>> = {
+    let all = {
         // Nobody writes while it is noted who is there; batches behind it may be in the copy in part.
         let _writer = shared.writer();
-        shared.head.index().iter().cloned().collect()
+        shared.head.index().by_labels()
     };
-    all.sort_by(|one, other| one.labels.cmp(&other.labels));
     for series in &all {
         let (mut chunks, late) = {
             let state = series.state();

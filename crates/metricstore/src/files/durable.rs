@@ -52,8 +52,11 @@ pub fn read_file(files: &dyn FileSystem, path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When the file system refuses.
 pub fn sync_parent(files: &dyn FileSystem, path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |folder| files.sync_folder(folder))
+    match path.parent() {
+        None => Ok(()),
+        Some(folder) if folder.as_os_str().is_empty() => files.sync_folder(Path::new(".")),
+        Some(folder) => files.sync_folder(folder),
+    }
 }
 
 /// Removes a file; that it is gone already is no error.

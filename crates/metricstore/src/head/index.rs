@@ -3,7 +3,7 @@
 //! A series' number is its place in a table, and is given anew when it is gone; together with how often
 //! the place was given it is a [`SeriesId`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::{HashMap, HashTable};
 use roaring::RoaringBitmap;
@@ -35,9 +35,22 @@ struct Place {
 pub struct HeadIndex {
     places: Vec<Place>,
     free: Vec<u32>,
-    by_labels: HashTable<Entry>,
+    table: HashTable<Entry>,
     names: HashMap<String, Values, Xxh3DefaultBuilder>,
     all: RoaringBitmap,
+    ranks: Mutex<Ranks>,
+}
+
+/// The order of the series by labels, brought up to date when somebody asks for it.
+#[derive(Debug, Default)]
+struct Ranks {
+    /// Places by labels, those of series that are gone among them.
+    sorted: Vec<u32>,
+    /// Places of series that came since.
+    new: Vec<u32>,
+    has_gone: bool,
+    /// By place.
+    ranks: Arc<Vec<u32>>,
 }
 
 impl HeadIndex {
@@ -54,7 +67,7 @@ impl HeadIndex {
     /// The series with these labels.
     pub fn find(&self, labels: &Labels) -> Option<&Arc<MemorySeries>> {
         let hash = half(labels);
-        let entry = self.by_labels.find(spread(hash), |entry| {
+        let entry = self.table.find(spread(hash), |entry| {
             entry.hash == hash
                 && self
                     .at(entry.place)
@@ -86,7 +99,7 @@ impl HeadIndex {
             self.places.resize_with(place as usize + 1, Place::default);
         }
         let hash = half(&series.labels);
-        self.by_labels
+        self.table
             .insert_unique(spread(hash), Entry { hash, place }, |entry| {
                 spread(entry.hash)
             });
@@ -101,6 +114,7 @@ impl HeadIndex {
             }
         }
         self.all.insert(place);
+        self.ranks_mut().new.push(place);
         self.places[place as usize] = Place {
             generation: (series.id.0 >> 32) as u32,
             series: Some(series),
@@ -115,7 +129,7 @@ impl HeadIndex {
         };
         let hash = half(&series.labels);
         if let Ok(found) = self
-            .by_labels
+            .table
             .find_entry(spread(hash), |entry| entry.place == place)
         {
             found.remove();
@@ -135,6 +149,7 @@ impl HeadIndex {
             }
         }
         self.all.remove(place);
+        self.ranks_mut().has_gone = true;
         let gone = &mut self.places[place as usize];
         gone.series = None;
         gone.generation = gone.generation.wrapping_add(1);
@@ -146,13 +161,67 @@ impl HeadIndex {
     pub fn tidy(&mut self) {
         let vacant = |place: &u32| self.places[*place as usize].series.is_none();
         self.free = (0..self.places.len() as u32).rev().filter(vacant).collect();
-        self.by_labels
-            .shrink_to(self.by_labels.len() * 5 / 4, |entry| spread(entry.hash));
+        self.table
+            .shrink_to(self.table.len() * 5 / 4, |entry| spread(entry.hash));
         for values in self.names.values_mut() {
             if values.capacity() > values.len() * 4 {
                 values.shrink_to(values.len() * 5 / 4);
             }
         }
+    }
+
+    /// Where each place's series stands among all by its labels; of vacant places it says nothing.
+    pub fn ranks(&self) -> Arc<Vec<u32>> {
+        let mut guard = self.ranks.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ranks {
+            sorted,
+            new,
+            has_gone,
+            ranks,
+        } = &mut *guard;
+        if new.is_empty() && !*has_gone {
+            return Arc::clone(ranks);
+        }
+        let labels = |place: u32| self.at(place).map(|series| &series.labels);
+        // A place that was given anew is among the new ones and must not stay where it was.
+        let came: RoaringBitmap = new.iter().copied().collect();
+        sorted.retain(|place| labels(*place).is_some() && !came.contains(*place));
+        let mut came: Vec<u32> = came
+            .iter()
+            .filter(|place| labels(*place).is_some())
+            .collect();
+        came.sort_unstable_by(|one, other| labels(*one).cmp(&labels(*other)));
+        let mut joined = Vec::with_capacity(sorted.len() + came.len());
+        let mut old = sorted.as_slice();
+        for place in came {
+            let before = old.partition_point(|each| labels(*each) < labels(place));
+            joined.extend_from_slice(&old[..before]);
+            joined.push(place);
+            old = &old[before..];
+        }
+        joined.extend_from_slice(old);
+        let mut by_place = vec![0; self.places.len()];
+        for (rank, place) in joined.iter().enumerate() {
+            by_place[*place as usize] = rank as u32;
+        }
+        (*sorted, *has_gone) = (joined, false);
+        new.clear();
+        *ranks = Arc::new(by_place);
+        Arc::clone(ranks)
+    }
+
+    fn ranks_mut(&mut self) -> &mut Ranks {
+        self.ranks.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every series, by labels.
+    pub fn by_labels(&self) -> Vec<Arc<MemorySeries>> {
+        let ranks = self.ranks();
+        let mut all: Vec<u32> = self.all.iter().collect();
+        all.sort_unstable_by_key(|place| ranks[*place as usize]);
+        all.into_iter()
+            .filter_map(|place| self.at(place).cloned())
+            .collect()
     }
 
     /// Every series, by place.
@@ -162,7 +231,7 @@ impl HeadIndex {
 
     /// How many series there are.
     pub fn len(&self) -> usize {
-        self.by_labels.len()
+        self.table.len()
     }
 
     /// How many series have the label.

@@ -34,7 +34,7 @@ pub struct Wanted<'a> {
 }
 
 impl Head {
-    /// The series that pass and have a chunk in the range, in any order. Whoever calls holds
+    /// The series that pass and have a chunk in the range, by labels. Whoever calls holds
     /// [`Head::hold`].
     ///
     /// # Errors
@@ -42,9 +42,12 @@ impl Head {
     pub fn select(&self, wanted: &Wanted<'_>) -> Result<Vec<MemoryPart>, MetricError> {
         let index = self.index();
         let found = matching(&*index, wanted.matchers)?;
-        let mut parts = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
+        let ranks = index.ranks();
+        let mut places: Vec<u32> = found.iter().collect();
+        places.sort_unstable_by_key(|place| ranks[*place as usize]);
+        let mut parts = Vec::with_capacity(places.len());
         let mut scratch = Scratch::default();
-        for (count, place) in found.iter().enumerate() {
+        for (count, place) in places.into_iter().enumerate() {
             if count % CHECK_EVERY == 0 {
                 wanted.cancellation.check()?;
             }

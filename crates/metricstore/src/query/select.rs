@@ -52,11 +52,12 @@ pub fn find(shared: &Shared, selection: &Selection) -> Result<Found, MetricError
         }
         leave_out_damaged(&part.block, added)?;
     }
-    let on_disk = parts.len();
+    let places = usize::from(!parts.is_empty()) + usize::from(!memory.is_empty());
     parts.extend(memory.into_iter().map(Part::Memory));
-    parts[on_disk..].sort_by(|one, other| one.labels().cmp(other.labels()));
-    // Every place is in order already, and a stable sort makes use of that.
-    parts.sort_by(|one, other| one.labels().cmp(other.labels()));
+    if places > 1 || view.blocks.len() > 1 {
+        // Every place is in order already, and a stable sort makes use of that.
+        parts.sort_by(|one, other| one.labels().cmp(other.labels()));
+    }
     Ok(Found { parts, view })
 }
 
@@ -116,11 +117,12 @@ pub fn select(shared: &Shared, selection: &Selection) -> Result<Vec<Box<dyn Seri
         if series.len() == limit {
             break;
         }
-        let mut own = vec![first];
-        while let Some(next) = parts.next_if(|next| next.labels() == own[0].labels()) {
-            own.push(next);
+        let mut others = Vec::new();
+        while let Some(next) = parts.next_if(|next| next.labels() == first.labels()) {
+            others.push(next);
         }
-        series.push(Box::new(SelectedSeries::new(own, Arc::clone(&common))));
+        let own = SelectedSeries::new(first, others, Arc::clone(&common));
+        series.push(Box::new(own));
     }
     Ok(series)
 }

@@ -1,5 +1,6 @@
 //! One series of a selection, read when it is asked for.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use swarmscope_model::metrics::{Cancellation, Labels, MetricError, Series, SeriesSamples};
@@ -48,40 +49,52 @@ pub struct Shared {
     pub _view: Arc<View>,
 }
 
+thread_local! {
+    /// Memory for decoding that is used again from series to series.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
 /// A series as the selection found it.
 #[derive(Debug)]
 pub struct SelectedSeries {
-    /// What was written first is first.
-    parts: Vec<Part>,
+    /// What was written first.
+    first: Part,
+    /// What was written later, in that order.
+    others: Vec<Part>,
     shared: Arc<Shared>,
 }
 
 impl SelectedSeries {
-    /// Of at least one part; all have the same labels.
-    pub fn new(parts: Vec<Part>, shared: Arc<Shared>) -> Self {
-        Self { parts, shared }
+    /// Of parts with the same labels; what was written first is first.
+    pub fn new(first: Part, others: Vec<Part>, shared: Arc<Shared>) -> Self {
+        Self {
+            first,
+            others,
+            shared,
+        }
     }
 }
 
 impl Series for SelectedSeries {
     fn labels(&self) -> &Labels {
-        self.parts[0].labels()
+        self.first.labels()
     }
 
     fn read(&self, into: &mut SeriesSamples) -> Result<(), MetricError> {
         self.shared.cancellation.check()?;
         into.clear();
-        let mut scratch = Scratch::default();
-        if let [only] = self.parts.as_slice() {
-            return only.read(&mut scratch, into);
-        }
-        let mut sources = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            let mut samples = SeriesSamples::default();
-            part.read(&mut scratch, &mut samples)?;
-            sources.push(samples);
-        }
-        merge(&sources, into);
-        Ok(())
+        SCRATCH.with_borrow_mut(|scratch| {
+            if self.others.is_empty() {
+                return self.first.read(scratch, into);
+            }
+            let mut sources = Vec::with_capacity(1 + self.others.len());
+            for part in std::iter::once(&self.first).chain(&self.others) {
+                let mut samples = SeriesSamples::default();
+                part.read(scratch, &mut samples)?;
+                sources.push(samples);
+            }
+            merge(&sources, into);
+            Ok(())
+        })
     }
 }
