@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react';
+import { ApiError } from '../../api/http';
 import { rowLetter } from '../../lib/promql/rowLetter';
 import type { RowAnswer } from './state/useMetricsData';
 import classes from './Metrics.module.css';
@@ -45,9 +46,17 @@ export function Notices({ rows }: { rows: readonly RowAnswer<unknown>[] }) {
 function linesOf({ index, answer, error }: RowAnswer<unknown>): Line[] {
   const letter = rowLetter(index);
   const line = (kind: Line['kind']) => (text: string) => ({ kind, letter, text });
+  if (error) {
+    const hint = error instanceof ApiError ? error.body.hint : undefined;
+    return [line('error')(hint === undefined ? error.message : `${error.message}. ${hint}`)];
+  }
   return [
-    ...(error ? [line('error')(error.message)] : []),
-    ...(error ? [] : [...new Set(answer?.warnings)].map(line('warning'))),
-    ...(error ? [] : [...new Set(answer?.infos)].map(line('info'))),
+    ...[...new Set(answer?.warnings)].map(withoutKind).map(line('warning')),
+    ...[...new Set(answer?.infos)].map(withoutKind).map(line('info')),
   ];
+}
+
+/** The engine begins with the kind, which stands before the line already. */
+function withoutKind(text: string): string {
+  return text.replace(/^PromQL (warning|info): /, '');
 }
