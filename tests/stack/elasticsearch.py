@@ -19,9 +19,10 @@ from pathlib import Path
 NOW = int(time.time() * 1000)
 DAY = time.strftime("%Y.%m.%d", time.gmtime())
 SOURCES = {"elasticsearch-filebeat": "filebeat-*", "elasticsearch-orchestrator": "orchestrator-logs-*",
-           "elasticsearch-test-agent": "test_agent-*"}
+           "elasticsearch-test-agent": "test_agent-*", "elasticsearch-swarmscope": "swarmscope-logs-*"}
 EXCEPTION = {"type": "ValueError", "message": "Invalid input", "traceback": ["line one", "line two"]}
-INDICES = {"filebeat-swarmscope": "research_agent", "orchestrator-logs": "orchestrator", "test_agent": "test_agent"}
+INDICES = {"filebeat-swarmscope": "research_agent", "orchestrator-logs": "orchestrator", "test_agent": "test_agent",
+           "swarmscope-logs": "swarmscope"}
 
 
 def call(method, url, body=None, kind="application/json"):
@@ -74,7 +75,7 @@ def aggregations(target):
 
 
 def search_of(target):
-    query = target["query"].replace("$agent", "*").replace("$correlation_id", "c-1")
+    query = target["query"].replace("$agent", "*").replace("${correlation_id:raw}", "c-1")
     search = {
         "query": {"bool": {"filter": [
             {"range": {"@timestamp": {"gte": NOW - 3_600_000, "lte": NOW + 3_600_000, "format": "epoch_millis"}}},

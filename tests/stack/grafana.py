@@ -14,17 +14,21 @@ from pathlib import Path
 
 import yaml
 
+from boards import panels_of
+
 CONTRACT_FIELDS = {
     "agent_name", "event_type", "severity", "message", "metadata.correlation_id", "metadata.task_id",
     "metadata.exception.type", "metadata.exception.message",
 }
 DATE_FIELDS = {"@timestamp", "timestamp"}
 # Grafana's names in Elasticsearch and Prometheus queries that no dashboard has to define.
-BUILT_IN = {"__rate_interval", "__interval", "__range", "__timeGroupAlias", "__timeFilter", "__all"}
+BUILT_IN = {"__rate_interval", "__interval", "__range", "__timeGroupAlias", "__timeFilter", "__all",
+            "__value", "__url_time_range"}
+TITLES = {"Orchestrator", "Test Agent", "Agents overview", "Swarmscope itself"}
 OPTIONS = {
     "timeseries": ("timeseries", "TimeSeriesPanelCfg", True), "table": ("table", "TablePanelCfg", True),
     "stat": ("stat", "StatPanelCfg", False), "logs": ("logs", "LogsPanelCfg", False),
-    "bargauge": ("bargauge", "BarGaugePanelCfg", False),
+    "bargauge": ("bargauge", "BarGaugePanelCfg", False), "heatmap": ("heatmap", "HeatmapPanelCfg", True),
 }
 HEAD = """import type { Dashboard, Panel, RowPanel, VariableModel } from '@grafana/schema';
 import type { ElasticsearchDataQuery } from '@grafana/schema/dist/esm/raw/composable/elasticsearch/dataquery/x/ElasticsearchDataQuery_types.gen';
@@ -37,7 +41,8 @@ type Json<T> = unknown extends T ? unknown
   : T extends (infer U)[] ? Json<U>[]
   : { [K in keyof T]: Json<T[K]> };
 interface PrometheusQuery { refId: string; expr: string; legendFormat: string; instant: boolean; range: boolean;
-  editorMode: 'code'; datasource: { type: 'prometheus'; uid: string } }
+  format?: 'time_series' | 'table' | 'heatmap'; editorMode: 'code';
+  datasource: { type: 'prometheus'; uid: string } }
 interface SqlQuery { refId: string; rawSql: string; format: 'table' | 'time_series'; rawQuery: true;
   editorMode: 'code'; datasource: { type: 'grafana-postgresql-datasource'; uid: string } }
 """
@@ -75,7 +80,8 @@ def field_problem(kind, field):
 
 def query_problems(query):
     """Words before a colon are fields; those of the contract exist, others are mistyped."""
-    for field in re.findall(r"([@\w.]+):", re.sub(r'"[^"]*"', "", query).replace("_exists_:", "")):
+    plain = re.sub(r'"[^"]*"|\$\{\w+(:\w+)?\}', "", query)
+    for field in re.findall(r"([@\w.]+):", plain.replace("_exists_:", "")):
         if field.removesuffix(".keyword") not in CONTRACT_FIELDS:
             yield f"{field} is no field of the contract"
 
@@ -85,14 +91,16 @@ def variables_of(text):
 
 
 def dashboard_problems(board, sources):
-    ids = [panel["id"] for panel in board["panels"]]
+    panels = list(panels_of(board))
+    ids = [panel["id"] for panel in panels]
     if len(ids) != len(set(ids)):
         yield "two panels have the same id"
-    yield from overlaps(board["panels"])
     defined = {variable["name"] for variable in board["templating"]["list"]} | BUILT_IN
     for variable in variables_of(json.dumps(board)) - defined:
         yield f"${variable} is not defined"
-    for holder in (*board["panels"], *board["templating"]["list"]):
+    for row in (board, *board["panels"]):
+        yield from overlaps(row.get("panels", []))
+    for holder in (*panels, *board["templating"]["list"]):
         title = holder.get("title") or holder["name"]
         for part in (holder, *holder.get("targets", [])):
             source = part.get("datasource")
@@ -106,7 +114,7 @@ def dashboard_problems(board, sources):
                 if part is not holder:
                     yield from (f"{title!r}: {what}" for what in query_problems(part["query"]))
     for variable in board["templating"]["list"]:
-        if variable["type"] == "query":
+        if variable["type"] == "query" and variable["datasource"]["type"] == "elasticsearch":
             problem = field_problem("terms", json.loads(variable["query"])["field"])
             if problem:
                 yield f"${variable['name']}: {problem}"
@@ -126,9 +134,9 @@ def literals(boards):
         literal("Json<Dashboard>", whole)
         for variable in board["templating"]["list"]:
             literal("Json<VariableModel>", variable)
-        for panel in board["panels"]:
+        for panel in panels_of(board):
             if panel["type"] == "row":
-                literal("Json<RowPanel>", panel)
+                literal("Json<RowPanel>", {**panel, "panels": []})
                 continue
             literal("Json<Panel>", panel)
             name, custom = panel["type"], panel["fieldConfig"]["defaults"].get("custom")
@@ -145,10 +153,10 @@ def rules(boards):
     """Each expression as a recording rule, with Grafana's variables replaced by values."""
     found = []
     for board in boards:
-        for panel in board["panels"]:
+        for panel in panels_of(board):
             for target in panel.get("targets", []):
                 if "expr" in target:
-                    expression = target["expr"].replace("$__rate_interval", "5m")
+                    expression = re.sub(r"\$__(rate_interval|range)", "5m", target["expr"])
                     found.append({"record": f"panel:q{len(found)}", "expr": expression})
     return yaml.safe_dump({"groups": [{"name": "panels", "rules": found}]})
 
@@ -165,8 +173,8 @@ def main():
         board = json.loads(path.read_text())
         boards.append(board)
         problems += [f"{path.name}: {what}" for what in dashboard_problems(board, sources)]
-    if {board["title"] for board in boards} < {"Orchestrator", "Test Agent"}:
-        problems.append("the dashboards Orchestrator and Test Agent are not both there")
+    for title in TITLES - {board["title"] for board in boards}:
+        problems.append(f"the dashboard {title} is not there")
     (work / "dashboards.ts").write_text(literals(boards))
     (work / "queries.yml").write_text(rules(boards))
     for problem in problems:

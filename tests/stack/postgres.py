@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from boards import panels_of
+
 ROWS = """
 INSERT INTO task_states (task_id, task_type, state) VALUES ('a', 'research', 'queued'), ('b', 'research', 'completed');
 INSERT INTO agents (agent_name, agent_type, status, last_heartbeat) VALUES ('r', 'research_agent', 'active', now());
@@ -37,7 +39,7 @@ def main():
         if made.returncode != 0:
             problems.append(f"init-db.sql and rows of the contract: {made.stderr.strip()}")
     for path in sorted((root / "deploy/grafana/provisioning/dashboards").glob("*.json")):
-        for panel in json.loads(path.read_text())["panels"]:
+        for panel in panels_of(json.loads(path.read_text())):
             for target in panel.get("targets", []):
                 if "rawSql" in target:
                     asked += 1
