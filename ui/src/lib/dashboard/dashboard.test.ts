@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatView, parseView } from './dashboardUrl';
+import { addressScope, formatView, parseView } from './dashboardUrl';
 import { KNOWN_SOURCES, resolveSource, sourceOptions } from './dataSources';
-import { linkSearch, safeUrl } from './links';
+import { filledLink, linkSearch, safeUrl } from './links';
 import { filterDashboards, listPath, parseListView, tagsOf } from './list';
 import { readDashboard } from './model/readDashboard';
 import { single } from './variables/types';
@@ -76,6 +76,13 @@ describe('links', () => {
     [' JavaScript:alert(1)', null],
     ['data:text/html,x', null],
   ])('makes %s safe', (url, safe) => expect(safeUrl(url)).toBe(safe));
+  it('take along the view where they ask for it', () => {
+    const view = parseView('from=now-1h&to=now&var-a=x y&viewPanel=3');
+    const scope = new Map([...addressScope(view), ['__value.raw', single('a&b')] as const]);
+    expect(filledLink('/d/u?var-b=${__value.raw}&${__url_time_range}&${__all_variables}', scope)).toBe(
+      '/dashboards/u?var-b=a%26b&from=now-1h&to=now&var-a=x+y',
+    );
+  });
   it('keep what they are told to', () => {
     const now = new URLSearchParams('from=a&to=b&var-x=1&viewPanel=2');
     expect(linkSearch({ keepTime: true, includeVars: false }, now)).toBe('from=a&to=b');

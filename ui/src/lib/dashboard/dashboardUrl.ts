@@ -1,3 +1,5 @@
+import { single, type VariableValue } from './variables/types';
+
 /** The URL of a dashboard: what of it is shown, of which time, and how often it is asked again. */
 export interface DashboardView {
   /** Empty means what the file says. */
@@ -46,6 +48,17 @@ export function formatView(view: DashboardView): string {
   if (view.viewPanel !== '') params.set('viewPanel', view.viewPanel);
   for (const row of view.toggledRows) params.append('row', row);
   return params.toString();
+}
+
+/** `${__url_time_range}` and `${__all_variables}`: what a link takes along of this view. */
+export function addressScope(view: DashboardView): [string, VariableValue][] {
+  const none = { refresh: '', viewPanel: '', toggledRows: [] };
+  const time = formatView({ ...view, ...none, variables: new Map() });
+  const variables = formatView({ ...view, ...none, from: '', to: '' });
+  return [
+    ['__url_time_range', single(time)],
+    ['__all_variables', single(variables)],
+  ];
 }
 
 export function dashboardPath(uid: string, search = ''): string {

@@ -21,6 +21,7 @@ export const KNOWN_SOURCES: readonly Known[] = [
   elastic('elasticsearch-filebeat', 'Elasticsearch agents', 'filebeat-*'),
   elastic('elasticsearch-orchestrator', 'Elasticsearch orchestrator', 'orchestrator-logs-*'),
   elastic('elasticsearch-test-agent', 'Elasticsearch test agent', 'test_agent-*'),
+  elastic('elasticsearch-swarmscope', 'Elasticsearch Swarmscope', 'swarmscope-logs-*'),
 ];
 
 const EVERYTHING = '*';

@@ -9,7 +9,8 @@ const months = Intl.DateTimeFormat('en', { month: 'short' });
  * seconds only when the ticks are closer than a minute.
  */
 export function timeLabels(ticks: readonly number[]): string[] {
-  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  const [first = 0, second = first] = ticks;
+  const step = second - first;
   return ticks.map((at, index) => {
     const date = new Date(at);
     const midnight = date.getHours() + date.getMinutes() + date.getSeconds() + date.getMilliseconds() === 0;

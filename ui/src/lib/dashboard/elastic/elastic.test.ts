@@ -7,7 +7,7 @@ import { elasticFault } from './reply';
 import { elasticFrames } from './response';
 
 const SCOPE: Scope = new Map([
-  ['agent', { values: ['a', 'b-c'], texts: ['a', 'b-c'], verbatim: null, multi: true }],
+  ['agent', { values: ['a', 'b-c'], texts: ['a', 'b-c'], whole: null, verbatim: null, multi: true }],
   ['id', single('x')],
 ]);
 const target = (query: Target['query']): Target => ({ refId: 'A', hide: false, datasource: null, query });

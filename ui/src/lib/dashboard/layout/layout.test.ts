@@ -7,7 +7,7 @@ import { repeatSections } from './repeat';
 import { isClosed, sectionsOf } from './sections';
 
 const SCOPE: Scope = new Map([
-  ['job', { values: ['a', 'b', 'c'], texts: ['A', 'B', 'C'], verbatim: null, multi: true }],
+  ['job', { values: ['a', 'b', 'c'], texts: ['A', 'B', 'C'], whole: null, verbatim: null, multi: true }],
 ]);
 
 let lastId = 0;

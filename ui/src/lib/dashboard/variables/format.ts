@@ -7,7 +7,7 @@ const FORMATTERS: Readonly<Record<string, (values: string[], value: VariableValu
   raw: (values) => values.join(','),
   csv: (values) => values.join(','),
   pipe: (values) => values.join('|'),
-  text: (_values, { texts }) => texts.join(' + '),
+  text: (_values, { texts, whole }) => whole ?? texts.join(' + '),
   json: (values) => JSON.stringify(values.length === 1 ? values[0] : values),
   glob: (values) => (values.length === 1 ? (values[0] ?? '') : `{${values.join(',')}}`),
   regex: (values) => group(values.map(escapeRegex)),
@@ -27,7 +27,11 @@ const FORMATTERS: Readonly<Record<string, (values: string[], value: VariableValu
 /** What stays as it is in the author's `allValue`, and what is made of it all the same. */
 const OF_TEXT = new Set(['text', 'percentencode', 'queryparam', 'html']);
 
+/** Parts of an address that are encoded already. */
+const ENCODED = new Set(['__url_time_range', '__all_variables']);
+
 export function formatValue(value: VariableValue, format: string, name: string): string {
+  if (ENCODED.has(name)) return value.values.join('&');
   if (format === 'queryparam') return queryParam(value, name);
   if (value.verbatim !== null && !OF_TEXT.has(format)) return value.verbatim;
   if (format.startsWith('date')) return formatDate(value.values[0] ?? '', format.slice('date:'.length));

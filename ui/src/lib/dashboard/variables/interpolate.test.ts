@@ -6,6 +6,7 @@ import { single, type Scope, type VariableValue } from './types';
 const several = (...values: string[]): VariableValue => ({
   values,
   texts: values,
+  whole: null,
   verbatim: null,
   multi: true,
 });
@@ -14,7 +15,7 @@ const scope: Scope = new Map([
   ['host', single('web.1')],
   ['hosts', several('web.1', 'web(2)')],
   ['one', several('a.b')],
-  ['all', { ...several('x', 'y'), texts: ['All'], verbatim: '.*' }],
+  ['all', { ...several('x', 'y'), whole: 'All', verbatim: '.*' }],
   ['quoted', single('say "hi"\\')],
   ['named', single('v1', 'Version 1')],
   ['id', single('4f2a-11')],

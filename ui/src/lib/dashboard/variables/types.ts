@@ -20,7 +20,10 @@ export function isAll(values: readonly string[]): boolean {
 /** What stands in a query for a variable. */
 export interface VariableValue {
   values: string[];
+  /** One for each value. */
   texts: string[];
+  /** What people read for all of them together, such as `All`. */
+  whole: string | null;
   /** Text that goes into queries as it is: the `allValue` of a dashboard's author. */
   verbatim: string | null;
   /** Whether several can be chosen: then even one is written as a pattern. */
@@ -31,7 +34,7 @@ export interface VariableValue {
 export type Scope = ReadonlyMap<string, VariableValue>;
 
 export function single(value: string, text = value): VariableValue {
-  return { values: [value], texts: [text], verbatim: null, multi: false };
+  return { values: [value], texts: [text], whole: null, verbatim: null, multi: false };
 }
 
 export function valueOf({ definition, options, current }: Variable): VariableValue {
@@ -40,11 +43,12 @@ export function valueOf({ definition, options, current }: Variable): VariableVal
     const real = options.filter((option) => option.value !== ALL);
     return {
       values: real.map((option) => option.value),
-      texts: ['All'],
+      texts: real.map((option) => option.text),
+      whole: 'All',
       verbatim: definition.allValue,
       multi,
     };
   }
   const texts = current.map((value) => options.find((option) => option.value === value)?.text ?? value);
-  return { values: current, texts, verbatim: null, multi };
+  return { values: current, texts, whole: null, verbatim: null, multi };
 }

@@ -4,6 +4,7 @@ import { sourceOptions } from '../../../lib/dashboard/dataSources';
 import type { Dashboard } from '../../../lib/dashboard/model/types';
 import { resolveVariables, scopeOf } from '../../../lib/dashboard/variables/resolve';
 import { extend } from '../../../lib/dashboard/variables/builtIn';
+import { addressScope } from '../../../lib/dashboard/dashboardUrl';
 import { single, type Scope, type Variable } from '../../../lib/dashboard/variables/types';
 import type { DashboardState } from './useDashboardView';
 import { askValues } from './variableValues';
@@ -43,8 +44,9 @@ export function useVariables(
     return extend(scopeOf(data, range), [
       ['__dashboard', single(file.title)],
       ['__dashboard.uid', single(file.uid)],
+      ...addressScope(view),
     ]);
-  }, [data, range, file]);
+  }, [data, range, file, view]);
   return { variables: data ?? [], scope, error };
 }
 

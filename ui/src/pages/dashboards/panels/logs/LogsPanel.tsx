@@ -2,12 +2,15 @@ import { useCallback, useMemo, useState } from 'react';
 import { LogTable } from '../../../../components/logs/LogTable';
 import type { PanelProps } from '../../grid/PanelBody';
 import { DEFAULT_COLUMNS } from '../../../../lib/discoverUrl';
-import { highlightTerms } from '../../../../lib/lucene/highlight';
+import type { HighlightTerm } from '../../../../lib/lucene/highlight';
 import { NoData } from '../../grid/PanelNotes';
+
+/** A query that is always the same marks nothing that anybody looks for. */
+const NO_TERMS: readonly HighlightTerm[] = [];
 
 /** Documents as Discover shows them; a click opens one. */
 export default function LogsPanel({ panel, data, title }: PanelProps) {
-  const { hits: found, questions } = data;
+  const { hits: found } = data;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggleExpanded = useCallback(
     (key: string) =>
@@ -21,8 +24,6 @@ export default function LogsPanel({ panel, data, title }: PanelProps) {
   const actions = useMemo(() => ({ toggleExpanded }), [toggleExpanded]);
   const ascending = panel.options.sortOrder === 'Ascending';
   const hits = useMemo(() => (ascending ? found.toReversed() : found), [found, ascending]);
-  const queryText = questions.elastic[0]?.queryText ?? '';
-  const terms = useMemo(() => highlightTerms(queryText), [queryText]);
   if (hits.length === 0) return <NoData text="No documents" />;
   return (
     <LogTable
@@ -30,7 +31,7 @@ export default function LogsPanel({ panel, data, title }: PanelProps) {
       hits={hits}
       columns={DEFAULT_COLUMNS}
       expanded={open}
-      terms={terms}
+      terms={NO_TERMS}
       actions={actions}
     />
   );

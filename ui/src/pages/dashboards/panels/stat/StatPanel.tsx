@@ -4,10 +4,12 @@ import type { PanelProps } from '../../grid/PanelBody';
 import { statTiles, type StatTile } from '../../../../lib/dashboard/panels/stat';
 import { text } from '../../../../lib/dashboard/model/read';
 import { Sparkline } from './Sparkline';
+import { widthInEms } from './textWidth';
 import classes from './Stat.module.css';
 
 /** The height of a tile below which there is no room for a line under the number. */
 const ROOM_FOR_LINE = 62;
+const TILE_PADDING = 34;
 
 export default function StatPanel({ panel, data, width, height }: PanelProps) {
   const { frames, scheme } = data;
@@ -36,16 +38,15 @@ interface Size {
 function Tile({ tile, size }: { tile: StatTile; size: Size }) {
   const { name, display, background, ink, line, change } = tile;
   const named = tile.showName && name !== '';
+  const drawn = size.height > ROOM_FOR_LINE ? line : null;
   const style = {
     '--ink': ink,
     '--size': `${fontSize(display.text, size, named)}px`,
     background,
   } as CSSProperties;
   return (
-    <div className={classes.tile} style={style} data-testid="stat">
-      {line && size.height > ROOM_FOR_LINE && (
-        <Sparkline values={line} color={background === undefined ? display.color : ink} />
-      )}
+    <div className={classes.tile} style={style} data-testid="stat" data-line={drawn !== null}>
+      {drawn && <Sparkline values={drawn} color={background === undefined ? display.color : ink} />}
       {named && <div className={classes.name}>{name}</div>}
       {tile.showValue && <div className={classes.value}>{display.text}</div>}
       {change !== null && <div className={classes.change}>{change}</div>}
@@ -62,10 +63,10 @@ function Empty({ text: shown, height }: { text: string; height: number }) {
   );
 }
 
-/** As large as the tile allows: letters are a little more than half as wide as they are high. */
+/** As large as the tile allows, and no word is cut. */
 function fontSize(shown: string, { width, height }: Size, named: boolean): number {
-  const byWidth = (width - 24) / Math.max(2, shown.length * 0.58);
-  const byHeight = height * (named ? 0.42 : 0.5);
+  const byWidth = (width - TILE_PADDING) / Math.max(1, widthInEms(shown));
+  const byHeight = height * (named ? 0.4 : 0.45);
   return Math.round(Math.min(56, Math.max(14, Math.min(byWidth, byHeight))));
 }
 

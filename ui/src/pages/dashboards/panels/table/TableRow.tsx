@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { Link } from 'wouter';
 import { CorrelationLink, isCorrelationField } from '../../../../components/CorrelationLink';
 import { filledLink } from '../../../../lib/dashboard/links';
 import { plainText } from '../../../../lib/dashboard/frames/frame';
@@ -37,6 +38,13 @@ function Cell({ column, columns, place, scope }: TableRowProps & { column: Table
   const { text, share, color } = column.show(value);
   const link = column.field.config.links?.[0];
   const href = link ? linkOf(link, value, text, columns, place, scope) : null;
+  if (href?.startsWith('/') && !link?.targetBlank) {
+    return (
+      <Link href={href} title={link?.title}>
+        {text}
+      </Link>
+    );
+  }
   if (href !== null) {
     return (
       <a href={href} title={link?.title} target={link?.targetBlank ? '_blank' : undefined} rel="noreferrer">
