@@ -85,6 +85,25 @@ pub const MAX_TEMPLATE_STEPS: usize = 100_000;
 /// Longest text that one expansion makes. Receivers of alerts cut far earlier.
 pub const MAX_TEMPLATE_OUTPUT: usize = 64 * 1024;
 
+/// Changes of alerts that are kept: some weeks of a swarm whose alerts are worth reading.
+pub const ALERT_HISTORY_ENTRIES: usize = 10_000;
+/// Notifications that wait for one Alertmanager; beyond it the oldest go. Prometheus's default.
+pub const NOTIFICATION_QUEUE: usize = 10_000;
+/// Notifications in one request. Prometheus's.
+pub const NOTIFICATION_BATCH: usize = 64;
+/// First wait after a receiver of alerts did not answer; doubles each time.
+pub const NOTIFICATION_RETRY_BASE: Duration = Duration::from_secs(1);
+/// Longest wait for a receiver of alerts: half the time after which it hears of an alert again anyway.
+pub const NOTIFICATION_RETRY_CAP: Duration = Duration::from_secs(30);
+/// How long a shutdown waits for notifications that are still queued.
+pub const NOTIFICATION_DRAIN: Duration = Duration::from_secs(5);
+/// Bytes of a receiver's answer that are read; only an error's first line is of use.
+pub const MAX_NOTIFICATION_REPLY: usize = 64 * 1024;
+/// How long a webhook's answer is waited for unless configured.
+pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Groups of rules that are evaluated at once; more wait their turn. Twice the cores of a small machine,
+/// so that rules cannot crowd out queries.
+pub const MAX_RULE_EVALUATIONS: usize = 4;
 /// After which Alertmanagers hear of an alert again. Prometheus's `rules.alert.resend-delay`.
 pub const RESEND_DELAY: Duration = Duration::from_secs(60);
 /// Up to which an outage is not held against an alert that was waiting. Prometheus's
@@ -113,6 +132,9 @@ pub const STATE_RETENTION_DAYS: u32 = 30;
 pub const PRUNE_BATCH: u32 = 1_000;
 /// Between two looks for what retention removes, once a look has found less than a full batch.
 pub const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// How often waiting tasks are counted: each count reads an index of all tasks, and a metric is scraped
+/// every quarter of a minute.
+pub const COUNT_QUEUE_EVERY: Duration = Duration::from_secs(10);
 /// Tasks that one sweep takes back, so that a sweep after an outage ends and is seen to work.
 pub const SWEEP_BATCH: usize = 1_000;
 /// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.

@@ -43,11 +43,11 @@ impl Group {
                 status.health = Health::Good;
                 status.last_error = None;
             }
+            // A group that is being stopped says nothing of its rules.
+            Err(_) if self.cancellation.is_cancelled() => {}
             Err(error) => {
-                if !self.cancellation.is_cancelled() {
-                    let (group, rule) = (&self.key.name, &rule.name);
-                    tracing::warn!(group, rule, %error, "a rule cannot be evaluated");
-                }
+                let (group, rule) = (&self.key.name, &rule.name);
+                tracing::warn!(group, rule, %error, "a rule cannot be evaluated");
                 status.health = Health::Bad;
                 status.last_error = Some(error.to_string());
             }

@@ -27,6 +27,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use error::TemplateError;
+pub(crate) use functions::table_path as table_link;
 pub use value::{Sample, SampleNumber};
 
 /// What a template can see.

@@ -12,6 +12,7 @@ use super::Context;
 use super::error::{CallError, Failure};
 use super::value::Value;
 
+pub use text::table_path;
 pub use time::{duration_text, method, time_text};
 
 /// What an argument has to be.

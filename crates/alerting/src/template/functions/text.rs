@@ -70,7 +70,7 @@ pub fn url_query(context: &Context<'_>, arguments: &[Value]) -> Outcome {
 }
 
 /// Escaped for the query part of an address, with `+` for a space.
-pub fn query_escaped(text: &str) -> String {
+fn query_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -193,11 +193,16 @@ pub fn graph_link(_: &Context<'_>, arguments: &[Value]) -> Outcome {
 }
 
 pub fn table_link(_: &Context<'_>, arguments: &[Value]) -> Outcome {
-    Ok(Value::text(expression_link(text_at(arguments, 0), 1)))
+    Ok(Value::text(table_path(text_at(arguments, 0))))
+}
+
+/// The path of the page that shows what an expression gives now.
+pub fn table_path(expression: &str) -> String {
+    expression_link(expression, 1)
 }
 
 /// The path of the page that shows an expression: as a graph (tab 0) or a table (tab 1).
-pub fn expression_link(expression: &str, tab: u8) -> String {
+fn expression_link(expression: &str, tab: u8) -> String {
     format!("/graph?g0.expr={}&g0.tab={tab}", query_escaped(expression))
 }
 

@@ -1,0 +1,93 @@
+//! Rules as a whole: evaluated by the clock, replaced without loss, remembered.
+
+mod support;
+
+use support::{World, eventually};
+use swarmscope_alerting::rule::AlertState;
+use swarmscope_alerting::{ReloadError, Rules};
+
+async fn firing(rules: &Rules) -> Vec<swarmscope_alerting::group::AlertView> {
+    eventually("an alert that fires", async || {
+        let alerts = rules.alerts();
+        let fires = alerts
+            .iter()
+            .any(|each| each.alert.state == AlertState::Firing);
+        fires.then_some(alerts)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn groups_are_evaluated_and_changes_remembered() {
+    let world = World::new();
+    world.switch.set(&["a"]);
+    let rules = world.start("", vec![]).await.expect("rules");
+    let alerts = firing(&rules).await;
+    assert_eq!(
+        (alerts[0].rule.as_str(), alerts[0].group.name.as_str()),
+        ("Down", "g")
+    );
+    world.switch.set(&[]);
+    let history = eventually("the end", async || {
+        let history = rules.history(0, 10);
+        (history.len() == 2).then_some(history)
+    })
+    .await;
+    let changes: Vec<(AlertState, AlertState)> =
+        history.iter().map(|entry| (entry.from, entry.to)).collect();
+    assert_eq!(
+        changes,
+        [
+            (AlertState::Firing, AlertState::Inactive),
+            (AlertState::Inactive, AlertState::Firing),
+        ]
+    );
+    assert_eq!(
+        (history[0].labels["instance"].as_str(), history[0].value),
+        ("a", 1.5)
+    );
+    assert!(rules.alerts().is_empty());
+    rules.stop().await;
+    let rules = world.start("", vec![]).await.expect("rules");
+    assert_eq!(rules.history(0, 10), history);
+    rules.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_file_leaves_everything_as_it_was() {
+    let world = World::new();
+    world.switch.set(&["a"]);
+    let rules = world.start("", vec![]).await.expect("rules");
+    let before = firing(&rules).await;
+    world.write_rules("{alert: Down, expr: 'sum('}");
+    let error = rules.reload(&world.configuration("")).await;
+    let error = error.expect_err("a wrong file");
+    assert!(matches!(error, ReloadError::RuleFile(_)));
+    let expected = format!("{}:1: ", world.path("rules.yml").display());
+    assert!(error.to_string().starts_with(&expected), "{error}");
+    let after = rules.alerts();
+    assert_eq!(after[0].alert.active_at, before[0].alert.active_at);
+    assert_eq!(rules.groups()[0].rules[0].question, "up");
+    rules.stop().await;
+}
+
+#[tokio::test]
+async fn a_reload_keeps_alerts_of_rules_that_stay() {
+    let world = World::new();
+    world.switch.set(&["a"]);
+    let rules = world.start("", vec![]).await.expect("rules");
+    let before = firing(&rules).await;
+    // Another question under the same name, and a rule beside it.
+    world.write_rules("{alert: Down, expr: up == 0}, {record: r, expr: up}");
+    let reloaded = rules.reload(&world.configuration("")).await;
+    reloaded.expect("replaced");
+    let after = rules.alerts();
+    assert_eq!(after[0].alert.active_at, before[0].alert.active_at);
+    assert_eq!(rules.groups()[0].rules.len(), 2);
+    // Without a file there are no rules.
+    std::fs::remove_file(world.path("rules.yml")).expect("removed");
+    let reloaded = rules.reload(&world.configuration("")).await;
+    reloaded.expect("replaced");
+    assert!(rules.groups().is_empty() && rules.alerts().is_empty());
+    rules.stop().await;
+}
