@@ -253,3 +253,20 @@ pub const METADATA_SCRAPES: u64 = 10;
 pub const FILE_DISCOVERY_POLL: Duration = Duration::from_secs(2);
 /// Largest file or reply of a discovery: a hundred thousand targets.
 pub const MAX_DISCOVERY_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes of one segment of the queue of samples that wait to be sent to other systems: what a removal
+/// takes away at once.
+pub const REMOTE_SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes of that queue in all: an outage of some hours at ten thousand samples a second. Beyond it the
+/// oldest samples are dropped, counted and reported, because the disk is for what happens here.
+pub const REMOTE_QUEUE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Largest record of that queue; a batch that is larger becomes several.
+pub const REMOTE_RECORD_BYTES: usize = 8 * 1024 * 1024;
+/// Samples of one record of that queue, so that records stay well below their limit in bytes.
+pub const REMOTE_RECORD_SAMPLES: usize = 10_000;
+/// Series of which a sender to other systems remembers what relabelling makes of them.
+pub const REMOTE_CACHED_SERIES: usize = 200_000;
+/// Reply of another system that is read, for its words about what it refused.
+pub const REMOTE_REPLY_BYTES: usize = 1024 * 1024;
+/// Samples that a sender to another system reads at once.
+pub const REMOTE_ROUND_SAMPLES: usize = 200_000;

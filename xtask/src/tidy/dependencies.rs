@@ -72,6 +72,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "prometheus-wire",
             "promql",
             "query",
+            "remote",
             "scrape",
             "sdk",
             "state",
