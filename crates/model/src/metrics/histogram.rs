@@ -18,6 +18,8 @@ mod validate;
 mod zero;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use arithmetic::{IncompatibleHistograms, Merged};

@@ -1,8 +1,8 @@
 //! Whether a counter began anew between two histograms.
 
-use super::bounds::{exponential_bound, upper_bound};
+use super::bounds::upper_bound;
 use super::cell::Cell as _;
-use super::tally::{cells, reduce};
+use super::tally::{cells, drop_within, reduce};
 use super::zero::Zero;
 use super::{Buckets, Histogram, ResetHint};
 
@@ -39,11 +39,9 @@ impl Histogram {
     /// Whether a bucket beyond the zero bucket counts less than before.
     fn is_any_lower(&self, now: &Buckets, previous: &Self, before: &Buckets) -> bool {
         let mut before = cells::<f64>(before, 1.0);
+        drop_within(&mut before, previous.schema, self.zero_threshold);
         reduce(&mut before, previous.schema.abs_diff(self.schema));
-        let beyond =
-            |(index, _): &(i32, f64)| exponential_bound(*index, self.schema) > self.zero_threshold;
-        let covered = before.iter().take_while(|each| !beyond(each)).count();
-        any_lower(now, &before[covered..])
+        any_lower(now, &before)
     }
 
     fn is_custom_reset_since(&self, previous: &Self) -> bool {

@@ -74,6 +74,12 @@ impl<C: Cell> Tally<C> {
     fn add_buckets(&mut self, other: &Histogram, sign: f64) {
         let mut positive = cells(&other.positive, sign);
         let mut negative = cells(&other.negative, sign);
+        if !self.has_custom_bounds() {
+            // What lies within the zero bucket was added to it already. To be seen in the other's own
+            // resolution: in a coarser one a bucket may reach beyond (where Prometheus counts it twice).
+            drop_within(&mut positive, other.schema, self.zero_threshold);
+            drop_within(&mut negative, other.schema, self.zero_threshold);
+        }
         if other.schema < self.schema {
             let steps = self.schema.abs_diff(other.schema);
             reduce(&mut self.positive, steps);
@@ -83,17 +89,6 @@ impl<C: Cell> Tally<C> {
             let steps = other.schema.abs_diff(self.schema);
             reduce(&mut positive, steps);
             reduce(&mut negative, steps);
-        }
-        if !self.has_custom_bounds() && self.zero_threshold > 0.0 {
-            // What lies within the zero bucket was added to it already.
-            let (schema, threshold) = (self.schema, self.zero_threshold);
-            for side in [&mut positive, &mut negative] {
-                let within = side
-                    .iter()
-                    .take_while(|(index, _)| exponential_bound(*index, schema) <= threshold)
-                    .count();
-                side.drain(..within);
-            }
         }
         merge(&mut self.positive, positive);
         merge(&mut self.negative, negative);
@@ -179,6 +174,15 @@ pub(super) fn cells<C: Cell>(buckets: &Buckets, sign: f64) -> Cells<C> {
         .iter()
         .map(|(index, count)| (index, C::of(sign * count)))
         .collect()
+}
+
+/// Takes out the buckets that end within a zero bucket.
+pub(super) fn drop_within<C: Cell>(buckets: &mut Cells<C>, schema: i32, threshold: f64) {
+    if threshold > 0.0 {
+        let within = |(index, _): &(i32, C)| exponential_bound(*index, schema) <= threshold;
+        let count = buckets.iter().take_while(|each| within(each)).count();
+        buckets.drain(..count);
+    }
 }
 
 /// Makes buckets coarser by some steps.
