@@ -27,3 +27,16 @@ pub use error::BlockError;
 pub use reader::Block;
 pub use tombstones::Tombstones;
 pub use writer::BlockWriter;
+
+/// Reads bytes as each kind of part, see [`crate::fuzzing`].
+pub fn fuzz(bytes: &[u8]) {
+    // Whether they are such a part is the fuzzer's affair.
+    let _ = footer::Footer::read(bytes);
+    let _ = series_page::SeriesPage::read(bytes);
+    let _ = values_page::add_runs(bytes, &mut roaring::RoaringBitmap::new());
+    if let Ok(page) = values_page::ValuesPage::read(bytes.to_vec()) {
+        for (value, _) in page.iter() {
+            let _ = page.find(value);
+        }
+    }
+}

@@ -14,6 +14,8 @@ mod compaction;
 mod error;
 mod filenames;
 pub mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod head;
 mod index;
 mod manifest;
