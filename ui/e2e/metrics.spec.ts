@@ -80,6 +80,19 @@ test('rows are added, switched off and removed; the URL brings them back', async
   await expect(metrics.editor('A')).toContainText('sum(up)');
 });
 
+test('a long query is formatted over several lines', async ({ page }) => {
+  const metrics = new Metrics(page);
+  await metrics.open();
+  await metrics
+    .editor()
+    .fill(
+      'sum(count_over_time(up[5m])) by (job) / on(job) group_left() sum(count_over_time(up[10m])) by (job)+0',
+    );
+  await page.getByRole('button', { name: 'Format query A' }).click();
+  await expect(metrics.editor().locator('.cm-line').nth(3)).toBeVisible();
+  await expect(metrics.editor()).toContainText('sum by (job) (');
+});
+
 test('the table gives labels and values, sorted on request', async ({ page, request }) => {
   const series = await vector(request, 'up');
   const metrics = new Metrics(page);

@@ -45,6 +45,11 @@ export function queryExemplars(
   return ask('query_exemplars', { query: expr, start: seconds(start), end: seconds(end) }, {}, signal);
 }
 
+/** The expression as Prometheus writes it, over several lines when it is long. */
+export async function formatQuery(expr: string, signal?: AbortSignal): Promise<string> {
+  return (await ask<string>('format_query', { query: expr }, {}, signal)).data;
+}
+
 /** Selectors narrow what is looked at; without a span all of time is. */
 export interface Scope {
   match?: readonly string[];

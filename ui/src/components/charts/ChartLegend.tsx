@@ -16,6 +16,7 @@ export interface ChartLegendProps {
   hidden: ReadonlySet<number>;
   /** `only` shows the series alone, or all again when it is alone already. */
   onToggle: (index: number, only: boolean) => void;
+  onPoint: (name: string | null) => void;
 }
 
 /** More rows than anybody reads, and as many as a browser lays out without a pause. */
@@ -23,7 +24,7 @@ const MAX_ROWS = 300;
 
 /** Which line is which, with figures on request; a click shows one series alone. */
 export const ChartLegend = memo(function ChartLegend(props: ChartLegendProps) {
-  const { options, series, hidden, onToggle } = props;
+  const { options, series, hidden, onToggle, onPoint } = props;
   const { calculations, onCalculations } = options;
   const [sort, setSort] = useState<LegendSort | null>(null);
   const figures = useMemo(() => series.map(({ values }) => statistics(values)), [series]);
@@ -40,7 +41,13 @@ export const ChartLegend = memo(function ChartLegend(props: ChartLegendProps) {
           <ul className={classes.legendList} aria-label="Series">
             {rows.map((index) => (
               <li key={index}>
-                <LegendName index={index} series={series[index]} hidden={hidden} onToggle={onToggle} />
+                <LegendName
+                  index={index}
+                  series={series[index]}
+                  hidden={hidden}
+                  onToggle={onToggle}
+                  onPoint={onPoint}
+                />
               </li>
             ))}
           </ul>

@@ -6,9 +6,11 @@ interface LegendNameProps {
   series: StyledSeries | undefined;
   hidden: ReadonlySet<number>;
   onToggle: (index: number, only: boolean) => void;
+  /** The series stands out while its name is pointed at. */
+  onPoint: (name: string | null) => void;
 }
 
-export function LegendName({ index, series, hidden, onToggle }: LegendNameProps) {
+export function LegendName({ index, series, hidden, onToggle, onPoint }: LegendNameProps) {
   if (!series) return null;
   return (
     <button
@@ -16,6 +18,10 @@ export function LegendName({ index, series, hidden, onToggle }: LegendNameProps)
       className={classes.legendName}
       aria-pressed={!hidden.has(index)}
       title={`${series.name}\nClick: only this one. Ctrl+click: show or hide.`}
+      onPointerEnter={() => onPoint(series.name)}
+      onPointerLeave={() => onPoint(null)}
+      onFocus={() => onPoint(series.name)}
+      onBlur={() => onPoint(null)}
       onClick={(event) => onToggle(index, !event.ctrlKey && !event.metaKey)}
     >
       <span className={classes.swatch} style={{ background: series.color }} aria-hidden />

@@ -15,7 +15,7 @@ interface LegendTableProps extends ChartLegendProps {
 }
 
 export function LegendTable(props: LegendTableProps) {
-  const { options, series, rows, figures, sort, onSort, hidden, onToggle } = props;
+  const { options, series, rows, figures, sort, onSort, hidden, onToggle, onPoint } = props;
   return (
     <table className={classes.legendTable} aria-label="Series">
       <thead>
@@ -35,7 +35,13 @@ export function LegendTable(props: LegendTableProps) {
         {rows.map((index) => (
           <tr key={index} data-hidden={hidden.has(index)}>
             <th scope="row">
-              <LegendName index={index} series={series[index]} hidden={hidden} onToggle={onToggle} />
+              <LegendName
+                index={index}
+                series={series[index]}
+                hidden={hidden}
+                onToggle={onToggle}
+                onPoint={onPoint}
+              />
             </th>
             {options.calculations.map((name) => (
               <td key={name}>{figureText(name, figures[index], series[index], props)}</td>

@@ -23,12 +23,13 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(chart: TimeSeriesCh
   const shown = useMemo(() => series.filter((_, index) => !hidden.has(index)), [series, hidden]);
   // Outside React's state: a moving pointer must draw the tooltip again and nothing else.
   const [hover] = useState(() => createStore<PlotHover | null>(null));
+  const [pointed] = useState(() => createStore<string | null>(null));
   const onHover = useCallback((at: PlotHover | null) => hover.set(at), [hover]);
   return (
     <div className={classes.chart} data-legend={legend?.placement ?? 'none'} data-testid="chart">
       <div className={classes.plot}>
         <Suspense fallback={null}>
-          <Plot chart={chart} series={shown} scheme={scheme} onHover={onHover} />
+          <Plot chart={chart} series={shown} scheme={scheme} onHover={onHover} pointed={pointed} />
         </Suspense>
         <ChartTooltip chart={chart} series={shown} hover={hover} />
       </div>
@@ -40,6 +41,7 @@ export const TimeSeriesChart = memo(function TimeSeriesChart(chart: TimeSeriesCh
           right={chart.right}
           hidden={hidden}
           onToggle={toggle}
+          onPoint={pointed.set}
         />
       )}
     </div>

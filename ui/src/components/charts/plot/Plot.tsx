@@ -1,6 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
+import type { Store } from '../../../state/store';
 import type { StyledSeries } from '../style';
 import type { TimeSeriesChartProps } from '../types';
 import classes from '../Charts.module.css';
@@ -13,13 +14,15 @@ export interface PlotProps {
   series: readonly StyledSeries[];
   scheme: 'light' | 'dark';
   onHover: (hover: PlotHover | null) => void;
+  /** The name of the series that stands out from the others, if one does. */
+  pointed: Store<string | null>;
 }
 
 /** With the positions in the order of `series`. */
 export type PlotHover = Hover;
 
 /** The only module of the charts that brings uPlot in; everything that React draws is around it. */
-export default function Plot({ chart, series, scheme, onHover }: PlotProps) {
+export default function Plot({ chart, series, scheme, onHover, pointed }: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const { x, stack = 'none', left = EMPTY, right = EMPTY, syncKey } = chart;
@@ -68,6 +71,15 @@ export default function Plot({ chart, series, scheme, onHover }: PlotProps) {
 
   useEffect(() => plot.current?.setData(drawn.data, true), [drawn, chart.span]);
   useEffect(() => plot.current?.redraw(false), [chart.markers, chart.thresholds, chart.thresholdStyle]);
+
+  useEffect(
+    () =>
+      pointed.subscribe(() => {
+        const index = series.findIndex(({ name }) => name === pointed.get());
+        plot.current?.setSeries(index < 0 ? null : order.indexOf(index) + 1, { focus: true });
+      }),
+    [pointed, series, order],
+  );
 
   return <div className={classes.canvas} ref={host} role="img" aria-label={chart.label} />;
 }

@@ -26,6 +26,8 @@ export interface PlotHooks {
   onZoom: (span: TimeSpan) => void;
 }
 
+/** What is left of the other series while one is pointed at. */
+const OTHERS_ALPHA = 0.15;
 /** Dragging less than this is a shaky click. */
 const MIN_DRAG_PX = 4;
 
@@ -63,6 +65,7 @@ export function plotOptions(element: HTMLElement, shape: PlotShape, hooks: PlotH
     ],
     series: [{}, ...ordered.map((each) => plotSeries(each, stacked ? color('--surface') : null))],
     bands: shape.bands,
+    focus: { alpha: OTHERS_ALPHA },
     cursor: {
       y: false,
       points: { show: false },

@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconIndentIncrease, IconX } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { rowLetter } from '../../../lib/promql/rowLetter';
 import type { TextRange } from '../../../lib/utf8';
@@ -17,6 +17,7 @@ export interface QueryRowProps {
   onlyOne: boolean;
   onDraft: (text: string) => void;
   onRun: (text: string) => void;
+  onFormat: () => void;
   onToggle: () => void;
   onRemove: () => void;
   onFocus: (insert: (text: string) => void) => void;
@@ -51,6 +52,20 @@ export function QueryRow(props: QueryRowProps) {
           />
         </Suspense>
       </div>
+      {draft.trim() !== '' && (
+        <Tooltip label="Format">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            m={3}
+            aria-label={`Format query ${letter}`}
+            onClick={props.onFormat}
+          >
+            <IconIndentIncrease size={14} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       {(!onlyOne || draft !== '') && (
         <ActionIcon
           variant="subtle"

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { ApiError } from '../../../api/http';
+import { formatQuery } from '../../../api/prometheus';
 import { errorPosition } from '../../../lib/promql/errorPosition';
 import { textRange, type TextRange } from '../../../lib/utf8';
 import type { Metrics } from '../state/useMetricsState';
@@ -16,6 +17,12 @@ interface QueryRowsProps {
 
 export function QueryRows({ metrics, errors, onFocus }: QueryRowsProps) {
   const { state, drafts, actions } = metrics;
+  const format = async (index: number, draft: string) => {
+    const formatted = await formatQuery(draft).catch((): null => null);
+    // What cannot be parsed cannot be formatted: running it marks the place.
+    if (formatted === null) actions.run({ index, text: draft });
+    else actions.setDraft(index, formatted);
+  };
   return (
     <div className={classes.rows} role="search" aria-label="Queries">
       {state.queries.map(({ expr, on }, index) => {
@@ -33,6 +40,7 @@ export function QueryRows({ metrics, errors, onFocus }: QueryRowsProps) {
             onlyOne={state.queries.length === 1}
             onDraft={(text) => actions.setDraft(index, text)}
             onRun={(text) => actions.run({ index, text })}
+            onFormat={() => void format(index, draft)}
             onToggle={() => actions.toggleRow(index)}
             onRemove={() => actions.removeRow(index)}
             onFocus={(insert) => onFocus(index, insert)}
