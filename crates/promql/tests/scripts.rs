@@ -39,6 +39,12 @@ fn prometheus_scripts_pass() {
     check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/promqltest"));
 }
 
+/// Their expected values were computed by Prometheus.
+#[test]
+fn own_scripts_pass() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/promqltest/own"));
+}
+
 #[test]
 fn a_wrong_expectation_is_a_failure_with_its_line() {
     let report =

@@ -1,5 +1,6 @@
 //! `load`: series and their values at equal distances from the epoch.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -48,7 +49,7 @@ pub(super) fn parse(number: usize, line: &str, lines: &mut Lines<'_>) -> Result<
     let step = duration::parse(&parts[2])
         .map_err(|error| invalid(format!("invalid step definition {:?}: {error}", &parts[2])))?;
     let step = step.as_millis() as i64;
-    let mut series: Vec<LoadedSeries> = Vec::new();
+    let mut series: BTreeMap<Labels, Vec<LoadedSample>> = BTreeMap::new();
     let mut pending: Option<start_times::Line> = None;
     while let Some((number, line)) = lines.in_block() {
         if start_times::is_line(line) {
@@ -66,18 +67,17 @@ pub(super) fn parse(number: usize, line: &str, lines: &mut Lines<'_>) -> Result<
         };
         let samples = samples(&described.values, &starts, step);
         // Of a series that is named twice the last line counts.
-        series.retain(|known| known.labels != described.labels);
-        series.push(LoadedSeries {
-            labels: described.labels,
-            samples,
-        });
+        series.insert(described.labels, samples);
     }
     if let Some(pending) = &pending {
         return Err(pending.without_samples());
     }
+    let series = series.into_iter();
     Ok(Load {
         line: number,
-        series,
+        series: series
+            .map(|(labels, samples)| LoadedSeries { labels, samples })
+            .collect(),
         with_custom_buckets: parts.get(1).is_some(),
     })
 }

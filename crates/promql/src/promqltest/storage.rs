@@ -92,13 +92,19 @@ struct MemorySeries {
 
 impl MemorySeries {
     fn is_empty(&self) -> bool {
-        let within = |time: i64| (self.start..=self.end).contains(&time);
-        !self.samples.times.iter().any(|time| within(*time))
-            && !self
-                .samples
-                .histograms
-                .iter()
-                .any(|(time, _)| within(*time))
+        let floats = self
+            .samples
+            .times
+            .partition_point(|time| *time < self.start);
+        let histograms = &self.samples.histograms;
+        let first = histograms.partition_point(|(time, _)| *time < self.start);
+        self.samples
+            .times
+            .get(floats)
+            .is_none_or(|time| *time > self.end)
+            && histograms
+                .get(first)
+                .is_none_or(|(time, _)| *time > self.end)
     }
 }
 
