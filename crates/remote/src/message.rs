@@ -81,7 +81,8 @@ pub(crate) fn metadata(
     compression::compress(&request.encode_to_vec())
 }
 
-/// The samples of each series, in the order of their first samples.
+/// The samples of each series, in the order of their first samples. One that comes again, as those with
+/// several exemplars do, gives only its exemplar.
 fn by_series(samples: &[QueuedSample]) -> Vec<(&Labels, Vec<&QueuedSample>)> {
     let mut places: HashMap<&Labels, usize> = HashMap::new();
     let mut grouped: Vec<(&Labels, Vec<&QueuedSample>)> = Vec::new();
@@ -95,9 +96,19 @@ fn by_series(samples: &[QueuedSample]) -> Vec<(&Labels, Vec<&QueuedSample>)> {
     grouped
 }
 
+fn first_of_each_time<'a>(
+    samples: &'a [&'a QueuedSample],
+) -> impl Iterator<Item = &'a QueuedSample> {
+    let repeats = move |position: usize| {
+        position > 0 && samples[position - 1].timestamp == samples[position].timestamp
+    };
+    (0..samples.len())
+        .filter(move |position| !repeats(*position))
+        .map(|position| samples[position])
+}
+
 fn floats(samples: &[&QueuedSample]) -> Vec<Sample> {
-    samples
-        .iter()
+    first_of_each_time(samples)
         .filter_map(|sample| match sample.value {
             SampleValue::Float(value) => Some(Sample {
                 value,
@@ -110,8 +121,7 @@ fn floats(samples: &[&QueuedSample]) -> Vec<Sample> {
 }
 
 fn histograms(samples: &[&QueuedSample]) -> Vec<types::Histogram> {
-    samples
-        .iter()
+    first_of_each_time(samples)
         .filter_map(|sample| match &sample.value {
             SampleValue::Histogram(value) => Some(histogram::to_message(value, sample.timestamp)),
             SampleValue::Float(_) => None,

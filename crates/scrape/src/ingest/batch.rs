@@ -22,6 +22,9 @@ pub(super) struct Batch<'a> {
     target: &'a Target,
     at: i64,
     pub appends: Vec<Append>,
+    /// Samples again, for their further exemplars: the store takes one with each, and a sample that it has
+    /// already changes nothing.
+    repeated: Vec<Append>,
     /// Series that the cache did not know, and where they are in the batch.
     pub new: Vec<(Key, usize)>,
     pub scraped: u64,
@@ -45,6 +48,7 @@ impl<'a> Batch<'a> {
             target,
             at,
             appends: Vec::new(),
+            repeated: Vec::new(),
             new: Vec::new(),
             scraped: 0,
             after_relabeling: 0,
@@ -183,13 +187,19 @@ impl<'a> Batch<'a> {
     ) -> Result<(), ScrapeError> {
         let timestamp = own_time.unwrap_or(self.at);
         let value = self.limited(incoming.value)?;
-        self.appends.push(Append {
+        let mut exemplars = exemplars(incoming.exemplars, timestamp).into_iter();
+        let append = Append {
             labels,
             series,
             timestamp,
             value,
-            exemplar: newest(incoming.exemplars, timestamp),
-        });
+            exemplar: exemplars.next(),
+        };
+        self.repeated.extend(exemplars.map(|exemplar| Append {
+            exemplar: Some(exemplar),
+            ..append.clone()
+        }));
+        self.appends.push(append);
         Ok(())
     }
 
@@ -224,6 +234,7 @@ impl<'a> Batch<'a> {
     pub(super) fn discard(&mut self, cache: &mut SeriesCache) {
         cache.forget_new(&self.new);
         self.appends.clear();
+        self.repeated.clear();
         self.new.clear();
     }
 
@@ -232,8 +243,9 @@ impl<'a> Batch<'a> {
         self.new.len() as u64
     }
 
-    /// Marks series as gone.
-    pub(super) fn stale(&mut self, series: Vec<Stale>) {
+    /// Adds the exemplars that have no place with the samples, and marks series as gone.
+    pub(super) fn finish(&mut self, series: Vec<Stale>) {
+        self.appends.append(&mut self.repeated);
         let at = self.at;
         self.appends.extend(series.into_iter().map(|stale| Append {
             labels: stale.labels,
@@ -252,14 +264,16 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The store takes one exemplar with a sample: the newest.
-fn newest(exemplars: Vec<ScrapedExemplar>, at: i64) -> Option<Exemplar> {
-    exemplars
+/// By time, as the store wants them.
+fn exemplars(scraped: Vec<ScrapedExemplar>, at: i64) -> Vec<Exemplar> {
+    let mut exemplars: Vec<_> = scraped
         .into_iter()
         .map(|scraped| Exemplar {
             labels: scraped.labels,
             value: scraped.value,
             timestamp: scraped.timestamp.unwrap_or(at),
         })
-        .max_by_key(|exemplar| exemplar.timestamp)
+        .collect();
+    exemplars.sort_by_key(|exemplar| exemplar.timestamp);
+    exemplars
 }

@@ -143,7 +143,7 @@ impl Ingest {
         self.statistics.duplicates(batch.duplicates);
         let own = batch.appends.len();
         let stale = self.cache.end(read.is_ok());
-        batch.stale(stale);
+        batch.finish(stale);
         let figures = report::Figures {
             up: read.is_ok(),
             duration: scrape.duration,
@@ -166,7 +166,7 @@ impl Ingest {
     pub(crate) fn end(&mut self, at: i64) -> Result<(), ScrapeError> {
         let mut batch = Batch::new(&self.config, &self.target, at);
         let stale = self.cache.end(false);
-        batch.stale(stale);
+        batch.finish(stale);
         batch.appends.extend(self.report.stale(at));
         let outcome = self.store.append(&batch.appends, Durability::Buffered);
         outcome.map(|_| ()).map_err(ScrapeError::Store)

@@ -281,3 +281,44 @@ async fn a_page_of_prometheuss_own_client_is_read_compressed_too() {
     assert_eq!(histogram.custom_bounds, [0.1, 1.0]);
     assert_eq!((histogram.count, histogram.sum), (1.0, 0.5));
 }
+
+#[tokio::test]
+async fn every_exemplar_of_a_page_goes_to_the_store() {
+    let page = "# TYPE h histogram\n\
+        h_bucket{le=\"1.0\"} 1 # {trace_id=\"a\"} 0.5 1.5\n\
+        h_bucket{le=\"+Inf\"} 2 # {trace_id=\"b\"} 9 1.25\n\
+        h_count 2\nh_sum 9.5\n# EOF\n";
+    let server = Server::start(Answer {
+        status: StatusCode::OK,
+        headers: vec![(
+            "content-type",
+            "application/openmetrics-text; version=1.0.0",
+        )],
+        body: page.as_bytes().to_vec(),
+    })
+    .await;
+    let bench = Bench::new();
+    let at = server.address.as_str();
+    bench
+        .apply(&job(at, "  convert_classic_histograms_to_nhcb: true\n"))
+        .await;
+    bench
+        .until("a scrape", |bench| {
+            !bench.store.samples(&series("h", at)).is_empty()
+        })
+        .await;
+    let exemplars: Vec<_> = bench
+        .store
+        .exemplars_of(&series("h", at))
+        .iter()
+        .map(|exemplar| (exemplar.timestamp, exemplar.value))
+        .collect();
+    assert_eq!(exemplars[..2], [(1_250, 9.0), (1_500, 0.5)]);
+    assert_eq!(
+        bench
+            .store
+            .newest(&series("scrape_samples_post_metric_relabeling", at)),
+        Some(1.0)
+    );
+    assert_eq!(bench.store.newest(&series("up", at)), Some(1.0));
+}

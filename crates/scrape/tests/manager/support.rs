@@ -11,9 +11,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use swarmscope_model::metrics::{
-    Append, AppendOutcome, BlockStatistics, Durability, Labels, Matcher, MetricError, MetricStore,
-    Queryable, Refusal, SampleValue, Selection, Series, SeriesExemplars, SeriesId, StoreStatistics,
-    is_stale,
+    Append, AppendOutcome, BlockStatistics, Durability, Exemplar, Labels, Matcher, MetricError,
+    MetricStore, Queryable, Refusal, SampleValue, Selection, Series, SeriesExemplars, SeriesId,
+    StoreStatistics, is_stale,
 };
 use swarmscope_prometheus_config::Configuration;
 use swarmscope_scrape::ScrapeManager;
@@ -27,6 +27,7 @@ type Samples = Vec<(i64, SampleValue)>;
 #[derive(Default)]
 pub struct MemoryStore {
     series: Mutex<Vec<(Labels, Samples)>>,
+    exemplars: Mutex<Vec<(Labels, Exemplar)>>,
 }
 
 impl MemoryStore {
@@ -56,6 +57,17 @@ impl MemoryStore {
             Some((_, SampleValue::Histogram(histogram))) => is_stale(histogram.sum),
             None => false,
         }
+    }
+
+    /// The exemplars of a series, in the order in which they came.
+    pub fn exemplars_of(&self, labels: &[(&str, &str)]) -> Vec<Exemplar> {
+        let labels = Labels::from_pairs(labels.iter().copied());
+        let exemplars = self.exemplars.lock().expect("the lock");
+        exemplars
+            .iter()
+            .filter(|(own, _)| *own == labels)
+            .map(|(_, exemplar)| exemplar.clone())
+            .collect()
     }
 
     /// Every series as text, with how many samples it has.
@@ -88,7 +100,12 @@ impl MetricStore for MemoryStore {
                 Some((time, _)) if *time > append.timestamp => {
                     outcome.refused.push((position, Refusal::OutOfOrder));
                 }
+                Some(newest) if *newest == (append.timestamp, append.value.clone()) => {}
                 _ => samples.push((append.timestamp, append.value.clone())),
+            }
+            if let Some(exemplar) = &append.exemplar {
+                let mut exemplars = self.exemplars.lock().expect("the lock");
+                exemplars.push((append.labels.clone(), exemplar.clone()));
             }
         }
         Ok(outcome)
