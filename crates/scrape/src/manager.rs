@@ -77,21 +77,27 @@ impl ScrapeManager {
         for pool in self.take(|name| !wanted.contains(&name)) {
             pool.end();
         }
+        // All are told to end before the first is waited for.
+        let mut changes = Vec::new();
         for plan in plans {
-            let name = plan.config.job_name.clone();
-            let before = self.lock().remove(&name);
-            let inheritance = match before {
-                Some(pool) => {
-                    let same = same_series(&pool.config, &plan.config);
-                    let inheritance = pool.replace().await;
-                    if same {
-                        inheritance
-                    } else {
-                        Inheritance::new()
-                    }
+            let before = self.lock().remove(&plan.config.job_name);
+            let inheritance = before.map(|pool| {
+                let same = same_series(&pool.config, &plan.config);
+                (same, pool.replace())
+            });
+            changes.push((plan, inheritance));
+        }
+        for (plan, inheritance) in changes {
+            let inheritance = match inheritance {
+                Some((true, inheritance)) => inheritance.await.unwrap_or_default(),
+                Some((false, ended)) => {
+                    // Waited for all the same, so that no two write the samples of one target.
+                    let _ = ended.await;
+                    Inheritance::new()
                 }
                 None => Inheritance::new(),
             };
+            let name = plan.config.job_name.clone();
             self.lock().insert(name, Pool::start(plan, inheritance));
         }
         Ok(())

@@ -76,13 +76,13 @@ impl Pool {
             .clone()
     }
 
-    /// Ends the job because another takes its place, and gives what that one can go on with.
-    pub(crate) async fn replace(self) -> Inheritance {
+    /// Ends the job because another takes its place. What that one can go on with comes when the scrapes
+    /// that are under way have ended.
+    pub(crate) fn replace(self) -> oneshot::Receiver<Inheritance> {
         let (reply, inheritance) = oneshot::channel();
-        if self.stop.send((Stop::Replaced, reply)).is_err() {
-            return Inheritance::new();
-        }
-        inheritance.await.unwrap_or_default()
+        // A worker that has ended already leaves nothing, which the closed channel tells.
+        let _ = self.stop.send((Stop::Replaced, reply));
+        inheritance
     }
 
     /// Ends the job for good; the ends of its series are written in the background.
