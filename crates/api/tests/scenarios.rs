@@ -6,6 +6,8 @@
 
 #[path = "scenario/file.rs"]
 mod file;
+#[path = "scenario/remote_write.rs"]
+mod remote_write;
 #[path = "scenario/run.rs"]
 mod run;
 #[path = "scenario/subset.rs"]
@@ -63,7 +65,7 @@ async fn every_scenario_holds() {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => serve(folder.path()).await,
         };
-        let outcome = run::scenario(&scenario, &base, reference.is_some()).await;
+        let outcome = run::scenario(&scenario, &base, reference.is_some(), Some("/_refresh")).await;
         steps += outcome.steps;
         skipped += outcome.skipped;
         failures.extend(outcome.failures);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use serde::Deserialize;
+use swarmscope_alerting::AlertingSettings;
 use swarmscope_api::guard::Credentials;
 use swarmscope_model::{limits, names};
 
@@ -27,6 +28,7 @@ pub struct Configuration {
     pub prometheus: SocketAddr,
     pub orchestrator: SocketAddr,
     pub metrics: MetricsConfiguration,
+    pub alerting: AlertingSettings,
     pub retention_age: Duration,
     pub retention_bytes: u64,
     /// Grafana dashboards for the web UI; those in the binary when there is none.
@@ -62,6 +64,8 @@ struct File {
     retention: FileRetention,
     #[serde(default)]
     metrics: FileMetrics,
+    #[serde(default)]
+    alerting: AlertingSettings,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -127,6 +131,7 @@ impl Configuration {
                 names::DEFAULT_PROMETHEUS,
             ),
             metrics: metrics(&arguments.metrics, file.metrics)?,
+            alerting: file.alerting,
             orchestrator: address(
                 arguments.orchestrator,
                 file.orchestrator,
@@ -180,7 +185,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| {
         Failure::with_hint(
             format!("{} is not a configuration:\n{error}", path.display()),
-            "the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention] and [metrics]",
+            "the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [metrics] and [alerting]",
         )
     })
 }

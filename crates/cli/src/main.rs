@@ -47,6 +47,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Up(arguments) => up::run(arguments).await?,
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
+        Command::Promql(arguments) => commands::promql::run(arguments).await?,
         Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
         Command::Validate(arguments) => return commands::validate::run(arguments).await,
         Command::LogSamples => commands::validate::log_samples(),

@@ -213,6 +213,9 @@ pub const MAX_LOG_BYTES: u64 = 1024 * 1024 * 1024;
 /// How long samples that need not be on disk at once may stay unsynced.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
 
+/// An agent that has given no sign of life for this long is no target of scrapes any more. Until then it is
+/// missed: the shipped alert looks a day back.
+pub const FORGET_AGENT_TARGET_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// PromQL queries that run at once, Prometheus's `query.max-concurrency`; more wait in line.
 pub const MAX_CONCURRENT_QUERIES: usize = 20;
 /// Steps of a range query: a week by the minute, a year by the hour. Prometheus's limit.

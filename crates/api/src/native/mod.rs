@@ -2,6 +2,7 @@
 //! shape, in `docs/native-api.md`.
 
 mod agents;
+mod alerts;
 mod dashboards;
 mod errors;
 mod fields;
@@ -28,6 +29,7 @@ use swarmscope_query::store::LogStore;
 use crate::guard::TurnedAway;
 use errors::ApiError;
 
+pub use alerts::{MetricFigures, Monitor};
 pub use dashboards::{DashboardFile, DashboardSource};
 pub use metrics::{Sample, SampleKind};
 
@@ -38,6 +40,7 @@ pub struct NativeState {
     pub state: Arc<dyn StateStore>,
     pub ledger: Arc<Ledger>,
     pub dashboards: Arc<dyn DashboardSource>,
+    pub monitor: Arc<dyn Monitor>,
     pub system: Arc<SystemInfo>,
 }
 
@@ -68,6 +71,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{uid}", get(dashboards::show))
+        .route("/api/v1/alerts/history", get(alerts::history))
         .route("/api/v1/status", get(status::status))
         .route("/api/v1/{*path}", axum::routing::any(unknown_path))
         .route("/health", get(status::health))

@@ -11,6 +11,7 @@ use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
+use super::alerts::MetricFigures;
 use super::errors::{ApiError, ErrorDetail};
 
 #[derive(Serialize)]
@@ -19,6 +20,7 @@ pub struct StatusBody {
     started_at: Timestamp,
     addresses: BTreeMap<&'static str, String>,
     logs: LogsBody,
+    metrics: MetricFigures,
     accounting: AccountingBody,
 }
 
@@ -88,6 +90,7 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
                 .count(),
             indices: indices.len(),
         },
+        metrics: state.monitor.figures(),
         accounting: AccountingBody {
             total: state.ledger.total().into(),
             by_agent: by_agent

@@ -5,7 +5,7 @@ use swarmscope_model::metrics::{MetricError, MetricStore};
 
 use super::PrometheusState;
 use super::errors::{ErrorKind, PrometheusError};
-use super::parameters::Form;
+use super::parameters::{Form, boolean};
 use super::reply::{Notes, Reply, nothing, success};
 
 /// `POST|PUT /api/v1/admin/tsdb/delete_series`
@@ -36,14 +36,11 @@ pub async fn clean_tombstones(State(state): State<PrometheusState>) -> Reply {
 pub async fn snapshot(State(state): State<PrometheusState>, form: Form) -> Reply {
     check_enabled(&state)?;
     let skip_head = match form.get("skip_head") {
-        "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
-        other => {
-            let reason = format!(
-                "unable to parse boolean: strconv.ParseBool: parsing {other:?}: invalid syntax"
-            );
-            return Err(PrometheusError::invalid_parameter("skip_head", reason));
-        }
+        "" => false,
+        text => boolean(text).map_err(|reason| {
+            let reason = format!("unable to parse boolean: {reason}");
+            PrometheusError::invalid_parameter("skip_head", reason)
+        })?,
     };
     let name = blocking(&state, move |store| store.snapshot(skip_head)).await?;
     Ok(success(&Notes::default(), |json| {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use swarmscope_alerting::group::GroupView;
 use swarmscope_model::Timestamp;
+use swarmscope_scrape::PoolView;
+use url::Url;
 
 /// The process around the store: its configuration, its scrapes, its rules.
 #[async_trait]
@@ -26,11 +29,30 @@ pub trait Environment: Send + Sync {
     /// Files of the store that could not be read.
     fn corruptions(&self) -> u64;
 
+    /// Under which others reach this port, and the port itself.
+    fn external_url(&self) -> (Url, u16);
+
+    /// The jobs that are scraped, by name.
+    fn pools(&self) -> Vec<PoolView>;
+
+    /// The groups of rules, by file and name.
+    fn rule_groups(&self) -> Vec<GroupView>;
+
+    /// Who is told of alerts.
+    fn alertmanagers(&self) -> Alertmanagers;
+
     /// Reads the configuration again.
     ///
     /// # Errors
     /// With file, line and reason when it is none; the old one stays in force then.
     async fn reload(&self) -> Result<(), ReloadFailed>;
+}
+
+/// Alertmanagers that are told, and those that relabelling dropped, by their URLs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alertmanagers {
+    pub active: Vec<String>,
+    pub dropped: Vec<String>,
 }
 
 /// A configuration and how it came to be in force.

@@ -20,10 +20,12 @@ mod parameters;
 mod query;
 mod read;
 mod reply;
+mod rules;
 mod series;
 mod statistics;
 mod status;
 mod syntax;
+mod targets;
 mod tree;
 mod values;
 mod write;
@@ -47,7 +49,7 @@ use crate::guard::TurnedAway;
 use errors::PrometheusError;
 use gate::Gate;
 
-pub use environment::{Configured, Environment, ReloadFailed};
+pub use environment::{Alertmanagers, Configured, Environment, ReloadFailed};
 
 /// What the handlers work on. A cheap handle.
 #[derive(Clone)]
@@ -136,6 +138,13 @@ fn status_routes() -> Router<PrometheusState> {
         .route("/status/tsdb", get(status::store))
         .route("/status/tsdb/blocks", get(status::blocks))
         .route("/status/walreplay", get(status::replay))
+        .route("/scrape_pools", get(targets::pools))
+        .route("/targets", get(targets::targets))
+        .route("/targets/metadata", get(targets::metadata_of_targets))
+        .route("/metadata", get(targets::metadata))
+        .route("/rules", get(rules::rules))
+        .route("/alerts", get(rules::alerts))
+        .route("/alertmanagers", get(rules::alertmanagers))
 }
 
 fn receiver_routes() -> Router<PrometheusState> {

@@ -35,6 +35,10 @@ pub struct Step {
     pub ndjson: Option<Vec<Value>>,
     /// Sent as it is.
     pub text: Option<String>,
+    /// Sent as a form.
+    pub form: Option<Vec<(String, String)>>,
+    /// Sent as protobuf in snappy.
+    pub remote_write: Option<RemoteWrite>,
     #[serde(default)]
     pub gzip: bool,
     #[serde(default = "ok")]
@@ -51,19 +55,47 @@ pub struct Step {
     pub lengths: BTreeMap<String, usize>,
     #[serde(default)]
     pub reply_headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub absent_headers: Vec<String>,
     /// Why the step is not for the reference.
     pub not_on_reference: Option<String>,
     /// Why the step is only for the reference.
     pub only_on_reference: Option<String>,
 }
 
+/// A request of remote write.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteWrite {
+    /// 1 or 2.
+    pub version: u8,
+    pub series: Vec<WrittenSeries>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenSeries {
+    /// In this order, and as often as they stand here.
+    pub labels: Vec<(String, String)>,
+    /// Seconds since the epoch, and values.
+    #[serde(default)]
+    pub samples: Vec<(i64, f64)>,
+    /// Seconds since the epoch, the value, and the id of a trace.
+    #[serde(default)]
+    pub exemplars: Vec<(i64, f64, String)>,
+    /// Seconds since the epoch, count and sum: all observations in the zero bucket.
+    #[serde(default)]
+    pub histograms: Vec<(i64, u64, f64)>,
+}
+
 fn ok() -> u16 {
     200
 }
 
-/// Reads a file.
+/// Reads a file. `{{now}}` and its kin, such as `{{now-60}}`, become seconds since the epoch.
 pub fn read(path: &Path) -> Scenario {
     let text = std::fs::read_to_string(path).expect("a readable scenario");
+    let text = with_times(&text, jiff::Timestamp::now().as_second());
     let mut scenario: Scenario = serde_yaml_ng::from_str(&text)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     scenario.name = path
@@ -72,4 +104,20 @@ pub fn read(path: &Path) -> Scenario {
         .to_string_lossy()
         .into_owned();
     scenario
+}
+
+fn with_times(text: &str, now: i64) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{now") {
+        let (distance, after) = after.split_once("}}").expect("a time ends with }}");
+        let distance: i64 = match distance {
+            "" => 0,
+            distance => distance.parse().expect("a distance in seconds"),
+        };
+        out.push_str(before);
+        out.push_str(&(now + distance).to_string());
+        rest = after;
+    }
+    out + rest
 }

@@ -8,6 +8,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
 use super::file::{Scenario, Step};
+use super::remote_write;
 use super::subset::{at, difference};
 
 /// What became of a scenario.
@@ -17,8 +18,14 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
-/// Runs all steps, the later ones also when an earlier one fails.
-pub async fn scenario(scenario: &Scenario, base: &str, is_reference: bool) -> Outcome {
+/// Runs all steps, the later ones also when an earlier one fails. `refresh` is called before each on a
+/// reference that does not find at once what it has acknowledged.
+pub async fn scenario(
+    scenario: &Scenario,
+    base: &str,
+    is_reference: bool,
+    refresh: Option<&str>,
+) -> Outcome {
     let client = Client::new();
     assert!(
         !scenario.source.is_empty(),
@@ -44,9 +51,8 @@ pub async fn scenario(scenario: &Scenario, base: &str, is_reference: bool) -> Ou
             outcome.skipped += 1;
             continue;
         }
-        if is_reference {
-            // Ours finds what it has acknowledged; there it has to be asked for.
-            let refreshed = client.post(format!("{base}/_refresh")).send().await;
+        if let (true, Some(path)) = (is_reference, refresh) {
+            let refreshed = client.post(format!("{base}{path}")).send().await;
             refreshed.expect("the server answers");
         }
         outcome.steps += 1;
@@ -79,6 +85,13 @@ async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
         if found != Some(expected.as_str()) {
             return Some(format!("expected {name}: {expected}, found {found:?}"));
         }
+    }
+    if let Some(name) = step
+        .absent_headers
+        .iter()
+        .find(|name| headers.contains_key(name.as_str()))
+    {
+        return Some(format!("the header {name} must not be there"));
     }
     if let Some(expected) = &step.reply_text {
         return (*expected != text).then(|| format!("expected {expected:?}, found {text:?}"));
@@ -121,6 +134,12 @@ fn compare(step: &Step, reply: &Value) -> Option<String> {
 fn with_body(mut request: RequestBuilder, step: &Step) -> RequestBuilder {
     for (name, value) in &step.headers {
         request = request.header(name, value);
+    }
+    if let Some(pairs) = &step.form {
+        return request.form(pairs);
+    }
+    if let Some(write) = &step.remote_write {
+        return remote_write::attach(request, write);
     }
     let (kind, bytes) = if let Some(body) = &step.body {
         ("application/json", body.to_string().into_bytes())

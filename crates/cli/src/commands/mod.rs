@@ -5,5 +5,6 @@ pub mod agent_new;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
+pub mod promql;
 pub mod run;
 pub mod validate;

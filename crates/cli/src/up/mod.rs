@@ -48,7 +48,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
 
     let addresses = listeners.addresses(&configuration)?;
     let (stop, stopping) = watch::channel(false);
-    let monitoring = Monitoring::start(&configuration, scraped, &stores, &stopping)?;
+    let mut monitoring = Monitoring::start(&configuration, scraped, &stores, &stopping).await?;
     let engines = Engines {
         stores: &stores,
         monitoring: &monitoring,
@@ -71,9 +71,10 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     );
     stop.send_replace(true);
     // First those who write, then the way in, then the store itself.
+    monitoring.stop().await;
     children.wait().await;
     servers.wait().await;
-    monitoring.wait().await;
+    monitoring.close();
     telemetry::detach();
     writer
         .await
@@ -133,11 +134,17 @@ fn native_state(
     addresses: &BTreeMap<&'static str, String>,
 ) -> NativeState {
     let stores = engines.stores;
-    let samples = stores.samples();
+    let (of_stores, of_monitoring) = (stores.samples(), engines.monitoring.samples());
+    let samples = move || {
+        let mut samples = of_stores();
+        samples.extend(of_monitoring());
+        samples
+    };
     NativeState {
         logs: stores.logs.clone(),
         state: stores.state.store(),
         ledger: stores.ledger.clone(),
+        monitor: engines.monitoring.monitor(),
         dashboards: dashboards::source(configuration.dashboards.as_deref()),
         system: Arc::new(SystemInfo {
             version: env!("CARGO_PKG_VERSION"),

@@ -44,7 +44,7 @@ pub fn start(
         Err(_) => configuration.listen.port(),
     };
     let metrics = PrometheusState::new(
-        engines.stores.metrics.clone(),
+        engines.monitoring.store(),
         engines.monitoring.environment(),
         configuration.metrics.admin_api,
         ui_port,

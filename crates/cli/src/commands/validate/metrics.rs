@@ -1,5 +1,7 @@
 //! Whether the metrics are there, scraped and shown.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use super::probe::Probe;
@@ -12,6 +14,9 @@ const NAMES: [&str; 4] = [
     "task_latency_seconds",
     "active_tasks",
 ];
+/// How long the first scrape may take after a start; scrapes of the embedded system are 5 s apart.
+const FIRST_SCRAPE: Duration = Duration::from_secs(12);
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
 const DASHBOARDS: [&str; 2] = ["Orchestrator", "Test Agent"];
 
 /// Checks the orchestrator's page, Prometheus and Grafana.
@@ -22,28 +27,19 @@ pub async fn check(installation: &Installation, report: &mut Report) {
         exposed(&installation.orchestrator).await,
         "see whether the orchestrator runs and its port is reachable: `curl ORCHESTRATOR/metrics`",
     );
-    match &installation.prometheus {
-        Some(prometheus) => {
-            report.note(
-                SECTION,
-                "Prometheus scrapes every target",
-                scraped(prometheus).await,
-                "open Prometheus' /targets: the agent has to run, and its port to be reachable from Prometheus under the name in prometheus.yml",
-            );
-            report.note(
-                SECTION,
-                "Prometheus answers for tasks_dispatched",
-                answered(prometheus).await,
-                "dispatch a task, wait for a scrape (15 s), and look at /targets",
-            );
-        }
-        None => report.skip(
-            SECTION,
-            "Scraped by Prometheus",
-            "not part of the embedded system",
-            "name its address with --prometheus, or check the whole stack with --stack",
-        ),
-    }
+    let prometheus = &installation.prometheus;
+    report.note(
+        SECTION,
+        "Prometheus scrapes every target",
+        scraped(prometheus).await,
+        "open Prometheus' /targets, or the Targets page: the agent has to run, and its port to be reachable under the name in prometheus.yml",
+    );
+    report.note(
+        SECTION,
+        "Prometheus answers queries",
+        answered(prometheus, installation.is_embedded).await,
+        "dispatch a task, wait for a scrape (15 s), and look at /targets",
+    );
     match &installation.grafana {
         Some(grafana) => report.note(
             SECTION,
@@ -74,11 +70,17 @@ async fn exposed(orchestrator: &Probe) -> Result<String, String> {
 }
 
 async fn scraped(prometheus: &Probe) -> Result<String, String> {
-    let reply = prometheus.get("/api/v1/targets?state=active").await?;
-    let targets = reply["data"]["activeTargets"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let deadline = Instant::now() + FIRST_SCRAPE;
+    let targets = loop {
+        let reply = prometheus.get("/api/v1/targets?state=active").await?;
+        let targets = reply["data"]["activeTargets"].as_array().cloned();
+        let targets = targets.unwrap_or_default();
+        let is_new = |target: &Value| target["health"] == "unknown";
+        if !targets.is_empty() && !targets.iter().any(is_new) || Instant::now() > deadline {
+            break targets;
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    };
     let down: Vec<String> = targets
         .iter()
         .filter(|target| target["health"] != "up")
@@ -94,11 +96,20 @@ async fn scraped(prometheus: &Probe) -> Result<String, String> {
     }
 }
 
-async fn answered(prometheus: &Probe) -> Result<String, String> {
-    let query = "/api/v1/query?query=sum(tasks_dispatched_total%20or%20tasks_dispatched)";
-    let reply = prometheus.get(query).await?;
+async fn answered(prometheus: &Probe, is_embedded: bool) -> Result<String, String> {
+    // A system that was just started has dispatched no task yet.
+    let (query, what) = match is_embedded {
+        true => ("count(up)", "targets"),
+        false => (
+            "sum(tasks_dispatched_total%20or%20tasks_dispatched)",
+            "tasks",
+        ),
+    };
+    let reply = prometheus
+        .get(&format!("/api/v1/query?query={query}"))
+        .await?;
     match &reply["data"]["result"][0]["value"][1] {
-        Value::String(value) => Ok(format!("{value} tasks")),
+        Value::String(value) => Ok(format!("{value} {what}")),
         _ => Err("there is no such series".to_owned()),
     }
 }

@@ -29,7 +29,9 @@ struct Installation {
     /// Swarmscope's web UI.
     server: Option<Probe>,
     kibana: Option<Probe>,
-    prometheus: Option<Probe>,
+    prometheus: Probe,
+    /// Not the stack of other products.
+    is_embedded: bool,
     grafana: Option<Probe>,
     /// `host:port` of PostgreSQL.
     postgres: Option<String>,
@@ -48,7 +50,7 @@ impl Installation {
                 .or(usual)
                 .map(|base| Probe::new(&base, credentials.clone()))
         };
-        let embedded = |given: &Option<String>, port: u16| {
+        let embedded = |given: &Option<String>, port: u16, credentials: &Credentials| {
             let host = stack.unwrap_or("127.0.0.1");
             let base = given.clone().unwrap_or(format!("http://{host}:{port}"));
             Probe::new(&base, credentials.clone())
@@ -65,14 +67,24 @@ impl Installation {
             api_key: None,
         };
         Ok(Self {
-            elastic: embedded(&arguments.elastic, 9200),
-            orchestrator: embedded(&arguments.orchestrator, 8000),
+            elastic: embedded(&arguments.elastic, 9200, &credentials),
+            orchestrator: embedded(&arguments.orchestrator, 8000, &credentials),
             server: match (stack, &arguments.server) {
                 (Some(_), None) => None,
-                (_, given) => Some(embedded(given, 4700)),
+                (_, given) => Some(embedded(given, 4700, &credentials)),
             },
             kibana: probe(&arguments.kibana, 5601, &credentials),
-            prometheus: probe(&arguments.prometheus, 9090, &nobody),
+            // The stack's own Prometheus has no password, ours has the one of all ports.
+            prometheus: embedded(
+                &arguments.prometheus,
+                9090,
+                if stack.is_some() {
+                    &nobody
+                } else {
+                    &credentials
+                },
+            ),
+            is_embedded: stack.is_none(),
             grafana: probe(&arguments.grafana, 3000, &grafana_user),
             postgres: stack.map(|host| format!("{host}:5432")),
             mark: format!("validation-{}", Uuid::new_v4()),

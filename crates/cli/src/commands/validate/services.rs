@@ -45,6 +45,16 @@ pub async fn check(installation: &Installation, report: &mut Report) {
             .map(|_| format!("answers at {}", installation.orchestrator.base())),
         "embedded: `swarmscope up` starts one; stack: `docker-compose logs orchestrator`",
     );
+    report.note(
+        SECTION,
+        "Metric store (Prometheus API)",
+        installation
+            .prometheus
+            .text("/-/ready")
+            .await
+            .map(|_| format!("is ready at {}", installation.prometheus.base())),
+        "embedded: start `swarmscope up`; stack: `docker-compose logs prometheus`, then `promtool check config prometheus.yml`",
+    );
     others(installation, report).await;
     match &installation.postgres {
         Some(address) => report.note(
@@ -79,18 +89,6 @@ async fn others(installation: &Installation, report: &mut Report) {
             "`docker-compose logs kibana`; it waits for Elasticsearch",
         ),
         None => skip(report, "Kibana", "--kibana"),
-    }
-    match &installation.prometheus {
-        Some(prometheus) => report.note(
-            SECTION,
-            "Prometheus",
-            prometheus
-                .text("/-/ready")
-                .await
-                .map(|_| "is ready".to_owned()),
-            "`docker-compose logs prometheus`; `promtool check config prometheus.yml`",
-        ),
-        None => skip(report, "Prometheus", "--prometheus"),
     }
     match &installation.grafana {
         Some(grafana) => report.note(

@@ -1,9 +1,40 @@
-//! What is scraped when nobody says what: Swarmscope itself, the orchestrator, and the agents that it knows.
+//! What is scraped and judged when nobody says what: Swarmscope itself, the orchestrator, the agents that it
+//! knows, and the shipped rules.
 
+use std::path::Path;
+
+use rust_embed::RustEmbed;
 use swarmscope_prometheus_config::Configuration as PrometheusConfiguration;
 
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+
+#[derive(RustEmbed)]
+#[folder = "../../deploy/rules"]
+struct ShippedRules;
+
+/// Where the shipped rules are put, below the data directory, so that people can read what is in force.
+const RULES_FOLDER: &str = "shipped-rules";
+
+/// Puts the shipped rules where the configuration looks for them.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_rules(data: &Path) -> Result<(), Failure> {
+    let folder = data.join(RULES_FOLDER);
+    std::fs::create_dir_all(&folder)?;
+    for name in ShippedRules::iter().filter(|name| is_rule_file(name)) {
+        if let Some(file) = ShippedRules::get(&name) {
+            std::fs::write(folder.join(name.as_ref()), &file.data)?;
+        }
+    }
+    Ok(())
+}
+
+/// Their tests lie in a folder below.
+fn is_rule_file(name: &str) -> bool {
+    name.ends_with(".yml") && !name.contains('/')
+}
 
 /// The file that one would write, with this process's addresses.
 ///
@@ -22,6 +53,7 @@ pub fn configuration(configuration: &Configuration) -> Result<PrometheusConfigur
 
 fn text(configuration: &Configuration) -> String {
     let credentials = credentials(configuration);
+    let rules = configuration.data.join(RULES_FOLDER).join("*.yml");
     let reachable = |address: std::net::SocketAddr| {
         // What listens everywhere is reached here on loopback.
         if address.ip().is_unspecified() {
@@ -35,6 +67,7 @@ fn text(configuration: &Configuration) -> String {
   scrape_interval: 5s
   scrape_timeout: 4s
   evaluation_interval: 5s
+rule_files: [{rules}]
 scrape_configs:
   - job_name: swarmscope
 {credentials}
@@ -51,12 +84,12 @@ scrape_configs:
 "#,
         swarmscope = reachable(configuration.listen),
         orchestrator = reachable(configuration.orchestrator),
+        rules = quoted(&rules.to_string_lossy()),
     )
 }
 
 /// Every program of this process asks for the same credentials.
 fn credentials(configuration: &Configuration) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     match (
         &configuration.credentials.user,
         &configuration.credentials.api_key,
@@ -69,6 +102,11 @@ fn credentials(configuration: &Configuration) -> String {
         (None, Some(key)) => format!("    authorization:\n      credentials: {}", quoted(key)),
         (None, None) => String::new(),
     }
+}
+
+/// YAML reads JSON's strings.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -1,20 +1,23 @@
 //! What the Prometheus API tells of this process.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use async_trait::async_trait;
 use bytesize::ByteSize;
-use swarmscope_api::prometheus::{Configured, Environment, ReloadFailed};
+use swarmscope_api::prometheus::{Alertmanagers, Configured, Environment, ReloadFailed};
 use swarmscope_model::metrics::duration;
 use swarmscope_model::{Timestamp, limits};
 
-use super::{Source, Watch};
+use swarmscope_alerting::group::GroupView;
+use swarmscope_scrape::PoolView;
+use url::Url;
+
+use super::watch::Watch;
 
 #[async_trait]
 impl Environment for Watch {
     fn configuration(&self) -> Configured {
-        let force = self.force.read().unwrap_or_else(PoisonError::into_inner);
+        let force = self.in_force();
         Configured {
             yaml: force.configuration.to_string(),
             since: force.since,
@@ -23,17 +26,14 @@ impl Environment for Watch {
     }
 
     fn external_labels(&self) -> BTreeMap<String, String> {
-        self.current().global.external_labels.clone()
+        self.in_force().configuration.global.external_labels.clone()
     }
 
     fn flags(&self) -> BTreeMap<String, String> {
         let settings = &self.settings;
-        let file = match &self.source {
-            Source::File(path) => path.display().to_string(),
-            Source::BuiltIn(_) => String::new(),
-        };
+        let file = self.file().map(|path| path.display().to_string());
         let flags = [
-            ("config.file", file),
+            ("config.file", file.unwrap_or_default()),
             (
                 "query.lookback-delta",
                 duration::format(limits::QUERY_LOOKBACK),
@@ -60,7 +60,7 @@ impl Environment for Watch {
             ("web.enable-lifecycle", true.to_string()),
             ("web.enable-otlp-receiver", true.to_string()),
             ("web.enable-remote-write-receiver", true.to_string()),
-            ("web.listen-address", settings.listen.clone()),
+            ("web.listen-address", settings.listen.to_string()),
         ];
         flags
             .into_iter()
@@ -81,7 +81,31 @@ impl Environment for Watch {
         self.metrics.stats().damaged
     }
 
+    fn external_url(&self) -> (Url, u16) {
+        (
+            self.settings.external_url.clone(),
+            self.settings.listen.port(),
+        )
+    }
+
+    fn pools(&self) -> Vec<PoolView> {
+        self.scrapes.pools()
+    }
+
+    fn rule_groups(&self) -> Vec<GroupView> {
+        self.rules.groups()
+    }
+
+    fn alertmanagers(&self) -> Alertmanagers {
+        let known = self.rules.alertmanagers();
+        Alertmanagers {
+            active: known.active.into_iter().map(|each| each.url).collect(),
+            dropped: known.dropped,
+        }
+    }
+
     async fn reload(&self) -> Result<(), ReloadFailed> {
-        self.load_again().map_err(|reason| ReloadFailed { reason })
+        let loaded = self.load_again().await;
+        loaded.map_err(|reason| ReloadFailed { reason })
     }
 }

@@ -1,64 +1,32 @@
-//! What watches the agents: the Prometheus configuration in force, and the ways to put another one in its
-//! place.
-//!
-//! A configuration that is none is refused with file, line and reason, and the old one stays in force.
+//! What watches the agents: scrapes, rules and remote writes as the Prometheus configuration says, and the
+//! ways to put another one in its place.
 
+mod agents;
 mod built_in;
 mod environment;
+mod figures;
+mod watch;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::Arc;
 
+use swarmscope_api::native::{Monitor, Sample};
 use swarmscope_api::prometheus::Environment;
-use swarmscope_metricstore::EmbeddedMetrics;
-use swarmscope_model::{Timestamp, limits};
+use swarmscope_model::metrics::MetricStore;
 use swarmscope_prometheus_config::{Configuration as PrometheusConfiguration, load};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
 
 use super::stores::Stores;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+use watch::Watch;
 
-/// The configuration of scrapes and rules, and whoever works by it.
+/// Everything that gathers metrics and judges them.
 pub struct Monitoring {
     watch: Arc<Watch>,
     tasks: JoinSet<()>,
-}
-
-/// What of it the Prometheus API sees and can ask for.
-struct Watch {
-    source: Source,
-    metrics: Arc<EmbeddedMetrics>,
-    started_at: Timestamp,
-    settings: Settings,
-    force: RwLock<InForce>,
-}
-
-/// Where the configuration comes from.
-#[derive(Debug, Clone)]
-enum Source {
-    File(PathBuf),
-    /// Without a file: Swarmscope itself, the orchestrator and the agents that it knows.
-    BuiltIn(Box<PrometheusConfiguration>),
-}
-
-/// What does not change while the process runs.
-#[derive(Debug, Clone)]
-struct Settings {
-    data: PathBuf,
-    listen: String,
-    retention_age: std::time::Duration,
-    retention_bytes: u64,
-    admin_api: bool,
-}
-
-/// What is in force.
-struct InForce {
-    configuration: Arc<PrometheusConfiguration>,
-    since: Timestamp,
-    last_reload_succeeded: bool,
 }
 
 /// Reads the configuration for a start, which a mistake in it ends.
@@ -78,18 +46,20 @@ pub fn configuration(configuration: &Configuration) -> Result<PrometheusConfigur
 }
 
 impl Monitoring {
-    /// Puts a configuration that was read for the start in force. Ends when `stopping` turns true.
+    /// Puts a configuration that was read for the start in force.
     ///
     /// # Errors
-    /// When the signal to read it again cannot be listened for.
-    pub fn start(
+    /// When something that it names cannot be used, or the signal to read it again not be listened for.
+    pub async fn start(
         configuration: &Configuration,
         first: PrometheusConfiguration,
         stores: &Stores,
-        stopping: &watch::Receiver<bool>,
+        stopping: &Receiver<bool>,
     ) -> Result<Self, Failure> {
-        let watch = Arc::new(Watch::new(configuration, first, stores.metrics.clone()));
-        watch.tell_what_is_left_out();
+        if configuration.metrics.file.is_none() {
+            built_in::write_rules(&configuration.data)?;
+        }
+        let watch = Arc::new(Watch::start(configuration, first, stores).await?);
         let mut tasks = JoinSet::new();
         tasks.spawn(reload_on_request(
             Arc::clone(&watch),
@@ -99,23 +69,41 @@ impl Monitoring {
         Ok(Self { watch, tasks })
     }
 
-    /// What the API tells of it.
+    /// The store for whoever writes: what it takes is sent on, where the configuration says so.
+    pub fn store(&self) -> Arc<dyn MetricStore> {
+        self.watch.store()
+    }
+
+    /// What the Prometheus API tells of it.
     pub fn environment(&self) -> Arc<dyn Environment> {
         self.watch.clone()
     }
 
-    /// Returns when all of it has ended.
-    pub async fn wait(self) {
-        self.tasks.join_all().await;
+    /// What the native API tells of it.
+    pub fn monitor(&self) -> Arc<dyn Monitor> {
+        self.watch.clone()
+    }
+
+    /// What it counts, for `/metrics`.
+    pub fn samples(&self) -> impl Fn() -> Vec<Sample> + Send + Sync + 'static {
+        let watch = Arc::clone(&self.watch);
+        move || watch.samples()
+    }
+
+    /// Ends scrapes and rules; returns when nothing of it writes any more.
+    pub async fn stop(&mut self) {
+        self.watch.stop().await;
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    /// Ends remote writes, when nobody writes to the store any more.
+    pub fn close(self) {
+        self.watch.close();
     }
 }
 
 /// Reads the configuration again at every SIGHUP, as Prometheus does.
-async fn reload_on_request(
-    watch: Arc<Watch>,
-    mut hangup: Signal,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn reload_on_request(watch: Arc<Watch>, mut hangup: Signal, mut stopping: Receiver<bool>) {
     loop {
         tokio::select! {
             received = hangup.recv() => if received.is_none() { return },
@@ -127,76 +115,22 @@ async fn reload_on_request(
     }
 }
 
-impl Watch {
-    fn new(
-        configuration: &Configuration,
-        first: PrometheusConfiguration,
-        metrics: Arc<EmbeddedMetrics>,
-    ) -> Self {
-        let tsdb = first.storage.tsdb.clone().unwrap_or_default();
-        let retention = tsdb.retention.unwrap_or_default();
-        let own = &configuration.metrics;
-        let age = own.retention_age.or(retention.time);
-        let bytes = own.retention_bytes.or(retention.size.map(|size| size.0));
-        let started_at = Timestamp::now();
-        Self {
-            source: match &own.file {
-                Some(path) => Source::File(path.clone()),
-                None => Source::BuiltIn(Box::new(first.clone())),
-            },
-            metrics,
-            started_at,
-            settings: Settings {
-                data: configuration.data.clone(),
-                listen: configuration.prometheus.to_string(),
-                retention_age: age.unwrap_or(limits::METRIC_RETENTION_AGE),
-                retention_bytes: bytes.unwrap_or(limits::METRIC_RETENTION_BYTES),
-                admin_api: own.admin_api,
-            },
-            force: RwLock::new(InForce {
-                configuration: Arc::new(first),
-                since: started_at,
-                last_reload_succeeded: true,
-            }),
-        }
-    }
-
-    /// The configuration in force.
-    fn current(&self) -> Arc<PrometheusConfiguration> {
-        let force = self.force.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&force.configuration)
-    }
-
-    /// Reads the configuration again and puts it in force, unless something is wrong with it.
-    fn load_again(&self) -> Result<(), String> {
-        let outcome = match &self.source {
-            Source::File(path) => read(path),
-            Source::BuiltIn(configuration) => Ok((**configuration).clone()),
-        };
-        let mut force = self.force.write().unwrap_or_else(PoisonError::into_inner);
-        force.last_reload_succeeded = outcome.is_ok();
-        match outcome {
-            Ok(configuration) => force.configuration = Arc::new(configuration),
-            Err(reason) => {
-                tracing::error!("{reason}; the Prometheus configuration before it stays in force");
-                return Err(reason);
-            }
-        }
-        force.since = Timestamp::now();
-        drop(force);
-        self.tell_what_is_left_out();
-        tracing::info!("the Prometheus configuration was read again and is in force");
-        Ok(())
-    }
-
-    fn tell_what_is_left_out(&self) {
-        for unsupported in &self.current().unsupported {
-            tracing::warn!("the Prometheus configuration, {unsupported}");
-        }
-    }
-}
-
 /// What can be wrong is told in one line.
 fn read(path: &Path) -> Result<PrometheusConfiguration, String> {
     load(path).map_err(|error| error.to_string())
+}
+
+/// An error with its causes, in one line.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let reason = deeper.to_string();
+        // Many messages name their cause already.
+        if !text.ends_with(&reason) {
+            text = format!("{text}: {reason}");
+        }
+        cause = deeper.source();
+    }
+    text
 }
