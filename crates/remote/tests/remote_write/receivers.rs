@@ -1,6 +1,5 @@
-//! A store with a tee, a writer, and receivers that answer as told.
+//! Receivers that answer as told.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,77 +10,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use swarmscope_model::metrics::{
-    Append, AppendOutcome, BlockStatistics, Durability, Exemplar, Histogram, Labels, Matcher,
-    MetricError, MetricKind, MetricMetadata, MetricStore, Queryable, Refusal, SampleValue,
-    Selection, Series, SeriesExemplars, StoreStatistics,
+    Append, Durability, Exemplar, Histogram, Labels, MetricStore, SampleValue,
 };
 use swarmscope_prometheus_config::Configuration;
 use swarmscope_prometheus_wire::types::{WriteRequest, from_labels};
 use swarmscope_prometheus_wire::write_v2::{Request, resolve};
 use swarmscope_prometheus_wire::{Message, compression};
-use swarmscope_remote::{MetadataSource, ReceiverSnapshot, RemoteWriter, Tee};
+use swarmscope_remote::{ReceiverSnapshot, RemoteWriter};
 use tokio::net::TcpListener;
 
-/// Takes everything except what has a negative time.
-struct Store;
-
-impl MetricStore for Store {
-    fn append(&self, batch: &[Append], _: Durability) -> Result<AppendOutcome, MetricError> {
-        let refused = batch
-            .iter()
-            .enumerate()
-            .filter(|(_, append)| append.timestamp < 0)
-            .map(|(position, _)| (position, Refusal::TooOld))
-            .collect();
-        Ok(AppendOutcome {
-            series: vec![None; batch.len()],
-            refused,
-        })
-    }
-
-    fn delete_series(&self, _: i64, _: i64, _: &[Vec<Matcher>]) -> Result<(), MetricError> {
-        Err(MetricError::Unsupported { what: "delete" })
-    }
-
-    fn clean_tombstones(&self) -> Result<(), MetricError> {
-        Err(MetricError::Unsupported { what: "clean" })
-    }
-
-    fn snapshot(&self, _: bool) -> Result<String, MetricError> {
-        Err(MetricError::Unsupported { what: "snapshot" })
-    }
-
-    fn statistics(&self, _: usize) -> StoreStatistics {
-        StoreStatistics::default()
-    }
-
-    fn blocks(&self) -> Vec<BlockStatistics> {
-        Vec::new()
-    }
-}
-
-impl Queryable for Store {
-    fn select(&self, _: &Selection) -> Result<Vec<Box<dyn Series>>, MetricError> {
-        Err(MetricError::Unsupported { what: "select" })
-    }
-
-    fn label_names(&self, _: &Selection) -> Result<Vec<String>, MetricError> {
-        Err(MetricError::Unsupported { what: "select" })
-    }
-
-    fn label_values(&self, _: &str, _: &Selection) -> Result<Vec<String>, MetricError> {
-        Err(MetricError::Unsupported { what: "select" })
-    }
-
-    fn exemplars(
-        &self,
-        _: i64,
-        _: i64,
-        _: &[Vec<Matcher>],
-    ) -> Result<Vec<SeriesExemplars>, MetricError> {
-        Err(MetricError::Unsupported { what: "select" })
-    }
-}
+use crate::support::{append, open};
 
 /// What a receiver saw and how it answers.
 #[derive(Clone)]
@@ -219,27 +157,6 @@ fn version_2(message: &[u8], seen: &mut Seen) {
     }
 }
 
-fn metadata() -> MetadataSource {
-    Arc::new(|| {
-        let metadata = MetricMetadata {
-            kind: MetricKind::Counter,
-            help: "Help.".to_owned(),
-            unit: String::new(),
-        };
-        vec![("m".to_owned(), metadata)]
-    })
-}
-
-fn append(name: &str, timestamp: i64, value: f64) -> Append {
-    Append {
-        labels: Labels::from_pairs([("__name__", name), ("job", "j")]),
-        series: None,
-        timestamp,
-        value: SampleValue::Float(value),
-        exemplar: None,
-    }
-}
-
 /// What the receiver shows of such a sample.
 fn shown(name: &str, timestamp: i64, value: f64) -> String {
     format!("{{__name__=\"{name}\", job=\"j\"}} {value} @{timestamp}")
@@ -251,12 +168,6 @@ fn configure(receiver: &Receiver, more: &str) -> Configuration {
         receiver.url
     );
     Configuration::parse(&text, &|_| None).expect("a configuration")
-}
-
-fn open(folder: &Path) -> (RemoteWriter, Tee) {
-    let writer = RemoteWriter::open(folder, metadata()).expect("a writer");
-    let tee = writer.tee(Arc::new(Store));
-    (writer, tee)
 }
 
 #[tokio::test]

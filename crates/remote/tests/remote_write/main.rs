@@ -1,0 +1,5 @@
+//! A store with a tee, a writer, and whoever receives.
+
+mod prometheus;
+mod receivers;
+mod support;
