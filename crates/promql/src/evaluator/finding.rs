@@ -216,6 +216,12 @@ impl Finding<'_> {
                 out.write_str("vector contains a mix of classic and native histograms")?;
                 write_metric(out, metric)
             }
+            _ => self.write_histogram_warning(out),
+        }
+    }
+
+    fn write_histogram_warning(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::NativeHistogramNotCounter { metric } => {
                 write!(
                     out,

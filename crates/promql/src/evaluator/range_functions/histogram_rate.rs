@@ -21,71 +21,31 @@ pub(super) fn change(
 ) -> Option<Histogram> {
     let points = window.histograms;
     let (first, last) = (&points[0].1, &points[points.len() - 1].1);
-    let began_anew = |at: usize| {
-        let times = [points[at - 1].0, points[at].0];
-        let starts = window
-            .histogram_start_times
-            .get(at - 1..=at)
-            .unwrap_or_default();
-        starts::began_between(starts, &times, 1) || {
-            let (before, after) = (&points[at - 1].1, &points[at].1);
-            after.is_reset_since(before)
-        }
-    };
-    // What a reset follows at once is not looked at, whatever its buckets are.
-    let ignores_first = is_counter && began_anew(1);
-    let custom = if ignores_first { &points[1].1 } else { first }.has_custom_bounds();
-    let relevant = if ignores_first { &points[1..] } else { points };
-    let looked_at = if is_counter {
-        relevant
-    } else {
-        &relevant[relevant.len() - 1..]
-    };
-    if is_counter
-        && points
-            .iter()
-            .any(|(_, each)| each.reset_hint == ResetHint::Gauge)
-    {
+    let is_gauge = |histogram: &Histogram| histogram.reset_hint == ResetHint::Gauge;
+    if is_counter && points.iter().any(|(_, each)| is_gauge(each)) {
         let finding = Finding::NativeHistogramNotCounter {
             metric: window.metric(),
         };
         notes.add(&finding, window.position);
     }
-    if looked_at
-        .iter()
-        .any(|(_, each)| each.has_custom_bounds() != custom)
-    {
+    let start = Start::of(window, is_counter);
+    let Some(schema) = start.common_schema(window, is_counter) else {
         return incompatible(window, notes);
-    }
+    };
     let mut result = Histogram::clone(last);
-    let schemas = looked_at.iter().map(|(_, each)| each.schema);
-    let schema = if ignores_first {
-        schemas.min()
-    } else {
-        schemas.chain([first.schema]).min()
-    };
-    result.reduce_resolution(schema.unwrap_or(last.schema));
-    // The buckets of the sample after the reset count even so.
-    let nothing = Histogram {
-        schema: points[1].1.schema,
-        custom_bounds: points[1].1.custom_bounds.clone(),
-        ..Histogram::default()
-    };
-    let base = if ignores_first { &nothing } else { &**first };
-    if !subtract(&mut result, base, window, notes) {
+    result.reduce_resolution(schema);
+    if !subtract(&mut result, &start.base, window, notes) {
         return None;
     }
     if is_counter {
         let times: Vec<i64> = points.iter().map(|(time, _)| *time).collect();
         note_overlap(window, window.histogram_start_times, &times, notes);
-        // The first one counts as nothing when a reset follows it at once.
-        let resets = (if ignores_first { 2 } else { 1 }..points.len()).filter(|at| began_anew(*at));
-        for at in resets {
+        for at in (start.first + 1..points.len()).filter(|at| began_anew(window, *at)) {
             if !add(&mut result, &points[at - 1].1, window, notes) {
                 return None;
             }
         }
-    } else if first.reset_hint != ResetHint::Gauge || last.reset_hint != ResetHint::Gauge {
+    } else if !is_gauge(first) || !is_gauge(last) {
         let finding = Finding::NativeHistogramNotGauge {
             metric: window.metric(),
         };
@@ -94,6 +54,68 @@ pub(super) fn change(
     result.reset_hint = ResetHint::Gauge;
     result.compact(0);
     Some(result)
+}
+
+/// Whether the counter was reset between a histogram and the one before it.
+fn began_anew(window: &Window<'_>, at: usize) -> bool {
+    let (before, after) = (&window.histograms[at - 1], &window.histograms[at]);
+    let starts = window
+        .histogram_start_times
+        .get(at - 1..=at)
+        .unwrap_or_default();
+    starts::began_between(starts, &[before.0, after.0], 1) || after.1.is_reset_since(&before.1)
+}
+
+/// Where a change is counted from.
+struct Start {
+    /// The first histogram that is looked at.
+    first: usize,
+    /// What is taken away from the last one.
+    base: Histogram,
+}
+
+impl Start {
+    /// A histogram that a reset follows at once is not looked at, whatever its buckets are: the counter
+    /// begins from nothing, with the buckets of the next one.
+    fn of(window: &Window<'_>, is_counter: bool) -> Self {
+        let points = window.histograms;
+        if !is_counter || !began_anew(window, 1) {
+            return Self {
+                first: 0,
+                base: Histogram::clone(&points[0].1),
+            };
+        }
+        let base = Histogram {
+            schema: points[1].1.schema,
+            custom_bounds: points[1].1.custom_bounds.clone(),
+            ..Histogram::default()
+        };
+        Self { first: 1, base }
+    }
+
+    /// The coarsest schema of what is looked at. `None` when there are exponential and custom buckets.
+    fn common_schema(&self, window: &Window<'_>, is_counter: bool) -> Option<i32> {
+        let points = window.histograms;
+        // Of gauges only the ends count.
+        let from = if is_counter {
+            self.first
+        } else {
+            points.len() - 1
+        };
+        let custom = self.base.has_custom_bounds();
+        let looked_at = &points[from..];
+        if looked_at
+            .iter()
+            .any(|(_, each)| each.has_custom_bounds() != custom)
+        {
+            return None;
+        }
+        looked_at
+            .iter()
+            .map(|(_, each)| each.schema)
+            .chain([self.base.schema])
+            .min()
+    }
 }
 
 fn incompatible<T>(window: &Window<'_>, notes: &mut Annotations) -> Option<T> {
