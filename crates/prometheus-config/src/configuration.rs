@@ -51,8 +51,8 @@ pub struct Configuration {
 struct Unresolved {
     global: GlobalConfig,
     alerting: AlertingConfig,
-    rule_files: Vec<String>,
-    scrape_config_files: Vec<String>,
+    rule_files: Vec<FilePattern>,
+    scrape_config_files: Vec<FilePattern>,
     scrape_configs: Vec<UnresolvedScrapeConfig>,
     remote_write: Vec<RemoteWriteConfig>,
     storage: StorageConfig,
@@ -84,8 +84,8 @@ impl Configuration {
         global.external_labels.retain(|_, value| !value.is_empty());
         let mut configuration = Self {
             alerting: raw.alerting,
-            rule_files: patterns(raw.rule_files, "rule")?,
-            scrape_config_files: patterns(raw.scrape_config_files, "scrape config")?,
+            rule_files: patterns(raw.rule_files),
+            scrape_config_files: patterns(raw.scrape_config_files),
             scrape_configs: Vec::new(),
             scrape_configs_of_files: Vec::new(),
             remote_write: raw.remote_write,
@@ -184,27 +184,38 @@ impl Configuration {
                 ));
             }
         }
-        self.otlp
-            .check()
-            .map_err(|reason| YamlError::new(0, reason))?;
-        if self.otlp.translation_strategy.keeps_utf8() && names == crate::NameValidation::Legacy {
-            return Err(YamlError::new(
-                0,
-                "the OTLP translation strategy is not allowed when UTF8 is disabled",
-            ));
-        }
+        self.otlp.check(names)?;
         Ok(())
     }
 }
 
-fn patterns(patterns: Vec<String>, what: &str) -> Result<Vec<PathBuf>, YamlError> {
-    match patterns.iter().find(|pattern| !is_file_pattern(pattern)) {
-        Some(pattern) => Err(YamlError::new(
-            0,
-            format!("invalid {what} file path {pattern:?}: only its last part may have one *"),
-        )),
-        None => Ok(patterns.into_iter().map(PathBuf::from).collect()),
+/// Names of files, with at most one `*`, in the last part of the path.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct FilePattern(String);
+
+/// A pattern with a `*` where none is looked for.
+#[derive(Debug, thiserror::Error)]
+#[error("invalid file path {0:?}: only its last part may have one *")]
+struct InvalidPattern(String);
+
+impl TryFrom<String> for FilePattern {
+    type Error = InvalidPattern;
+
+    fn try_from(text: String) -> Result<Self, InvalidPattern> {
+        if is_file_pattern(&text) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidPattern(text))
+        }
     }
+}
+
+fn patterns(patterns: Vec<FilePattern>) -> Vec<PathBuf> {
+    patterns
+        .into_iter()
+        .map(|pattern| PathBuf::from(pattern.0))
+        .collect()
 }
 
 impl fmt::Display for Configuration {

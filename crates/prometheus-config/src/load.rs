@@ -14,7 +14,7 @@ pub enum LoadError {
         #[source]
         source: std::io::Error,
     },
-    #[error("{}:{}: {}", path.display(), error.line, error.reason())]
+    #[error("{}: {}", place(path, error.line), error.reason())]
     Invalid { path: PathBuf, error: YamlError },
     #[error("{pattern:?} is no pattern of file names: {source}")]
     Pattern {
@@ -61,6 +61,14 @@ pub fn matching_files(pattern: &Path) -> Result<Vec<PathBuf>, LoadError> {
         source,
     })?;
     Ok(found.filter_map(Result::ok).collect())
+}
+
+/// File and line; what is about the file as a whole has none.
+fn place(path: &Path, line: usize) -> String {
+    match line {
+        0 => path.display().to_string(),
+        line => format!("{}:{line}", path.display()),
+    }
 }
 
 fn read(path: &Path) -> Result<String, LoadError> {

@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fields::{is_default, on};
+use crate::names::NameValidation;
+use crate::yaml::{Line, YamlError};
 
 /// The section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OtlpConfig {
+    #[serde(rename = "<line>", skip_serializing)]
+    line: Line,
     #[serde(skip_serializing_if = "is_default")]
     pub promote_all_resource_attributes: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,6 +35,7 @@ pub struct OtlpConfig {
 impl Default for OtlpConfig {
     fn default() -> Self {
         Self {
+            line: Line::default(),
             promote_all_resource_attributes: false,
             promote_resource_attributes: Vec::new(),
             ignore_resource_attributes: Vec::new(),
@@ -62,19 +67,23 @@ impl TranslationStrategy {
 }
 
 impl OtlpConfig {
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        match (
+    pub(crate) fn check(&self, names: NameValidation) -> Result<(), YamlError> {
+        let reason = match (
             self.promote_all_resource_attributes,
             self.promote_resource_attributes.is_empty(),
             self.ignore_resource_attributes.is_empty(),
         ) {
-            (true, false, _) => Err(
-                "'promote_all_resource_attributes' and 'promote_resource_attributes' cannot be configured simultaneously",
-            ),
-            (false, _, false) => Err(
-                "'ignore_resource_attributes' cannot be configured unless 'promote_all_resource_attributes' is true",
-            ),
-            _ => Ok(()),
-        }
+            (true, false, _) => {
+                "'promote_all_resource_attributes' and 'promote_resource_attributes' cannot be configured simultaneously"
+            }
+            (false, _, false) => {
+                "'ignore_resource_attributes' cannot be configured unless 'promote_all_resource_attributes' is true"
+            }
+            _ if self.translation_strategy.keeps_utf8() && names == NameValidation::Legacy => {
+                "the OTLP translation strategy is not allowed when UTF8 is disabled"
+            }
+            _ => return Ok(()),
+        };
+        Err(YamlError::new(self.line.0, reason))
     }
 }

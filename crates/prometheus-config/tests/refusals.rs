@@ -136,7 +136,16 @@ fn settings_that_do_not_fit_together() {
         2,
         "have to be configured together",
     );
-    refused("rule_files: ['a*/b.yml']\n", 0, "only its last part");
+    refused(
+        "rule_files:\n- ok.yml\n- 'a*/b.yml'\n",
+        3,
+        "only its last part",
+    );
+    refused(
+        "otlp:\n  promote_all_resource_attributes: true\n  promote_resource_attributes: [a]\n",
+        2,
+        "cannot be configured simultaneously",
+    );
     refused("remote_write:\n- name: x\n", 2, "url is missing");
     refused("remote_write:\n- url: ftp://x\n", 2, "'http' or 'https'");
     refused(
