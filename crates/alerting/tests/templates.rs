@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use swarmscope_alerting::template::{Context, Data, Sample, SampleNumber, Template};
+use swarmscope_alerting::template::{Context, Data, QueryError, Sample, SampleNumber, Template};
 use swarmscope_model::metrics::{Buckets, Histogram, Span};
 
 /// Pairs of a template and what becomes of it, written by `data/expand.go` with Prometheus's own code.
@@ -19,7 +19,7 @@ fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn query(text: &str) -> Result<Vec<Sample>, String> {
+fn query(text: &str) -> Result<Vec<Sample>, QueryError> {
     let sample = |instance, value| Sample {
         labels: labels(&[("__name__", "up"), ("instance", instance)]),
         value: SampleNumber::Float(value),
@@ -27,7 +27,7 @@ fn query(text: &str) -> Result<Vec<Sample>, String> {
     match text {
         "up" => Ok(vec![sample("b", 1.0), sample("a", 0.0)]),
         "none" => Ok(Vec::new()),
-        other => Err(format!("no such query: {other}")),
+        other => Err(QueryError::new(format!("no such query: {other}"))),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use swarmscope_prometheus_config::LoadError;
+use swarmscope_prometheus_config::yaml::YamlError;
 use swarmscope_promql::parser::ParseError;
 
 use crate::template::TemplateError;
@@ -39,8 +40,8 @@ pub struct FileProblem {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Problem {
     /// No YAML, an unknown field, a value of the wrong kind.
-    #[error("{0}")]
-    Yaml(String),
+    #[error("{}", .0.reason())]
+    Yaml(YamlError),
     #[error("Groupname must not be empty")]
     NoGroupName,
     #[error("groupname: {0:?} is repeated in the same file")]

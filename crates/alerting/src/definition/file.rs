@@ -36,7 +36,7 @@ pub fn parse(
     let written: WrittenFile = yaml::from_str(text).map_err(|error| {
         vec![FileProblem {
             line: error.line,
-            problem: Problem::Yaml(error.reason()),
+            problem: Problem::Yaml(error),
         }]
     })?;
     check::groups(written.groups, file, syntax)

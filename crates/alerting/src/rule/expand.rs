@@ -11,7 +11,7 @@ use super::alert::Alert;
 use super::error::RuleError;
 use crate::definition::TemplatedText;
 use crate::question::{Answer, Evaluate, Question};
-use crate::template::{Context, Data, Sample, SampleNumber};
+use crate::template::{Context, Data, QueryError, Sample, SampleNumber};
 
 /// What templates see beside an alert's own answer.
 pub struct Expansion<'a> {
@@ -83,13 +83,12 @@ fn expanded(text: &TemplatedText, data: &Data, context: &Context<'_>) -> String 
 
 impl Expansion<'_> {
     /// What `query` in a template gives.
-    fn query(&self, text: &str) -> Result<Vec<Sample>, String> {
-        let question =
-            Question::parse_metrics(text, self.syntax).map_err(|error| error.to_string())?;
+    fn query(&self, text: &str) -> Result<Vec<Sample>, QueryError> {
+        let question = Question::parse_metrics(text, self.syntax).map_err(QueryError::new)?;
         let answers = self
             .evaluate
             .instant(&question, self.at, self.cancellation)
-            .map_err(|error| error.to_string())?;
+            .map_err(QueryError::new)?;
         Ok(answers
             .iter()
             .map(|answer| Sample {

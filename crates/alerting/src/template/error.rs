@@ -1,5 +1,8 @@
 //! What can be wrong with a template. Messages follow Go's word for word where users know them.
 
+use std::fmt;
+use std::sync::Arc;
+
 /// A template that cannot be read, or that failed while it was expanded.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TemplateError {
@@ -74,6 +77,36 @@ pub enum Failure {
     TooMuchOutput { limit: usize },
 }
 
+/// Why `query` has no answer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct QueryError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl QueryError {
+    /// From whatever stopped the query.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into().into())
+    }
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for QueryError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Equal when they say the same.
+impl PartialEq for QueryError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
 /// Why a function gave up.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
@@ -81,8 +114,8 @@ pub enum CallError {
     EmptyVector,
     #[error("runtime error: invalid memory address or nil pointer dereference")]
     NilSample,
-    #[error("{0}")]
-    Query(String),
+    #[error(transparent)]
+    Query(QueryError),
     #[error("incompatible types for comparison: {left} and {right}")]
     Incompatible { left: String, right: String },
     #[error("invalid type for comparison")]
@@ -123,8 +156,8 @@ pub enum CallError {
     NoFloat { kind: String },
     #[error("strconv.ParseFloat: parsing {text:?}: invalid syntax")]
     BadFloat { text: String },
-    #[error("error parsing regexp: {reason}")]
-    BadPattern { reason: String },
+    #[error("error parsing regexp: {0}")]
+    BadPattern(regex::Error),
     #[error("value is NaN or Inf")]
     NotFinite,
     #[error("{value} cannot be represented as a nanoseconds timestamp since it overflows int64")]

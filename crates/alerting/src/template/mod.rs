@@ -19,6 +19,7 @@ mod execute;
 mod functions;
 mod literal;
 mod parse;
+mod pipeline;
 mod printf;
 mod show;
 mod token;
@@ -26,7 +27,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub use error::TemplateError;
+pub use error::{QueryError, TemplateError};
 pub(crate) use functions::table_path as table_link;
 pub use value::{Sample, SampleNumber};
 
@@ -50,7 +51,7 @@ pub struct Context<'a> {
     /// `externalURL`, and what `pathPrefix` is cut from.
     pub external_url: &'a str,
     /// Evaluates a query to a vector; says why when it cannot.
-    pub query: &'a dyn Fn(&str) -> Result<Vec<Sample>, String>,
+    pub query: &'a dyn Fn(&str) -> Result<Vec<Sample>, QueryError>,
 }
 
 /// The variables that every rule has, written out as Prometheus does, so that positions in messages agree.

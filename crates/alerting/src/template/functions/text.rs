@@ -141,9 +141,7 @@ fn pattern(text: &str) -> Result<regex::Regex, CallError> {
     regex::RegexBuilder::new(text)
         .size_limit(MAX_PATTERN_BYTES)
         .build()
-        .map_err(|error| CallError::BadPattern {
-            reason: error.to_string(),
-        })
+        .map_err(CallError::BadPattern)
 }
 
 pub fn matches(_: &Context<'_>, arguments: &[Value]) -> Outcome {
