@@ -1,6 +1,8 @@
-//! Rows that are computed series by series, in blocks, by two threads when there are many.
+//! Rows that are computed series by series, in blocks, by two threads when they take long.
 //!
 //! Blocks come in the order of the series, so that what is summed up is summed up in one order.
+
+use std::time::{Duration, Instant};
 
 use swarmscope_model::limits::QUERY_THREADS;
 use swarmscope_model::metrics::SeriesSamples;
@@ -12,8 +14,10 @@ use super::frame::{Frame, RowBuffer, SeriesKey};
 
 /// Cells of a block: what two threads fill before it is taken over.
 const BLOCK_CELLS: usize = 1 << 20;
-/// Fewer series are not worth a thread.
-const SERIES_PER_THREAD: usize = 64;
+/// Series that are computed first, to see how long the rest will take.
+const FIRST_SERIES: usize = 16;
+/// A thread is worth its start when the rest takes longer than this.
+const WORTH_A_THREAD: Duration = Duration::from_millis(4);
 
 /// What one thread reuses from series to series.
 pub(crate) struct Worker<'a> {
@@ -64,15 +68,25 @@ pub(crate) fn each_block<'a>(
     steps: usize,
     mut take: impl FnMut(&mut Evaluator<'a>, Frame) -> Result<(), EvalError>,
 ) -> Result<(), EvalError> {
-    let block = (BLOCK_CELLS / steps.max(1)).clamp(2 * SERIES_PER_THREAD, 16_384);
+    let block = (BLOCK_CELLS / steps.max(1)).clamp(8 * FIRST_SERIES, 16_384);
     let shared = evaluator.shared;
-    let mut start = 0;
+    let began = Instant::now();
+    let (mut start, mut end, mut threads) = (0, source.len().min(FIRST_SERIES), 1);
     while start < source.len() {
-        let end = source.len().min(start + block);
-        let frame = compute(evaluator, source, steps, start..end)?;
+        let frame = compute(evaluator, source, steps, start..end, threads)?;
         shared.hold(frame.samples())?;
         take(evaluator, frame)?;
+        if start == 0 {
+            let each = began.elapsed() / FIRST_SERIES as u32;
+            let rest = each.saturating_mul((source.len() - end) as u32);
+            threads = if rest > WORTH_A_THREAD {
+                QUERY_THREADS
+            } else {
+                1
+            };
+        }
         start = end;
+        end = source.len().min(start + block);
     }
     Ok(())
 }
@@ -82,9 +96,9 @@ fn compute(
     source: &dyn RowSource,
     steps: usize,
     series: std::ops::Range<usize>,
+    threads: usize,
 ) -> Result<Frame, EvalError> {
     let shared = evaluator.shared;
-    let threads = QUERY_THREADS.min(series.len() / SERIES_PER_THREAD).max(1);
     let share = series.len().div_ceil(threads);
     let mut parts: Vec<std::ops::Range<usize>> = series
         .clone()
