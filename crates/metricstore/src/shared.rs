@@ -59,6 +59,8 @@ pub struct Shared {
     pub checkpoint_bytes: AtomicU64,
     /// Samples in order before it are not taken: they would belong into blocks that are written.
     pub in_order_from: AtomicI64,
+    /// See [`Options::out_of_order_window`]; can be changed while the store is open.
+    pub out_of_order_window: AtomicI64,
     pub closing: AtomicBool,
     rest_lock: Mutex<()>,
     pub woken: Condvar,
@@ -78,6 +80,7 @@ impl Shared {
         Self {
             syncing: Arc::clone(&writer.log.syncing),
             in_order_from: AtomicI64::new(view.head_from),
+            out_of_order_window: AtomicI64::new(milliseconds(options.out_of_order_window)),
             options,
             head,
             counters: Counters::default(),
@@ -173,7 +176,7 @@ impl Shared {
         } else {
             newest.saturating_sub(half)
         };
-        let window = milliseconds(self.options.out_of_order_window);
+        let window = self.out_of_order_window.load(Ordering::Relaxed);
         Admission {
             in_order_from: late.max(self.in_order_from.load(Ordering::Relaxed)),
             out_of_order_from: (window > 0).then(|| newest.saturating_sub(window)),

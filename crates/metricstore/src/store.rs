@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use swarmscope_model::metrics::{
     Append, AppendOutcome, BlockStatistics, Durability, Matcher, MetricError, MetricStore,
@@ -17,7 +18,7 @@ use crate::files::Lock;
 use crate::open::{Opened, open};
 use crate::options::Options;
 use crate::query::{labels, select, statistics};
-use crate::shared::Shared;
+use crate::shared::{Shared, milliseconds};
 use crate::stats::Stats;
 
 /// Metrics in a folder of this machine.
@@ -62,6 +63,14 @@ impl EmbeddedMetrics {
         {
             tracing::warn!(%error, "no checkpoint was written; the next start reads the log instead");
         }
+    }
+
+    /// Changes how late samples may be that are older than the newest of their series, see
+    /// [`Options::out_of_order_window`].
+    pub fn set_out_of_order_window(&self, window: Duration) {
+        self.shared
+            .out_of_order_window
+            .store(milliseconds(window), Ordering::Relaxed);
     }
 
     /// Does now what the maintainer does now and then: blocks, retention, compaction. Blocks meanwhile.

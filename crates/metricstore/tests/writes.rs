@@ -175,6 +175,9 @@ fn samples_out_of_order_within_the_window_are_merged() {
     let expected: Vec<(i64, f64)> = (41..=100).map(|n| (n * MINUTE, n as f64)).collect();
     assert_eq!(floats(&store, "m"), expected);
     assert_eq!(store.stats().out_of_order, 59);
+    store.set_out_of_order_window(Duration::ZERO);
+    let outcome = append(&store, &[float("m", 100 * MINUTE - 1, 0.0)]);
+    assert_eq!(outcome.refused, [(0, Refusal::OutOfOrder)]);
     drop(store);
     let store = EmbeddedMetrics::open(late).expect("open");
     assert_eq!(floats(&store, "m"), expected);
