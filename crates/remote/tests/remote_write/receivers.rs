@@ -23,24 +23,24 @@ use crate::support::{append, open};
 
 /// What a receiver saw and how it answers.
 #[derive(Clone)]
-struct Receiver {
-    url: String,
+pub struct Receiver {
+    pub url: String,
     seen: Arc<Mutex<Seen>>,
 }
 
 #[derive(Default)]
-struct Seen {
+pub struct Seen {
     /// Answers of the next requests; after them all is well.
     answers: Vec<(StatusCode, Option<&'static str>)>,
     requests: usize,
     headers: Vec<HeaderMap>,
     /// Samples of requests that were answered well, as text.
-    samples: Vec<String>,
+    pub samples: Vec<String>,
     metadata: Vec<String>,
 }
 
 impl Receiver {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let router = Router::new()
             .route("/write", post(take))
@@ -54,19 +54,19 @@ impl Receiver {
         }
     }
 
-    fn answer(&self, answers: &[(StatusCode, Option<&'static str>)]) {
+    pub fn answer(&self, answers: &[(StatusCode, Option<&'static str>)]) {
         self.seen.lock().expect("the lock").answers = answers.to_vec();
     }
 
     /// Each once: what was not noted as sent when a receiver was changed comes again.
-    fn samples(&self) -> Vec<String> {
+    pub fn samples(&self) -> Vec<String> {
         let mut samples = self.seen.lock().expect("the lock").samples.clone();
         samples.sort();
         samples.dedup();
         samples
     }
 
-    async fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
+    pub async fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
         for _ in 0..2_000 {
             if is(&self.seen.lock().expect("the lock")) {
                 return;
@@ -158,11 +158,11 @@ fn version_2(message: &[u8], seen: &mut Seen) {
 }
 
 /// What the receiver shows of such a sample.
-fn shown(name: &str, timestamp: i64, value: f64) -> String {
+pub fn shown(name: &str, timestamp: i64, value: f64) -> String {
     format!("{{__name__=\"{name}\", job=\"j\"}} {value} @{timestamp}")
 }
 
-fn configure(receiver: &Receiver, more: &str) -> Configuration {
+pub fn configure(receiver: &Receiver, more: &str) -> Configuration {
     let text = format!(
         "remote_write:\n- url: {}\n  queue_config: {{batch_send_deadline: 50ms, min_backoff: 10ms, max_backoff: 20ms, max_samples_per_send: 100}}\n{more}",
         receiver.url
