@@ -53,6 +53,14 @@ check: ## Formatting, lints, tidy: seconds once built
 bench-logs: ## Ingest and query figures of the log store on a million events
 	cargo run --release --locked --package swarmscope-logstore --example measure
 
+.PHONY: bench-metrics
+bench-metrics: build ## Figures of the metrics engine beside a real Prometheus on the same samples
+	scripts/bench-metrics
+
+.PHONY: compare-prometheus
+compare-prometheus: build ## A thousand queries asked of ours and of a real Prometheus
+	scripts/compare-prometheus
+
 .PHONY: bench-python
 bench-python: ## What one event costs a Python agent, against pure Python in the same run
 	scripts/python-venv --release

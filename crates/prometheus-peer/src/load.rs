@@ -17,7 +17,7 @@ const BATCH: usize = 5_000;
 
 /// One connection's part of the series, with what waits for the next request.
 struct Shard {
-    /// Place in `series`, for each source of this shard.
+    /// The series of this shard, with what waits to be sent.
     series: Vec<TimeSeries>,
     samples: usize,
 }
@@ -34,8 +34,11 @@ pub async fn load(server: &Server, mut data: Dataset, connections: usize) -> Res
             samples: 0,
         })
         .collect();
+    let mut places = Vec::with_capacity(data.sources.len());
     for (place, source) in data.sources.iter().enumerate() {
-        shards[place % connections].series.push(TimeSeries {
+        let shard = place % connections;
+        places.push((shard, shards[shard].series.len()));
+        shards[shard].series.push(TimeSeries {
             labels: to_labels(&source.labels),
             ..TimeSeries::default()
         });
@@ -44,8 +47,9 @@ pub async fn load(server: &Server, mut data: Dataset, connections: usize) -> Res
     let mut total = 0;
     for time in std::mem::take(&mut data.times) {
         for (place, source) in data.begun(time).iter_mut().enumerate() {
-            let shard = &mut shards[place % connections];
-            if take(source, time, &mut shard.series[place / connections]) {
+            let (shard, series) = places[place];
+            let shard = &mut shards[shard];
+            if take(source, time, &mut shard.series[series]) {
                 shard.samples += 1;
                 total += 1;
                 if shard.samples >= BATCH {

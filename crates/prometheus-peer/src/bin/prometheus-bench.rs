@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Result, ensure};
 use clap::Parser;
 use serde::Serialize;
-use swarmscope_prometheus_peer::dataset::{Scale, swarm};
+use swarmscope_prometheus_peer::dataset::{Scale, history, recent};
 use swarmscope_prometheus_peer::load;
 use swarmscope_prometheus_peer::server::{Product, Server};
 
@@ -34,9 +34,12 @@ struct Arguments {
 #[derive(Serialize)]
 struct Figures {
     product: &'static str,
+    /// Of thirty days, loaded first and not timed: nobody sends a month at once.
+    past_samples: u64,
+    /// Of the last hours.
     samples: u64,
     series: u64,
-    /// Processor seconds from the first request until the process rests.
+    /// Processor seconds for the last hours, from the first request until the process rests.
     load_cpu_seconds: f64,
     samples_per_cpu_second: f64,
     peak_bytes: u64,
@@ -87,12 +90,13 @@ async fn measure(server: &Server, end: i64, arguments: &Arguments) -> Result<Fig
     } else {
         full
     };
-    let data = swarm(end, scale);
-    let series = data.sources.len() as u64;
-    let before = server.cpu()?;
-    let samples = load::load(server, data, 4).await?;
-    let resting = rest(server).await?;
-    let load_cpu = (resting - before).as_secs_f64();
+    let past = history(end, scale);
+    let present = recent(end, scale);
+    let series = (past.sources.len() + present.sources.len()) as u64;
+    let past_samples = load::load(server, past, 1).await?;
+    let before = rest(server).await?;
+    let samples = load::load(server, present, 4).await?;
+    let load_cpu = (rest(server).await? - before).as_secs_f64();
     let resting_bytes = server.memory("VmRSS")?;
     let mut queries = Vec::new();
     for question in QUESTIONS {
@@ -100,6 +104,7 @@ async fn measure(server: &Server, end: i64, arguments: &Arguments) -> Result<Fig
     }
     Ok(Figures {
         product: server.product.name(),
+        past_samples,
         samples,
         series,
         load_cpu_seconds: load_cpu,
@@ -139,38 +144,46 @@ struct Question {
     query: &'static str,
     /// Length of the range, and step, in seconds; `None` asks at an instant.
     range: Option<(i64, i64)>,
+    /// Where it ends, in seconds before the last sample.
+    ago: i64,
 }
 
 const QUESTIONS: [Question; 6] = [
     Question {
-        name: "sum by (rate), 500 series, 1 h",
-        query: "sum by (instance) (rate({__name__=~\"node_bytes_[01]_total\"}[5m]))",
+        name: "sum by (rate), 1,000 series, 1 h",
+        query: "sum by (instance) (rate({job=\"node\", device=~\"dev[0-4].\"}[5m]))",
         range: Some((3_600, 15)),
+        ago: 60,
     },
     Question {
-        name: "rate of 1,000 series, 1 h",
-        query: "sum by (device) (rate({__name__=~\"node_.*\", device=~\"dev[0-9]|dev1[0-2]\"}[5m]))",
-        range: Some((3_600, 15)),
+        name: "average over time, 1,000 series, 6 h",
+        query: "max by (device) (avg_over_time({job=\"node\", device=~\"dev[5-9].\"}[10m]))",
+        range: Some((6 * 3_600, 120)),
+        ago: 60,
     },
     Question {
         name: "quantile of 10,000 histogram series",
         query: "histogram_quantile(0.9, sum by (le, job) (rate(latency_seconds_bucket[5m])))",
         range: Some((1_800, 30)),
+        ago: 60,
     },
     Question {
         name: "regex over 100,000 series",
         query: "count(many_values{pod=~\"pod-.*[27]{n}\"})",
         range: None,
+        ago: 60,
     },
     Question {
         name: "30 days at 1 h steps",
         query: "sum(rate(long_total[1h]))",
-        range: Some((30 * 86_400, 3_600)),
+        range: Some((30 * 86_400 - 10 * 3_600, 3_600)),
+        ago: 6 * 3_600,
     },
     Question {
         name: "instant sum of 100,000 series",
         query: "sum by (job) (many_values)",
         range: None,
+        ago: 60,
     },
 ];
 
@@ -186,7 +199,7 @@ async fn time(
             .query
             .replace("{n}", &(repetition % 10).to_string());
         // Shifted, so that nobody answers from what was asked before.
-        let end = end / 1_000 - 60 - repetition as i64;
+        let end = end / 1_000 - question.ago - repetition as i64;
         let (path, mut parameters) = match question.range {
             None => ("query", vec![("time", end.to_string())]),
             Some((length, step)) => (
@@ -260,7 +273,10 @@ fn print(ours: &Figures, theirs: &Figures) {
         "{:<38} {:>14} {:>14} {:>8}",
         "", ours.product, theirs.product, "ratio"
     );
-    println!("{} samples of {} series", ours.samples, ours.series);
+    println!(
+        "{} samples of {} series, and {} of the past",
+        ours.samples, ours.series, ours.past_samples
+    );
     row(
         "CPU s to load",
         ours.load_cpu_seconds,

@@ -5,7 +5,7 @@ mod small;
 mod swarm;
 
 pub use small::small;
-pub use swarm::{Scale, swarm};
+pub use swarm::{Scale, history, recent};
 
 use std::collections::BTreeSet;
 

@@ -10,6 +10,7 @@ const STEP: i64 = 15_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
+const RECENT: i64 = 6 * HOUR;
 
 /// How much of each kind.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +36,29 @@ impl Default for Scale {
     }
 }
 
-/// Everything up to `end`, milliseconds.
-pub fn swarm(end: i64, scale: Scale) -> Dataset {
+/// A few series of the thirty days up to `end`, milliseconds.
+pub fn history(end: i64, scale: Scale) -> Dataset {
+    let end = end - end % MINUTE;
+    let mut sources = Vec::new();
+    for number in 0..scale.long {
+        let mut noise = Noise::new(7_000 + number as u64);
+        let mut total = 0.0;
+        let labels = [
+            ("__name__", "long_total".to_owned()),
+            ("shard", number.to_string()),
+        ];
+        // They end where the others begin, because a store takes samples in the order of time.
+        let span = (end - 30 * DAY, end - RECENT - MINUTE, MINUTE);
+        push(&mut sources, &labels, span, move |_| {
+            total += noise.below(20) as f64;
+            total
+        });
+    }
+    Dataset::new(sources)
+}
+
+/// Everything else: the last hours up to `end`, milliseconds.
+pub fn recent(end: i64, scale: Scale) -> Dataset {
     let end = end - end % MINUTE;
     let mut sources = Vec::new();
     for machine in 0..scale.machines {
@@ -52,29 +74,10 @@ pub fn swarm(end: i64, scale: Scale) -> Dataset {
             ("pod", format!("pod-{number:06}")),
         ];
         let value = number as f64;
-        push(
-            &mut sources,
-            &labels,
-            (end - 9 * MINUTE, end, MINUTE),
-            move |time| value + (time / MINUTE % 7) as f64,
-        );
-    }
-    for number in 0..scale.long {
-        let mut noise = Noise::new(7_000 + number as u64);
-        let mut total = 0.0;
-        let labels = [
-            ("__name__", "long_total".to_owned()),
-            ("shard", number.to_string()),
-        ];
-        push(
-            &mut sources,
-            &labels,
-            (end - 30 * DAY, end, MINUTE),
-            move |_| {
-                total += noise.below(20) as f64;
-                total
-            },
-        );
+        let span = (end - 9 * MINUTE, end, MINUTE);
+        push(&mut sources, &labels, span, move |time| {
+            value + (time / MINUTE % 7) as f64
+        });
     }
     Dataset::new(sources)
 }
@@ -96,7 +99,7 @@ fn push(
 
 /// A machine's page: half of its series are counters, a quarter constants, the rest gauges.
 fn node(sources: &mut Vec<Source>, machine: usize, end: i64) {
-    let span = (end - 6 * HOUR, end, STEP);
+    let span = (end - RECENT, end, STEP);
     for number in 0..100_usize {
         let seed = (machine * 1_000 + number) as u64;
         let mut noise = Noise::new(seed);
@@ -105,7 +108,7 @@ fn node(sources: &mut Vec<Source>, machine: usize, end: i64) {
                 ("__name__", name.to_owned()),
                 ("job", "node".to_owned()),
                 ("instance", format!("machine-{machine}:9100")),
-                ("device", format!("dev{}", number / 4)),
+                ("device", format!("dev{number:02}")),
             ]
         };
         let mut total = 0.0;
