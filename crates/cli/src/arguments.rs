@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use swarmscope_model::names;
+use swarmscope_promql::parser;
 
 use crate::scaffold::Language;
 use crate::state::StateUrl;
@@ -126,6 +127,15 @@ pub struct MetricsArguments {
     /// Let the Prometheus API remove samples and make snapshots
     #[arg(long)]
     pub prometheus_admin_api: bool,
+    /// Parts of PromQL that Prometheus calls experimental, for queries and rules
+    #[arg(
+        long,
+        value_name = "FEATURE",
+        value_delimiter = ',',
+        value_parser = parser::Options::FEATURES,
+        env = "SWARMSCOPE_PROMETHEUS_FEATURES"
+    )]
+    pub prometheus_features: Vec<String>,
     /// Metrics older than this are removed [default: 15d]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub metrics_retention_age: Option<Duration>,

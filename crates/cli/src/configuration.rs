@@ -9,6 +9,7 @@ use serde::Deserialize;
 use swarmscope_alerting::AlertingSettings;
 use swarmscope_api::guard::Credentials;
 use swarmscope_model::{limits, names};
+use swarmscope_promql::parser;
 
 use crate::arguments::{CredentialArguments, MetricsArguments, UpArguments};
 use crate::failure::Failure;
@@ -45,6 +46,15 @@ pub struct MetricsConfiguration {
     pub retention_bytes: Option<u64>,
     /// Whether the API may remove samples.
     pub admin_api: bool,
+    /// Which experimental parts of PromQL are on, by Prometheus's names.
+    pub features: Vec<String>,
+}
+
+impl MetricsConfiguration {
+    /// The PromQL that queries and rules may use.
+    pub fn syntax(&self) -> parser::Options {
+        parser::Options::with_features(self.features.iter().map(String::as_str))
+    }
 }
 
 /// The configuration file.
@@ -91,6 +101,8 @@ struct FileMetrics {
     retention_size: Option<ByteSize>,
     #[serde(default)]
     admin_api: bool,
+    #[serde(default)]
+    features: Vec<String>,
 }
 
 impl Configuration {
@@ -159,7 +171,23 @@ fn metrics(
         retention_age: arguments.metrics_retention_age.or(age),
         retention_bytes: size.map(|size| size.as_u64()),
         admin_api: arguments.prometheus_admin_api || file.admin_api,
+        features: features(&arguments.prometheus_features, file.features)?,
     })
+}
+
+/// What the arguments and the file turn on together.
+fn features(arguments: &[String], mut file: Vec<String>) -> Result<Vec<String>, Failure> {
+    let known = parser::Options::FEATURES;
+    if let Some(other) = file.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(Failure::with_hint(
+            format!("metrics.features: there is no feature {other:?}"),
+            format!("the features are {}", known.join(", ")),
+        ));
+    }
+    file.extend(arguments.iter().cloned());
+    file.sort_unstable();
+    file.dedup();
+    Ok(file)
 }
 
 fn duration(setting: &str, text: Option<&str>) -> Result<Option<Duration>, Failure> {

@@ -34,6 +34,9 @@ pub const MAX_EXPRESSION_DEPTH: usize = 256;
 pub const MAX_SEQUENCE_VALUES: usize = 1_000_000;
 /// Memory one compiled regular expression or wildcard may take.
 pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
+/// Memory of a pattern's table of states, where it has one: what the second-level cache holds beside the
+/// values, and milliseconds to build. Larger patterns go without.
+pub const MAX_QUICK_PATTERN_BYTES: usize = 256 * 1024;
 /// Longest string that an exact match, sort or `terms` aggregation sees whole; longer ones are
 /// still stored and searched word by word. Lucene's largest term.
 pub const MAX_KEYWORD_BYTES: usize = 32_766;

@@ -15,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Both take samples that are late, so that data of the past can be loaded.
 const CONFIGURATION: &str = "storage:\n  tsdb:\n    out_of_order_time_window: 30m\n";
 
-/// What Prometheus has behind flags and Swarmscope without.
-const FEATURES: &str = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers,exemplar-storage,native-histograms";
+/// Parts of PromQL that are behind flags in both.
+const FEATURES: &str = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers";
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +214,7 @@ fn prometheus(command: &mut Command, folder: &Path, address: &str) {
         .arg(format!("--web.listen-address={address}"))
         .arg("--web.enable-remote-write-receiver")
         .arg("--web.enable-admin-api")
-        .arg(format!("--enable-feature={FEATURES}"))
+        .arg(format!("--enable-feature={FEATURES},exemplar-storage"))
         .arg("--log.level=warn");
 }
 
@@ -227,7 +227,8 @@ fn swarmscope(command: &mut Command, folder: &Path, addresses: &[String; 4]) {
         .arg(folder.join("prometheus.yml"))
         .args(["--prometheus", &addresses[0], "--listen", &addresses[1]])
         .args(["--elastic", &addresses[2], "--orchestrator", &addresses[3]])
-        .arg("--metrics-retention-age=60d");
+        .arg("--metrics-retention-age=60d")
+        .arg(format!("--prometheus-features={FEATURES}"));
 }
 
 /// Addresses that nobody has at the moment.

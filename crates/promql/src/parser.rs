@@ -58,6 +58,29 @@ impl Options {
         extended_range_selectors: true,
         fill_modifiers: true,
     };
+
+    /// What turns each part on, by Prometheus's names for its `--enable-feature`.
+    pub const FEATURES: [&str; 4] = [
+        "promql-experimental-functions",
+        "promql-duration-expr",
+        "promql-extended-range-selectors",
+        "promql-binop-fill-modifiers",
+    ];
+
+    /// The parts that these features turn on; names that are none of [`Options::FEATURES`] turn on nothing.
+    pub fn with_features<'a>(features: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut options = Self::default();
+        for feature in features {
+            match feature {
+                "promql-experimental-functions" => options.experimental_functions = true,
+                "promql-duration-expr" => options.duration_expressions = true,
+                "promql-extended-range-selectors" => options.extended_range_selectors = true,
+                "promql-binop-fill-modifiers" => options.fill_modifiers = true,
+                _ => {}
+            }
+        }
+        options
+    }
 }
 
 /// Reads a query and checks its types.

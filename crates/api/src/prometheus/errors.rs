@@ -148,7 +148,11 @@ impl From<EvalError> for PrometheusError {
             EvalError::Cancelled => ErrorKind::Canceled,
             EvalError::TimedOut { .. } => ErrorKind::Timeout,
             EvalError::Storage(_) => ErrorKind::Internal,
-            EvalError::NotForRange { .. } | EvalError::InvalidRange => ErrorKind::BadData,
+            // Found before anything is evaluated, so it is the parameter that is wrong.
+            EvalError::NotForRange { .. } | EvalError::Length(_) => {
+                return Self::invalid_parameter("query", &error);
+            }
+            EvalError::InvalidRange => ErrorKind::BadData,
             _ => ErrorKind::Execution,
         };
         Self::new(kind, error.to_string())

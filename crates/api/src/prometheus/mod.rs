@@ -84,6 +84,13 @@ impl PrometheusState {
             ui_port,
         }
     }
+
+    /// The same with experimental parts of PromQL.
+    #[must_use]
+    pub fn with_syntax(mut self, syntax: parser::Options) -> Self {
+        self.syntax = syntax;
+        self
+    }
 }
 
 /// The API's routes. Whoever serves them adds the guard.

@@ -48,7 +48,8 @@ pub fn start(
         engines.monitoring.environment(),
         configuration.metrics.admin_api,
         ui_port,
-    );
+    )
+    .with_syntax(configuration.metrics.syntax());
     let state = native_state(configuration, engines, addresses);
     let native = native::router(state.clone())
         .nest("/elastic", elastic::search_router(logs.clone()))

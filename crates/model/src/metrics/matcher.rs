@@ -5,6 +5,7 @@ use std::fmt;
 use regex::Regex;
 
 use super::go_pattern;
+use super::pattern::Pattern;
 use crate::limits::MAX_PATTERN_BYTES;
 
 /// How a label's value is compared.
@@ -42,7 +43,7 @@ pub struct Matcher {
     pub name: String,
     pub operator: MatchOperator,
     pub value: String,
-    regex: Option<Regex>,
+    pattern: Option<Pattern>,
 }
 
 impl Matcher {
@@ -56,15 +57,15 @@ impl Matcher {
         value: impl Into<String>,
     ) -> Result<Self, InvalidMatcher> {
         let value = value.into();
-        let regex = match operator {
+        let pattern = match operator {
             MatchOperator::Equal | MatchOperator::NotEqual => None,
-            MatchOperator::Regex | MatchOperator::NotRegex => Some(anchored(&value)?),
+            MatchOperator::Regex | MatchOperator::NotRegex => Some(Pattern::new(&value)?),
         };
         Ok(Self {
             name: name.into(),
             operator,
             value,
-            regex,
+            pattern,
         })
     }
 
@@ -74,16 +75,16 @@ impl Matcher {
             name: name.into(),
             operator: MatchOperator::Equal,
             value: value.into(),
-            regex: None,
+            pattern: None,
         }
     }
 
     /// Whether a value passes.
     pub fn matches(&self, value: &str) -> bool {
-        match (self.operator, &self.regex) {
+        match (self.operator, &self.pattern) {
             (MatchOperator::NotEqual, _) => value != self.value,
-            (MatchOperator::Regex, Some(regex)) => regex.is_match(value),
-            (MatchOperator::NotRegex, Some(regex)) => !regex.is_match(value),
+            (MatchOperator::Regex, Some(pattern)) => pattern.matches(value),
+            (MatchOperator::NotRegex, Some(pattern)) => !pattern.matches(value),
             _ => value == self.value,
         }
     }

@@ -10,6 +10,7 @@ pub mod histogram;
 pub mod labels;
 pub mod matcher;
 pub mod metadata;
+mod pattern;
 pub mod sample;
 pub mod store;
 

@@ -34,6 +34,7 @@ impl Environment for Watch {
         let file = self.file().map(|path| path.display().to_string());
         let flags = [
             ("config.file", file.unwrap_or_default()),
+            ("enable-feature", settings.features.join(",")),
             (
                 "query.lookback-delta",
                 duration::format(limits::QUERY_LOOKBACK),

@@ -11,7 +11,7 @@ use swarmscope_metricstore::EmbeddedMetrics;
 use swarmscope_model::metrics::{MetricMetadata, MetricStore};
 use swarmscope_model::{Timestamp, limits};
 use swarmscope_prometheus_config::Configuration as PrometheusConfiguration;
-use swarmscope_promql::{evaluator, parser};
+use swarmscope_promql::evaluator;
 use swarmscope_remote::RemoteWriter;
 use swarmscope_scrape::ScrapeManager;
 use url::Url;
@@ -59,6 +59,7 @@ pub struct Settings {
     pub retention_age: Duration,
     pub retention_bytes: u64,
     pub admin_api: bool,
+    pub features: Vec<String>,
 }
 
 /// What is in force.
@@ -230,6 +231,7 @@ impl Settings {
             retention_age: age.unwrap_or(limits::METRIC_RETENTION_AGE),
             retention_bytes: bytes.unwrap_or(limits::METRIC_RETENTION_BYTES),
             admin_api: own.admin_api,
+            features: own.features.clone(),
         }
     }
 }
@@ -245,7 +247,7 @@ async fn rules(
         directory: configuration.data.join(RULES_FOLDER),
         evaluate: Arc::new(MetricAnswers::new(store.clone(), options)),
         store: store.clone(),
-        promql: parser::Options::default(),
+        promql: configuration.metrics.syntax(),
         timing: Timing::default(),
         external_url: settings
             .external_url
