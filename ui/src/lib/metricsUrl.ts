@@ -1,5 +1,4 @@
 import { formatPromDuration } from './promql/duration';
-import { quote } from './promql/seriesName';
 import { parseResolution, type Resolution } from './promql/step';
 import { parseDateMath } from './time/dateMath';
 import { REFRESH_CHOICES } from './time/refresh';
@@ -72,12 +71,6 @@ export function metricsLink(expr: string | readonly string[], patch: Partial<Met
   const queries = (typeof expr === 'string' ? [expr] : expr).map((each) => ({ expr: each, on: true }));
   const search = formatMetricsState({ ...parseMetricsState(''), queries, ...patch });
   return search === '' ? '/metrics' : `/metrics?${search}`;
-}
-
-/** Everything that an agent's targets expose, whichever label names the agent there. */
-export function agentMetricsLink(agent: string): string {
-  const value = quote(agent);
-  return metricsLink(`{agent=${value}} or {agent_name=${value}}`, { view: 'table' });
 }
 
 export function formatResolution(resolution: Resolution): string {

@@ -4,7 +4,7 @@ import page from '../../components/Page.module.css';
 import { agentHealth, heartbeatAge } from '../../lib/agentHealth';
 import { textOf } from '../../lib/flatten';
 import { discoverLink } from '../../lib/discoverUrl';
-import { agentMetricsLink } from '../../lib/metricsUrl';
+import { agentMetricsLink } from '../../lib/agentMetrics';
 import { formatCount } from '../../lib/number';
 import { formatAge, formatIso } from '../../lib/time/format';
 import { tasksLink } from '../../lib/taskUrl';

@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { agentsMetricsLink } from '../../lib/agentMetrics';
 import { discoverLink } from '../../lib/discoverUrl';
 import { formatCount } from '../../lib/number';
 import { formatDuration, formatTimestamp } from '../../lib/time/format';
@@ -15,12 +16,18 @@ export function Summary({ id, timeline, total }: { id: string; timeline: Timelin
     sort: 'asc',
     filters: [{ field: 'metadata.correlation_id', negate: false, value: id }],
   });
+  const agents = lanes.map(({ agent }) => agent);
+  const metrics = agentsMetricsLink(agents, start, end);
   return (
     <span role="status" className={page.nowrap}>
       <b>{formatCount(total)}</b> events · <b>{lanes.length}</b> {lanes.length === 1 ? 'agent' : 'agents'} ·{' '}
       <b>{formatDuration(end - start)}</b> <span className={page.soft}>from {formatTimestamp(start)}</span> ·{' '}
       <Link href={link} className={classes.link}>
         Open in Discover
+      </Link>{' '}
+      ·{' '}
+      <Link href={metrics} className={classes.link} title="Metrics of these agents around that time">
+        Metrics
       </Link>
     </span>
   );
