@@ -3,12 +3,17 @@ import type { AlertState, LabelSet } from './prometheusTypes';
 
 /** One change of one alert's state. */
 export interface AlertChange {
-  time: string;
-  alert: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  file: string;
+  group: string;
+  rule: string;
   labels: LabelSet;
+  annotations: LabelSet;
   from: AlertState;
   to: AlertState;
-  value: number | string | null;
+  /** As Prometheus writes it. */
+  value: string;
 }
 
 /** The latest first. */

@@ -9,10 +9,12 @@ import { Loading } from '../../components/Loading';
 import page from '../../components/Page.module.css';
 import { StateBadge } from '../../components/StateMark';
 import type { AlertsView } from '../../lib/alertsUrl';
+import { parseValue } from '../../lib/chart/align';
 import { metricsLink } from '../../lib/metricsUrl';
 import { quote } from '../../lib/promql/seriesName';
 import { instanceLabels, matchesText } from '../../lib/rules';
-import { formatAge, formatIso } from '../../lib/time/format';
+import { formatAge, formatTimestamp } from '../../lib/time/format';
+import { formatNumber } from '../../lib/units/number';
 import { useLive } from '../../state/useLive';
 import { useNow } from '../../state/useNow';
 import { URGENCY } from './urgency';
@@ -56,12 +58,13 @@ export function AlertHistory({ view }: { view: AlertsView }) {
             <th scope="col" className={page.number}>
               Value
             </th>
+            <th scope="col">What it means</th>
           </tr>
         </thead>
         <tbody>
           {shown.slice(0, most).map((change) => (
             <ChangeRow
-              key={`${change.time} ${change.to} ${JSON.stringify(change.labels)}`}
+              key={`${change.at} ${change.to} ${JSON.stringify(change.labels)}`}
               change={change}
               now={now}
             />
@@ -80,27 +83,30 @@ export function AlertHistory({ view }: { view: AlertsView }) {
 }
 
 function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
-  const { alert, time, from, to, labels, value } = change;
+  const { rule, at, from, to, labels, annotations, value } = change;
   return (
     <tr>
-      <td className={page.nowrap} title={formatIso(time)}>
-        {formatIso(time)} <span className={page.soft}>· {formatAge(now - Date.parse(time))} ago</span>
+      <td className={page.nowrap}>
+        {formatTimestamp(at)} <span className={page.soft}>· {formatAge(now - at)} ago</span>
       </td>
       <td className={page.nowrap}>
-        <Link href={metricsLink(`ALERTS{alertname=${quote(alert)}}`)}>{alert}</Link>
+        <Link href={metricsLink(`ALERTS{alertname=${quote(rule)}}`)}>{rule}</Link>
       </td>
       <td className={page.nowrap}>
         <span className={page.soft}>{from} →</span> <StateBadge urgency={URGENCY[to]} text={to} />
       </td>
       <td>
-        <LabelTags labels={instanceLabels(labels, { name: alert })} />
+        <LabelTags labels={instanceLabels(labels, { name: rule })} />
       </td>
-      <td className={page.number}>{value ?? '–'}</td>
+      <td className={page.number} title={value}>
+        {formatNumber(parseValue(value))}
+      </td>
+      <td>{annotations.summary}</td>
     </tr>
   );
 }
 
-function isShown({ alert, labels, to }: AlertChange, { state, search }: AlertsView): boolean {
+function isShown({ rule, labels, annotations, to }: AlertChange, { state, search }: AlertsView): boolean {
   const texts = Object.entries(labels).map(([name, each]) => `${name}="${each}"`);
-  return (state === '' || to === state) && matchesText([alert, ...texts], search);
+  return (state === '' || to === state) && matchesText([rule, annotations.summary ?? '', ...texts], search);
 }
