@@ -14,18 +14,21 @@ const SMALL = { w: 6, h: 6 };
 
 interface PanelFrameProps {
   panel: Panel;
+  /** Of the heading: a panel under a row is one below it. */
+  level: 2 | 3;
   /** Fills the page instead of a cell of the grid. */
   alone?: boolean;
 }
 
 /** A panel's place, title and menu; it asks nothing before it has been on the screen. */
-export const PanelFrame = memo(function PanelFrame({ panel, alone = false }: PanelFrameProps) {
+export const PanelFrame = memo(function PanelFrame({ panel, level, alone = false }: PanelFrameProps) {
   const { ref: sizeRef, width, height } = useElementSize<HTMLDivElement>();
   const [seenRef, seen] = useSeen();
   const ref = useMergedRef(sizeRef, seenRef);
   const data = usePanelData(panel, width, seen);
   const title = interpolate(panel.title, data.scope, 'text');
   const { x, y, w, h } = panel.gridPos;
+  const Heading = `h${level}` as const;
   const state = data.faults.length > 0 ? 'error' : data.ready ? 'ready' : 'loading';
   return (
     <div
@@ -43,9 +46,9 @@ export const PanelFrame = memo(function PanelFrame({ panel, alone = false }: Pan
         data-transparent={panel.transparent}
       >
         <header className={classes.head}>
-          <h3 className={classes.title} title={title}>
+          <Heading className={classes.title} title={title}>
             {title}
-          </h3>
+          </Heading>
           <PanelMarks panel={panel} data={data} />
           <PanelMenu panel={panel} title={title} data={data} alone={alone} />
         </header>

@@ -21,12 +21,12 @@ export function Sections() {
     if (!panel) return <EmptyState title="This dashboard has no such panel" detail={view.viewPanel} />;
     return (
       <div className={classes.alone}>
-        <PanelFrame key={panel.key} panel={panel} alone />
+        <PanelFrame key={panel.key} panel={panel} level={2} alone />
       </div>
     );
   }
   return sections.map(({ row, panels }) => (
-    <section key={row?.key ?? ''} aria-label={row?.title}>
+    <section key={row?.key ?? ''}>
       {row && (
         <RowHeader
           row={row}
@@ -38,7 +38,7 @@ export function Sections() {
       {!(row && isClosed(row, toggled)) && (
         <div className={classes.grid}>
           {compact(panels).map((panel) => (
-            <PanelFrame key={panel.key} panel={panel} />
+            <PanelFrame key={panel.key} panel={panel} level={row ? 3 : 2} />
           ))}
         </div>
       )}

@@ -9,7 +9,7 @@ import { NoData } from '../../grid/PanelNotes';
 const NO_TERMS: readonly HighlightTerm[] = [];
 
 /** Documents as Discover shows them; a click opens one. */
-export default function LogsPanel({ panel, data, title }: PanelProps) {
+export default function LogsPanel({ panel, data, title, width }: PanelProps) {
   const { hits: found } = data;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggleExpanded = useCallback(
@@ -29,10 +29,19 @@ export default function LogsPanel({ panel, data, title }: PanelProps) {
     <LogTable
       label={title || 'Documents'}
       hits={hits}
-      columns={DEFAULT_COLUMNS}
+      columns={columnsFor(width)}
       expanded={open}
       terms={NO_TERMS}
       actions={actions}
     />
   );
+}
+
+/** The message needs room to be read: columns go before it gets too narrow. */
+const MEDIUM = ['severity', 'event_type', 'message'];
+const NARROW = ['severity', 'message'];
+
+function columnsFor(width: number): readonly string[] {
+  if (width >= 960) return DEFAULT_COLUMNS;
+  return width >= 800 ? MEDIUM : NARROW;
 }

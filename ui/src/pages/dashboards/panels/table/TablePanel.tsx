@@ -30,7 +30,7 @@ export default function TablePanel({ panel, data, title }: PanelProps) {
   if (!frame) return null;
   return (
     <div className={classes.frame}>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={title || 'Table'}>
+      <div className={classes.scroll} tabIndex={0} role="group" aria-label={title || 'Table'}>
         <table className={classes.table} data-height={text(panel.options.cellHeight, 'sm')}>
           {flag(panel.options.showHeader, true) && (
             <TableHead columns={columns} sort={sort} onSort={setSort} />

@@ -1,5 +1,5 @@
 import DOMPurify from 'dompurify';
-import { marked } from 'marked';
+import { Marked } from 'marked';
 import { useMemo } from 'react';
 import { text } from '../../../../lib/dashboard/model/read';
 import { interpolate } from '../../../../lib/dashboard/variables/interpolate';
@@ -23,15 +23,27 @@ export default function TextPanel({ panel, data, title }: PanelProps) {
     <div
       className={classes.text}
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={title || 'Text'}
       dangerouslySetInnerHTML={{ __html: html }}
     />
   );
 }
 
+/** The page's own headings and the panel's title stand above those of the text. */
+const HEADINGS_BELOW = 2;
+const LOWEST_HEADING = 6;
+
+const markdown = new Marked({
+  gfm: true,
+  walkTokens: (token) => {
+    if (token.type === 'heading')
+      token.depth = Math.min(LOWEST_HEADING, Number(token.depth) + HEADINGS_BELOW);
+  },
+});
+
 function safeHtml(content: string, mode: string): string {
-  const html = mode === 'html' ? content : marked.parse(content, { async: false, gfm: true });
+  const html = mode === 'html' ? content : markdown.parse(content, { async: false });
   return DOMPurify.sanitize(html, {
     USE_PROFILES: { html: true },
     // Nothing is loaded from elsewhere, and no form sends anything.
