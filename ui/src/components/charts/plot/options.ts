@@ -6,6 +6,7 @@ import { drawMarkers } from './drawMarkers';
 import { drawThresholds } from './drawThresholds';
 import { plotSeries } from './plotSeries';
 import { timeScale, valueScale } from './scales';
+import { sharedCursor } from './sharedCursor';
 
 /** Where the pointer is: an instant by its position in `x`, and CSS pixels from the chart's corner. */
 export interface Hover {
@@ -76,7 +77,7 @@ export function plotOptions(element: HTMLElement, shape: PlotShape, hooks: PlotH
           return null;
         },
       },
-      ...(shape.syncKey !== undefined && { sync: { key: shape.syncKey, scales: ['x', null] } }),
+      ...sharedCursor(shape.syncKey),
     },
     hooks: {
       drawClear: [(plot) => drawThresholdsOf(plot, hooks.props())],

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { timeAxis } from '../../../../components/charts/plot/axes';
 import { timeScale } from '../../../../components/charts/plot/scales';
+import { sharedCursor } from '../../../../components/charts/plot/sharedCursor';
 import type { TimeSpan } from '../../../../components/charts/types';
 import type { HeatmapCells } from '../../../../lib/dashboard/panels/heatmapCells';
 import type { HeatmapStyle } from '../../../../lib/dashboard/panels/heatmap';
@@ -74,7 +75,7 @@ export function heatmapOptions(
           return null;
         },
       },
-      ...(syncKey !== undefined && { sync: { key: syncKey, scales: ['x', null] } }),
+      ...sharedCursor(syncKey),
     },
     hooks: {
       draw: [(plot) => drawCells(plot, shape())],
