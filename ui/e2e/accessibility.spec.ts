@@ -29,6 +29,8 @@ const PAGES = {
   Alerts: '/alerts',
   'recording rules': '/alerts?tab=rules',
   'the history of alerts': '/alerts?tab=history',
+  Dashboards: '/dashboards',
+  'a dashboard': '/dashboards/swarmscope-agents-overview?from=now-5m&to=now&refresh=off',
   Agents: '/agents',
   Tasks: '/tasks',
   Status: '/status',
