@@ -3,6 +3,7 @@
 //! All of it is done by one at a time, under [`crate::shared::Shared::maintenance`], and becomes valid by
 //! exchanging the manifest.
 
+pub mod backfill;
 pub mod checkpointing;
 pub mod commit;
 pub mod deletion;

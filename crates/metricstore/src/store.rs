@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use swarmscope_model::metrics::{
     Append, AppendOutcome, BlockStatistics, Durability, Matcher, MetricError, MetricStore,
-    Queryable, Selection, Series, SeriesExemplars, StoreStatistics,
+    Queryable, Refusal, Selection, Series, SeriesExemplars, StoreStatistics,
 };
 
 use crate::appending;
 use crate::chunk::TimeRange;
-use crate::compaction::{checkpointing, deletion, snapshot, threads};
+use crate::compaction::{backfill, checkpointing, deletion, snapshot, threads};
 use crate::error::OpenError;
 use crate::files::Lock;
 use crate::open::{Opened, open};
@@ -58,9 +58,13 @@ impl EmbeddedMetrics {
     pub fn close(&self) {
         self.stop();
         let _alone = self.shared.maintenance();
-        if self.shared.log_bytes() > 0
-            && let Err(error) = checkpointing::checkpoint(&self.shared)
-        {
+        let written = match self.shared.syncing.failed() {
+            // What could not be synced may still be saved whole.
+            Some(_) => checkpointing::begin_anew(&self.shared),
+            None if self.shared.log_bytes() > 0 => checkpointing::checkpoint(&self.shared),
+            None => Ok(()),
+        };
+        if let Err(error) = written {
             tracing::warn!(%error, "no checkpoint was written; the next start reads the log instead");
         }
     }
@@ -71,6 +75,16 @@ impl EmbeddedMetrics {
         self.shared
             .out_of_order_window
             .store(milliseconds(window), Ordering::Relaxed);
+    }
+
+    /// Writes samples of the past, in any order, as blocks. Gives positions and reasons of those that are
+    /// not taken. Whoever imports much does so in parts of some million samples, by time. Exemplars are
+    /// left out. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// When a block cannot be written; then nothing was taken.
+    pub fn backfill(&self, samples: &[Append]) -> Result<Vec<(usize, Refusal)>, MetricError> {
+        backfill::backfill(&self.shared, samples)
     }
 
     /// Does now what the maintainer does now and then: blocks, retention, compaction. Blocks meanwhile.

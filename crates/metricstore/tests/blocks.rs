@@ -275,6 +275,39 @@ fn a_snapshot_opens_as_a_store() {
 }
 
 #[test]
+fn samples_of_the_past_are_imported_as_blocks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(folder.path());
+    fill(&store, 100..101);
+    let mut past: Vec<_> = (0..600)
+        .map(|minute| float("up{job=a}", minute * MINUTE, minute as f64))
+        .collect();
+    past.reverse();
+    past.push(float("{job=nameless}", 1, 1.0));
+    past.push(float("up{job=a}", 0, 99.0));
+    past.push(float("up{job=c}", 100 * HOUR, 7.0));
+    let refused = store.backfill(&past).expect("written");
+    assert!(matches!(
+        refused.as_slice(),
+        [(600, Refusal::InvalidLabels { .. })]
+    ));
+    let check = |store: &EmbeddedMetrics| {
+        let mut all = expected(0..600);
+        all.extend(expected(6_000..6_060));
+        assert_eq!(floats(store, "up{job=a}"), all);
+        assert_eq!(floats(store, "up{job=c}"), [(100 * HOUR, 7.0)]);
+    };
+    check(&store);
+    store.maintain();
+    check(&store);
+    fill(&store, 101..103);
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!(floats(&store, "up{job=a}").len(), 600 + 180);
+    assert!(store.blocks().len() < 6);
+}
+
+#[test]
 fn damaged_blocks_are_set_aside_and_the_rest_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     // Blocks of their own, that are not joined.

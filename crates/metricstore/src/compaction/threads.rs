@@ -102,8 +102,15 @@ fn compact(shared: &Shared) -> Result<(), MetricError> {
     });
     while !shared.closing.load(Ordering::Relaxed) {
         let view = shared.view();
+        // Before the oldest sample in memory no block will come by itself.
+        let oldest = shared
+            .head
+            .min_time()
+            .div_euclid(period)
+            .saturating_mul(period);
+        let complete = view.head_from.max(oldest);
         let candidates: Vec<Candidate> = view.blocks.iter().map(Candidate::of).collect();
-        let parts: Vec<BlockPart> = match plan(&candidates, period, longest, view.head_from) {
+        let parts: Vec<BlockPart> = match plan(&candidates, period, longest, complete) {
             Some(places) => places
                 .into_iter()
                 .map(|at| view.blocks[at].clone())
