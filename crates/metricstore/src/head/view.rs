@@ -20,7 +20,8 @@ pub struct MemoryPart {
     series: Arc<MemorySeries>,
     /// What of the samples in order was there, and is wanted.
     in_order: Option<TimeRange>,
-    late: SeriesSamples,
+    /// What came late, which few series have.
+    late: Option<Box<SeriesSamples>>,
 }
 
 /// What of the head a reader wants.
@@ -72,13 +73,14 @@ fn note(
         };
         (range.start <= range.end && state.overlaps(range)).then_some(range)
     });
-    let mut late = SeriesSamples::default();
-    if let Some(out_of_order) = &state.out_of_order
-        && let Err(error) = out_of_order.read(wanted.range, scratch, &mut late)
-    {
-        tracing::error!(series = ?series.labels, %error, "samples in memory are damaged; check the memory");
-    }
-    if in_order.is_none() && late.is_empty() {
+    let late = state.out_of_order.as_ref().and_then(|out_of_order| {
+        let mut late = SeriesSamples::default();
+        if let Err(error) = out_of_order.read(wanted.range, scratch, &mut late) {
+            tracing::error!(series = ?series.labels, %error, "samples in memory are damaged; check the memory");
+        }
+        (!late.is_empty()).then(|| Box::new(late))
+    });
+    if in_order.is_none() && late.is_none() {
         return None;
     }
     drop(state);
@@ -100,16 +102,15 @@ impl MemoryPart {
     /// # Errors
     /// When a chunk is damaged.
     pub fn read(&self, scratch: &mut Scratch, into: &mut SeriesSamples) -> Result<(), Malformed> {
-        let Some(range) = self.in_order else {
-            merge(std::slice::from_ref(&self.late), into);
-            return Ok(());
-        };
-        if self.late.is_empty() {
-            return self.series.state().read(range, scratch, into);
+        match (self.in_order, &self.late) {
+            (Some(range), None) => return self.series.state().read(range, scratch, into),
+            (None, late) => merge(late.as_deref().map_or(&[], std::slice::from_ref), into),
+            (Some(range), Some(late)) => {
+                let mut sources = [SeriesSamples::default(), SeriesSamples::clone(late)];
+                self.series.state().read(range, scratch, &mut sources[0])?;
+                merge(&sources, into);
+            }
         }
-        let mut sources = [SeriesSamples::default(), self.late.clone()];
-        self.series.state().read(range, scratch, &mut sources[0])?;
-        merge(&sources, into);
         Ok(())
     }
 }

@@ -20,6 +20,8 @@ const CHECK_EVERY: usize = 1_024;
 pub struct Found {
     /// By labels; of the same labels what was written first is first.
     pub parts: Vec<Part>,
+    /// Whether all are from one place, so that no series is there twice.
+    pub one_place: bool,
     pub view: Arc<View>,
 }
 
@@ -44,6 +46,7 @@ pub fn find(shared: &Shared, selection: &Selection) -> Result<Found, MetricError
         (view, memory)
     };
     let mut parts: Vec<Part> = Vec::new();
+    let mut places = usize::from(!memory.is_empty());
     for part in &view.blocks {
         let begin = parts.len();
         let added = select_block(part, range, selection, &mut parts);
@@ -51,14 +54,19 @@ pub fn find(shared: &Shared, selection: &Selection) -> Result<Found, MetricError
             parts.truncate(begin);
         }
         leave_out_damaged(&part.block, added)?;
+        places += usize::from(parts.len() > begin);
     }
-    let places = usize::from(!parts.is_empty()) + usize::from(!memory.is_empty());
     parts.extend(memory.into_iter().map(Part::Memory));
-    if places > 1 || view.blocks.len() > 1 {
+    let one_place = places <= 1;
+    if !one_place {
         // Every place is in order already, and a stable sort makes use of that.
         parts.sort_by(|one, other| one.labels().cmp(other.labels()));
     }
-    Ok(Found { parts, view })
+    Ok(Found {
+        parts,
+        one_place,
+        view,
+    })
 }
 
 /// Appends the series of a block that pass and have a chunk in the range, by labels.
@@ -111,14 +119,16 @@ pub fn select(shared: &Shared, selection: &Selection) -> Result<Vec<Box<dyn Seri
         _view: found.view,
     });
     let limit = selection.limit.unwrap_or(usize::MAX);
-    let mut series: Vec<Box<dyn Series>> = Vec::new();
+    let mut series: Vec<Box<dyn Series>> = Vec::with_capacity(found.parts.len().min(limit));
     let mut parts = found.parts.into_iter().peekable();
     while let Some(first) = parts.next() {
         if series.len() == limit {
             break;
         }
         let mut others = Vec::new();
-        while let Some(next) = parts.next_if(|next| next.labels() == first.labels()) {
+        while !found.one_place
+            && let Some(next) = parts.next_if(|next| next.labels() == first.labels())
+        {
             others.push(next);
         }
         let own = SelectedSeries::new(first, others, Arc::clone(&common));
