@@ -1,5 +1,6 @@
 //! The orchestrator's clock: puts settings into force, takes tasks back whose worker is lost, notes
-//! who fell silent, removes what is old, and keeps the gauge of active tasks true. Survives a store
+//! who fell silent, removes what is old, and keeps the gauges of active and of
+//! waiting tasks true. Survives a store
 //! that does not answer.
 
 use std::collections::BTreeMap;
@@ -7,9 +8,9 @@ use std::time::Duration;
 
 use swarmscope_model::Timestamp;
 use swarmscope_model::event::event_type;
-use swarmscope_model::limits::{PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::limits::{COUNT_QUEUE_EVERY, PRUNE_BATCH, PRUNE_EVERY};
 use swarmscope_model::settings::Settings;
-use swarmscope_model::state::{Retention, StateError, SweepLimits};
+use swarmscope_model::state::{Retention, StateError, SweepLimits, TaskState};
 use swarmscope_sdk::metrics;
 use tokio::time::{Instant, sleep};
 
@@ -19,9 +20,12 @@ use crate::{events, live};
 /// Sweeps until the orchestrator closes.
 pub async fn run(orchestrator: Orchestrator) {
     let mut failing = false;
-    let mut prune_at = Instant::now();
+    let mut next = Next {
+        prune: Instant::now(),
+        count: Instant::now(),
+    };
     loop {
-        match once(&orchestrator, &mut prune_at).await {
+        match once(&orchestrator, &mut next).await {
             Ok(()) if failing => {
                 failing = false;
                 events::state_is_back(orchestrator.logger());
@@ -49,7 +53,13 @@ pub async fn run(orchestrator: Orchestrator) {
     }
 }
 
-async fn once(orchestrator: &Orchestrator, prune_at: &mut Instant) -> Result<(), StateError> {
+/// When what is not done in every round is due.
+struct Next {
+    prune: Instant,
+    count: Instant,
+}
+
+async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateError> {
     live::refresh(orchestrator).await?;
     let settings = orchestrator.settings();
     let limits = SweepLimits {
@@ -62,14 +72,19 @@ async fn once(orchestrator: &Orchestrator, prune_at: &mut Instant) -> Result<(),
         events::lease_expired(orchestrator.logger(), lost);
     }
     for agent_name in &report.silenced {
+        metrics::increment_errors("agent_silent");
         events::agent_silent(orchestrator.logger(), agent_name);
     }
     if !report.expired.is_empty() {
         orchestrator.ring();
     }
     count_active_tasks(orchestrator).await?;
-    if Instant::now() >= *prune_at {
-        *prune_at = Instant::now() + prune(orchestrator, &settings).await?;
+    if Instant::now() >= next.count {
+        count_queued_tasks(orchestrator).await?;
+        next.count = Instant::now() + COUNT_QUEUE_EVERY;
+    }
+    if Instant::now() >= next.prune {
+        next.prune = Instant::now() + prune(orchestrator, &settings).await?;
     }
     Ok(())
 }
@@ -82,6 +97,15 @@ async fn count_active_tasks(orchestrator: &Orchestrator) -> Result<(), StateErro
     for (agent_type, tasks) in active {
         metrics::set_active_tasks(&agent_type, i64::try_from(tasks).unwrap_or(i64::MAX));
     }
+    Ok(())
+}
+
+async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<(), StateError> {
+    let counts = orchestrator.store().task_counts().await?;
+    let queued = counts
+        .into_iter()
+        .find_map(|(state, tasks)| (state == TaskState::Queued).then_some(tasks));
+    metrics::set_queued_tasks(i64::try_from(queued.unwrap_or(0)).unwrap_or(i64::MAX));
     Ok(())
 }
 

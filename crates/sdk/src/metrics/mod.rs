@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, TextEncoder,
 };
 
 #[cfg(feature = "net")]
@@ -74,6 +74,14 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics {
     labels: std::array::from_fn(|_| Labels::new()),
 });
 
+/// Apart from the others, so that only the page of who sets it has it.
+static QUEUED_TASKS: LazyLock<IntGauge> = LazyLock::new(|| {
+    registered(IntGauge::new(
+        "queued_tasks",
+        "Tasks that wait for an agent",
+    ))
+});
+
 /// Registers a metric. A name that the agent has taken itself leaves the agent's on the page.
 fn registered<C: Collector + Clone + 'static>(metric: prometheus::Result<C>) -> C {
     let metric = metric.expect("the contract's names and labels are valid");
@@ -117,6 +125,11 @@ pub fn decrement_active_tasks(agent_type: &str) {
 pub fn set_active_tasks(agent_type: &str, tasks: i64) {
     let label = agent_type_label(agent_type);
     METRICS.active_tasks.with_label_values(&[label]).set(tasks);
+}
+
+/// Sets how many tasks wait for an agent, for who sees them all.
+pub fn set_queued_tasks(tasks: i64) {
+    QUEUED_TASKS.set(tasks);
 }
 
 /// Notes how long a task took.
