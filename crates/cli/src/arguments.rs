@@ -29,7 +29,7 @@ pub struct Arguments {
 pub enum Command {
     /// Start everything: log and metric stores, web UI, Elasticsearch and Prometheus APIs, orchestrator
     Up(UpArguments),
-    /// Bring log files into a running Swarmscope
+    /// Bring log files, or metrics, into a running Swarmscope
     Import(ImportArguments),
     /// Search logs
     Logs(LogsArguments),
@@ -169,6 +169,7 @@ const IMPORT_EXAMPLES: &str = "Examples:
   swarmscope import agent.ndjson                     # JSON lines: each object is a document
   swarmscope import /var/log/app.log --index app     # plain lines: each becomes `message`
   journalctl -o cat | swarmscope import - --index journal
+  swarmscope import --prometheus backup.om           # metrics with times, in OpenMetrics
 
 Lines of files have ids, so an import that was interrupted or is repeated stores no line twice.";
 
@@ -189,6 +190,17 @@ pub struct ImportArguments {
         env = "SWARMSCOPE_ELASTIC"
     )]
     pub elastic: String,
+    /// The files are metrics with times, as OpenMetrics or Prometheus's text format
+    #[arg(long, conflicts_with = "index")]
+    pub prometheus: bool,
+    /// Prometheus API of the server to write metrics to
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:9090",
+        env = "SWARMSCOPE_PROMETHEUS"
+    )]
+    pub prometheus_url: String,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

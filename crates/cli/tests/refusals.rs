@@ -109,7 +109,7 @@ fn a_configuration_with_a_typing_error() {
       | ^^^^
     unknown field `agee`, expected `age` or `size`
 
-      hint: the settings are data, listen, elastic, orchestrator, state, [credentials] and [retention]
+      hint: the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [metrics] and [alerting]
     "#);
 }
 

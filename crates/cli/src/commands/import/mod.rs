@@ -1,5 +1,6 @@
 //! `swarmscope import`: files and standard input into a running server, in bulks, with ids.
 
+mod metrics;
 mod source;
 
 use std::time::Duration;
@@ -33,6 +34,9 @@ const TRIES: u32 = 8;
 /// # Errors
 /// When a file cannot be read, the server cannot be reached, or a line was refused.
 pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
+    if arguments.prometheus {
+        return metrics::run(arguments).await;
+    }
     let index = match arguments.index {
         Some(index) => index,
         None => format!("filebeat-import-{}", Timestamp::now().index_day()),
