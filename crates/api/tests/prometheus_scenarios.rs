@@ -24,6 +24,7 @@ use swarmscope_api::prometheus::{
 };
 use swarmscope_metricstore::{EmbeddedMetrics, Options};
 use swarmscope_model::Timestamp;
+use swarmscope_prometheus_config::OtlpConfig;
 use swarmscope_scrape::PoolView;
 use url::Url;
 
@@ -42,6 +43,10 @@ impl Environment for Alone {
 
     fn external_labels(&self) -> BTreeMap<String, String> {
         BTreeMap::new()
+    }
+
+    fn otlp(&self) -> OtlpConfig {
+        OtlpConfig::default()
     }
 
     fn flags(&self) -> BTreeMap<String, String> {

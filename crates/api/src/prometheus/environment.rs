@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use swarmscope_alerting::group::GroupView;
 use swarmscope_model::Timestamp;
+use swarmscope_prometheus_config::OtlpConfig;
 use swarmscope_scrape::PoolView;
 use url::Url;
 
@@ -16,6 +17,9 @@ pub trait Environment: Send + Sync {
 
     /// Labels that other systems know this one's series by.
     fn external_labels(&self) -> BTreeMap<String, String>;
+
+    /// How OpenTelemetry's names and attributes become labels.
+    fn otlp(&self) -> OtlpConfig;
 
     /// Settings of the process, by Prometheus's names of them.
     fn flags(&self) -> BTreeMap<String, String>;

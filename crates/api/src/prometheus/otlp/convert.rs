@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
+use swarmscope_model::metrics::histogram::CUSTOM_BUCKETS_SCHEMA;
 use swarmscope_model::metrics::labels::METRIC_NAME;
-use swarmscope_model::metrics::{Append, Exemplar, Labels, LabelsBuilder, STALE_NAN, SampleValue};
+use swarmscope_model::metrics::{
+    Append, Buckets, Exemplar, Histogram, Labels, LabelsBuilder, STALE_NAN, SampleValue,
+};
+use swarmscope_prometheus_config::OtlpConfig;
 
 use super::attributes::{Source, verbatim};
 use super::exponential;
@@ -29,33 +33,31 @@ pub struct Converted {
 }
 
 /// Turns a request into samples.
-pub fn request(request: &ExportRequest) -> Converted {
+pub fn request(request: &ExportRequest, settings: &OtlpConfig) -> Converted {
     let mut converted = Converted::default();
     for resource in &request.resource_metrics {
-        converted.resource(resource);
+        converted.resource(resource, settings);
     }
     converted
 }
 
 impl Converted {
-    fn resource(&mut self, metrics: &ResourceMetrics) {
-        let resource = metrics.resource.as_ref();
-        let source = Source::of(resource);
+    fn resource(&mut self, metrics: &ResourceMetrics, settings: &OtlpConfig) {
+        let mut source = Source::of(metrics.resource.as_ref(), settings);
         let first = self.samples.len();
-        let all = metrics
-            .scope_metrics
-            .iter()
-            .flat_map(|scope| &scope.metrics);
-        for metric in all {
-            if let Err(reason) = self.metric(metric, &source) {
-                self.refused.note(points(metric), || reason);
+        for scope in &metrics.scope_metrics {
+            source = source.within(scope);
+            for metric in &scope.metrics {
+                if let Err(reason) = self.metric(metric, &source) {
+                    self.refused.note(points(metric), || reason);
+                }
             }
         }
         let times = self.samples[first..].iter().map(|sample| sample.timestamp);
         let (Some(earliest), Some(latest)) = (times.clone().min(), times.max()) else {
             return;
         };
-        if let Some(labels) = source.target_info(resource) {
+        if let Some(labels) = source.target_info() {
             let mut time = earliest;
             while time < latest {
                 self.push(labels.clone(), time, SampleValue::Float(1.0), None);
@@ -65,7 +67,7 @@ impl Converted {
         }
     }
 
-    fn metric(&mut self, metric: &Metric, source: &Source) -> Result<(), String> {
+    fn metric(&mut self, metric: &Metric, source: &Source<'_>) -> Result<(), String> {
         let data = metric
             .data
             .as_ref()
@@ -87,7 +89,13 @@ impl Converted {
                 metric.name
             ));
         }
-        let name = naming::metric(&metric.name, &metric.unit, shape).ok_or_else(|| {
+        let name = naming::metric(
+            &metric.name,
+            &metric.unit,
+            shape,
+            source.settings().translation_strategy,
+        )
+        .ok_or_else(|| {
             format!(
                 "normalization for metric {:?} resulted in empty name",
                 metric.name
@@ -98,7 +106,11 @@ impl Converted {
             Data::Sum(sum) => self.numbers(&name, &sum.data_points, source),
             Data::Histogram(histogram) => {
                 for point in &histogram.data_points {
-                    self.histogram(&name, point, source);
+                    if source.settings().convert_histograms_to_nhcb {
+                        self.custom(&name, point, source);
+                    } else {
+                        self.histogram(&name, point, source);
+                    }
                 }
             }
             Data::ExponentialHistogram(histogram) => {
@@ -115,7 +127,7 @@ impl Converted {
         Ok(())
     }
 
-    fn numbers(&mut self, name: &str, points: &[NumberPoint], source: &Source) {
+    fn numbers(&mut self, name: &str, points: &[NumberPoint], source: &Source<'_>) {
         for point in points {
             let value = match point.value {
                 Some(Number::Double(value)) => value,
@@ -129,7 +141,7 @@ impl Converted {
         }
     }
 
-    fn histogram(&mut self, name: &str, point: &HistogramPoint, source: &Source) {
+    fn histogram(&mut self, name: &str, point: &HistogramPoint, source: &Source<'_>) {
         let base = source.labels(&point.attributes);
         let time = milliseconds(point.time_unix_nano);
         let value = |value: f64| SampleValue::Float(recorded(value, point.flags));
@@ -160,7 +172,25 @@ impl Converted {
         self.push(bucket("+Inf"), time, count, exemplar);
     }
 
-    fn exponential(&mut self, name: &str, point: &ExponentialPoint, source: &Source) {
+    /// With bounds of its own, as one native histogram.
+    fn custom(&mut self, name: &str, point: &HistogramPoint, source: &Source<'_>) {
+        let counts = (0..).zip(&point.bucket_counts);
+        let filled = counts.filter(|(_, count)| **count > 0);
+        let histogram = Histogram {
+            schema: CUSTOM_BUCKETS_SCHEMA,
+            count: point.count as f64,
+            sum: recorded(point.sum.unwrap_or(0.0), point.flags),
+            positive: Buckets::from_indexed(filled.map(|(index, count)| (index, *count as f64))),
+            custom_bounds: point.explicit_bounds.clone(),
+            ..Histogram::default()
+        };
+        let labels = named(source.labels(&point.attributes), name);
+        let exemplar = point.exemplars.last().and_then(exemplar);
+        let value = SampleValue::Histogram(Arc::new(histogram));
+        self.push(labels, milliseconds(point.time_unix_nano), value, exemplar);
+    }
+
+    fn exponential(&mut self, name: &str, point: &ExponentialPoint, source: &Source<'_>) {
         match exponential::native(point) {
             Ok(histogram) => {
                 let labels = named(source.labels(&point.attributes), name);
@@ -172,7 +202,7 @@ impl Converted {
         }
     }
 
-    fn summary(&mut self, name: &str, point: &SummaryPoint, source: &Source) {
+    fn summary(&mut self, name: &str, point: &SummaryPoint, source: &Source<'_>) {
         let base = source.labels(&point.attributes);
         let time = milliseconds(point.time_unix_nano);
         let value = |value: f64| SampleValue::Float(recorded(value, point.flags));

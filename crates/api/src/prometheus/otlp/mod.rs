@@ -37,9 +37,10 @@ pub async fn metrics(
             expected: PROTOBUF,
         });
     }
+    let settings = state.environment.otlp();
     let refused = blocking(&state, move |store| {
         let request = ExportRequest::decode(body)?;
-        let mut converted = convert::request(&request);
+        let mut converted = convert::request(&request, &settings);
         drop(request);
         let stored = append(store, &converted.samples, converted.samples.len())?;
         converted.refused.add(stored.refused);

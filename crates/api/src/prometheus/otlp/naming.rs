@@ -1,8 +1,10 @@
 //! Names of OTLP as Prometheus's: `http.server.duration` in `s` becomes
 //! `http_server_duration_seconds`.
 //!
-//! The rules are those of OpenTelemetry's compatibility specification with underscores and suffixes, which
-//! is Prometheus's default (`UnderscoreEscapingWithSuffixes`).
+//! The rules are those of OpenTelemetry's compatibility specification; how much of them applies says the
+//! section `otlp` of the configuration.
+
+use swarmscope_prometheus_config::{OtlpConfig, TranslationStrategy};
 
 /// What a metric's suffix depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,62 +54,122 @@ const PER_UNITS: &[(&str, &str)] = &[
 ];
 
 /// A metric's name. `None` when nothing of it is left.
-pub fn metric(name: &str, unit: &str, shape: Shape) -> Option<String> {
-    let is_separator = |character: char| !(character.is_ascii_alphanumeric() || character == ':');
-    let mut tokens: Vec<&str> = name
-        .split(is_separator)
-        .filter(|token| !token.is_empty())
-        .collect();
-    let (mut main, mut per) = unit_parts(unit);
-    if tokens.contains(&main.as_str()) {
-        main.clear();
-    }
-    if tokens.contains(&per.as_str()) {
-        per.clear();
-    }
-    tokens.extend(
-        [main.as_str(), per.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty()),
-    );
-    let suffix = match shape {
-        Shape::Counter => Some("total"),
-        // Many senders say "1" for counts of things; only of a gauge is it surely a ratio.
-        Shape::Gauge if unit == "1" => Some("ratio"),
-        _ => None,
+pub fn metric(
+    name: &str,
+    unit: &str,
+    shape: Shape,
+    strategy: TranslationStrategy,
+) -> Option<String> {
+    let named = match strategy {
+        TranslationStrategy::UnderscoreEscapingWithSuffixes => escaped(name, unit, shape),
+        TranslationStrategy::UnderscoreEscapingWithoutSuffixes => {
+            let is_separator = |character: char| !(is_plain(character) || character == '_');
+            let tokens = name.split(is_separator).filter(|token| !token.is_empty());
+            tokens.collect::<Vec<_>>().join("_")
+        }
+        TranslationStrategy::NoUTF8EscapingWithSuffixes => suffixed(name, unit, shape),
+        TranslationStrategy::NoTranslation => name.to_owned(),
     };
-    if let Some(suffix) = suffix {
-        tokens.retain(|token| *token != suffix);
-        tokens.push(suffix);
-    }
-    let joined = tokens.join("_");
-    match joined.chars().next() {
-        None => None,
-        Some(first) if first.is_ascii_digit() => Some(format!("_{joined}")),
-        Some(_) => Some(joined),
+    let starts_with_digit = named.starts_with(|first: char| first.is_ascii_digit());
+    match strategy.keeps_utf8() {
+        _ if named.is_empty() => None,
+        false if starts_with_digit => Some(format!("_{named}")),
+        _ => Some(named),
     }
 }
 
-/// A label's name: underscores for what identifiers do not have. `None` when nothing else is left.
-pub fn label(name: &str) -> Option<String> {
-    let mut cleaned: String = name
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    if cleaned.starts_with(|first: char| first.is_ascii_digit()) {
-        cleaned.insert_str(0, "key_");
-    } else if cleaned.starts_with('_') && !cleaned.starts_with("__") {
-        cleaned.insert_str(0, "key");
+/// In one piece of identifier characters, with unit and kind behind.
+fn escaped(name: &str, unit: &str, shape: Shape) -> String {
+    let tokens = name.split(|character| !is_plain(character));
+    let mut tokens: Vec<&str> = tokens.filter(|token| !token.is_empty()).collect();
+    let (main, per) = unit_parts(unit);
+    let (main, per) = (cleaned(&main), cleaned(&per));
+    for part in [main.as_str(), per.as_str()] {
+        if !part.is_empty() && !tokens.contains(&part) {
+            tokens.push(part);
+        }
     }
-    cleaned
-        .contains(|character| character != '_')
-        .then_some(cleaned)
+    if let Some(suffix) = kind_suffix(unit, shape) {
+        tokens.retain(|token| *token != suffix);
+        tokens.push(suffix);
+    }
+    tokens.join("_")
+}
+
+/// As it is, with unit and kind behind unless they stand there already.
+fn suffixed(name: &str, unit: &str, shape: Shape) -> String {
+    fn without<'a>(name: &'a str, suffix: &str) -> &'a str {
+        let shorter = name.strip_suffix(suffix).filter(|rest| rest.len() > 1);
+        // With the character that separates it.
+        shorter.map_or(name, |rest| {
+            rest.trim_end_matches(|c: char| !c.is_alphanumeric())
+        })
+    }
+    let kind = kind_suffix(unit, shape);
+    let (main, per) = unit_parts(unit);
+    let mut named = kind.map_or(name, |kind| without(name, kind)).to_owned();
+    if !per.is_empty() {
+        named = without(&named, &per).to_owned();
+    }
+    if !main.is_empty() && !named.ends_with(&main) {
+        named = format!("{named}_{main}");
+    }
+    for suffix in [per.as_str(), kind.unwrap_or("")] {
+        if !suffix.is_empty() {
+            named = format!("{named}_{suffix}");
+        }
+    }
+    named
+}
+
+/// Many senders say "1" for counts of things; only of a gauge is it surely a ratio.
+fn kind_suffix(unit: &str, shape: Shape) -> Option<&'static str> {
+    match shape {
+        Shape::Counter => Some("total"),
+        Shape::Gauge if unit == "1" => Some("ratio"),
+        _ => None,
+    }
+}
+
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == ':'
+}
+
+/// A label's name. `None` when nothing but underscores is left.
+pub fn label(name: &str, settings: &OtlpConfig) -> Option<String> {
+    let has_more = |name: &str| name.contains(|character| character != '_');
+    if settings.translation_strategy.keeps_utf8() {
+        return has_more(name).then(|| name.to_owned());
+    }
+    let replaced = |name: &str| -> String {
+        let plain = |character: char| match character {
+            other if other.is_ascii_alphanumeric() => other,
+            _ => '_',
+        };
+        name.chars().map(plain).collect()
+    };
+    let reserved = name
+        .strip_prefix("__")
+        .and_then(|rest| rest.strip_suffix("__"));
+    let mut named = match (settings.label_name_preserve_multiple_underscores, reserved) {
+        (true, _) => replaced(name),
+        (false, Some(inner)) => format!("__{}__", collapsed(inner)),
+        (false, None) => collapsed(name),
+    };
+    if named.starts_with(|first: char| first.is_ascii_digit()) {
+        named.insert_str(0, "key_");
+    } else if settings.label_name_underscore_sanitization
+        && named.starts_with('_')
+        && !named.starts_with("__")
+    {
+        named.insert_str(0, "key");
+    }
+    has_more(&named).then_some(named)
+}
+
+/// As far as names that are identifiers can have it.
+fn cleaned(unit: &str) -> String {
+    collapsed(unit).trim_matches('_').to_owned()
 }
 
 /// `By/s` as `bytes` and `per_second`. What stands in braces is an annotation and no unit.
@@ -120,7 +182,7 @@ fn unit_parts(unit: &str) -> (String, String) {
         }
         let known = table.iter().find(|(short, _)| *short == part);
         let long = known.map_or(part, |(_, long)| long);
-        collapsed(long).trim_matches('_').to_owned()
+        long.to_owned()
     };
     let per = match translated(per, PER_UNITS) {
         none if none.is_empty() => none,
@@ -145,6 +207,8 @@ fn collapsed(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SUFFIXES: TranslationStrategy = TranslationStrategy::UnderscoreEscapingWithSuffixes;
 
     #[test]
     fn metrics_get_their_unit_and_kind_as_suffixes() {
@@ -180,13 +244,35 @@ mod tests {
             ("a__b--c", "", Shape::Gauge, "a_b_c"),
             ("speed", "m/m", Shape::Gauge, "speed_meters_per_minute"),
         ] {
-            assert_eq!(metric(name, unit, shape).as_deref(), Some(expected));
+            assert_eq!(
+                metric(name, unit, shape, SUFFIXES).as_deref(),
+                Some(expected)
+            );
         }
-        assert_eq!(metric("___", "", Shape::Gauge), None);
+        assert_eq!(metric("___", "", Shape::Gauge, SUFFIXES), None);
     }
 
     #[test]
-    fn labels_become_identifiers() {
+    fn other_strategies_keep_more_of_a_name() {
+        for (strategy, expected) in [
+            (
+                TranslationStrategy::UnderscoreEscapingWithoutSuffixes,
+                "http_server_io",
+            ),
+            (
+                TranslationStrategy::NoUTF8EscapingWithSuffixes,
+                "http.server.io_bytes_total",
+            ),
+            (TranslationStrategy::NoTranslation, "http.server.io"),
+        ] {
+            let named = metric("http.server.io", "By", Shape::Counter, strategy);
+            assert_eq!(named.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn labels_become_identifiers_unless_they_may_be_anything() {
+        let settings = OtlpConfig::default();
         for (name, expected) in [
             ("http.method", Some("http_method")),
             ("1st", Some("key_1st")),
@@ -196,7 +282,17 @@ mod tests {
             ("..", None),
             ("", None),
         ] {
-            assert_eq!(label(name).as_deref(), expected, "{name}");
+            assert_eq!(label(name, &settings).as_deref(), expected, "{name}");
         }
+        let collapsing = OtlpConfig {
+            label_name_preserve_multiple_underscores: false,
+            ..OtlpConfig::default()
+        };
+        assert_eq!(label("a..b", &collapsing).as_deref(), Some("a_b"));
+        let utf8 = OtlpConfig {
+            translation_strategy: TranslationStrategy::NoTranslation,
+            ..OtlpConfig::default()
+        };
+        assert_eq!(label("http.method", &utf8).as_deref(), Some("http.method"));
     }
 }

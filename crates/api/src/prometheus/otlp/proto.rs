@@ -39,8 +39,23 @@ pub struct Resource {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ScopeMetrics {
+    #[prost(message, optional, tag = "1")]
+    pub scope: Option<Scope>,
     #[prost(message, repeated, tag = "2")]
     pub metrics: Vec<Metric>,
+    #[prost(string, tag = "3")]
+    pub schema_url: String,
+}
+
+/// `InstrumentationScope`
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Scope {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub version: String,
+    #[prost(message, repeated, tag = "3")]
+    pub attributes: Vec<KeyValue>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -9,6 +9,7 @@ use swarmscope_model::metrics::duration;
 use swarmscope_model::{Timestamp, limits};
 
 use swarmscope_alerting::group::GroupView;
+use swarmscope_prometheus_config::OtlpConfig;
 use swarmscope_scrape::PoolView;
 use url::Url;
 
@@ -27,6 +28,10 @@ impl Environment for Watch {
 
     fn external_labels(&self) -> BTreeMap<String, String> {
         self.in_force().configuration.global.external_labels.clone()
+    }
+
+    fn otlp(&self) -> OtlpConfig {
+        self.in_force().configuration.otlp.clone()
     }
 
     fn flags(&self) -> BTreeMap<String, String> {
