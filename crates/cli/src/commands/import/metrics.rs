@@ -186,7 +186,7 @@ async fn send(
     }
     Err(Failure::with_hint(
         "the server is busy",
-        "try again later: samples that are stored already are taken as the same",
+        "try again later: samples that are stored already are refused and not doubled",
     ))
 }
 

@@ -215,7 +215,20 @@ mod tests {
             points.join(",")
         );
         let text = plain(&json);
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(text, @r"
+             59.00 ┤                         ⣀⠔⠊
+                   ┤                      ⢀⡠⠊
+                   ┤                   ⢀⡠⠒⠁
+                   ┤                 ⡠⠒⠁
+                   ┤              ⣀⠔⠊
+             29.50 ┤           ⡠⠔⠉
+                   ┤        ⢀⠤⠊
+                   ┤     ⢀⠤⠊⠁
+                   ┤   ⡠⠊⠁
+              0.00 ┤⡠⠔⠉
+                    00:00:00            00:00:59
+        ● up  59
+        ");
     }
 
     #[test]
