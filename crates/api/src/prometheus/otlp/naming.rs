@@ -284,15 +284,11 @@ mod tests {
         ] {
             assert_eq!(label(name, &settings).as_deref(), expected, "{name}");
         }
-        let collapsing = OtlpConfig {
-            label_name_preserve_multiple_underscores: false,
-            ..OtlpConfig::default()
-        };
+        let mut collapsing = OtlpConfig::default();
+        collapsing.label_name_preserve_multiple_underscores = false;
         assert_eq!(label("a..b", &collapsing).as_deref(), Some("a_b"));
-        let utf8 = OtlpConfig {
-            translation_strategy: TranslationStrategy::NoTranslation,
-            ..OtlpConfig::default()
-        };
+        let mut utf8 = OtlpConfig::default();
+        utf8.translation_strategy = TranslationStrategy::NoTranslation;
         assert_eq!(label("http.method", &utf8).as_deref(), Some("http.method"));
     }
 }
