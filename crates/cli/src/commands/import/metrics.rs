@@ -61,11 +61,7 @@ struct Page {
 /// When a file cannot be read or is none, the server cannot be reached, or a sample was refused.
 pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     // All files are read before the first sample is sent: a mistake in one leaves nothing half done.
-    let pages: Vec<Page> = arguments
-        .files
-        .iter()
-        .map(|path| read(path))
-        .collect::<Result<_, _>>()?;
+    let pages: Vec<Page> = arguments.files.iter().map(read).collect::<Result<_, _>>()?;
     let client = Client::new(
         &arguments.prometheus_url,
         arguments.credentials.resolve()?,
