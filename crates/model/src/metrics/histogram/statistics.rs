@@ -35,6 +35,10 @@ impl Quantile {
 
 impl Histogram {
     /// The value below which a share `q` of the observations lies.
+    ///
+    /// Where the sum is no number, the position found in the bucket of the quantile is applied to the last of
+    /// all buckets. So it is in Prometheus 3.14: on its way to count all observations, it forgets which bucket
+    /// it was in. Its results have to be met.
     pub fn quantile(&self, q: f64) -> Quantile {
         if q < 0.0 {
             return Quantile::of(f64::NEG_INFINITY);
@@ -115,12 +119,8 @@ impl Histogram {
         } else {
             counted - rank
         };
-        // Prometheus 3.14 goes on with the last bucket after this sum, which is a slip; the one of the rank
-        // is what its documentation promises.
         let in_buckets = counted + rest.iter().map(|each| each.count).sum::<f64>();
         let skew = self.sum.is_nan() && in_buckets < self.count;
-        // On its way to count them all, Prometheus forgets which bucket it was in, and dashboards are
-        // compared with it.
         let bucket = match rest.last() {
             Some(last) if self.sum.is_nan() => *last,
             _ => bucket,

@@ -40,6 +40,10 @@ impl<C: Cell> Tally<C> {
 
     /// Adds a histogram, or takes it away when `sign` is -1.
     ///
+    /// Where the other's resolution is finer and the zero bucket of both ends within a bucket of the coarser
+    /// one, what the zero bucket takes from the other is counted in that bucket, too. So it is in Prometheus
+    /// 3.14, whose results have to be met; the counts of the buckets are then more than `count`.
+    ///
     /// # Errors
     /// When one has exponential buckets and the other custom bounds. Nothing is added then.
     pub fn add(&mut self, other: &Histogram, sign: f64) -> Result<Merged, IncompatibleHistograms> {
@@ -74,12 +78,6 @@ impl<C: Cell> Tally<C> {
     fn add_buckets(&mut self, other: &Histogram, sign: f64) {
         let mut positive = cells(&other.positive, sign);
         let mut negative = cells(&other.negative, sign);
-        if !self.has_custom_bounds() {
-            // What lies within the zero bucket was added to it already. To be seen in the other's own
-            // resolution: in a coarser one a bucket may reach beyond (where Prometheus counts it twice).
-            drop_within(&mut positive, other.schema, self.zero_threshold);
-            drop_within(&mut negative, other.schema, self.zero_threshold);
-        }
         if other.schema < self.schema {
             let steps = self.schema.abs_diff(other.schema);
             reduce(&mut self.positive, steps);
@@ -89,6 +87,11 @@ impl<C: Cell> Tally<C> {
             let steps = other.schema.abs_diff(self.schema);
             reduce(&mut positive, steps);
             reduce(&mut negative, steps);
+        }
+        if !self.has_custom_bounds() {
+            // What lies within the zero bucket was added to it already.
+            drop_within(&mut positive, self.schema, self.zero_threshold);
+            drop_within(&mut negative, self.schema, self.zero_threshold);
         }
         merge(&mut self.positive, positive);
         merge(&mut self.negative, negative);

@@ -105,6 +105,51 @@ fn resets_are_seen_in_every_bucket() {
     assert!(!known.is_reset_since(&before));
 }
 
+/// As in Prometheus 3.14, which these three tests hold on to although it errs.
+#[test]
+fn what_the_zero_bucket_took_stays_in_a_coarser_bucket() {
+    let mut coarse = exponential(0, (2, &[3.0]), (0, &[]));
+    (coarse.zero_count, coarse.zero_threshold, coarse.count) = (2.0, upper_bound(1, 1, &[]), 5.0);
+    let fine = exponential(1, (1, &[5.0, 7.0]), (0, &[]));
+    let bucket_from_one_to_two = |one: &Histogram, other: &Histogram| {
+        let mut sum = one.clone();
+        sum.add(other).expect("both are exponential");
+        assert_eq!((sum.zero_count, sum.count), (7.0, 17.0));
+        sum.positive.iter().next()
+    };
+    assert_eq!(bucket_from_one_to_two(&coarse, &fine), Some((1, 12.0)));
+    assert_eq!(bucket_from_one_to_two(&fine, &coarse), Some((1, 7.0)));
+    let sum = exponential(0, (1, &[7.0, 3.0]), (0, &[]));
+    let later = Histogram {
+        zero_count: 7.0,
+        zero_threshold: coarse.zero_threshold,
+        count: 17.0,
+        ..sum
+    };
+    assert!(later.is_reset_since(&fine));
+}
+
+#[test]
+fn an_empty_bucket_hides_that_later_ones_vanished() {
+    let now = exponential(0, (0, &[6.0]), (0, &[]));
+    assert!(now.is_reset_since(&exponential(0, (0, &[1.0, 5.0]), (0, &[]))));
+    assert!(!now.is_reset_since(&exponential(0, (0, &[1.0, 0.0, 5.0]), (0, &[]))));
+}
+
+#[test]
+fn quantiles_beside_nan_observations_lie_in_the_last_bucket() {
+    let mut histogram = exponential(0, (0, &[2.0, 4.0, 2.0]), (0, &[]));
+    (histogram.count, histogram.sum) = (10.0, f64::NAN);
+    let quantile = histogram.quantile(0.5);
+    assert!((quantile.value - 32.0_f64.sqrt()).abs() < 1e-12);
+    assert_eq!(quantile.nan_observations, NanObservations::Skew);
+    let highest = histogram.quantile(0.9);
+    assert!(highest.value.is_nan());
+    assert_eq!(highest.nan_observations, NanObservations::Result);
+    let all = histogram.fraction(f64::NEG_INFINITY, f64::INFINITY);
+    assert_eq!(all, (0.8, true));
+}
+
 #[test]
 fn many_histograms_lose_nothing_to_rounding() {
     let values = [1e100, 1.0, -1e100, 1.0];
