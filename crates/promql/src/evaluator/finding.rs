@@ -42,7 +42,7 @@ pub(crate) struct ForcedMonotonicity {
     pub min_bucket: f64,
     pub max_bucket: f64,
     pub max_difference: f64,
-    pub samples: usize,
+    pub samples: i64,
 }
 
 impl ForcedMonotonicity {
@@ -52,7 +52,7 @@ impl ForcedMonotonicity {
         self.min_bucket = self.min_bucket.min(other.min_bucket);
         self.max_bucket = self.max_bucket.max(other.max_bucket);
         self.max_difference = self.max_difference.max(other.max_difference);
-        self.samples += other.samples;
+        self.samples = self.samples.wrapping_add(other.samples);
     }
 
     pub fn details(&self) -> String {

@@ -32,17 +32,16 @@ pub(crate) fn is_step_invariant(expr: &Expr) -> bool {
         Expr::Matrix(selector) => selector.selector.modifiers.at.is_some(),
         Expr::Subquery(subquery) => subquery.modifiers.at.is_some(),
         Expr::Call(call) => call_is_invariant(call),
-        Expr::Aggregate(aggregate) => {
-            is_step_invariant(&aggregate.inner)
-                && aggregate.parameter.as_deref().is_none_or(is_step_invariant)
-        }
+        // Whatever its parameter is: Prometheus 3.14 takes that of the first step then.
+        Expr::Aggregate(aggregate) => is_step_invariant(&aggregate.inner),
         Expr::Binary(binary) => is_step_invariant(&binary.left) && is_step_invariant(&binary.right),
         Expr::Unary(unary) => is_step_invariant(&unary.inner),
         Expr::Paren(paren) => is_step_invariant(&paren.inner),
     }
 }
 
-fn call_is_invariant(call: &Call) -> bool {
+/// Whether a call has the same value at every step.
+pub(crate) fn call_is_invariant(call: &Call) -> bool {
     let arguments = call.arguments.iter().all(is_step_invariant);
     if call.function.name == "timestamp" {
         // The time of a selected sample is as fixed as the sample.

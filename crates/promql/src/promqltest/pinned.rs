@@ -45,8 +45,11 @@ fn any_call_depends_on_time(expr: &Expr) -> bool {
     }
 }
 
+/// The start and the end of an instant query are its time.
 fn pin_modifiers(modifiers: &mut Modifiers, time: i64) {
-    modifiers.at.get_or_insert(At::Time(time));
+    if !matches!(modifiers.at, Some(At::Time(_))) {
+        modifiers.at = Some(At::Time(time));
+    }
 }
 
 fn pin(expr: &mut Expr, time: i64) {

@@ -2,7 +2,7 @@
 
 use swarmscope_model::metrics::float::general;
 
-use crate::ast::{Aggregate, TextRange};
+use crate::ast::{Aggregate, At, Expr, Modifiers, TextRange};
 use crate::evaluator::context::Evaluator;
 use crate::evaluator::error::EvalError;
 use crate::evaluator::expression::position;
@@ -27,7 +27,9 @@ impl Parameter {
                 what: "an aggregation without its parameter",
             });
         };
-        let values = evaluator.scalar(parameter, grid)?;
+        let mut floating = Expr::clone(parameter);
+        forget_ends(&mut floating);
+        let values = evaluator.scalar(&floating, grid)?;
         Ok(Self {
             values,
             range: position(parameter),
@@ -71,5 +73,37 @@ impl Parameter {
                 .map(|value| value.max(0.0) as usize)
                 .collect(),
         ))
+    }
+}
+
+/// Takes `@ start()` and `@ end()` away: Prometheus 3.14 looks for them in what is aggregated alone, so that
+/// in a parameter they mean nothing.
+fn forget_ends(expr: &mut Expr) {
+    let forget = |modifiers: &mut Modifiers| {
+        if matches!(modifiers.at, Some(At::Start | At::End)) {
+            modifiers.at = None;
+        }
+    };
+    match expr {
+        Expr::Vector(selector) => forget(&mut selector.modifiers),
+        Expr::Matrix(selector) => forget(&mut selector.selector.modifiers),
+        Expr::Subquery(subquery) => {
+            forget(&mut subquery.modifiers);
+            forget_ends(&mut subquery.inner);
+        }
+        Expr::Call(call) => call.arguments.iter_mut().for_each(forget_ends),
+        Expr::Aggregate(aggregate) => {
+            forget_ends(&mut aggregate.inner);
+            if let Some(parameter) = &mut aggregate.parameter {
+                forget_ends(parameter);
+            }
+        }
+        Expr::Binary(binary) => {
+            forget_ends(&mut binary.left);
+            forget_ends(&mut binary.right);
+        }
+        Expr::Unary(unary) => forget_ends(&mut unary.inner),
+        Expr::Paren(paren) => forget_ends(&mut paren.inner),
+        Expr::Number(_) | Expr::String(_) => {}
     }
 }

@@ -2,6 +2,7 @@
 
 mod classic;
 mod collected;
+mod corrections;
 mod quantiles;
 
 use swarmscope_model::metrics::Histogram;

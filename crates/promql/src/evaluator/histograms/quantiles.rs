@@ -3,13 +3,15 @@
 use swarmscope_model::metrics::Labels;
 use swarmscope_model::metrics::histogram::NanObservations;
 
-use super::classic::{self, Correction};
+use super::classic;
 use super::collected::{Collected, Found, Sources, shown_metric};
+use super::corrections::Corrections;
 use crate::ast::{Call, Expr, StringLiteral, TextRange};
 use crate::evaluator::context::{Evaluated, Evaluator};
+use crate::evaluator::duplicates;
 use crate::evaluator::error::EvalError;
 use crate::evaluator::expression::{position, unwrapped};
-use crate::evaluator::finding::{Finding, ForcedMonotonicity};
+use crate::evaluator::finding::Finding;
 use crate::evaluator::frame::{Frame, RowBuffer, SeriesKey};
 use crate::evaluator::functions::nameless;
 use crate::evaluator::go_float;
@@ -40,10 +42,17 @@ pub(crate) fn histogram_quantile(
     let mut output = Frame::with_capacity(grid.count, collected.histograms.len());
     let wanted = [wanted];
     let mut rows = [RowBuffer::default()];
+    let mut corrections = Corrections::new(grid);
     for sources in &collected.histograms {
         evaluator.shared.check()?;
         quantile_rows(
-            evaluator, &collected, sources, &wanted, grid, positions, &mut rows,
+            evaluator,
+            &collected,
+            sources,
+            &wanted,
+            positions,
+            &mut corrections,
+            &mut rows,
         );
         let key = SeriesKey {
             labels: sources.labels.clone(),
@@ -51,6 +60,7 @@ pub(crate) fn histogram_quantile(
         };
         output.push(key, &mut rows[0]);
     }
+    corrections.note(evaluator, positions.vector);
     nameless(evaluator, output).map(Evaluated::Vector)
 }
 
@@ -81,19 +91,31 @@ pub(crate) fn histogram_quantiles(
     };
     let collected = Collected::of(evaluator, &input, vector);
     let mut rows = vec![RowBuffer::default(); wanted.len()];
+    let mut corrections = Corrections::new(grid);
     let mut outputs = vec![Frame::new(grid.count); wanted.len()];
     for sources in &collected.histograms {
         evaluator.shared.check()?;
         quantile_rows(
-            evaluator, &collected, sources, &wanted, grid, positions, &mut rows,
+            evaluator,
+            &collected,
+            sources,
+            &wanted,
+            positions,
+            &mut corrections,
+            &mut rows,
         );
         for ((output, wanted), row) in outputs.iter_mut().zip(&wanted).zip(&rows) {
             push_by_quantile(output, &sources.labels, label, wanted, row);
         }
     }
+    corrections.note(evaluator, vector);
     let mut output = Frame::new(grid.count);
     for each in outputs {
         output.append(each);
+    }
+    // At an instant, what is done with them may make them go first.
+    if !grid.is_single() {
+        output = duplicates::merge(output)?;
     }
     nameless(evaluator, output).map(Evaluated::Vector)
 }
@@ -144,16 +166,16 @@ fn quantile_rows(
     collected: &Collected<'_>,
     sources: &Sources,
     wanted: &[Vec<f64>],
-    grid: Grid,
     positions: Positions,
+    corrections: &mut Corrections,
     rows: &mut [RowBuffer],
 ) {
     for row in rows.iter_mut() {
-        row.reset(grid.count);
+        row.reset(corrections.steps());
     }
     let mut buckets = Vec::new();
     let metric = shown_metric(evaluator, &sources.labels);
-    for step in 0..grid.count {
+    for step in 0..corrections.steps() {
         let cells = rows.iter_mut().map(|row| &mut row.floats[step]);
         let cells = cells.zip(wanted.iter().map(|wanted| wanted[step]));
         match collected.at(sources, step, &mut buckets) {
@@ -179,24 +201,11 @@ fn quantile_rows(
                     let (value, correction) = classic::quantile(wanted, &mut buckets);
                     *cell = value;
                     if let Some(correction) = correction {
-                        let forced = forced(correction, grid.time(step));
-                        let finding = Finding::ForcedMonotonicity { metric, forced };
-                        evaluator.note(&finding, positions.vector);
+                        corrections.add(metric, step, correction);
                     }
                 }
             }
         }
-    }
-}
-
-fn forced(correction: Correction, time: i64) -> ForcedMonotonicity {
-    ForcedMonotonicity {
-        min_time: time,
-        max_time: time,
-        min_bucket: correction.min_bucket,
-        max_bucket: correction.max_bucket,
-        max_difference: correction.max_difference,
-        samples: 1,
     }
 }
 

@@ -123,7 +123,10 @@ fn prepare(
             what: "a call without a range vector",
         });
     };
-    let (source, times) = windows_of(evaluator, argument, grid)?;
+    let (mut source, times) = windows_of(evaluator, argument, grid)?;
+    if is_overlooked(call, argument) {
+        source = SampleSource::none();
+    }
     check_extension(function.name, times.extension)?;
     let mut columns = Vec::new();
     for argument in &arguments {
@@ -154,6 +157,13 @@ fn prepare(
         start_times: options.start_timestamps && function.uses_start_times,
         counters_by_type: options.type_and_unit_labels,
     })
+}
+
+/// Whether Prometheus 3.14 finds no samples in a subquery. When it is pinned by `@` and the call as a whole
+/// has another value at every step, its engine does not recognize the subquery as a range vector.
+fn is_overlooked(call: &Call, argument: &Expr) -> bool {
+    let is_pinned = matches!(argument, Expr::Subquery(subquery) if subquery.modifiers.at.is_some());
+    is_pinned && !super::invariance::call_is_invariant(call)
 }
 
 fn keys_of(source: &SampleSource, function: &RangeFunction, keeps_names: bool) -> Vec<SeriesKey> {

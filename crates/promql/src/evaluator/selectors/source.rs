@@ -15,6 +15,14 @@ pub(crate) enum SampleSource {
 }
 
 impl SampleSource {
+    /// No series at all.
+    pub fn none() -> Self {
+        Self::Computed {
+            frame: Frame::new(1),
+            grid: Grid::single(0),
+        }
+    }
+
     /// The series that match, with the samples that any window may need.
     pub fn stored(
         shared: &Shared<'_>,

@@ -18,10 +18,7 @@ pub(crate) fn subquery_source(
     outer: Grid,
 ) -> Result<SampleSource, EvalError> {
     let Some(grid) = inner_grid(evaluator, subquery, outer)? else {
-        return Ok(SampleSource::Computed {
-            frame: Frame::new(1),
-            grid: Grid::single(0),
-        });
+        return Ok(SampleSource::none());
     };
     let frame = match evaluator.evaluate(&subquery.inner, grid)? {
         Evaluated::Vector(frame) => frame,
