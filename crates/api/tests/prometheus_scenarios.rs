@@ -7,6 +7,8 @@
 
 #[path = "scenario/file.rs"]
 mod file;
+#[path = "scenario/otlp.rs"]
+mod otlp;
 #[path = "scenario/remote_write.rs"]
 mod remote_write;
 #[path = "scenario/run.rs"]

@@ -6,6 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::otlp::Otlp;
+
 /// One file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,12 +41,16 @@ pub struct Step {
     pub form: Option<Vec<(String, String)>>,
     /// Sent as protobuf in snappy.
     pub remote_write: Option<RemoteWrite>,
+    /// Sent as protobuf of OTLP.
+    pub otlp: Option<Otlp>,
     #[serde(default)]
     pub gzip: bool,
     #[serde(default = "ok")]
     pub status: u16,
     /// A part of the reply; see `subset`.
     pub reply: Option<Value>,
+    /// A part of the reply's bytes, which may be no text otherwise.
+    pub reply_contains: Option<String>,
     /// The whole reply as text.
     pub reply_text: Option<String>,
     /// Dotted paths that the reply must not have.

@@ -8,8 +8,8 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
 use super::file::{Scenario, Step};
-use super::remote_write;
 use super::subset::{at, difference};
+use super::{otlp, remote_write};
 
 /// What became of a scenario.
 pub struct Outcome {
@@ -73,7 +73,8 @@ async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
     let response = request.send().await.expect("the server answers");
     let status = response.status().as_u16();
     let headers = response.headers().clone();
-    let text = response.text().await.expect("a reply in UTF-8");
+    let bytes = response.bytes().await.expect("a reply");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     if status != step.status {
         return Some(format!(
             "expected status {}, found {status}: {text}",
@@ -92,6 +93,9 @@ async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
         .find(|name| headers.contains_key(name.as_str()))
     {
         return Some(format!("the header {name} must not be there"));
+    }
+    if let Some(part) = &step.reply_contains {
+        return (!text.contains(part)).then(|| format!("expected {part:?} in {text:?}"));
     }
     if let Some(expected) = &step.reply_text {
         return (*expected != text).then(|| format!("expected {expected:?}, found {text:?}"));
@@ -140,6 +144,9 @@ fn with_body(mut request: RequestBuilder, step: &Step) -> RequestBuilder {
     }
     if let Some(write) = &step.remote_write {
         return remote_write::attach(request, write);
+    }
+    if let Some(otlp) = &step.otlp {
+        return otlp::attach(request, otlp);
     }
     let (kind, bytes) = if let Some(body) = &step.body {
         ("application/json", body.to_string().into_bytes())
