@@ -10,8 +10,9 @@ use super::engine::{EngineOptions, Statistics};
 use super::error::EvalError;
 use super::finding::Finding;
 use super::frame::Frame;
+use super::selectors::{HistogramStatistics, without_buckets};
 use super::value::MatrixSeries;
-use crate::ast::TextRange;
+use crate::ast::{Expr, TextRange, VectorSelector};
 
 /// When the query as a whole begins and ends, for `start()`, `end()`, `range()` and `step()`.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub(crate) struct Shared<'a> {
     pub options: &'a EngineOptions,
     cancellation: &'a Cancellation,
     pub times: QueryTimes,
+    /// The selectors whose histograms are wanted without buckets.
+    without_buckets: Vec<TextRange>,
     deadline: Option<(Instant, Duration)>,
     held: AtomicUsize,
     peak: AtomicUsize,
@@ -40,6 +43,7 @@ impl<'a> Shared<'a> {
         options: &'a EngineOptions,
         cancellation: &'a Cancellation,
         times: QueryTimes,
+        expr: &Expr,
         began: Instant,
     ) -> Self {
         Self {
@@ -47,6 +51,7 @@ impl<'a> Shared<'a> {
             options,
             cancellation,
             times,
+            without_buckets: without_buckets(expr),
             deadline: options.timeout.map(|timeout| (began + timeout, timeout)),
             held: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
@@ -79,6 +84,21 @@ impl<'a> Shared<'a> {
         let mut selection = Selection::new(start.saturating_add(1), end, matchers.to_vec());
         selection.cancellation = self.cancellation.clone();
         Ok(self.queryable.select(&selection)?)
+    }
+
+    /// The series of a selector.
+    pub fn select_by(
+        &self,
+        selector: &VectorSelector,
+        start: i64,
+        end: i64,
+    ) -> Result<Vec<Box<dyn Series>>, EvalError> {
+        let series = self.select(&selector.matchers, start, end)?;
+        if !self.without_buckets.contains(&selector.range) {
+            return Ok(series);
+        }
+        let statistics = |series| Box::new(HistogramStatistics(series)) as Box<dyn Series>;
+        Ok(series.into_iter().map(statistics).collect())
     }
 
     /// The lookback in milliseconds.

@@ -11,7 +11,7 @@ use super::annotations::Annotations;
 use super::context::{Evaluated, Evaluator, QueryTimes, Shared};
 use super::duplicates;
 use super::error::EvalError;
-use super::frame::{Frame, Row, SampleRef};
+use super::frame::{Frame, Row, SampleRef, is_present};
 use super::grid::Grid;
 use super::value::{MatrixSeries, Value, VectorSample};
 use crate::ast::{Expr, ValueType};
@@ -140,7 +140,7 @@ fn run(
     cancellation: &Cancellation,
 ) -> Result<Outcome, EvalError> {
     let began = Instant::now();
-    let shared = Shared::new(queryable, options, cancellation, times, began);
+    let shared = Shared::new(queryable, options, cancellation, times, expr, began);
     let mut evaluator = Evaluator::new(&shared);
     let lengths = QueryLengths {
         range: times.end.saturating_sub(times.start),
@@ -200,9 +200,11 @@ fn vector_value(frame: &Frame, grid: Grid) -> Value {
         return Value::Matrix(series);
     }
     let sample = |row: Row<'_>| {
-        let value = match row.at(0)? {
-            SampleRef::Float(value) => SampleValue::Float(value),
-            SampleRef::Histogram(histogram) => SampleValue::Histogram(histogram.clone()),
+        let value = match (row.histograms, row.at(0)?) {
+            ([(_, histogram), ..], _) | (_, SampleRef::Histogram(histogram)) => {
+                SampleValue::Histogram(histogram.clone())
+            }
+            (_, SampleRef::Float(value)) => SampleValue::Float(value),
         };
         Some(VectorSample {
             labels: row.key.labels.clone(),
@@ -219,13 +221,16 @@ pub(crate) fn matrix_series(row: Row<'_>, grid: Grid) -> MatrixSeries {
         labels: row.key.labels.clone(),
         ..MatrixSeries::default()
     };
-    for (step, sample) in row.iter() {
-        match sample {
-            SampleRef::Float(value) => series.floats.push((grid.time(step), value)),
-            SampleRef::Histogram(histogram) => {
-                series.histograms.push((grid.time(step), histogram.clone()));
-            }
+    // Not by step: where names were dropped, a step may have both.
+    for (time, value) in grid.times().zip(row.floats) {
+        if is_present(*value) {
+            series.floats.push((time, *value));
         }
+    }
+    for (step, histogram) in row.histograms {
+        series
+            .histograms
+            .push((grid.time(*step), histogram.clone()));
     }
     series
 }

@@ -22,16 +22,21 @@ pub(super) fn change(
     let points = window.histograms;
     let (first, last) = (&points[0].1, &points[points.len() - 1].1);
     let is_gauge = |histogram: &Histogram| histogram.reset_hint == ResetHint::Gauge;
-    if is_counter && points.iter().any(|(_, each)| is_gauge(each)) {
-        let finding = Finding::NativeHistogramNotCounter {
-            metric: window.metric(),
-        };
-        notes.add(&finding, window.position);
-    }
+    let not_counter = Finding::NativeHistogramNotCounter {
+        metric: window.metric(),
+    };
     let start = Start::of(window, is_counter);
     let Some(schema) = start.common_schema(window, is_counter) else {
+        // As Prometheus 3.14 does: what lies between the ends is told alone.
+        let ends_differ = last.has_custom_bounds() != start.base.has_custom_bounds();
+        if is_counter && ends_differ && (is_gauge(first) || is_gauge(last)) {
+            notes.add(&not_counter, window.position);
+        }
         return incompatible(window, notes);
     };
+    if is_counter && points.iter().any(|(_, each)| is_gauge(each)) {
+        notes.add(&not_counter, window.position);
+    }
     let mut result = Histogram::clone(last);
     result.reduce_resolution(schema);
     if !subtract(&mut result, &start.base, window, notes) {

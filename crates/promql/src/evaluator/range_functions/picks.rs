@@ -57,15 +57,10 @@ pub(super) fn time_of_last(
     _: &Arguments<'_>,
     _: &mut Annotations,
 ) -> Computed {
-    let histogram = window.histograms.last().map(|(time, _)| *time);
-    let time = window
-        .times
-        .last()
-        .copied()
-        .into_iter()
-        .chain(histogram)
-        .max();
-    Ok(time.map(seconds))
+    // Without histograms, or without floats, Prometheus 3.14 takes the epoch for the time of the last one.
+    let float = window.times.last().copied().unwrap_or(0);
+    let histogram = window.histograms.last().map_or(0, |(time, _)| *time);
+    Ok(Some(seconds(float.max(histogram))))
 }
 
 fn seconds(milliseconds: i64) -> Sample {

@@ -1,8 +1,9 @@
 //! The current value of each series at each time: the newest sample within the lookback.
 
-use swarmscope_model::metrics::{Matcher, SampleValue, Series, SeriesSamples, is_stale};
+use swarmscope_model::metrics::{SampleValue, Series, SeriesSamples, is_stale};
 
 use super::Reference;
+use crate::ast::VectorSelector;
 use crate::evaluator::context::Shared;
 use crate::evaluator::error::EvalError;
 use crate::evaluator::frame::{RowBuffer, Sample, SeriesKey};
@@ -33,14 +34,14 @@ pub(crate) struct InstantSelector {
 impl InstantSelector {
     pub fn new(
         shared: &Shared<'_>,
-        matchers: &[Matcher],
+        selector: &VectorSelector,
         reference: Reference,
         grid: Grid,
         take: Take,
     ) -> Result<Self, EvalError> {
         let lookback = shared.lookback();
         let start = reference.time(grid.start).saturating_sub(lookback);
-        let series = shared.select(matchers, start, reference.time(grid.end()))?;
+        let series = shared.select_by(selector, start, reference.time(grid.end()))?;
         Ok(Self {
             series,
             reference,

@@ -3,6 +3,7 @@
 mod instant;
 mod smoothed;
 mod source;
+mod statistics;
 mod subquery;
 mod window;
 
@@ -15,6 +16,7 @@ use crate::ast::{At, Extension, Length, MatrixSelector, Modifiers, Subquery, Vec
 
 pub(crate) use instant::{InstantSelector, Take};
 pub(crate) use source::SampleSource;
+pub(crate) use statistics::{HistogramStatistics, without_buckets};
 use subquery::subquery_source;
 pub(crate) use subquery::subquery_value;
 pub(crate) use window::{Window, WindowTimes, Windows, modifier};
@@ -75,7 +77,7 @@ pub(crate) fn selected(
     take: Take,
 ) -> Result<Frame, EvalError> {
     let reference = Reference::new(evaluator, &selector.modifiers)?;
-    let source = InstantSelector::new(evaluator.shared, &selector.matchers, reference, grid, take)?;
+    let source = InstantSelector::new(evaluator.shared, selector, reference, grid, take)?;
     super::rows::collect(evaluator, &source, grid.count)
 }
 
@@ -86,13 +88,7 @@ pub(crate) fn instant_source(
     grid: Grid,
 ) -> Result<InstantSelector, EvalError> {
     let reference = Reference::new(evaluator, &selector.modifiers)?;
-    InstantSelector::new(
-        evaluator.shared,
-        &selector.matchers,
-        reference,
-        grid,
-        Take::Value,
-    )
+    InstantSelector::new(evaluator.shared, selector, reference, grid, Take::Value)
 }
 
 /// The raw samples of a range selector at one time.
@@ -102,7 +98,7 @@ pub(crate) fn range_vector(
     grid: Grid,
 ) -> Result<Vec<MatrixSeries>, EvalError> {
     let times = WindowTimes::of_selector(evaluator, selector, grid.first())?;
-    let source = SampleSource::stored(evaluator.shared, &selector.selector.matchers, &times)?;
+    let source = SampleSource::stored(evaluator.shared, &selector.selector, &times)?;
     window::raw_samples(evaluator, &source, &times)
 }
 
@@ -115,8 +111,7 @@ pub(crate) fn windows_of(
     match argument {
         crate::ast::Expr::Matrix(selector) => {
             let times = WindowTimes::of_selector(evaluator, selector, grid)?;
-            let matchers = &selector.selector.matchers;
-            let source = SampleSource::stored(evaluator.shared, matchers, &times)?;
+            let source = SampleSource::stored(evaluator.shared, &selector.selector, &times)?;
             Ok((source, times))
         }
         crate::ast::Expr::Subquery(subquery) => subquery_windows(evaluator, subquery, grid),

@@ -27,7 +27,7 @@ pub(super) fn smoothed_vector(
     let lookback = shared.lookback();
     let start = reference.time(grid.start).saturating_sub(lookback);
     let end = reference.time(grid.end()).saturating_add(lookback);
-    let series = shared.select(&selector.matchers, start, end)?;
+    let series = shared.select_by(selector, start, end)?;
     let source = SmoothedSelector {
         source: SampleSource::Stored(series),
         reference,

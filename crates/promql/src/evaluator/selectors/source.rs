@@ -1,8 +1,9 @@
 //! Where a range function's samples come from: the store, or a subquery that was evaluated.
 
-use swarmscope_model::metrics::{Labels, Matcher, ResetHint, Series, SeriesSamples, is_stale};
+use swarmscope_model::metrics::{Labels, ResetHint, Series, SeriesSamples, is_stale};
 
 use super::window::WindowTimes;
+use crate::ast::VectorSelector;
 use crate::evaluator::context::Shared;
 use crate::evaluator::error::EvalError;
 use crate::evaluator::frame::{Frame, SampleRef};
@@ -26,11 +27,11 @@ impl SampleSource {
     /// The series that match, with the samples that any window may need.
     pub fn stored(
         shared: &Shared<'_>,
-        matchers: &[Matcher],
+        selector: &VectorSelector,
         times: &WindowTimes,
     ) -> Result<Self, EvalError> {
         let (after, until) = times.span();
-        Ok(Self::Stored(shared.select(matchers, after, until)?))
+        Ok(Self::Stored(shared.select_by(selector, after, until)?))
     }
 
     pub fn len(&self) -> usize {
