@@ -1,7 +1,7 @@
 //! Loads the same month of a swarm into Swarmscope and a real Prometheus, one after the other, and prints
 //! what loading, keeping and asking costs each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, ensure};
@@ -112,14 +112,19 @@ async fn measure(server: &Server, end: i64, arguments: &Arguments) -> Result<Fig
         peak_bytes: server.memory("VmHWM")?,
         resting_bytes,
         resting_bytes_per_series: resting_bytes as f64 / series as f64,
-        folder_bytes: folder_bytes(&server.metrics_folder())?,
+        folder_bytes: size(&server.metrics_folder())?,
         block_bytes_per_sample: block_bytes_per_sample(server).await?,
         queries,
     })
 }
 
-/// Waits until three seconds in a row take less than a tenth of a processor.
+/// Both look once a minute whether something is to become a block.
+const MAINTENANCE: Duration = Duration::from_secs(75);
+
+/// Waits until everything is in its place: what has become old is in blocks, and three seconds in a row take
+/// less than a tenth of a processor. The processor time that was used until then.
 async fn rest(server: &Server) -> Result<Duration> {
+    tokio::time::sleep(MAINTENANCE).await;
     let mut calm = 0;
     let mut last = server.cpu()?;
     for _ in 0..180 {
@@ -233,16 +238,14 @@ async fn time(
     })
 }
 
-fn folder_bytes(folder: &std::path::Path) -> Result<u64> {
+/// Bytes of a file, or of everything in a folder.
+fn size(path: &Path) -> Result<u64> {
+    if !path.is_dir() {
+        return Ok(path.metadata()?.len());
+    }
     let mut bytes = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() {
-            folder_bytes(&entry.path())?
-        } else {
-            metadata.len()
-        };
+    for entry in std::fs::read_dir(path)? {
+        bytes += size(&entry?.path())?;
     }
     Ok(bytes)
 }
@@ -252,11 +255,14 @@ async fn block_bytes_per_sample(server: &Server) -> Result<Option<f64>> {
     let (mut bytes, mut samples) = (0, 0);
     for block in answer["data"]["blocks"].as_array().into_iter().flatten() {
         let name = block["ulid"].as_str().unwrap_or_default();
-        let path = server.metrics_folder().join(name);
-        bytes += match block["stats"]["numBytes"].as_u64() {
-            Some(bytes) if bytes > 0 => bytes,
-            _ => folder_bytes(&path)?,
+        let path = match server.product {
+            Product::Prometheus => server.metrics_folder().join(name),
+            Product::Swarmscope => server
+                .metrics_folder()
+                .join("blocks")
+                .join(format!("{name}.block")),
         };
+        bytes += size(&path)?;
         samples += block["stats"]["numSamples"].as_u64().unwrap_or(0);
     }
     Ok((samples > 0).then(|| bytes as f64 / samples as f64))
