@@ -50,7 +50,8 @@ for (const [uid, title] of Object.entries(SHIPPED)) {
     // A rate needs two scrapes.
     await vector(request, 'rate(task_latency_seconds_count{agent!=""}[1m]) > 0');
     const board = new Board(page);
-    await board.open(uid);
+    // What Swarmscope says of itself is said when it starts.
+    await board.open(uid, { from: 'now-1h' });
     await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible();
     await expect(async () => {
       await page.keyboard.press('d');
