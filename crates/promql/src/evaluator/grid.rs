@@ -9,6 +9,8 @@ pub(crate) struct Grid {
     pub step: i64,
     /// How many times there are.
     pub count: usize,
+    /// Whether it ends where it starts, which one that is shorter than its step does not.
+    instant: bool,
 }
 
 impl Grid {
@@ -16,7 +18,13 @@ impl Grid {
     pub fn new(start: i64, end: i64, step: i64) -> Option<Self> {
         let span = end.checked_sub(start).filter(|span| *span >= 0)?;
         let count = usize::try_from(span / step).ok()?.checked_add(1)?;
-        Some(Self { start, step, count })
+        let instant = span == 0;
+        Some(Self {
+            start,
+            step,
+            count,
+            instant,
+        })
     }
 
     /// One time only.
@@ -25,12 +33,17 @@ impl Grid {
             start: time,
             step: 1,
             count: 1,
+            instant: true,
         }
     }
 
     /// Only the first time.
     pub fn first(self) -> Self {
-        Self { count: 1, ..self }
+        Self {
+            count: 1,
+            instant: true,
+            ..self
+        }
     }
 
     pub fn time(self, index: usize) -> i64 {
@@ -49,5 +62,10 @@ impl Grid {
     /// Whether it is evaluated once only, as in an instant query.
     pub fn is_single(self) -> bool {
         self.count == 1
+    }
+
+    /// Whether Prometheus takes it for an instant: not when it has one time that is not its end.
+    pub fn is_instant(self) -> bool {
+        self.instant
     }
 }

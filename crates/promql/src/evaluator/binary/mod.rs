@@ -59,7 +59,7 @@ pub(crate) fn evaluate(
 /// Series that came to have the same labels are one, if they never meet. With names that go later, an
 /// instant query finds out about them at its end.
 fn finished(evaluator: &Evaluator<'_>, frame: Frame, grid: Grid) -> Result<Frame, EvalError> {
-    if grid.is_single() && evaluator.keeps_names() {
+    if grid.is_instant() && evaluator.keeps_names() {
         return Ok(frame);
     }
     duplicates::merge(frame)

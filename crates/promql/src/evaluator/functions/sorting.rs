@@ -72,14 +72,14 @@ fn by_labels(
 }
 
 fn prepare(evaluator: &mut Evaluator<'_>, call: &Call, grid: Grid) -> Result<Frame, EvalError> {
-    if !grid.is_single() {
+    if !grid.is_instant() {
         evaluator.note(&Finding::SortInRangeQuery, call.range);
     }
     evaluator.vector(&call.arguments[0], grid)
 }
 
 fn sorted(input: Frame, grid: Grid, compare: impl Fn(Row<'_>, Row<'_>) -> Ordering) -> Frame {
-    if !grid.is_single() {
+    if !grid.is_instant() {
         return input;
     }
     let mut order: Vec<usize> = (0..input.len()).collect();

@@ -114,7 +114,7 @@ pub(crate) fn histogram_quantiles(
         output.append(each);
     }
     // At an instant, what is done with them may make them go first.
-    if !grid.is_single() {
+    if !grid.is_instant() {
         output = duplicates::merge(output)?;
     }
     nameless(evaluator, output).map(Evaluated::Vector)
