@@ -166,6 +166,12 @@ pub fn to_labels(labels: &Labels) -> Vec<Label> {
 /// # Errors
 /// The name that is there twice.
 pub fn from_labels(labels: &[Label]) -> Result<Labels, String> {
+    let pairs = labels
+        .iter()
+        .map(|label| (label.name.as_str(), label.value.as_str()));
+    if let Some(labels) = Labels::from_sorted(pairs) {
+        return Ok(labels);
+    }
     let mut builder = LabelsBuilder::default();
     for Label { name, value } in labels {
         if builder.get(name).is_some() {

@@ -89,20 +89,26 @@ pub fn resolve(references: &[u32], symbols: &[String]) -> Result<Labels, BadRefe
             length: references.len(),
         });
     }
-    let symbol = |reference: u32| {
-        let found = symbols.get(reference as usize);
+    let symbol = |reference: &u32| {
+        let found = symbols.get(*reference as usize).map(String::as_str);
         found.ok_or(BadReferences::Outside {
-            reference,
+            reference: *reference,
             symbols: symbols.len(),
         })
     };
+    let texts: Vec<&str> = references.iter().map(symbol).collect::<Result<_, _>>()?;
+    let pairs = texts.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+    if let Some(labels) = Labels::from_sorted(pairs.clone()) {
+        return Ok(labels);
+    }
     let mut builder = LabelsBuilder::default();
-    for pair in references.chunks_exact(2) {
-        let (name, value) = (symbol(pair[0])?, symbol(pair[1])?);
+    for (name, value) in pairs {
         if builder.get(name).is_some() {
-            return Err(BadReferences::Twice { name: name.clone() });
+            return Err(BadReferences::Twice {
+                name: name.to_owned(),
+            });
         }
-        builder.set(name.as_str(), value.as_str());
+        builder.set(name, value);
     }
     Ok(builder.build())
 }

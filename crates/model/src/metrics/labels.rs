@@ -40,6 +40,21 @@ impl Labels {
         builder.build()
     }
 
+    /// From pairs that are as labels have to be already: sorted by name, no name twice, no empty value. That
+    /// is how other programs send them, and needs no map. `None` when they are not.
+    pub fn from_sorted<'a>(
+        pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    ) -> Option<Self> {
+        let mut previous: Option<&str> = None;
+        for (name, value) in pairs.clone() {
+            if value.is_empty() || previous.is_some_and(|previous| previous >= name) {
+                return None;
+            }
+            previous = Some(name);
+        }
+        Some(pack(pairs))
+    }
+
     /// Every label, by name.
     pub fn iter(&self) -> Iter<'_> {
         Iter(&self.0)
@@ -235,7 +250,7 @@ pub fn is_legacy_metric_name(name: &str) -> bool {
 }
 
 fn pack<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> Labels {
-    let mut packed = String::new();
+    let mut packed = String::with_capacity(USUAL_BYTES);
     for (name, value) in labels {
         for text in [name, value] {
             push_length(&mut packed, text.len());
@@ -244,6 +259,9 @@ fn pack<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> Labels {
     }
     Labels(Arc::from(packed))
 }
+
+/// Room for the labels of most series, so that packing them grows nothing.
+const USUAL_BYTES: usize = 256;
 
 const MORE: u8 = 0x40;
 
@@ -315,6 +333,22 @@ mod tests {
             let labels = Labels::from_pairs([("naïve name", value.as_str()), ("z", "ü")]);
             assert_eq!(labels.get("naïve name"), Some(value.as_str()));
             assert_eq!(Labels::from_packed(labels.packed()), Some(labels));
+        }
+    }
+
+    #[test]
+    fn sorted_pairs_need_no_builder_and_others_are_told() {
+        let sorted = [("__name__", "up"), ("job", "api")];
+        assert_eq!(
+            Labels::from_sorted(sorted.into_iter()),
+            Some(Labels::from_pairs(sorted))
+        );
+        for wrong in [
+            [("b", "1"), ("a", "2")],
+            [("a", "1"), ("a", "2")],
+            [("a", "1"), ("b", "")],
+        ] {
+            assert_eq!(Labels::from_sorted(wrong.into_iter()), None, "{wrong:?}");
         }
     }
 
