@@ -21,19 +21,22 @@ finish() {
 }
 trap finish EXIT
 
-read -r ui elastic orchestrator metrics < <(python3 - <<'PYTHON'
+read -r ui elastic prometheus orchestrator metrics < <(python3 - <<'PYTHON'
 import socket
-held = [socket.socket() for _ in range(4)]
+held = [socket.socket() for _ in range(5)]
 for s in held:
     s.bind(("127.0.0.1", 0))
 print(*(s.getsockname()[1] for s in held))
 PYTHON
 )
-echo "starting an embedded system on ports $ui, $elastic, $orchestrator"
+echo "starting an embedded system on ports $ui, $elastic, $prometheus, $orchestrator"
 "$swarmscope" up --data "$folder/data" --listen "127.0.0.1:$ui" --elastic "127.0.0.1:$elastic" \
-    --orchestrator "127.0.0.1:$orchestrator" </dev/null >"$folder/up.log" 2>&1 &
-processes+=($!)
+    --prometheus "127.0.0.1:$prometheus" --orchestrator "127.0.0.1:$orchestrator" \
+    </dev/null >"$folder/up.log" 2>&1 &
+server=$!
+processes+=("$server")
 for _ in $(seq 300); do
+    kill -0 "$server" 2>/dev/null || { echo "the embedded system ended; its last words:" >&2; exit 1; }
     curl -sf "http://127.0.0.1:$ui/health" >/dev/null && break
     sleep 0.1
 done
@@ -69,4 +72,4 @@ found 'event_type:permanent_error AND severity:ERROR' 1
 found 'event_type:unexpected_error AND _exists_:metadata.exception' 1
 
 "$swarmscope" validate --elastic "http://127.0.0.1:$elastic" --server "http://127.0.0.1:$ui" \
-    --orchestrator "http://127.0.0.1:$orchestrator"
+    --prometheus "http://127.0.0.1:$prometheus" --orchestrator "http://127.0.0.1:$orchestrator"
