@@ -25,6 +25,25 @@ pub enum Credential {
     Bearer(String),
 }
 
+impl Credential {
+    /// What `SWARMSCOPE_USER` (NAME:PASSWORD) or `SWARMSCOPE_API_KEY` says, when one is set.
+    pub fn from_env() -> Option<Self> {
+        let variable = |name| std::env::var(name).ok();
+        Self::choose(variable("SWARMSCOPE_USER"), variable("SWARMSCOPE_API_KEY"))
+    }
+
+    fn choose(user: Option<String>, key: Option<String>) -> Option<Self> {
+        if let Some(both) = user.filter(|user| !user.is_empty()) {
+            let (user, password) = both.split_once(':').unwrap_or((&both, ""));
+            return Some(Credential::Basic {
+                user: user.to_owned(),
+                password: password.to_owned(),
+            });
+        }
+        key.filter(|key| !key.is_empty()).map(Credential::Bearer)
+    }
+}
+
 impl std::fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
@@ -302,4 +321,25 @@ async fn exchange(
         "not_found" => ClientError::NotFound(detail),
         _ => ClientError::Refused { status, detail },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_goes_before_a_key_and_an_empty_variable_is_none() {
+        let choose =
+            |user: &str, key: &str| Credential::choose(Some(user.into()), Some(key.into()));
+        let basic = |user: &str, password: &str| {
+            Some(Credential::Basic {
+                user: user.to_owned(),
+                password: password.to_owned(),
+            })
+        };
+        assert_eq!(choose("ops:s3:cret", "key"), basic("ops", "s3:cret"));
+        assert_eq!(choose("", "key"), Some(Credential::Bearer("key".into())));
+        assert_eq!(choose("", ""), None);
+        assert_eq!(Credential::choose(None, None), None);
+    }
 }
