@@ -66,7 +66,7 @@ pub async fn check(installation: &Installation, report: &mut Report) {
         None => report.skip(
             SECTION,
             "PostgreSQL",
-            "the embedded state is SQLite",
+            "the state is checked below, wherever the orchestrator keeps it",
             "--stack checks the port of PostgreSQL",
         ),
     }
