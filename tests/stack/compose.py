@@ -19,7 +19,7 @@ PORTS = {
     "orchestrator": 8000, "test_agent": 8001, "research_agent": 8002, "writing_agent": 8003,
     "editing_agent": 8004, "fact_checking_agent": 8005,
 }
-EMBEDDED_PORTS = {"swarmscope": {4700, 8000, 9200}, "test_agent": {8001}}
+EMBEDDED_PORTS = {"swarmscope": {4700, 8000, 9090, 9200}, "test_agent": {8001}}
 OWN_IMAGES = {"orchestrator", "test_agent", "swarmscope"}
 ENDS_BY_ITSELF = {"elasticsearch-setup", "kibana-setup"}
 
