@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use swarmscope_api::guard::Credentials;
 use tokio::net::TcpListener;
@@ -25,6 +26,30 @@ pub fn check_exposure(
         "give credentials (`[credentials]` in the file of `up --config`, --user or --api-key \
          elsewhere), or listen on 127.0.0.1",
     ))
+}
+
+/// How long a port may still be held by the children of a process that was killed.
+const GIVEN_UP_WITHIN: Duration = Duration::from_secs(3);
+
+/// Looks whether a child will get its port on this machine.
+///
+/// # Errors
+/// When it stays in use; the flag is what would make do without the child.
+pub async fn check_free(port: u16, child: &str, flag: &str) -> Result<(), Failure> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let deadline = Instant::now() + GIVEN_UP_WITHIN;
+    while TcpListener::bind(address).await.is_err() {
+        if Instant::now() >= deadline {
+            return Err(Failure::with_hint(
+                format!("port {port} is in use ({address}), which {child} needs"),
+                format!(
+                    "stop the program that has it (`ss -ltnp sport = :{port}` names it), or leave out {flag}"
+                ),
+            ));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// Takes the address.

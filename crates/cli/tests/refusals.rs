@@ -47,6 +47,22 @@ fn a_port_in_use() {
 }
 
 #[test]
+fn a_port_of_a_demo_agent_in_use() {
+    // Whoever else has it makes the same point.
+    let _taken = TcpListener::bind("127.0.0.1:8004");
+    let data = tempfile::tempdir().expect("a folder");
+    let mut arguments = vec!["up", "--demo", "--data"];
+    arguments.push(data.path().to_str().expect("UTF-8"));
+    let ports = Ports::free().arguments();
+    arguments.extend(ports.iter().map(String::as_str));
+    insta::assert_snapshot!(said(&swarmscope(&arguments), &[]), @r"
+    exit 1
+    error: port 8004 is in use (127.0.0.1:8004), which editing_agent needs
+      hint: stop the program that has it (`ss -ltnp sport = :8004` names it), or leave out --demo
+    ");
+}
+
+#[test]
 fn an_address_that_others_reach_without_credentials() {
     let output = swarmscope(&["up", "--elastic", "0.0.0.0:9200"]);
     insta::assert_snapshot!(said(&output, &[]), @r"

@@ -17,10 +17,11 @@ use swarmscope_api::native::{NativeState, SystemInfo};
 use swarmscope_collect::Sink;
 use swarmscope_model::Timestamp;
 use swarmscope_model::event::event_type;
+use swarmscope_model::names::DEMO_AGENTS;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::address::{check_exposure, listen};
+use crate::address::{check_exposure, check_free, listen};
 use crate::arguments::UpArguments;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
@@ -107,6 +108,11 @@ impl Listeners {
         let prometheus = listen(configuration.prometheus, "--prometheus").await?;
         // The orchestrator takes its own port; whether it is free is said here, before the start.
         drop(listen(configuration.orchestrator, "--orchestrator").await?);
+        if configuration.demo {
+            for (agent, _, port) in DEMO_AGENTS {
+                check_free(port, agent, "--demo").await?;
+            }
+        }
         Ok(Self {
             native,
             elastic,
