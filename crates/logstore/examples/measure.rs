@@ -1,5 +1,5 @@
-//! Generates agent events in the contract's shape, stores them, and prints what ingest, disk and
-//! queries cost: `cargo run --release -p swarmscope-logstore --example measure -- [EVENTS] [FOLDER]`.
+//! Stores the events of `bench-events`, without HTTP, and prints what ingest, disk and queries cost:
+//! `cargo run --release -p swarmscope-logstore --example measure -- [EVENTS] [FOLDER]`.
 //!
 //! Figures are this machine's, of this run. A folder that holds events already is only queried.
 
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use swarmscope_bench_events::{Events, Field as EventField};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::Timestamp;
 use swarmscope_query::aggregate::{
@@ -21,7 +22,8 @@ use swarmscope_query::store::{
 /// Documents a request, as a collector sends them.
 const BATCH: u64 = 1000;
 /// The time that all events lie in.
-const SPAN_MS: u64 = 24 * 3600 * 1000;
+const SPAN_MS: i64 = 24 * 3600 * 1000;
+const SEED: u64 = 1;
 /// How often every query is asked.
 const ROUNDS: usize = 15;
 
@@ -58,14 +60,15 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn ingest(logs: &Arc<EmbeddedLogs>, events: u64) -> Result<(), Failure> {
-    let start = Timestamp::now().as_millisecond() as u64 - SPAN_MS;
+async fn ingest(logs: &Arc<EmbeddedLogs>, count: u64) -> Result<(), Failure> {
+    let end = Timestamp::now().as_millisecond();
+    let events = Events::new(SEED, count, end - SPAN_MS..end);
     let (begin, cpu) = (Instant::now(), cpu_seconds());
     let (mut raw, mut generating) = (0, 0.0);
-    for first in (0..events).step_by(BATCH as usize) {
+    for first in (0..count).step_by(BATCH as usize) {
         let before = cpu_seconds();
-        let operations: Vec<_> = (first..(first + BATCH).min(events))
-            .map(|number| operation(number, start + number * SPAN_MS / events))
+        let operations: Vec<_> = (first..(first + BATCH).min(count))
+            .map(|number| operation(&events, number))
             .collect();
         generating += cpu_seconds() - before;
         raw += operations
@@ -86,11 +89,11 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, events: u64) -> Result<(), Failure> {
     let cpu = cpu_seconds() - cpu - generating;
     let stats = logs.stats();
     let megabytes = raw as f64 / 1e6;
-    println!("events              {events:>9}   raw {megabytes:.1} MB");
+    println!("events              {count:>9}   raw {megabytes:.1} MB");
     println!(
         "acknowledged after  {:>9.2} s   {:.0} events/s, {} fsyncs",
         written.as_secs_f64(),
-        events as f64 / written.as_secs_f64(),
+        count as f64 / written.as_secs_f64(),
         stats.fsyncs
     );
     println!(
@@ -107,83 +110,15 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, events: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn operation(number: u64, time: u64) -> WriteOperation {
+fn operation(events: &Events, number: u64) -> WriteOperation {
+    let mut source = Vec::new();
+    events.append(number, &mut source);
     WriteOperation {
         index: "filebeat-swarmscope-measure".to_owned(),
         action: Action::Create,
-        id: Some(format!("{:016x}-{number}", mix(number))),
-        source: event(number, time).into_bytes().into(),
+        id: None,
+        source: source.into(),
     }
-}
-
-/// A stream of numbers without a pattern.
-fn mix(number: u64) -> u64 {
-    let mut mixed = number
-        .wrapping_add(0x9e37_79b9_7f4a_7c15)
-        .wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed ^= mixed >> 27;
-    mixed = mixed.wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-fn uuid(seed: u64) -> String {
-    let (high, low) = (mix(seed), mix(seed ^ 0xffff_0000));
-    uuid::Uuid::from_u64_pair(high, low).to_string()
-}
-
-/// About 400 bytes; correlation ids are shared by eight events, one in twenty has an exception.
-fn event(number: u64, time: u64) -> String {
-    const TYPES: [&str; 6] = [
-        "task_received",
-        "task_processing",
-        "task_completed",
-        "agent_heartbeat",
-        "task_failed",
-        "transient_error_retry",
-    ];
-    const VERBS: [&str; 10] = [
-        "Processing",
-        "Completed",
-        "Received",
-        "Dispatching",
-        "Retrying",
-        "Fetching",
-        "Storing",
-        "Validating",
-        "Indexing",
-        "Summarising",
-    ];
-    let random = mix(number ^ 0xabcd);
-    let severity = match random % 100 {
-        0..=9 => "DEBUG",
-        10..=84 => "INFO",
-        85..=94 => "WARNING",
-        95..=98 => "ERROR",
-        _ => "CRITICAL",
-    };
-    let (agent, kind) = (
-        random >> 8 & 0xff,
-        TYPES[(random >> 16) as usize % TYPES.len()],
-    );
-    let verb = VERBS[(random >> 24) as usize % VERBS.len()];
-    let (template, task, duration) = ((random >> 32) % 300, uuid(number), (random >> 40) % 100_000);
-    let exception = if random.is_multiple_of(20) {
-        format!(
-            r#","exception":{{"type":"TimeoutError","message":"no answer from worker {agent} within {duration} ms","traceback":["File \"agent.py\", line {template}, in run","File \"client.py\", line 88, in call","TimeoutError"]}}"#
-        )
-    } else {
-        String::new()
-    };
-    format!(
-        r#"{{"timestamp":"{}","agent_name":"research_agent_{}","event_type":"{kind}","severity":"{severity}","message":"{verb} task {task} step {template} in {duration} ms, {} items from queue q{agent}","metadata":{{"correlation_id":"{}","task_id":"{task}","duration_ms":{}.{},"attempt":{}{exception}}}}}"#,
-        Timestamp::from_millisecond(time as i64),
-        agent % 200,
-        random % 977,
-        uuid(number / 8 + (1 << 40)),
-        duration / 10,
-        duration % 10,
-        random % 4,
-    )
 }
 
 async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
@@ -191,12 +126,12 @@ async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
     let (first, last) = stored[0].time.unwrap_or((0, 1));
     let documents = stored[0].documents;
     println!("query                    first ms   median ms    hits   ({documents} documents)");
-    let middle = documents / 2;
+    let events = Events::new(SEED, documents, 0..1);
     let newest = request(Query::All, 100, histogram(first, last));
     ask(logs, "newest 100, histogram by severity", newest).await?;
     let correlation = Query::exactly(
         "metadata.correlation_id",
-        Scalar::Text(uuid(middle / 8 + (1 << 40))),
+        Scalar::Text(events.id(EventField::CorrelationId, 0)),
     );
     ask(
         logs,
@@ -204,11 +139,9 @@ async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
         request(correlation, 100, Vec::new()),
     )
     .await?;
-    let task = uuid(middle);
-    let mut words = task.split('-');
-    let (one, two) = (words.next().unwrap_or(""), words.next_back().unwrap_or(""));
+    let [one, two] = events.rare_words(0);
     let both = Query::Bool(BoolQuery {
-        must: vec![word(one), word(two)],
+        must: vec![word(&one), word(&two)],
         ..BoolQuery::default()
     });
     ask(

@@ -44,6 +44,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "alerting",
         &["http-client", "model", "promql", "prometheus-config"],
     ),
+    ("bench-events", &[]),
     ("prometheus-peer", &["model", "prometheus-wire"]),
     (
         "api",
@@ -63,6 +64,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "agents",
             "alerting",
             "api",
+            "bench-events",
             "collect",
             "logstore",
             "metricstore",
@@ -96,6 +98,7 @@ const NEVER_IN: &[(&str, &[&str])] = &[
     ("metricstore", &["reqwest", "axum"]),
     ("prometheus-config", &["tokio", "axum"]),
     ("prometheus-wire", &["tokio", "reqwest", "axum"]),
+    ("bench-events", &["tokio", "reqwest", "axum"]),
 ];
 
 const PREFIX: &str = "swarmscope-";
