@@ -42,6 +42,16 @@ pub const MAX_QUICK_PATTERN_BYTES: usize = 256 * 1024;
 pub const MAX_KEYWORD_BYTES: usize = 32_766;
 /// Columns a segment keeps; values of further fields are found through the document itself.
 pub const MAX_SEGMENT_COLUMNS: usize = 512;
+/// Values in a document that is kept as a shape and columns; one with more is kept as its bytes. A log
+/// line has some ten, a statement about a whole cluster some hundred.
+pub const MAX_SHAPE_SLOTS: usize = 512;
+/// Keys and structure of such a document, its values aside, in bytes.
+pub const MAX_SHAPE_BYTES: usize = 16 * 1024;
+/// Shapes of one memtable or group of rows; documents of further shapes are kept as their bytes. Programs
+/// have as many shapes as log statements, times the fields that come and go.
+pub const MAX_BLOCK_SHAPES: usize = 4_096;
+/// Memory of these shapes: of programs whose keys are data, like ids, nearly every document is a shape.
+pub const MAX_BLOCK_SHAPE_BYTES: usize = 4 * 1024 * 1024;
 /// Nested aggregations, outermost to innermost.
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
 

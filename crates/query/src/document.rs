@@ -5,13 +5,15 @@
 //! half surrogate pairs. Never changes the bytes: a store keeps those as they came.
 
 mod repair;
+pub mod scan;
+pub mod spelling;
 mod walk;
 
 use swarmscope_model::Timestamp;
 
 use crate::ast::Scalar;
 
-pub use walk::{NotADocument, flatten};
+pub use walk::{NotADocument, flatten, flatten_slowly};
 
 /// One value of a document.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use swarmscope_model::limits::MAX_DOCUMENT_DEPTH;
 
 use super::repair::repaired;
+use super::scan::{ScanSink, Scanned, scan};
 use super::{FieldSink, ValueRef};
 
 /// Why bytes are no document.
@@ -25,6 +26,38 @@ pub enum NotADocument {
 /// # Errors
 /// When they are none; the sink may then hold a part of it.
 pub fn flatten<S: FieldSink>(bytes: &[u8], sink: &mut S) -> Result<(), NotADocument> {
+    if let Ok(document) = std::str::from_utf8(bytes)
+        && scan(
+            document,
+            &mut String::new(),
+            &mut Scanning { document, sink },
+        )
+        .is_some()
+    {
+        return Ok(());
+    }
+    sink.restart();
+    flatten_slowly(bytes, sink)
+}
+
+/// Hands over what the scanner finds.
+struct Scanning<'a, S> {
+    document: &'a str,
+    sink: &'a mut S,
+}
+
+impl<S: FieldSink> ScanSink for Scanning<'_, S> {
+    fn value(&mut self, path: &str, _: usize, scanned: Scanned, unescaped: &str) {
+        let value = scanned.value.of(self.document, unescaped);
+        self.sink.value(path, value);
+    }
+}
+
+/// The same with reasons for what is refused.
+///
+/// # Errors
+/// When the bytes are no JSON object; the sink may then hold a part of it.
+pub fn flatten_slowly<S: FieldSink>(bytes: &[u8], sink: &mut S) -> Result<(), NotADocument> {
     let Err(first) = walk(bytes, sink) else {
         return Ok(());
     };
