@@ -8,12 +8,17 @@ pub mod builder;
 pub mod column;
 pub mod concat;
 pub mod overflow;
+pub mod shape;
 mod source;
+pub mod sources;
 pub mod strings;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use column::{Column, Kind};
+use sources::Sources;
 use strings::Strings;
 
 /// One column under its path.
@@ -29,8 +34,8 @@ pub struct NamedColumn {
 pub struct Block {
     pub rows: u32,
     pub ids: Strings,
-    /// The documents as they were sent.
-    pub sources: Strings,
+    /// What the documents are beside their values; see [`Block::source`].
+    pub sources: Sources,
     /// Grow from row to row once the block is in the memtable.
     pub sequences: Arc<Vec<i64>>,
     pub versions: Arc<Vec<i64>>,

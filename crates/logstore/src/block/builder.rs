@@ -1,14 +1,19 @@
 //! Builds a block from documents, parsing each once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
+use swarmscope_query::document::scan::{ScanSink, Scanned, scan};
+use swarmscope_query::document::spelling::Spelling;
 use swarmscope_query::document::{
-    FieldSink, NotADocument, TimeFinder, ValueRef, flatten, instant_of,
+    FieldSink, NotADocument, TimeFinder, ValueRef, flatten_slowly, instant_of,
 };
 
 use super::column::{ColumnBuilder, Kind};
+use super::shape::{Shape, Slot};
+use super::sources::SourcesBuilder;
 use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 
@@ -16,7 +21,7 @@ use super::{Block, NamedColumn, overflow};
 #[derive(Debug, Default)]
 pub struct BlockBuilder {
     ids: Strings,
-    sources: Strings,
+    sources: SourcesBuilder,
     times: Vec<i64>,
     columns: Columns,
 }
@@ -28,13 +33,28 @@ impl BlockBuilder {
     /// When the source is no JSON object.
     pub fn push(&mut self, id: &str, source: &str, arrival: i64) -> Result<(), NotADocument> {
         self.columns.begin();
-        if let Err(refused) = flatten(source.as_bytes(), &mut self.columns) {
+        let mut cutter = Cutter::new(source, &mut self.columns);
+        let scanned = scan(source, &mut String::new(), &mut cutter).is_some();
+        let cut = cutter.finish();
+        if !scanned {
             self.columns.restart();
-            return Err(refused);
+            if let Err(refused) = flatten_slowly(source.as_bytes(), &mut self.columns) {
+                self.columns.restart();
+                return Err(refused);
+            }
         }
         self.times.push(self.columns.time.time(arrival));
         self.ids.push(id);
-        self.sources.push(source);
+        let cut = cut.filter(|_| scanned && !self.columns.spilled);
+        match cut.and_then(|cut| Some((self.sources.code(&cut.shape)?, cut.literals))) {
+            Some((code, literals)) => {
+                self.sources.push(code);
+                for literal in literals {
+                    self.sources.literal(&source[literal]);
+                }
+            }
+            None => self.sources.push_whole(source),
+        }
         self.columns.row += 1;
         Ok(())
     }
@@ -56,7 +76,7 @@ impl BlockBuilder {
         Block {
             rows,
             ids: self.ids,
-            sources: self.sources,
+            sources: self.sources.finish(rows),
             sequences: Arc::default(),
             versions: Arc::default(),
             times: Arc::new(self.times),
@@ -84,6 +104,8 @@ struct Columns {
     overflow: ColumnBuilder,
     time: TimeFinder,
     agent: String,
+    /// Whether a value of the current row is in the overflow column.
+    spilled: bool,
 }
 
 impl Default for Columns {
@@ -95,6 +117,7 @@ impl Default for Columns {
             overflow: ColumnBuilder::new(Kind::Text),
             time: TimeFinder::default(),
             agent: String::new(),
+            spilled: false,
         }
     }
 }
@@ -103,6 +126,7 @@ impl Columns {
     fn begin(&mut self) {
         self.time = TimeFinder::default();
         self.agent.clear();
+        self.spilled = false;
     }
 
     fn push(&mut self, path: &str, kind: Kind, value: ValueRef<'_>) {
@@ -122,6 +146,7 @@ impl Columns {
         match *place {
             Some(place) => self.own[place as usize].2.push(self.row, value),
             None => {
+                self.spilled = true;
                 let entry = overflow::entry(path, kind, value);
                 self.overflow.push(self.row, ValueRef::Text(&entry));
             }
@@ -151,5 +176,63 @@ impl FieldSink for Columns {
         }
         self.overflow.truncate(row);
         self.begin();
+    }
+}
+
+/// A document taken apart.
+struct Cut {
+    shape: Arc<Shape>,
+    literals: Vec<Range<usize>>,
+}
+
+/// Cuts a document's values out while they go to their columns.
+struct Cutter<'a> {
+    source: &'a str,
+    columns: &'a mut Columns,
+    fragments: Strings,
+    slots: Vec<Slot>,
+    literals: Vec<Range<usize>>,
+    /// Where the last value ended.
+    end: usize,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(source: &'a str, columns: &'a mut Columns) -> Self {
+        Self {
+            source,
+            columns,
+            fragments: Strings::default(),
+            slots: Vec::new(),
+            literals: Vec::new(),
+            end: 0,
+        }
+    }
+
+    /// `None` when the document is better kept as it is.
+    fn finish(mut self) -> Option<Cut> {
+        self.fragments.push(&self.source[self.end..]);
+        if !Shape::is_worthwhile(self.slots.len(), self.fragments.text_bytes()) {
+            return None;
+        }
+        Some(Cut {
+            shape: Arc::new(Shape::new(self.fragments, self.slots)?),
+            literals: self.literals,
+        })
+    }
+}
+
+impl ScanSink for Cutter<'_> {
+    fn value(&mut self, path: &str, start: usize, scanned: Scanned, unescaped: &str) {
+        let value = scanned.value.of(self.source, unescaped);
+        self.columns.value(path, value);
+        self.fragments.push(&self.source[self.end..start]);
+        self.slots.push(Slot {
+            column: Some((Arc::from(path), Kind::of(value))),
+            spelling: scanned.spelling,
+        });
+        if scanned.spelling == Spelling::Literal {
+            self.literals.push(start..scanned.end);
+        }
+        self.end = scanned.end;
     }
 }

@@ -1,5 +1,6 @@
 //! The values of one path of one kind, each with its row.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use swarmscope_query::document::ValueRef;
@@ -124,6 +125,21 @@ impl Column {
         match &self.rows {
             Rows::Dense { first } => first + at as u32,
             Rows::Listed(rows) => rows[at],
+        }
+    }
+
+    /// The values of a row. Meant for whole columns, not for pages.
+    pub fn places_of(&self, row: u32) -> Range<usize> {
+        match &self.rows {
+            Rows::Dense { first } => match row.checked_sub(*first) {
+                Some(at) if (at as usize) < self.len() => at as usize..at as usize + 1,
+                _ => 0..0,
+            },
+            Rows::Listed(rows) => {
+                let from = rows.partition_point(|own| *own < row);
+                let alike = rows[from..].iter().take_while(|own| **own == row);
+                from..from + alike.count()
+            }
         }
     }
 

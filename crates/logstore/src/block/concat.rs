@@ -1,12 +1,13 @@
 //! Joins blocks into one, without the rows that were dropped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
 use swarmscope_query::document::ValueRef;
 
 use super::column::{ColumnBuilder, Kind, RowMapping};
+use super::sources::{Sources, SourcesBuilder};
 use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 use crate::rows::RowSet;
@@ -24,13 +25,13 @@ pub fn concat(inputs: &[Input<'_>]) -> Block {
     let mut out = Block {
         rows,
         ids: strings(inputs, |block| &block.ids),
-        sources: strings(inputs, |block| &block.sources),
         sequences: Arc::new(fixed(inputs, |block| &block.sequences)),
         versions: Arc::new(fixed(inputs, |block| &block.versions)),
         times: Arc::new(fixed(inputs, |block| &block.times)),
         ..Block::default()
     };
     columns(inputs, &mappings, &mut out);
+    out.sources = sources(inputs, &out);
     out
 }
 
@@ -77,6 +78,19 @@ fn fixed<T: Copy>(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Arc<Vec<T>>) -> 
         );
     }
     out
+}
+
+/// Of rows whose columns are in `out` already.
+fn sources(inputs: &[Input<'_>], out: &Block) -> Sources {
+    let columns = out.columns.iter();
+    let known: HashSet<(&str, Kind)> = columns.map(|named| (&*named.path, named.kind)).collect();
+    let mut sources = SourcesBuilder::default();
+    for (block, dropped) in inputs {
+        sources.append(block, dropped, |path, kind| {
+            known.contains(&(&**path, kind))
+        });
+    }
+    sources.finish(out.rows)
 }
 
 fn columns(inputs: &[Input<'_>], mappings: &[RowMapping], out: &mut Block) {

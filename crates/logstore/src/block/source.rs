@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Block;
 use super::column::{Column, Kind};
+use super::sources::Documents;
 use super::strings::Strings;
 use crate::error::SegmentError;
 use crate::segment::SegmentSource;
@@ -48,6 +49,15 @@ impl SegmentSource for Block {
         &self,
         visit: &mut dyn FnMut(&str) -> Result<(), SegmentError>,
     ) -> Result<(), SegmentError> {
-        self.sources.iter().try_for_each(visit)
+        let mut documents = Documents::new(self);
+        let mut text = String::new();
+        for row in 0..self.rows {
+            text.clear();
+            documents
+                .write(row, &mut text)
+                .expect("a block has every value of its documents");
+            visit(&text)?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Many strings in one allocation.
 
 /// Strings one after the other, with the end of each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Strings {
     ends: Vec<u32>,
     text: String,

@@ -128,7 +128,7 @@ impl Part {
     /// The document of a row.
     pub fn source(&self, row: u32) -> Result<String, SegmentError> {
         match &self.data {
-            Data::Memory(block) => Ok(block.sources.get(row as usize).to_owned()),
+            Data::Memory(block) => Ok(block.source(row)),
             Data::Segment(segment) => segment.source(row),
         }
     }

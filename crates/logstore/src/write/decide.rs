@@ -202,6 +202,7 @@ impl<'a> Request<'_, 'a> {
                 block,
                 row,
                 id,
+                source,
                 create,
                 generated,
             } => {
@@ -222,7 +223,7 @@ impl<'a> Request<'_, 'a> {
                 self.accounts.add(operation, true);
                 self.ensure_index(index);
                 let version = current.map_or(1, |current| current + 1);
-                let sequence = self.put((*block, *row), id, version, prepared);
+                let sequence = self.put(*block, id, version, source, prepared);
                 if !generated {
                     self.decider.pending.insert((index, id), Some(version));
                 }
@@ -252,19 +253,26 @@ impl<'a> Request<'_, 'a> {
         pending.copied().unwrap_or(stored)
     }
 
-    fn put(&mut self, place: (u32, u32), id: &str, version: u64, prepared: &Prepared) -> u64 {
-        let (index, block) = &prepared.blocks[place.0 as usize];
+    fn put(
+        &mut self,
+        block: u32,
+        id: &str,
+        version: u64,
+        source: &str,
+        prepared: &Prepared,
+    ) -> u64 {
+        let index = &prepared.blocks[block as usize].0;
         let sequence = self.take_sequence();
         Entry::Put {
             index,
             id,
             version,
             arrival: prepared.arrival,
-            source: block.sources.get(place.1 as usize),
+            source: source.trim(),
         }
         .encode(&mut self.decider.frames);
-        self.sequences[place.0 as usize].push(sequence as i64);
-        self.versions[place.0 as usize].push(version as i64);
+        self.sequences[block as usize].push(sequence as i64);
+        self.versions[block as usize].push(version as i64);
         sequence
     }
 

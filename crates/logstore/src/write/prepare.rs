@@ -43,6 +43,7 @@ pub enum OperationKind {
         block: u32,
         row: u32,
         id: String,
+        source: String,
         /// Only when there is no document of that id.
         create: bool,
         /// The id was made here, so nothing has it.
@@ -128,10 +129,11 @@ impl Preparation {
                 limit: MAX_DOCUMENT_BYTES,
             });
         }
-        let source = std::str::from_utf8(&operation.source).map_err(|error| Refused::NotJson {
-            reason: "invalid UTF-8".to_owned(),
-            offset: error.valid_up_to(),
-        })?;
+        let source =
+            String::from_utf8(operation.source.into_vec()).map_err(|error| Refused::NotJson {
+                reason: "invalid UTF-8".to_owned(),
+                offset: error.utf8_error().valid_up_to(),
+            })?;
         let generated = operation.id.as_deref().is_none_or(str::is_empty);
         let id = match operation.id {
             Some(id) if !generated => id,
@@ -155,11 +157,12 @@ impl Preparation {
         };
         Ok(Operation {
             agent,
-            dropped: reported_drops(source),
+            dropped: reported_drops(&source),
             kind: OperationKind::Put {
                 block,
                 row,
                 id,
+                source,
                 create: operation.action == Action::Create,
                 generated,
             },
