@@ -193,3 +193,15 @@ test('an empty time range says where the documents are', async ({ page }) => {
   await page.getByRole('button', { name: 'Search all time' }).click();
   await expect(discover.hitCount).toHaveText('181');
 });
+
+test('results without what is damaged say that they are partial', async ({ page }) => {
+  await page.route('**/api/v1/logs/search?*', async (route) => {
+    const response = await route.fetch();
+    const reply = (await response.json()) as Record<string, unknown>;
+    const leftOut = [{ index: 'broken', parts: 1, reason: 'a page does not match its checksum' }];
+    await route.fulfill({ response, json: { ...reply, left_out: leftOut } });
+  });
+  await page.goto('/discover');
+  await expect(page.getByTestId('partial')).toContainText('The results are partial');
+  await expect(page.getByTestId('partial')).toContainText('1 part of broken');
+});

@@ -27,3 +27,15 @@ test('losing the server is said, and over as soon as it answers again', async ({
   await context.setOffline(false);
   await expect(page.getByText('No connection to the server')).toBeHidden();
 });
+
+test('damage on disk is named', async ({ page }) => {
+  await page.route('**/api/v1/indices', async (route) => {
+    const damage = '50 documents are missing: a page does not match its checksum';
+    const index = { name: 'broken', documents: 1, bytes: 1, segments: 1, first: null, last: null, damage };
+    await route.fulfill({ json: { indices: [index] } });
+  });
+  await page.goto('/status');
+  await expect(page.getByRole('alert', { name: 'Damaged on disk' })).toContainText(
+    '50 documents are missing',
+  );
+});

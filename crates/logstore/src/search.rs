@@ -9,6 +9,7 @@ pub mod budget;
 pub mod clause;
 pub mod error;
 pub mod fields;
+pub mod left_out;
 pub mod part;
 pub mod run;
 pub mod sort;

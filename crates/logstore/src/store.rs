@@ -314,7 +314,7 @@ impl LogStore for EmbeddedLogs {
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {
         let expression = expression.clone();
         self.blocking(move |shared| {
-            let (parts, _) = run::snapshot(shared, &expression)?;
+            let parts = run::snapshot(shared, &expression)?.parts;
             fields::fields(&parts)
                 .map_err(|error| crate::search::error::SearchError::from(error).into_store_error())
         })

@@ -212,6 +212,18 @@ pub struct SearchReply {
     pub aggregations: AggregationResults,
     /// The newest write that the search could see: where a tail goes on.
     pub newest_sequence: u64,
+    /// What could not be read, by index: the answer is without it. Empty when it is complete.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Damaged parts of an index, which a search goes on without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub index: String,
+    /// How many parts of the index are missing, now or since a start long ago.
+    pub parts: u64,
+    /// What is wrong with the first of them.
+    pub reason: String,
 }
 
 /// An index as it stands.

@@ -38,6 +38,14 @@ export interface SearchPage {
   total: { value: number; relation: 'eq' | 'gte' };
   next: string | null;
   hits: Hit[];
+  left_out: LeftOut[];
+}
+
+/** Damaged parts of an index: the answer is without them. */
+export interface LeftOut {
+  index: string;
+  parts: number;
+  reason: string;
 }
 
 export interface Bucket {
@@ -53,6 +61,7 @@ export interface HistogramReply {
   to: string | null;
   total: number;
   buckets: Bucket[];
+  left_out: LeftOut[];
 }
 
 export type FieldType = 'string' | 'number' | 'boolean' | 'date' | 'mixed';
@@ -72,6 +81,7 @@ export interface FieldValues {
   total: number;
   present: number;
   values: FieldValue[];
+  left_out: LeftOut[];
 }
 
 export type Validation = { valid: true } | { valid: false; error: ErrorBody };
@@ -83,6 +93,8 @@ export interface IndexInfo {
   segments: number;
   first: string | null;
   last: string | null;
+  /** What of it cannot be read, when something cannot. */
+  damage?: string;
 }
 
 export const TASK_STATES = [

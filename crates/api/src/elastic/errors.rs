@@ -22,6 +22,8 @@ pub struct ElasticError {
     details: Box<Map<String, Value>>,
     /// The index expression whose shards met the failure, when it was not the request's shape.
     searched: Option<String>,
+    /// What the failure comes from, when that is something else.
+    roots: Vec<Value>,
 }
 
 impl ElasticError {
@@ -32,6 +34,7 @@ impl ElasticError {
             reason: reason.into(),
             details: Box::default(),
             searched: None,
+            roots: Vec::new(),
         }
     }
 
@@ -136,6 +139,13 @@ impl ElasticError {
         self
     }
 
+    /// Names what the failure comes from.
+    #[must_use]
+    pub fn rooted_in(mut self, causes: Vec<Value>) -> Self {
+        self.roots = causes;
+        self
+    }
+
     /// Whether it is a failure of one search, not of the request's shape.
     pub fn is_of_search(&self) -> bool {
         self.searched.is_some()
@@ -163,7 +173,11 @@ impl ElasticError {
             root.remove("caused_by");
         }
         let mut error = Map::new();
-        error.insert("root_cause".to_owned(), json!([root]));
+        let roots = match self.roots.is_empty() {
+            true => vec![root],
+            false => self.roots.clone(),
+        };
+        error.insert("root_cause".to_owned(), roots.into());
         if let Some(index) = &self.searched {
             error.extend(all_shards_failed(index, cause));
         } else if let Value::Object(cause) = cause {

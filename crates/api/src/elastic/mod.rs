@@ -22,6 +22,7 @@ mod pretty;
 mod search;
 mod search_parameters;
 mod search_reply;
+mod shards;
 mod targets;
 
 use std::sync::Arc;

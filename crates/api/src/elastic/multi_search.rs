@@ -45,17 +45,22 @@ async fn multi_in(
     let mut lines = body.split(|byte| *byte == b'\n');
     let mut searches = Vec::new();
     while let (Some(header), Some(body)) = (lines.next(), lines.next()) {
-        let target = header_index(header)?.unwrap_or_else(|| index.to_owned());
-        match parameters.search(body, Timestamp::now()) {
+        let header = Header::read(header)?;
+        let mut own = parameters.clone();
+        if let Some(partial) = header.partial {
+            own.allow_partial_search_results = Some(partial.to_string());
+        }
+        match own.search(body, Timestamp::now()) {
             // A body that cannot be read spoils the whole request, as in Elasticsearch.
             Err(error) if !error.is_of_search() => return Err(error),
-            search => searches.push((target, search)),
+            search => searches.push((header.index, own, search)),
         }
     }
     let mut responses = Vec::with_capacity(searches.len());
-    for (target, search) in searches {
+    for (target, own, search) in searches {
+        let target = target.as_deref().unwrap_or(index);
         let found = match search {
-            Ok(search) => run(state, &target, parameters, search).await,
+            Ok(search) => run(state, target, &own, search).await,
             Err(error) => Err(error),
         };
         // One search that fails does not take the others along.
@@ -75,13 +80,41 @@ async fn multi_in(
     Ok(Json(json!({ "took": took, "responses": responses })))
 }
 
-/// The index of a header line: a name, a list of names, or none.
-fn header_index(line: &[u8]) -> Result<Option<String>, ElasticError> {
-    if line.iter().all(u8::is_ascii_whitespace) {
-        return Ok(None);
+/// What the line before a search says of it.
+#[derive(Default)]
+struct Header {
+    index: Option<String>,
+    /// Whether a partial answer is one, when it says so.
+    partial: Option<bool>,
+}
+
+impl Header {
+    fn read(line: &[u8]) -> Result<Self, ElasticError> {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self::default());
+        }
+        let header: Map<String, Value> = serde_json::from_slice(line)
+            .map_err(|error| ElasticError::parse(format!("the header of a search: {error}")))?;
+        let partial = match header.get("allow_partial_search_results") {
+            None | Some(Value::Null) => None,
+            Some(Value::Bool(partial)) => Some(*partial),
+            Some(Value::String(text)) if text == "true" => Some(true),
+            Some(Value::String(text)) if text == "false" => Some(false),
+            Some(other) => {
+                return Err(ElasticError::illegal_argument(format!(
+                    "Failed to parse value [{other}] as only [true] or [false] are allowed."
+                )));
+            }
+        };
+        Ok(Self {
+            index: index_of(&header)?,
+            partial,
+        })
     }
-    let header: Map<String, Value> = serde_json::from_slice(line)
-        .map_err(|error| ElasticError::parse(format!("the header of a search: {error}")))?;
+}
+
+/// The index of a search: a name, a list of names, or none.
+fn index_of(header: &Map<String, Value>) -> Result<Option<String>, ElasticError> {
     let refused = || {
         ElasticError::illegal_argument(
             "the index of a search has to be a name or an array of names",

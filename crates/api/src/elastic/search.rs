@@ -14,6 +14,7 @@ use super::body::{Body, Parameters};
 use super::errors::ElasticError;
 use super::search_parameters::SearchParameters;
 use super::search_reply::{ReplyBody, ReplyOptions};
+use super::shards::Shards;
 use super::targets;
 
 /// `GET|POST /_search`
@@ -99,6 +100,7 @@ fn reply_options(parameters: &SearchParameters, search: SearchBody, shards: usiz
         typed_keys: parameters.typed_keys(),
         shapes: search.shapes,
         shards,
+        partial: parameters.allows_partial(),
     }
 }
 
@@ -112,6 +114,7 @@ fn nothing_found(total: TrackTotal) -> SearchReply {
         hits: Vec::new(),
         aggregations: Vec::new(),
         newest_sequence: 0,
+        left_out: Vec::new(),
     }
 }
 
@@ -143,17 +146,16 @@ async fn count_in(
     let query = parameters.only_query(body, Timestamp::now())?;
     let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
     let shards = found.indices.len();
-    let count = match found.expression {
+    let reply = match found.expression {
         Some(indices) => {
             let request = SearchRequest::new(indices, query);
             let reply = state.logs.search(request).await;
-            let reply = reply.map_err(|error| in_search(error, index))?;
-            reply.total.map_or(0, |total| total.count)
+            reply.map_err(|error| in_search(error, index))?
         }
-        None => 0,
+        None => nothing_found(TrackTotal::Exactly),
     };
     Ok(Json(json!({
-        "count": count,
-        "_shards": { "total": shards, "successful": shards, "skipped": 0, "failed": 0 },
+        "count": reply.total.map_or(0, |total| total.count),
+        "_shards": Shards::new(shards, &reply.left_out),
     })))
 }

@@ -32,14 +32,14 @@ pub struct SearchParameters {
     seq_no_primary_term: Option<String>,
     typed_keys: Option<String>,
     scroll: Option<String>,
+    pub allow_partial_search_results: Option<String>,
     #[serde(flatten)]
     others: BTreeMap<String, String>,
 }
 
 /// Parameters that every endpoint takes, and those that change how a search runs, not what it
 /// finds.
-const READ_OVER: [&str; 24] = [
-    "allow_partial_search_results",
+const READ_OVER: [&str; 23] = [
     "analyze_wildcard",
     "batched_reduce_size",
     "ccs_minimize_roundtrips",
@@ -74,6 +74,11 @@ impl SearchParameters {
     /// Whether names of aggregations carry their kind.
     pub fn typed_keys(&self) -> bool {
         is_on(self.typed_keys.as_deref())
+    }
+
+    /// Whether an answer without what is damaged is an answer; it is, unless it was ruled out.
+    pub fn allows_partial(&self) -> bool {
+        self.allow_partial_search_results.as_deref() != Some("false")
     }
 
     /// The search of body and URL together.

@@ -12,6 +12,7 @@ use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
 use super::aggregations;
 use super::errors::ElasticError;
+use super::shards::Shards;
 
 /// What a request says about the shape of its reply.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct ReplyOptions {
     pub total_as_number: bool,
     /// How many indices were searched, which we call shards.
     pub shards: usize,
+    /// Whether an answer without what is damaged is an answer.
+    pub partial: bool,
     /// How to show the aggregations.
     pub shapes: Vec<Shape>,
 }
@@ -42,14 +45,6 @@ pub struct ReplyBody {
     hits: HitsBody,
     #[serde(skip_serializing_if = "Map::is_empty")]
     aggregations: Map<String, Value>,
-}
-
-#[derive(Serialize)]
-struct Shards {
-    total: usize,
-    successful: usize,
-    skipped: usize,
-    failed: usize,
 }
 
 #[derive(Serialize)]
@@ -104,12 +99,16 @@ impl ReplyBody {
     /// The reply for what a store found.
     ///
     /// # Errors
-    /// When a stored document cannot be read.
+    /// When a stored document cannot be read, or the answer is partial and may not be.
     pub fn new(
         reply: SearchReply,
         options: &ReplyOptions,
         took: Duration,
     ) -> Result<Self, ElasticError> {
+        let mut shards = Shards::new(options.shards, &reply.left_out);
+        if !options.partial {
+            shards = shards.complete()?;
+        }
         let scores = reply.hits.iter().map(|hit| hit.score);
         let max_score = match options.max_score {
             // Without an index to search, Elasticsearch says 0.
@@ -125,12 +124,7 @@ impl ReplyBody {
         Ok(Self {
             took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             timed_out: false,
-            _shards: Shards {
-                total: options.shards,
-                successful: options.shards,
-                skipped: 0,
-                failed: 0,
-            },
+            _shards: shards,
             hits: HitsBody {
                 total: reply.total.map(|total| total_body(total, options)),
                 max_score,

@@ -13,6 +13,7 @@ use swarmscope_query::store::{FieldInfo, FieldType};
 
 use super::NativeState;
 use super::errors::ApiError;
+use super::left_out::{LeftOutBody, left_out};
 use super::logs::parse_size;
 use super::parameters::{Parameters, Selection};
 
@@ -81,6 +82,7 @@ pub struct ValuesBody {
     total: u64,
     present: u64,
     values: Vec<ValueBody>,
+    left_out: Vec<LeftOutBody>,
 }
 
 #[derive(Serialize)]
@@ -127,6 +129,7 @@ pub async fn values(
         total: reply.total.map_or(0, |total| total.count),
         present: 0,
         values: Vec::new(),
+        left_out: left_out(reply.left_out),
     };
     for (_, result) in reply.aggregations {
         match result {

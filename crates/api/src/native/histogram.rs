@@ -16,6 +16,7 @@ use swarmscope_query::store::SearchRequest;
 use super::NativeState;
 use super::errors::ApiError;
 use super::fields::key_text;
+use super::left_out::{LeftOutBody, left_out};
 use super::logs::{elapsed_ms, parse_size};
 use super::parameters::{Parameters, Selection};
 
@@ -80,6 +81,7 @@ pub struct HistogramBody {
     to: Option<Timestamp>,
     total: u64,
     buckets: Vec<BucketBody>,
+    left_out: Vec<LeftOutBody>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +111,7 @@ pub async fn histogram(
             to: None,
             total: 0,
             buckets: Vec::new(),
+            left_out: Vec::new(),
         }));
     };
     let interval = round_interval(to - from, most);
@@ -131,6 +134,7 @@ pub async fn histogram(
         to: Some(Timestamp::from_millisecond(to)),
         total: reply.total.map_or(0, |total| total.count),
         buckets,
+        left_out: left_out(reply.left_out),
     }))
 }
 

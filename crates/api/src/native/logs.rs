@@ -14,6 +14,7 @@ use swarmscope_query::store::{Hit, SortKey, SortValue, Total};
 
 use super::NativeState;
 use super::errors::{ApiError, ErrorDetail};
+use super::left_out::{LeftOutBody, left_out};
 use super::parameters::{Parameters, Selection, parse_query};
 
 const DEFAULT_SIZE: usize = 50;
@@ -43,6 +44,8 @@ pub struct SearchBody {
     total: TotalBody,
     hits: Vec<HitBody>,
     next: Option<String>,
+    /// What the answer is without; empty when it is complete.
+    left_out: Vec<LeftOutBody>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +113,7 @@ pub async fn search(
         total: reply.total.into(),
         hits: reply.hits.into_iter().map(HitBody::from).collect(),
         next,
+        left_out: left_out(reply.left_out),
     }))
 }
 

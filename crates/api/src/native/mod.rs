@@ -8,6 +8,7 @@ mod errors;
 mod fields;
 mod histogram;
 mod indices;
+mod left_out;
 mod logs;
 mod metrics;
 mod parameters;

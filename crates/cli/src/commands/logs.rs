@@ -22,6 +22,16 @@ struct Page {
     total: Total,
     hits: Vec<Hit>,
     next: Option<String>,
+    #[serde(default)]
+    left_out: Vec<LeftOut>,
+}
+
+/// Damaged parts of an index, which the answer is without.
+#[derive(Deserialize)]
+struct LeftOut {
+    index: String,
+    parts: u64,
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -102,10 +112,28 @@ async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<
         match page.next {
             Some(next) if hits.len() < arguments.limit => after = next,
             _ => {
+                warn_of(&page.left_out);
                 hits.reverse();
                 return Ok((page.total.value, hits));
             }
         }
+    }
+}
+
+/// Says on standard error what the answer is without.
+fn warn_of(left_out: &[LeftOut]) {
+    let warning = severity_style("WARNING");
+    for LeftOut {
+        index,
+        parts,
+        reason,
+    } in left_out
+    {
+        anstream::eprintln!(
+            "{warning}warning:{warning:#} the results are partial: {parts} damaged part(s) of {} left out: {}",
+            printable(index),
+            printable(reason)
+        );
     }
 }
 

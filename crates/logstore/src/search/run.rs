@@ -14,6 +14,7 @@ use super::aggregate::{BucketBudget, Level, Selection};
 use super::budget::Deadline;
 use super::clause::Clauses;
 use super::error::SearchError;
+use super::left_out::Missing;
 use super::part::{Data, Part};
 use super::sort::{Cell, Ranked, Top};
 use crate::error::SegmentError;
@@ -33,15 +34,28 @@ pub fn search(shared: &Shared, request: &SearchRequest) -> Result<SearchReply, S
     outcome.map_err(SearchError::into_store_error)
 }
 
-/// The parts of the chosen indices and the newest write they show.
-pub fn snapshot(
-    shared: &Shared,
-    expression: &IndexExpression,
-) -> Result<(Vec<Part>, u64), StoreError> {
+/// The chosen indices at a moment.
+pub struct Snapshot {
+    pub parts: Vec<Part>,
+    /// The newest write that they show.
+    pub newest_sequence: u64,
+    /// What of them cannot be read.
+    pub missing: Missing,
+}
+
+/// The chosen indices as they are.
+pub fn snapshot(shared: &Shared, expression: &IndexExpression) -> Result<Snapshot, StoreError> {
     let state = shared.state();
     let indices = chosen(&state, expression)?;
-    let parts = indices.into_iter().flat_map(parts_of).collect();
-    Ok((parts, state.newest_sequence))
+    let mut missing = Missing::default();
+    for index in &indices {
+        missing.note_index(index);
+    }
+    Ok(Snapshot {
+        parts: indices.into_iter().flat_map(parts_of).collect(),
+        newest_sequence: state.newest_sequence,
+        missing,
+    })
 }
 
 /// The indices that the expression chooses; those named in full have to exist.
@@ -104,6 +118,7 @@ struct Search<'a> {
     deadline: Deadline,
     parts: Vec<Part>,
     newest_sequence: u64,
+    missing: Missing,
     top: Top,
     level: Level,
     count: u64,
@@ -131,7 +146,11 @@ impl<'a> Search<'a> {
                 ),
             }));
         }
-        let (mut parts, newest_sequence) = snapshot(shared, &request.indices)?;
+        let Snapshot {
+            mut parts,
+            newest_sequence,
+            missing,
+        } = snapshot(shared, &request.indices)?;
         parts.retain(|part| part.rows() > 0);
         parts.sort_by_key(|part| std::cmp::Reverse(part.time_range().1));
         Ok(Self {
@@ -143,6 +162,7 @@ impl<'a> Search<'a> {
             deadline: Deadline::after(shared.options.search_timeout),
             parts,
             newest_sequence,
+            missing,
             top: Top::new(
                 &request.sort,
                 request.after.as_deref(),
@@ -173,11 +193,15 @@ impl<'a> Search<'a> {
             .level
             .finish(0, &mut BucketBudget::default())
             .map_err(SearchError::Store)?;
+        for part in &parts {
+            self.missing.note_part(part);
+        }
         Ok(SearchReply {
             total: total(self.request.total, self.count),
             hits,
             aggregations,
             newest_sequence: self.newest_sequence,
+            left_out: self.missing.told(),
         })
     }
 

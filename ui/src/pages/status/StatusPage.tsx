@@ -8,6 +8,7 @@ import { formatDuration, formatIso } from '../../lib/time/format';
 import { useLive } from '../../state/useLive';
 import { useNow } from '../../state/useNow';
 import { AccountTable } from './AccountTable';
+import { DamageList } from './DamageList';
 import { Figures } from './Figures';
 import { IndicesTable } from './IndicesTable';
 import classes from './Status.module.css';
@@ -32,6 +33,7 @@ export default function StatusPage() {
       {!data && error && <ErrorState title="The status could not be read" error={error} />}
       {data && (
         <div className={classes.columns}>
+          <DamageList indices={list.data ?? []} />
           <Figures status={data} />
           <AccountTable accounting={data.accounting} />
           <IndicesTable indices={list.data} error={list.error} />

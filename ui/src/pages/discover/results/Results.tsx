@@ -7,6 +7,7 @@ import { Histogram } from '../histogram/Histogram';
 import type { DiscoverData } from '../state/useDiscoverData';
 import type { Discover } from '../state/useDiscoverState';
 import { NoResults } from './NoResults';
+import { PartialNotice } from './PartialNotice';
 import { SearchFailed } from './SearchFailed';
 import { SummaryBar } from './SummaryBar';
 import classes from './Results.module.css';
@@ -29,6 +30,7 @@ export function Results({ discover, data, terms }: ResultsProps) {
   return (
     <>
       <SummaryBar discover={discover} data={data} />
+      <PartialNotice leftOut={page.data?.pages.at(-1)?.left_out ?? []} />
       <Histogram
         reply={counts.data}
         stale={counts.isPlaceholderData}
