@@ -11,6 +11,8 @@
 mod background;
 mod block;
 mod durable;
+#[doc(hidden)]
+pub mod encodings;
 mod error;
 mod filenames;
 mod manifest;

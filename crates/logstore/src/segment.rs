@@ -5,7 +5,7 @@
 //! only the granules that the token index leaves, whole columns for what is scanned. A page that
 //! does not match its checksum marks the segment as damaged; it is then left out, never guessed at.
 
-mod codec;
+pub mod codec;
 mod file;
 mod footer;
 mod id_index;

@@ -59,6 +59,12 @@ pub const MAX_AGGREGATION_DEPTH: usize = 16;
 pub const MEMTABLE_ROWS: usize = 128 * 1024;
 /// Raw bytes the memtable holds before it is written out as a segment.
 pub const MEMTABLE_BYTES: usize = 64 * 1024 * 1024;
+/// Values of one page that cost no bytes of their own, because all are alike: a reader of a page that
+/// claims more does not believe it. Several times a row group.
+pub const MAX_PAGE_VALUES: usize = 1024 * 1024;
+/// Bytes of one page in memory: a reader of a page that claims more does not believe it. Twice the
+/// largest request, so that no write comes near.
+pub const MAX_PAGE_BYTES: usize = 256 * 1024 * 1024;
 /// Bytes of unacknowledged writes that may wait; beyond it a whole request is refused with 429.
 pub const WRITE_QUEUE_BYTES: usize = 256 * 1024 * 1024;
 /// Searches that run at once on the embedded store; more wait in line.

@@ -1,66 +1,14 @@
-//! Integers as bytes: variable length, zigzag, deltas.
+//! The encodings of a segment's pages: values in, bytes out, and back.
+//!
+//! Pure functions. They know no file, no checksum and no row; whoever calls them keeps the length of
+//! what they wrote. Every decoder answers `None` to bytes that no encoder wrote, and allocates no more
+//! than the bytes justify.
 
-/// Appends a number, seven bits a byte.
-pub fn put(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push((number as u8) | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
+pub mod booleans;
+mod compress;
+pub mod floats;
+pub mod integers;
+pub mod text;
+mod varint;
 
-/// Takes a number; `None` when the bytes end or it has too many.
-pub fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-/// Takes a number that fits 32 bits.
-pub fn take_u32(bytes: &mut &[u8]) -> Option<u32> {
-    u32::try_from(take(bytes)?).ok()
-}
-
-/// Appends a signed number, small magnitudes in few bytes.
-pub fn put_signed(out: &mut Vec<u8>, number: i64) {
-    put(out, ((number << 1) ^ (number >> 63)) as u64);
-}
-
-/// Takes a signed number.
-pub fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
-    let number = take(bytes)?;
-    Some((number >> 1) as i64 ^ -((number & 1) as i64))
-}
-
-/// Takes so many bytes.
-pub fn take_bytes<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (head, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    Some(head)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_come_back() {
-        let mut bytes = Vec::new();
-        for number in [0, 1, -1, 63, 64, i64::MAX, i64::MIN] {
-            put_signed(&mut bytes, number);
-        }
-        let mut rest = bytes.as_slice();
-        for number in [0, 1, -1, 63, 64, i64::MAX, i64::MIN] {
-            assert_eq!(take_signed(&mut rest), Some(number));
-        }
-        assert_eq!(take(&mut rest), None);
-        assert_eq!(take(&mut [0xff; 11].as_slice()), None);
-    }
-}
+pub use varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
