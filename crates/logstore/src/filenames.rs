@@ -23,7 +23,6 @@ pub const DAMAGED_FOLDER: &str = "damaged";
 pub const FORMAT_VERSION: &str = "swarmscope logs 1\n";
 
 const WAL_SUFFIX: &str = ".wal";
-const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The log file whose first frame has this sequence or a later one.
 pub fn wal(folder: &Path, sequence: u64) -> PathBuf {
@@ -49,18 +48,6 @@ pub fn deleted(folder: &Path, number: u64, state: u64) -> PathBuf {
     folder
         .join(SEGMENTS_FOLDER)
         .join(format!("{number:010}.{state}.del"))
-}
-
-/// Where a file is written before it takes its name.
-pub fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(TEMPORARY_SUFFIX);
-    PathBuf::from(name)
-}
-
-/// Whether the file was being written.
-pub fn is_temporary(name: &str) -> bool {
-    name.ends_with(TEMPORARY_SUFFIX)
 }
 
 /// Where a damaged file is kept.

@@ -10,7 +10,6 @@
 
 mod background;
 mod block;
-mod durable;
 #[doc(hidden)]
 pub mod encodings;
 mod error;

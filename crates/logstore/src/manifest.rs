@@ -7,8 +7,8 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use swarmscope_files::{FileSystem, durable};
 
-use crate::durable;
 use crate::error::OpenError;
 use crate::filenames;
 use crate::state::State;
@@ -70,9 +70,9 @@ impl Manifest {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(folder: &Path) -> Result<Self, OpenError> {
+    pub fn read(files: &dyn FileSystem, folder: &Path) -> Result<Self, OpenError> {
         let path = folder.join(filenames::MANIFEST);
-        match std::fs::read(&path) {
+        match durable::read_file(files, &path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|source| OpenError::Manifest { path, source }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self {
@@ -87,8 +87,8 @@ impl Manifest {
     ///
     /// # Errors
     /// When the file system refuses; the old one then stays in force.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
+    pub fn write(&self, files: &dyn FileSystem, folder: &Path) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-        durable::write_file(&folder.join(filenames::MANIFEST), &bytes)
+        durable::write_file(files, &folder.join(filenames::MANIFEST), &bytes)
     }
 }

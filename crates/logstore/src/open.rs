@@ -1,10 +1,10 @@
 //! Opens a data folder: lock, format, manifest, segments, then the log.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use swarmscope_files::{FileSystem, Lock, LockError, durable};
 
 use crate::background::deleted;
 use crate::block::builder::BlockBuilder;
@@ -32,7 +32,7 @@ pub struct Opened {
     pub shared: Shared,
     pub log: Log,
     /// Locked as long as it is open.
-    pub lock: File,
+    pub lock: Box<dyn Lock>,
 }
 
 /// Opens the folder, making it when it is not there.
@@ -41,18 +41,19 @@ pub struct Opened {
 /// When it is in use, of another format, or cannot be read.
 pub fn open(options: Options) -> Result<Opened, OpenError> {
     let folder = options.directory.clone();
-    fs::create_dir_all(&folder).map_err(OpenError::io("creating", &folder))?;
-    let lock = lock(&folder)?;
-    check_format(&folder)?;
+    let files = Arc::clone(&options.files);
+    durable::create_folder(files.as_ref(), &folder).map_err(OpenError::io("creating", &folder))?;
+    let lock = lock(files.as_ref(), &folder)?;
+    check_format(files.as_ref(), &folder)?;
     for part in [
         filenames::WAL_FOLDER,
         filenames::SEGMENTS_FOLDER,
         filenames::DAMAGED_FOLDER,
     ] {
         let path = folder.join(part);
-        fs::create_dir_all(&path).map_err(OpenError::io("creating", path))?;
+        durable::create_folder(files.as_ref(), &path).map_err(OpenError::io("creating", path))?;
     }
-    let manifest = Manifest::read(&folder)?;
+    let manifest = Manifest::read(files.as_ref(), &folder)?;
     let cache = Arc::new(Cache::new(options.cache_bytes));
     let counters = Counters::default();
     let mut state = State::new();
@@ -61,17 +62,18 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     state.next_segment = manifest.next_segment;
     for entry in manifest.indices {
         let name = entry.meta.name.clone();
-        let index = open_index(&folder, entry, &cache, &counters);
+        let index = open_index(files.as_ref(), &folder, entry, &cache, &counters);
         state.indices.insert(name, index);
     }
-    let recovered = recover(&folder, &mut state)?;
+    let recovered = recover(files.as_ref(), &folder, &mut state)?;
     counters.wal_bytes.store(recovered.bytes, Ordering::Relaxed);
     counters
         .damaged
         .fetch_add(recovered.damaged, Ordering::Relaxed);
     let next = recovered.next_sequence.max(state.newest_sequence + 1);
     state.newest_sequence = next - 1;
-    let log = Log::begin(&folder, next).map_err(OpenError::io("creating the log in", &folder))?;
+    let log =
+        Log::begin(files, &folder, next).map_err(OpenError::io("creating the log in", &folder))?;
     Ok(Opened {
         shared: Shared::new(options, cache, counters, state),
         log,
@@ -79,43 +81,25 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     })
 }
 
-fn lock(folder: &Path) -> Result<File, OpenError> {
+fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
     let path = folder.join(filenames::LOCK);
-    let mut file = File::options()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(OpenError::io("opening", &path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-            return Err(OpenError::InUse {
-                folder: folder.to_owned(),
-                holder: if known {
-                    format!(" (process {})", holder.trim())
-                } else {
-                    String::new()
-                },
-            });
-        }
-        Err(TryLockError::Error(error)) => return Err(OpenError::io("locking", path)(error)),
-    }
-    let written = file
-        .set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| writeln!(file, "{}", std::process::id()));
-    written.map_err(OpenError::io("writing", path))?;
-    Ok(file)
+    files.lock(&path).map_err(|error| match error {
+        LockError::Held { holder } => OpenError::InUse {
+            folder: folder.to_owned(),
+            holder: if holder.is_empty() {
+                String::new()
+            } else {
+                format!(" (process {holder})")
+            },
+        },
+        LockError::Io(error) => OpenError::io("locking", path)(error),
+    })
 }
 
 /// A new folder takes this format; an old one has to have it.
-fn check_format(folder: &Path) -> Result<(), OpenError> {
+fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenError> {
     let path = folder.join(filenames::FORMAT);
-    match fs::read(&path) {
+    match durable::read_file(files, &path) {
         Ok(found) if found == filenames::FORMAT_VERSION.as_bytes() => Ok(()),
         Ok(found) => Err(OpenError::UnknownFormat {
             folder: folder.to_owned(),
@@ -123,37 +107,40 @@ fn check_format(folder: &Path) -> Result<(), OpenError> {
             expected: filenames::FORMAT_VERSION.trim_ascii_end(),
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let strangers = fs::read_dir(folder)
+            let strangers = files
+                .list(folder)
                 .map_err(OpenError::io("reading", folder))?
-                .filter_map(Result::ok)
-                .any(|entry| {
-                    let name = entry.file_name();
-                    let name = name.to_string_lossy();
-                    name != filenames::LOCK && !filenames::is_temporary(&name)
-                });
+                .iter()
+                .any(|name| name != filenames::LOCK && !durable::is_temporary(name));
             if strangers {
                 return Err(OpenError::NotAStore {
                     folder: folder.to_owned(),
                 });
             }
-            crate::durable::write_file(&path, filenames::FORMAT_VERSION.as_bytes())
+            durable::write_file(files, &path, filenames::FORMAT_VERSION.as_bytes())
                 .map_err(OpenError::io("writing", path))
         }
         Err(error) => Err(OpenError::io("reading", path)(error)),
     }
 }
 
-fn open_index(folder: &Path, entry: IndexEntry, cache: &Arc<Cache>, counters: &Counters) -> Index {
+fn open_index(
+    files: &dyn FileSystem,
+    folder: &Path,
+    entry: IndexEntry,
+    cache: &Arc<Cache>,
+    counters: &Counters,
+) -> Index {
     let mut index = Index::new(Arc::new(entry.meta));
     index.damage = entry.damage;
     for segment in entry.segments {
-        match open_segment(folder, &segment, cache) {
+        match open_segment(files, folder, &segment, cache) {
             Ok(part) => index.segments.push(part),
             Err(error) => {
                 count(&counters.damaged);
                 let path = filenames::segment(folder, segment.number);
                 let aside = filenames::damaged(folder, &path);
-                let moved = fs::rename(&path, &aside).is_ok();
+                let moved = files.rename(&path, &aside).is_ok();
                 let what = if moved {
                     format!("{error}; the file was moved to {}", aside.display())
                 } else {
@@ -172,18 +159,20 @@ fn open_index(folder: &Path, entry: IndexEntry, cache: &Arc<Cache>, counters: &C
 }
 
 fn open_segment(
+    files: &dyn FileSystem,
     folder: &Path,
     entry: &SegmentEntry,
     cache: &Arc<Cache>,
 ) -> Result<SegmentPart, SegmentError> {
     let segment = Segment::open(
+        files,
         &filenames::segment(folder, entry.number),
         entry.number,
         cache,
     )?;
     let deleted = match entry.deleted {
         0 => RowSet::none(segment.rows()),
-        state => deleted::read(&filenames::deleted(folder, entry.number, state))?,
+        state => deleted::read(files, &filenames::deleted(folder, entry.number, state))?,
     };
     let mut part = SegmentPart::new(Arc::new(segment), deleted, entry.arrived_by);
     part.deleted_state = entry.deleted;
@@ -192,15 +181,21 @@ fn open_segment(
 }
 
 /// Puts what is in the log and in no segment into memtables.
-fn recover(folder: &Path, state: &mut State) -> Result<recovery::Recovered, OpenError> {
+fn recover(
+    files: &dyn FileSystem,
+    folder: &Path,
+    state: &mut State,
+) -> Result<recovery::Recovered, OpenError> {
     let mut replay = Replay {
         flushed: state.flushed_sequence,
         state,
         pending: None,
         failure: None,
     };
-    let recovered = recovery::replay(folder, |sequence, entry| replay.entry(sequence, &entry))
-        .map_err(OpenError::io("reading the log in", folder))?;
+    let recovered = recovery::replay(files, folder, |sequence, entry| {
+        replay.entry(sequence, &entry);
+    })
+    .map_err(OpenError::io("reading the log in", folder))?;
     replay.settle();
     if let Some(error) = replay.failure {
         tracing::error!(%error, "a segment could not be read while the log was replayed");

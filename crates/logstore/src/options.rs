@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use swarmscope_files::{Disk, FileSystem};
 use swarmscope_model::accounting::Ledger;
 use swarmscope_model::limits;
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub max_waiting_searches: usize,
     /// Where every document is accounted for.
     pub ledger: Arc<Ledger>,
+    /// Where files are; tests put a failing disk here.
+    pub files: Arc<dyn FileSystem>,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             max_concurrent_searches: limits::MAX_CONCURRENT_SEARCHES,
             max_waiting_searches: limits::MAX_WAITING_SEARCHES,
             ledger: Arc::default(),
+            files: Arc::new(Disk),
         }
     }
 }

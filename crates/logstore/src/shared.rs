@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use swarmscope_files::FileSystem;
+
 use crate::options::Options;
 use crate::segment::cache::Cache;
 use crate::state::State;
@@ -53,6 +55,11 @@ impl Shared {
     /// The data folder.
     pub fn folder(&self) -> &Path {
         &self.options.directory
+    }
+
+    /// Where its files are.
+    pub fn files(&self) -> &dyn FileSystem {
+        self.options.files.as_ref()
     }
 
     /// The state, to look at.

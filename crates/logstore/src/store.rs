@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use swarmscope_files::Lock;
 use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::{IndexExpression, check_index_name};
 use swarmscope_query::store::{
@@ -40,7 +41,7 @@ pub struct EmbeddedLogs {
     searches: Semaphore,
     waiting: AtomicUsize,
     /// Held until the handle goes.
-    _lock: std::fs::File,
+    _lock: Box<dyn Lock>,
 }
 
 impl EmbeddedLogs {

@@ -29,7 +29,6 @@ const WAL_SUFFIX: &str = ".wal";
 const CHECKPOINT_SUFFIX: &str = ".checkpoint";
 const BLOCK_SUFFIX: &str = ".block";
 const TOMBSTONES_SUFFIX: &str = ".tombstones";
-const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// A segment of the log.
 pub fn wal(folder: &Path, segment: u64) -> PathBuf {
@@ -77,18 +76,6 @@ pub fn tombstones(folder: &Path, ulid: &str, state: u64) -> PathBuf {
 /// Whether the name is one of a block's tombstones.
 pub fn is_tombstones(name: &str) -> bool {
     name.ends_with(TOMBSTONES_SUFFIX)
-}
-
-/// Where a file is written before it takes its name.
-pub fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(TEMPORARY_SUFFIX);
-    PathBuf::from(name)
-}
-
-/// Whether the file was being written.
-pub fn is_temporary(name: &str) -> bool {
-    name.ends_with(TEMPORARY_SUFFIX)
 }
 
 /// Where a damaged file is kept.

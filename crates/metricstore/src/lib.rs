@@ -13,7 +13,6 @@ mod chunk;
 mod compaction;
 mod error;
 mod filenames;
-pub mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod head;

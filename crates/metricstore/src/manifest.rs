@@ -12,9 +12,10 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
+use swarmscope_files::{FileSystem, durable};
+
 use crate::block::ulid;
 use crate::filenames;
-use crate::files::{FileSystem, durable};
 use crate::view::View;
 
 const TITLE: &str = "swarmscope metrics manifest 1";

@@ -4,12 +4,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::{FileSystem, Lock, LockError, durable};
+
 use crate::block::cache::Cache;
 use crate::block::{Block, BlockError, Damage, Tombstones, ulid};
 use crate::chunk::Scratch;
 use crate::error::OpenError;
 use crate::filenames;
-use crate::files::{FileSystem, Lock, LockError, durable};
 use crate::head::Head;
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -33,9 +34,7 @@ pub struct Opened {
 pub fn open(options: Options) -> Result<Opened, OpenError> {
     let folder = options.directory.clone();
     let files = Arc::clone(&options.files);
-    files
-        .create_folder(&folder)
-        .map_err(OpenError::io("creating", &folder))?;
+    durable::create_folder(files.as_ref(), &folder).map_err(OpenError::io("creating", &folder))?;
     let lock = lock(files.as_ref(), &folder)?;
     check_format(files.as_ref(), &folder)?;
     for part in [
@@ -45,14 +44,8 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         filenames::DAMAGED_FOLDER,
     ] {
         let path = folder.join(part);
-        files
-            .create_folder(&path)
-            .map_err(OpenError::io("creating", path))?;
+        durable::create_folder(files.as_ref(), &path).map_err(OpenError::io("creating", path))?;
     }
-    files
-        .sync_folder(&folder)
-        .and_then(|()| durable::sync_parent(files.as_ref(), &folder))
-        .map_err(OpenError::io("syncing", &folder))?;
     let cache = Arc::new(Cache::new(options.cache_bytes));
     let damage = Arc::new(Damage::default());
     let blocks = Blocks {
@@ -124,7 +117,7 @@ fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenError> 
                 .list(folder)
                 .map_err(OpenError::io("reading", folder))?
                 .iter()
-                .any(|name| name != filenames::LOCK && !filenames::is_temporary(name));
+                .any(|name| name != filenames::LOCK && !durable::is_temporary(name));
             if strangers {
                 return Err(OpenError::NotAStore {
                     folder: folder.to_owned(),
@@ -257,7 +250,7 @@ impl Blocks<'_> {
     fn remove_unfinished(&self) -> Result<(), OpenError> {
         for part in ["", filenames::WAL_FOLDER, filenames::BLOCKS_FOLDER] {
             for name in self.names(part)? {
-                if filenames::is_temporary(&name) {
+                if durable::is_temporary(&name) {
                     self.remove(&self.folder.join(part).join(name))?;
                 }
             }

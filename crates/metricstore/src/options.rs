@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use swarmscope_model::limits;
 
-use crate::files::{Disk, FileSystem};
+use swarmscope_files::{Disk, FileSystem};
 
 /// How many series there may be in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

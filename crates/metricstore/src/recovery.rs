@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::FileSystem;
 use swarmscope_model::metrics::{Labels, SampleValue, SeriesId};
 
 use crate::block::Damage;
 use crate::chunk::{Chunk, Scratch, TimeRange};
-use crate::files::FileSystem;
 use crate::head::Head;
 use crate::head::guard::Guard;
 use crate::head::series::MemorySeries;

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use swarmscope_files::durable;
+
 use crate::block::Damage;
 use crate::block::cache::Cache;
 use crate::chunk::Scratch;
 use crate::filenames;
-use crate::files::durable;
 use crate::head::Head;
 use crate::head::batch::Admission;
 use crate::head::guard::Guard;
@@ -143,7 +144,7 @@ impl Shared {
 
     /// Removes a file that was being written, after a failure.
     pub fn remove_temporary(&self, path: &Path) {
-        let temporary = filenames::temporary(path);
+        let temporary = durable::temporary(path);
         if let Err(error) = durable::remove(self.options.files.as_ref(), &temporary) {
             tracing::warn!(file = %temporary.display(), %error, "an unfinished file could not be removed; the next start removes it");
         }

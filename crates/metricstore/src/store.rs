@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use swarmscope_files::Lock;
 use swarmscope_model::metrics::{
     Append, AppendOutcome, BlockStatistics, Durability, Matcher, MetricError, MetricStore,
     Queryable, Refusal, Selection, Series, SeriesExemplars, StoreStatistics,
@@ -14,7 +15,6 @@ use crate::appending;
 use crate::chunk::TimeRange;
 use crate::compaction::{backfill, checkpointing, deletion, snapshot, threads};
 use crate::error::OpenError;
-use crate::files::Lock;
 use crate::open::{Opened, open};
 use crate::options::Options;
 use crate::query::{labels, select, statistics};

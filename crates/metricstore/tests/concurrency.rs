@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use support::simulated::SimulatedDisk;
 use support::{float, floats, labels, options, read, selection};
+use swarmscope_files::simulated::SimulatedDisk;
 use swarmscope_metricstore::{EmbeddedMetrics, Options};
 use swarmscope_model::metrics::{Append, Durability, MetricStore};
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use support::simulated::SimulatedDisk;
 use support::{float, floats, labels, options, read, selection};
+use swarmscope_files::simulated::SimulatedDisk;
 use swarmscope_metricstore::{EmbeddedMetrics, OpenError, Options};
 use swarmscope_model::metrics::{
     Append, Durability, Labels, MetricError, MetricStore, SampleValue,

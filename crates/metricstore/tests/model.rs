@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use support::naive::{Naive, SELECTORS, series, shown};
-use support::simulated::SimulatedDisk;
 use support::{buckets, matcher, options, selection};
+use swarmscope_files::simulated::SimulatedDisk;
 use swarmscope_metricstore::{EmbeddedMetrics, Options};
 use swarmscope_model::metrics::{
     Append, Durability, Histogram, MetricStore, Queryable, Refusal, STALE_NAN, SampleValue,

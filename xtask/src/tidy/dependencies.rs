@@ -10,7 +10,8 @@ use serde::Deserialize;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("query", &["model"]),
-    ("logstore", &["model", "query"]),
+    ("files", &[]),
+    ("logstore", &["files", "model", "query"]),
     ("state", &["model"]),
     ("collect", &["model", "query"]),
     ("sdk", &["model"]),
@@ -18,7 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("orchestrator", &["model", "sdk"]),
     ("agents", &["model", "sdk"]),
     ("promql", &["model"]),
-    ("metricstore", &["model"]),
+    ("metricstore", &["files", "model"]),
     ("prometheus-config", &["model"]),
     ("prometheus-wire", &["model"]),
     ("http-client", &["prometheus-config"]),
@@ -93,6 +94,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 const NEVER_IN: &[(&str, &[&str])] = &[
     ("model", &["tokio", "reqwest", "axum"]),
     ("query", &["tokio", "reqwest", "axum"]),
+    ("files", &["tokio", "reqwest", "axum"]),
     ("logstore", &["reqwest", "axum"]),
     ("promql", &["tokio", "reqwest", "axum"]),
     ("metricstore", &["reqwest", "axum"]),

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::durable;
+use swarmscope_files::{FileSystem, durable};
+
 use crate::error::SegmentError;
 use crate::rows::RowSet;
 
@@ -10,7 +11,7 @@ use crate::rows::RowSet;
 ///
 /// # Errors
 /// When the file system refuses.
-pub fn write(path: &Path, deleted: &RowSet) -> std::io::Result<()> {
+pub fn write(files: &dyn FileSystem, path: &Path, deleted: &RowSet) -> std::io::Result<()> {
     let mut bytes = vec![0; 4];
     bytes.extend_from_slice(&deleted.len().to_le_bytes());
     for word in deleted.words() {
@@ -18,15 +19,15 @@ pub fn write(path: &Path, deleted: &RowSet) -> std::io::Result<()> {
     }
     let checksum = crc32fast::hash(&bytes[4..]);
     bytes[..4].copy_from_slice(&checksum.to_le_bytes());
-    durable::write_file(path, &bytes)
+    durable::write_file(files, path, &bytes)
 }
 
 /// Reads the deleted rows.
 ///
 /// # Errors
 /// When the file cannot be read or is damaged.
-pub fn read(path: &Path) -> Result<RowSet, SegmentError> {
-    let bytes = std::fs::read(path).map_err(|source| SegmentError::Io {
+pub fn read(files: &dyn FileSystem, path: &Path) -> Result<RowSet, SegmentError> {
+    let bytes = durable::read_file(files, path).map_err(|source| SegmentError::Io {
         path: path.to_owned(),
         source,
     })?;

@@ -5,11 +5,11 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
+use swarmscope_files::durable;
 use swarmscope_model::Timestamp;
 
 use super::deleted;
 use crate::block::concat::{concat, mappings};
-use crate::durable;
 use crate::error::SegmentError;
 use crate::filenames;
 use crate::manifest::Manifest;
@@ -89,8 +89,8 @@ fn write_segment(
     }
     let number = shared.state_mut().take_segment_number();
     let path = filenames::segment(shared.folder(), number);
-    let outcome =
-        segment::write(&path, &block).and_then(|()| Segment::open(&path, number, &shared.cache));
+    let outcome = segment::write(shared.files(), &path, &block)
+        .and_then(|()| Segment::open(shared.files(), &path, number, &shared.cache));
     match outcome {
         Ok(segment) => Ok(Some(Arc::new(segment))),
         Err(error) => {
@@ -168,7 +168,7 @@ pub fn commit_in_turn(shared: &Shared, _turn: &MutexGuard<'_, ()>) -> Result<(),
     write_deleted(shared)?;
     let manifest = Manifest::of(&shared.state());
     manifest
-        .write(shared.folder())
+        .write(shared.files(), shared.folder())
         .map_err(|source| BackgroundError::Io {
             path: shared.folder().join(filenames::MANIFEST),
             source,
@@ -178,6 +178,7 @@ pub fn commit_in_turn(shared: &Shared, _turn: &MutexGuard<'_, ()>) -> Result<(),
         source,
     })?;
     log::remove_before(
+        shared.files(),
         shared.folder(),
         manifest.flushed_sequence + 1,
         &shared.counters,
@@ -201,7 +202,7 @@ fn write_deleted(shared: &Shared) -> Result<(), BackgroundError> {
     for (name, part) in changed {
         let number = part.segment.number();
         let path = filenames::deleted(shared.folder(), number, part.deleted_state + 1);
-        deleted::write(&path, &part.deleted)
+        deleted::write(shared.files(), &path, &part.deleted)
             .map_err(|source| BackgroundError::Io { path, source })?;
         let mut state = shared.state_mut();
         let segments = state
@@ -234,13 +235,14 @@ fn sweep(shared: &Shared, manifest: &Manifest) -> io::Result<()> {
     }
     for number in &shared.state().writing {
         let path = filenames::segment(shared.folder(), *number);
-        needed.insert(filenames::temporary(&path));
+        needed.insert(durable::temporary(&path));
         needed.insert(path);
     }
-    for file in std::fs::read_dir(shared.folder().join(filenames::SEGMENTS_FOLDER))? {
-        let path = file?.path();
+    let folder = shared.folder().join(filenames::SEGMENTS_FOLDER);
+    for name in shared.files().list(&folder)? {
+        let path = folder.join(name);
         if !needed.contains(&path) {
-            durable::remove(&path)?;
+            durable::remove(shared.files(), &path)?;
         }
     }
     Ok(())

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use swarmscope_files::durable;
+
 use super::flush::{BackgroundError, commit_in_turn, deleted_since, take_turn};
 use super::merge_source::MergeSource;
-use crate::durable;
 use crate::filenames;
 use crate::rows::RowSet;
 use crate::segment::{self, Segment};
@@ -97,8 +98,9 @@ fn merge(shared: &Shared, index: &str, chosen: &[SegmentPart]) -> Result<(), Bac
         if segment::SegmentSource::rows(&source) == 0 {
             return Ok(None);
         }
-        segment::write(&path, &source)?;
-        Segment::open(&path, number, &shared.cache).map(|segment| Some(Arc::new(segment)))
+        segment::write(shared.files(), &path, &source)?;
+        Segment::open(shared.files(), &path, number, &shared.cache)
+            .map(|segment| Some(Arc::new(segment)))
     });
     let merged = match outcome {
         Ok(merged) => merged,
@@ -106,7 +108,7 @@ fn merge(shared: &Shared, index: &str, chosen: &[SegmentPart]) -> Result<(), Bac
             shared.state_mut().writing.remove(&number);
             mark_damage(shared, chosen, &error);
             // What was written so far is swept with the next commit.
-            drop(durable::remove(&filenames::temporary(&path)));
+            drop(durable::remove(shared.files(), &durable::temporary(&path)));
             return Err(error.into());
         }
     };

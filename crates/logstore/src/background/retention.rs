@@ -120,7 +120,7 @@ pub fn set_damaged_aside(shared: &Shared) -> Result<(), BackgroundError> {
                 };
                 let path = part.segment.path();
                 let aside = filenames::damaged(shared.folder(), path);
-                if let Err(error) = std::fs::rename(path, &aside) {
+                if let Err(error) = shared.files().rename(path, &aside) {
                     tracing::warn!(%error, file = %path.display(), "a damaged segment could not be moved aside");
                     return true;
                 }

@@ -1,9 +1,11 @@
 //! A segment's file: checked stretches, and the trailer that finds the footer.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use swarmscope_files::durable::{self, Appender};
+use swarmscope_files::{FileSystem, StoredFile};
 
 use super::footer::{Footer, Stretch};
 use crate::error::SegmentError;
@@ -17,15 +19,15 @@ const LEVEL: i32 = 1;
 
 /// Appends stretches to a new file.
 pub struct Output {
-    file: BufWriter<File>,
+    file: BufWriter<Appender>,
     offset: u64,
     compressor: zstd::bulk::Compressor<'static>,
 }
 
 impl Output {
-    /// Begins a file.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    /// Begins a file under its temporary name.
+    pub fn create(files: &dyn FileSystem, path: &Path) -> io::Result<Self> {
+        let mut file = BufWriter::with_capacity(1 << 20, Appender(durable::begin(files, path)?));
         file.write_all(HEAD)?;
         Ok(Self {
             file,
@@ -67,7 +69,7 @@ impl Output {
             .file
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()?;
+        file.0.sync()?;
         Ok(self.offset + TRAILER as u64)
     }
 }
@@ -75,20 +77,20 @@ impl Output {
 /// Reads stretches, each checked.
 #[derive(Debug)]
 pub struct Input {
-    file: File,
+    file: Arc<dyn StoredFile>,
     path: PathBuf,
     length: u64,
 }
 
 impl Input {
     /// Opens a file and reads its footer.
-    pub fn open(path: &Path) -> Result<(Self, Footer), SegmentError> {
+    pub fn open(files: &dyn FileSystem, path: &Path) -> Result<(Self, Footer), SegmentError> {
         let io_error = |source| SegmentError::Io {
             path: path.to_owned(),
             source,
         };
-        let file = File::open(path).map_err(io_error)?;
-        let length = file.metadata().map_err(io_error)?.len();
+        let file = files.open(path).map_err(io_error)?;
+        let length = file.length().map_err(io_error)?;
         let input = Self {
             file,
             path: path.to_owned(),
@@ -98,10 +100,7 @@ impl Input {
             .checked_sub(TRAILER as u64)
             .ok_or_else(|| input.damaged("the file is too short"))?;
         let mut trailer = [0; TRAILER];
-        input
-            .file
-            .read_exact_at(&mut trailer, start)
-            .map_err(io_error)?;
+        input.file.read_at(&mut trailer, start).map_err(io_error)?;
         let (place, tail) = trailer.split_at(16);
         if tail != TAIL {
             return Err(input.damaged("the end of the file is missing"));
@@ -147,7 +146,7 @@ impl Input {
         }
         let mut bytes = vec![0; stretch.bytes as usize];
         self.file
-            .read_exact_at(&mut bytes, stretch.offset)
+            .read_at(&mut bytes, stretch.offset)
             .map_err(|source| SegmentError::Io {
                 path: self.path.clone(),
                 source,

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use swarmscope_files::FileSystem;
+
 use super::cache::Cache;
 use super::file::Input;
 use super::footer::{ColumnEntry, Footer, PageEntry, Stretch, decode_pages};
@@ -64,8 +66,13 @@ impl Segment {
     ///
     /// # Errors
     /// When it cannot be read or is damaged.
-    pub fn open(path: &Path, number: u64, cache: &Arc<Cache>) -> Result<Self, SegmentError> {
-        let (input, footer) = Input::open(path)?;
+    pub fn open(
+        files: &dyn FileSystem,
+        path: &Path,
+        number: u64,
+        cache: &Arc<Cache>,
+    ) -> Result<Self, SegmentError> {
+        let (input, footer) = Input::open(files, path)?;
         let mut columns = Vec::with_capacity(footer.columns.len());
         for entry in &footer.columns {
             columns.push(ColumnInfo {

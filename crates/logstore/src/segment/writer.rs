@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::{FileSystem, durable};
+
 use super::GRANULE_ROWS;
 use super::file::Output;
 use super::footer::{ColumnEntry, Footer, PageEntry, encode_pages};
@@ -13,9 +15,7 @@ use super::page;
 use super::token_index::TokenCollector;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
-use crate::durable;
 use crate::error::SegmentError;
-use crate::filenames;
 
 /// Values a page of a scanned column holds.
 const SCANNED_VALUES: usize = 64 * 1024;
@@ -59,9 +59,13 @@ pub trait SegmentSource {
 ///
 /// # Errors
 /// When the source cannot be read or the file not be written.
-pub fn write(path: &Path, source: &dyn SegmentSource) -> Result<(), SegmentError> {
+pub fn write(
+    files: &dyn FileSystem,
+    path: &Path,
+    source: &dyn SegmentSource,
+) -> Result<(), SegmentError> {
     let mut writer = Writer {
-        out: Output::create(&filenames::temporary(path)).map_err(io_error(path))?,
+        out: Output::create(files, path).map_err(io_error(path))?,
         path,
         rows: source.rows(),
         buffer: Vec::new(),
@@ -108,7 +112,7 @@ pub fn write(path: &Path, source: &dyn SegmentSource) -> Result<(), SegmentError
         id_filter,
     };
     writer.out.finish(&footer).map_err(io_error(path))?;
-    durable::publish(path).map_err(io_error(path))
+    durable::publish(files, path).map_err(io_error(path))
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> SegmentError {

@@ -3,20 +3,22 @@
 //! When a sync fails nobody knows what is on disk, and trying again may lie: the log then takes
 //! nothing more.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::durable;
+use swarmscope_files::{FileSystem, StoredFile, durable};
+
 use crate::filenames;
 use crate::stats::{Counters, count};
 
 /// The open log file and those before it that are still needed.
 #[derive(Debug)]
 pub struct Log {
+    files: Arc<dyn FileSystem>,
     folder: PathBuf,
-    file: File,
+    file: Arc<dyn StoredFile>,
     /// The length that is on disk and acknowledged.
     length: u64,
     /// Set by the first failure.
@@ -28,16 +30,13 @@ impl Log {
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn begin(folder: &Path, sequence: u64) -> io::Result<Self> {
+    pub fn begin(files: Arc<dyn FileSystem>, folder: &Path, sequence: u64) -> io::Result<Self> {
         let path = filenames::wal(folder, sequence);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(&path)?;
-        durable::sync_parent(&path)?;
+        let file = files.create(&path)?;
+        durable::sync_parent(files.as_ref(), &path)?;
         Ok(Self {
             folder: folder.to_owned(),
+            files,
             file,
             length: 0,
             failed: None,
@@ -56,18 +55,14 @@ impl Log {
                 "an earlier write to the log failed; restart after checking the disk",
             ));
         }
-        if let Err(error) = self.file.write_all(frames) {
-            let taken_back = self
-                .file
-                .set_len(self.length)
-                .and_then(|()| self.file.seek(SeekFrom::Start(self.length)));
-            if taken_back.is_err() {
+        if let Err(error) = self.file.append(frames) {
+            if self.file.truncate(self.length).is_err() {
                 self.failed = Some(error.kind());
             }
             return Err(error);
         }
         count(&counters.fsyncs);
-        if let Err(error) = self.file.sync_data() {
+        if let Err(error) = self.file.sync() {
             self.failed = Some(error.kind());
             return Err(error);
         }
@@ -84,7 +79,7 @@ impl Log {
     /// When it cannot be made; the old one stays in use.
     pub fn rotate(&mut self, sequence: u64) -> io::Result<()> {
         if self.length > 0 {
-            *self = Self::begin(&self.folder, sequence)?;
+            *self = Self::begin(Arc::clone(&self.files), &self.folder, sequence)?;
         }
         Ok(())
     }
@@ -99,16 +94,15 @@ impl Log {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn files(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder.join(filenames::WAL_FOLDER))? {
-        let entry = entry?;
-        if let Some(sequence) = entry.file_name().to_str().and_then(filenames::wal_sequence) {
-            files.push((sequence, entry.path()));
-        }
-    }
-    files.sort();
-    Ok(files)
+pub fn files(files: &dyn FileSystem, folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let folder = folder.join(filenames::WAL_FOLDER);
+    let names = files.list(&folder)?;
+    let numbered = names
+        .iter()
+        .filter_map(|name| Some((filenames::wal_sequence(name)?, folder.join(name))));
+    let mut found: Vec<_> = numbered.collect();
+    found.sort();
+    Ok(found)
 }
 
 /// Removes the files whose every write has a sequence below `sequence`: those before the last
@@ -116,13 +110,19 @@ pub fn files(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
 ///
 /// # Errors
 /// When the file system refuses.
-pub fn remove_before(folder: &Path, sequence: u64, counters: &Counters) -> io::Result<()> {
-    let files = files(folder)?;
-    for pair in files.windows(2) {
+pub fn remove_before(
+    disk: &dyn FileSystem,
+    folder: &Path,
+    sequence: u64,
+    counters: &Counters,
+) -> io::Result<()> {
+    for pair in files(disk, folder)?.windows(2) {
         if pair[1].0 <= sequence {
-            let length = pair[0].1.metadata().map_or(0, |metadata| metadata.len());
-            durable::remove(&pair[0].1)?;
-            counters.wal_bytes.fetch_sub(length, Ordering::Relaxed);
+            let length = disk.open(&pair[0].1).and_then(|file| file.length());
+            durable::remove(disk, &pair[0].1)?;
+            counters
+                .wal_bytes
+                .fetch_sub(length.unwrap_or(0), Ordering::Relaxed);
         }
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! Reads the log after a start, whatever a crash or a bad disk left of it.
 
-use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
+
+use swarmscope_files::{FileSystem, durable};
 
 use super::entry::Entry;
 use super::{frame, log};
@@ -25,12 +26,16 @@ pub struct Recovered {
 ///
 /// # Errors
 /// When a file cannot be read or cut.
-pub fn replay(folder: &Path, mut apply: impl FnMut(u64, Entry<'_>)) -> io::Result<Recovered> {
+pub fn replay(
+    files: &dyn FileSystem,
+    folder: &Path,
+    mut apply: impl FnMut(u64, Entry<'_>),
+) -> io::Result<Recovered> {
     let mut recovered = Recovered::default();
-    let files = log::files(folder)?;
-    for (place, (_, path)) in files.iter().enumerate() {
-        let is_last = place + 1 == files.len();
-        let bytes = fs::read(path)?;
+    let logs = log::files(files, folder)?;
+    for (place, (_, path)) in logs.iter().enumerate() {
+        let is_last = place + 1 == logs.len();
+        let bytes = durable::read_file(files, path)?;
         let whole = replay_file(path, &bytes, is_last, &mut recovered, &mut apply);
         if is_last && whole < bytes.len() {
             recovered.torn_bytes += (bytes.len() - whole) as u64;
@@ -39,9 +44,9 @@ pub fn replay(folder: &Path, mut apply: impl FnMut(u64, Entry<'_>)) -> io::Resul
                 bytes = bytes.len() - whole,
                 "the log ends in a write that was never completed or acknowledged: cut off"
             );
-            let file = OpenOptions::new().write(true).open(path)?;
-            file.set_len(whole as u64)?;
-            file.sync_all()?;
+            let file = files.open(path)?;
+            file.truncate(whole as u64)?;
+            file.sync()?;
         }
         recovered.bytes += whole as u64;
     }

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::Path;
 
+use swarmscope_files::StoredFile;
+
 use super::error::BlockError;
-use crate::files::StoredFile;
 use crate::wire::{Malformed, Reader, put_varint};
 
 /// Raw bytes of a page: enough to compress well, few enough to decompress for a single chunk.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use roaring::RoaringBitmap;
+use swarmscope_files::{FileSystem, StoredFile};
 use swarmscope_model::metrics::MetricError;
 
 use super::cache::{Cache, CachedPage};
@@ -14,7 +15,6 @@ use super::footer::{Footer, LabelPages, MARK, Meta, TRAILER};
 use super::page::PagePlace;
 use super::series_page::{ChunkPlace, SeriesPage};
 use super::values_page::{ValuesPage, add_runs};
-use crate::files::{FileSystem, StoredFile};
 use crate::index::matching::LabelIndex;
 use crate::wire::{Malformed, Reader};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::error::BlockError;
 use crate::chunk::TimeRange;
-use crate::files::{FileSystem, durable};
 use crate::head::series::remove_span;
 use crate::wire::{Malformed, Reader, put_signed, put_varint};
+use swarmscope_files::{FileSystem, durable};
 use swarmscope_model::metrics::SeriesSamples;
 
 /// What is deleted, by number of series.

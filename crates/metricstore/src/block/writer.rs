@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use swarmscope_files::{FileSystem, StoredFile, durable};
 use swarmscope_model::metrics::Labels;
 
 use super::footer::{Footer, LabelPages, MARK};
@@ -12,8 +13,6 @@ use super::page::{self, PAGE_BYTES, PagePlace};
 use super::series_page::{ChunkPlace, SeriesPageBuilder};
 use super::values_page::{Runs, push_value};
 use crate::chunk::Chunk;
-use crate::filenames;
-use crate::files::{FileSystem, StoredFile, durable};
 
 /// A block that is being written.
 pub struct BlockWriter {
@@ -116,7 +115,7 @@ impl BlockWriter {
     /// # Errors
     /// When the file system refuses.
     pub fn abandon(self) -> io::Result<()> {
-        durable::remove(self.files.as_ref(), &filenames::temporary(&self.path))
+        durable::remove(self.files.as_ref(), &durable::temporary(&self.path))
     }
 
     fn append(&mut self, raw: &[u8]) -> io::Result<PagePlace> {

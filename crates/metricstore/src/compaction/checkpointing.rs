@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::atomic::Ordering;
 
+use swarmscope_files::durable;
+
 use crate::filenames;
-use crate::files::durable;
 use crate::shared::Shared;
 use crate::stats::count;
 use crate::wal::checkpoint;

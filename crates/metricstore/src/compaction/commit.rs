@@ -4,12 +4,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::durable;
 use swarmscope_model::metrics::MetricError;
 
 use crate::block::{Block, Tombstones, ulid};
 use crate::error::io_error;
 use crate::filenames;
-use crate::files::durable;
 use crate::manifest::Manifest;
 use crate::shared::Shared;
 use crate::view::{BlockPart, View};

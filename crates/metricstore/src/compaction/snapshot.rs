@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use swarmscope_files::durable;
 use swarmscope_model::metrics::{MetricError, SeriesSamples};
 
 use super::flush::finished;
@@ -11,7 +12,6 @@ use crate::block::writer::BlockWriter;
 use crate::chunk::Scratch;
 use crate::error::io_error;
 use crate::filenames;
-use crate::files::durable;
 use crate::manifest::Manifest;
 use crate::shared::Shared;
 

@@ -12,13 +12,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::{FileSystem, StoredFile, durable};
 use swarmscope_model::metrics::{Labels, SeriesId};
 
 use super::frame::{self, Frames, Next};
 use super::record::{self, Event, RecordBuilder};
 use crate::chunk::{Chunk, Scratch};
 use crate::filenames;
-use crate::files::{FileSystem, StoredFile, durable};
 use crate::head::Head;
 use crate::head::series::MemorySeries;
 use crate::wire::{Malformed, Reader, put_bytes, put_signed, put_varint};

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::files::StoredFile;
+use swarmscope_files::StoredFile;
 
 /// What every frame begins with, so that reading can go on behind a damaged one.
 const MARK: [u8; 4] = *b"SWm\x01";

@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use swarmscope_files::{FileSystem, StoredFile, durable};
+
 use super::frame;
 use super::record::RecordBuilder;
 use super::syncing::Syncing;
 use crate::filenames;
-use crate::files::{FileSystem, StoredFile, durable};
 
 /// A segment is followed by another when it is this long: few files, and not much to read twice when a
 /// checkpoint is missed.

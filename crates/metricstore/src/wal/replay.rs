@@ -3,10 +3,11 @@
 use std::io;
 use std::path::Path;
 
+use swarmscope_files::FileSystem;
+
 use super::frame::{Frames, Next};
 use super::record::{self, Event};
 use crate::filenames;
-use crate::files::FileSystem;
 
 /// What was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::files::StoredFile;
+use swarmscope_files::StoredFile;
 
 /// How far the log is on disk.
 #[derive(Debug)]

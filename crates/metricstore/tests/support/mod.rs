@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod naive;
-pub mod simulated;
 
 use std::path::Path;
 use std::sync::Arc;

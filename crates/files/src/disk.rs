@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{FileSystem, Lock, LockError, StoredFile};
+use crate::{FileSystem, Lock, LockError, StoredFile};
 
 /// The disks of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,6 +81,11 @@ impl FileSystem for Disk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
+    }
+
+    fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+        let found = rustix::fs::statvfs(path)?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {

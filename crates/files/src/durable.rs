@@ -1,18 +1,67 @@
 //! Writing files so that they are there in full, or not at all, after any crash.
 
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{FileSystem, StoredFile};
-use crate::filenames;
+use crate::{FileSystem, StoredFile};
+
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// Where a file is written before it takes its name.
+pub fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(TEMPORARY_SUFFIX);
+    PathBuf::from(name)
+}
+
+/// Whether the file was being written.
+pub fn is_temporary(name: &str) -> bool {
+    name.ends_with(TEMPORARY_SUFFIX)
+}
+
+/// Appends to a file whatever is written, for who writes through a buffer.
+#[derive(Debug)]
+pub struct Appender(pub Arc<dyn StoredFile>);
+
+impl Write for Appender {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.append(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Makes a folder and those above it, so that they are there after any crash; that it is there already
+/// is no error.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn create_folder(files: &dyn FileSystem, path: &Path) -> io::Result<()> {
+    if let Err(error) = files.list(path) {
+        if error.kind() != io::ErrorKind::NotFound {
+            return Err(error);
+        }
+        if let Some(above) = path.parent()
+            && !above.as_os_str().is_empty()
+        {
+            create_folder(files, above)?;
+        }
+        files.create_folder(path)?;
+    }
+    // It may be there since a moment ago, and not on disk.
+    sync_parent(files, path)
+}
 
 /// Begins a file under its temporary name; [`publish`] gives it the real one.
 ///
 /// # Errors
 /// When the file system refuses.
 pub fn begin(files: &dyn FileSystem, path: &Path) -> io::Result<Arc<dyn StoredFile>> {
-    files.create(&filenames::temporary(path))
+    files.create(&temporary(path))
 }
 
 /// Gives a temporary file that is written and synced its name.
@@ -20,7 +69,7 @@ pub fn begin(files: &dyn FileSystem, path: &Path) -> io::Result<Arc<dyn StoredFi
 /// # Errors
 /// When the file system refuses.
 pub fn publish(files: &dyn FileSystem, path: &Path) -> io::Result<()> {
-    files.rename(&filenames::temporary(path), path)?;
+    files.rename(&temporary(path), path)?;
     sync_parent(files, path)
 }
 

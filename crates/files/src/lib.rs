@@ -1,10 +1,12 @@
-//! The small layer between the store and the file system, so that tests can put a failing disk below it.
+//! The small layer between the stores and the file system, so that tests can put a failing disk below them.
 //!
-//! It has only what the store needs: files that are appended to or read at a position, and folders. It
-//! never decides what a failure means.
+//! It has only what a store needs: files that are appended to or read at a position, and folders. It
+//! never decides what a failure means, and never knows what is in a file.
 
 mod disk;
 pub mod durable;
+#[cfg(feature = "simulated")]
+pub mod simulated;
 
 use std::fmt::Debug;
 use std::io;
@@ -102,6 +104,12 @@ pub trait FileSystem: Debug + Send + Sync {
     /// # Errors
     /// When it is not there, or the system refuses.
     fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Bytes that can still be written where this file or folder is.
+    ///
+    /// # Errors
+    /// When it is not there, or the system refuses.
+    fn free_bytes(&self, path: &Path) -> io::Result<u64>;
 
     /// Returns when the names in a folder are on disk.
     ///
