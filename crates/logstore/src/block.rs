@@ -7,6 +7,7 @@
 pub mod builder;
 pub mod column;
 pub mod concat;
+pub mod learner;
 pub mod overflow;
 pub mod shape;
 mod source;

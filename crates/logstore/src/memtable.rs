@@ -108,12 +108,14 @@ impl Memtable {
 mod tests {
     use super::*;
     use crate::block::builder::BlockBuilder;
+    use crate::block::learner::Learner;
 
     fn block(sequences: std::ops::Range<i64>) -> Block {
         let mut builder = BlockBuilder::default();
+        let mut learner = Learner::default();
         for sequence in sequences.clone() {
             builder
-                .push(&format!("id{sequence}"), r#"{"a":1}"#, 0)
+                .push(&mut learner, &format!("id{sequence}"), r#"{"a":1}"#, 0)
                 .expect("a document");
         }
         let mut block = builder.finish();

@@ -8,6 +8,7 @@ use swarmscope_files::{FileSystem, Lock, LockError, durable};
 
 use crate::background::deleted;
 use crate::block::builder::BlockBuilder;
+use crate::block::learner::Learner;
 use crate::error::{OpenError, SegmentError};
 use crate::filenames;
 use crate::manifest::{IndexEntry, Manifest, SegmentEntry};
@@ -190,6 +191,7 @@ fn recover(
         flushed: state.flushed_sequence,
         state,
         pending: None,
+        learner: Learner::default(),
         failure: None,
     };
     let recovered = recovery::replay(files, folder, |sequence, entry| {
@@ -208,6 +210,7 @@ struct Replay<'a> {
     flushed: u64,
     state: &'a mut State,
     pending: Option<Pending>,
+    learner: Learner,
     failure: Option<SegmentError>,
 }
 
@@ -279,7 +282,11 @@ impl Replay<'_> {
             versions: Vec::new(),
         });
         // It was parsed before it was logged, so it is a document.
-        if pending.builder.push(id, source, arrival).is_ok() {
+        if pending
+            .builder
+            .push(&mut self.learner, id, source, arrival)
+            .is_ok()
+        {
             pending.sequences.push(sequence as i64);
             pending.versions.push(version as i64);
         }
@@ -289,6 +296,7 @@ impl Replay<'_> {
         let Some(pending) = self.pending.take() else {
             return;
         };
+        self.learner.renew();
         if !self.state.indices.contains_key(&pending.index) {
             create_index(
                 self.state,

@@ -1,5 +1,6 @@
 //! What the threads and searches of one store share.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -7,10 +8,16 @@ use std::time::Duration;
 
 use swarmscope_files::FileSystem;
 
+use crate::block::learner::pool::Learners;
 use crate::options::Options;
 use crate::segment::cache::Cache;
 use crate::state::State;
 use crate::stats::{Counters, Stats};
+
+/// Requests that are parsed at once: one a core, as parsing does nothing but compute.
+pub fn parsers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
 
 /// The store behind its handles.
 #[derive(Debug)]
@@ -18,6 +25,8 @@ pub struct Shared {
     pub options: Options,
     pub cache: Arc<Cache>,
     pub counters: Counters,
+    /// For parsing documents; as many as do so at once.
+    pub learners: Learners,
     state: RwLock<State>,
     /// Held while segments are merged: two at once would do the same work.
     pub merging: Mutex<()>,
@@ -37,6 +46,7 @@ impl Shared {
     /// Around a state that was recovered.
     pub fn new(options: Options, cache: Arc<Cache>, counters: Counters, state: State) -> Self {
         Self {
+            learners: Learners::new(parsers()),
             options,
             cache,
             counters,

@@ -18,12 +18,13 @@ use swarmscope_query::store::{
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::background::threads;
+use crate::block::learner::Learner;
 use crate::error::OpenError;
 use crate::open::{Opened, open};
 use crate::options::Options;
 use crate::search::part::Data;
 use crate::search::{fields, run};
-use crate::shared::Shared;
+use crate::shared::{Shared, parsers};
 use crate::state::Index;
 use crate::stats::Stats;
 use crate::write::prepare::{Prepared, prepare};
@@ -38,6 +39,8 @@ pub struct EmbeddedLogs {
     shared: Arc<Shared>,
     commands: Sender<Command>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Requests that are parsed at once; more wait in line, in the queue of writes.
+    parsing: Semaphore,
     searches: Semaphore,
     waiting: AtomicUsize,
     /// Held until the handle goes.
@@ -70,6 +73,7 @@ impl EmbeddedLogs {
             })?,
         ];
         Ok(Self {
+            parsing: Semaphore::new(parsers()),
             searches: Semaphore::new(shared.options.max_concurrent_searches),
             waiting: AtomicUsize::new(0),
             shared,
@@ -96,7 +100,7 @@ impl EmbeddedLogs {
             // An answer behind it in the queue says that it was handled.
             let (reply, done) = oneshot::channel();
             let nothing = Command::Write {
-                prepared: prepare(Vec::new()),
+                prepared: prepare(Vec::new(), &mut Learner::default()),
                 bytes: 0,
                 reply,
             };
@@ -260,7 +264,14 @@ impl LogStore for EmbeddedLogs {
             .reserve(&operations)
             .inspect_err(|_| self.refuse_all(documents))?;
         let bytes = reservation.bytes;
-        let prepared: Prepared = self.blocking(move |_| Ok(prepare(operations))).await?;
+        let permit = self.parsing.acquire().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
+        let prepared: Prepared = self
+            .blocking(move |shared| {
+                Ok(shared.learners.lend(|learner| prepare(operations, learner)))
+            })
+            .await?;
+        drop(permit);
         let answer = self
             .ask(|reply| Command::Write {
                 prepared,

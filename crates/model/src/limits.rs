@@ -52,6 +52,13 @@ pub const MAX_SHAPE_BYTES: usize = 16 * 1024;
 pub const MAX_BLOCK_SHAPES: usize = 4_096;
 /// Memory of these shapes: of programs whose keys are data, like ids, nearly every document is a shape.
 pub const MAX_BLOCK_SHAPE_BYTES: usize = 4 * 1024 * 1024;
+/// Memory of what a parser of documents remembers of those it has read: some thousand shapes. When it is
+/// used up, the parser begins anew with the next request. There are as many parsers as cores.
+pub const MAX_LEARNED_BYTES: usize = 2 * 1024 * 1024;
+/// Fields that such a parser has a number for; values of others go to the overflow column.
+pub const MAX_LEARNED_FIELDS: usize = 16_384;
+/// What may follow one value in the documents that a parser remembers. They are tried one by one.
+pub const MAX_FRAGMENT_BRANCHES: usize = 64;
 /// Nested aggregations, outermost to innermost.
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
 

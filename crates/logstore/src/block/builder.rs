@@ -1,29 +1,36 @@
 //! Builds a block from documents, parsing each once.
 
-use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
-use swarmscope_query::document::scan::{ScanSink, Scanned, scan};
-use swarmscope_query::document::spelling::Spelling;
-use swarmscope_query::document::{
-    FieldSink, NotADocument, TimeFinder, ValueRef, flatten_slowly, instant_of,
-};
+use swarmscope_query::document::{NotADocument, TIME_FIELDS, ValueRef, instant_of};
 
 use super::column::{ColumnBuilder, Kind};
-use super::shape::{Shape, Slot};
+use super::learner::{Fields, Learner, Reading, Role};
 use super::sources::SourcesBuilder;
 use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 
-/// A block under construction.
+/// A block under construction. All its documents are read by one learner.
 #[derive(Debug, Default)]
 pub struct BlockBuilder {
     ids: Strings,
     sources: SourcesBuilder,
+    /// By the learner's number of the shape, its code here.
+    codes: Vec<Option<u32>>,
     times: Vec<i64>,
     columns: Columns,
+    about: About,
+    reading: Reading,
+}
+
+/// What the store itself wants to know of the document that was added last.
+#[derive(Debug, Default)]
+pub struct About {
+    /// Its first `agent_name` that is a text.
+    pub agent: String,
+    /// Its first `event_type` that is a text.
+    pub event_type: String,
 }
 
 impl BlockBuilder {
@@ -31,32 +38,88 @@ impl BlockBuilder {
     ///
     /// # Errors
     /// When the source is no JSON object.
-    pub fn push(&mut self, id: &str, source: &str, arrival: i64) -> Result<(), NotADocument> {
-        self.columns.begin();
-        let mut cutter = Cutter::new(source, &mut self.columns);
-        let scanned = scan(source, &mut String::new(), &mut cutter).is_some();
-        let cut = cutter.finish();
-        if !scanned {
-            self.columns.restart();
-            if let Err(refused) = flatten_slowly(source.as_bytes(), &mut self.columns) {
-                self.columns.restart();
-                return Err(refused);
-            }
+    pub fn push(
+        &mut self,
+        learner: &mut Learner,
+        id: &str,
+        source: &str,
+        arrival: i64,
+    ) -> Result<(), NotADocument> {
+        let mut reading = std::mem::take(&mut self.reading);
+        let outcome = learner.read(source, &mut reading);
+        if outcome.is_ok() {
+            self.add(learner, id, source, arrival, &reading);
         }
-        self.times.push(self.columns.time.time(arrival));
+        self.reading = reading;
+        outcome
+    }
+
+    fn add(
+        &mut self,
+        learner: &mut Learner,
+        id: &str,
+        source: &str,
+        arrival: i64,
+        reading: &Reading,
+    ) {
+        let time = self.values(&mut learner.fields, source, reading);
+        self.times.push(time.unwrap_or(arrival));
         self.ids.push(id);
-        let cut = cut.filter(|_| scanned && !self.columns.spilled);
-        match cut.and_then(|cut| Some((self.sources.code(&cut.shape)?, cut.literals))) {
-            Some((code, literals)) => {
+        let shape = reading.shape.filter(|_| !self.columns.has_spilled);
+        match shape.and_then(|shape| self.code(learner, shape)) {
+            Some(code) => {
                 self.sources.push(code);
-                for literal in literals {
-                    self.sources.literal(&source[literal]);
+                for literal in &reading.literals {
+                    self.sources.literal(&source[literal.clone()]);
                 }
             }
             None => self.sources.push_whole(source),
         }
         self.columns.row += 1;
-        Ok(())
+    }
+
+    /// Puts the values into their columns; gives the time that they tell.
+    fn values(&mut self, fields: &mut Fields, source: &str, reading: &Reading) -> Option<i64> {
+        self.about.agent.clear();
+        self.about.event_type.clear();
+        self.columns.has_spilled = false;
+        let mut times = [None; TIME_FIELDS.len()];
+        for found in &reading.found {
+            let value = found.value.of(source, &reading.unescaped);
+            let field = fields.get(found.field);
+            match field.role {
+                Role::Agent => note(&mut self.about.agent, value),
+                Role::EventType => note(&mut self.about.event_type, value),
+                Role::Time(_) | Role::Other => {}
+            }
+            if let Some(instant) = instant_of(&field.path, value) {
+                if let Role::Time(place) = field.role {
+                    times[place] = times[place].or(Some(instant));
+                }
+                if let Some(instants) = fields.instants_of(found.field) {
+                    let instant = ValueRef::Integer(instant);
+                    self.columns.push(fields, instants, instant);
+                }
+            }
+            self.columns.push(fields, found.field, value);
+        }
+        for entry in &reading.spilled {
+            self.columns.spill(entry);
+        }
+        let [first, second] = times;
+        first.or(second)
+    }
+
+    /// The code of a shape; `None` when the block has too many.
+    fn code(&mut self, learner: &Learner, shape: u32) -> Option<u32> {
+        let place = shape as usize;
+        if self.codes.len() <= place {
+            self.codes.resize(place + 1, None);
+        }
+        if self.codes[place].is_none() {
+            self.codes[place] = self.sources.code(learner.shape(shape));
+        }
+        self.codes[place]
     }
 
     /// How many documents there are.
@@ -64,9 +127,9 @@ impl BlockBuilder {
         self.columns.row
     }
 
-    /// `agent_name` of the last document.
-    pub fn last_agent(&self) -> &str {
-        &self.columns.agent
+    /// About the last document.
+    pub fn about(&self) -> &About {
+        &self.about
     }
 
     /// The block, its sequences and versions still to be given.
@@ -81,7 +144,6 @@ impl BlockBuilder {
             versions: Arc::default(),
             times: Arc::new(self.times),
             columns: columns
-                .filter(|(_, _, builder)| !builder.is_empty())
                 .map(|(path, kind, builder)| NamedColumn {
                     path,
                     kind,
@@ -94,18 +156,32 @@ impl BlockBuilder {
     }
 }
 
-/// Takes the values of the document in the current row.
+/// Keeps the first text.
+fn note(kept: &mut String, value: ValueRef<'_>) {
+    if let (true, ValueRef::Text(text)) = (kept.is_empty(), value) {
+        kept.push_str(text);
+    }
+}
+
+/// Takes the values of the documents, row by row.
 #[derive(Debug)]
 struct Columns {
     row: u32,
     own: Vec<(Arc<str>, Kind, ColumnBuilder)>,
-    /// The places of a path's columns, by kind.
-    places: HashMap<Arc<str>, [Option<u32>; Kind::ALL.len()]>,
+    /// By the learner's number of the field.
+    places: Vec<Place>,
     overflow: ColumnBuilder,
-    time: TimeFinder,
-    agent: String,
     /// Whether a value of the current row is in the overflow column.
-    spilled: bool,
+    has_spilled: bool,
+}
+
+/// Where a field's values go.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// There has been none yet.
+    Open,
+    Column(u32),
+    Overflow,
 }
 
 impl Default for Columns {
@@ -113,126 +189,49 @@ impl Default for Columns {
         Self {
             row: 0,
             own: Vec::new(),
-            places: HashMap::new(),
+            places: Vec::new(),
             overflow: ColumnBuilder::new(Kind::Text),
-            time: TimeFinder::default(),
-            agent: String::new(),
-            spilled: false,
+            has_spilled: false,
         }
     }
 }
 
 impl Columns {
-    fn begin(&mut self) {
-        self.time = TimeFinder::default();
-        self.agent.clear();
-        self.spilled = false;
-    }
-
-    fn push(&mut self, path: &str, kind: Kind, value: ValueRef<'_>) {
-        let slot = usize::from(kind.code());
-        let place = match self.places.get_mut(path) {
-            Some(places) => &mut places[slot],
-            None if self.own.len() < MAX_SEGMENT_COLUMNS => {
-                &mut self.places.entry(Arc::from(path)).or_default()[slot]
-            }
-            None => &mut None,
+    fn push(&mut self, fields: &Fields, number: u32, value: ValueRef<'_>) {
+        let place = self.places.get(number as usize).copied();
+        let place = match place {
+            Some(place @ (Place::Column(_) | Place::Overflow)) => place,
+            _ => self.open(fields, number),
         };
-        if place.is_none() && self.own.len() < MAX_SEGMENT_COLUMNS {
-            *place = u32::try_from(self.own.len()).ok();
-            self.own
-                .push((Arc::from(path), kind, ColumnBuilder::new(kind)));
-        }
-        match *place {
-            Some(place) => self.own[place as usize].2.push(self.row, value),
-            None => {
-                self.spilled = true;
-                let entry = overflow::entry(path, kind, value);
-                self.overflow.push(self.row, ValueRef::Text(&entry));
+        match place {
+            Place::Column(place) => self.own[place as usize].2.push(self.row, value),
+            _ => {
+                let field = fields.get(number);
+                self.spill(&overflow::entry(&field.path, field.kind, value));
             }
         }
     }
-}
 
-impl FieldSink for Columns {
-    fn value(&mut self, path: &str, value: ValueRef<'_>) {
-        if let Some(instant) = instant_of(path, value) {
-            self.time.see(path, Some(instant));
-            self.push(path, Kind::Instant, ValueRef::Integer(instant));
-        }
-        if path == "agent_name"
-            && self.agent.is_empty()
-            && let ValueRef::Text(name) = value
-        {
-            self.agent.push_str(name);
-        }
-        self.push(path, Kind::of(value), value);
+    fn spill(&mut self, entry: &str) {
+        self.has_spilled = true;
+        self.overflow.push(self.row, ValueRef::Text(entry));
     }
 
-    fn restart(&mut self) {
-        let row = self.row;
-        for (_, _, builder) in &mut self.own {
-            builder.truncate(row);
+    /// Finds a place for a field that has none.
+    fn open(&mut self, fields: &Fields, number: u32) -> Place {
+        if self.places.len() < fields.len() {
+            self.places.resize(fields.len(), Place::Open);
         }
-        self.overflow.truncate(row);
-        self.begin();
-    }
-}
-
-/// A document taken apart.
-struct Cut {
-    shape: Arc<Shape>,
-    literals: Vec<Range<usize>>,
-}
-
-/// Cuts a document's values out while they go to their columns.
-struct Cutter<'a> {
-    source: &'a str,
-    columns: &'a mut Columns,
-    fragments: Strings,
-    slots: Vec<Slot>,
-    literals: Vec<Range<usize>>,
-    /// Where the last value ended.
-    end: usize,
-}
-
-impl<'a> Cutter<'a> {
-    fn new(source: &'a str, columns: &'a mut Columns) -> Self {
-        Self {
-            source,
-            columns,
-            fragments: Strings::default(),
-            slots: Vec::new(),
-            literals: Vec::new(),
-            end: 0,
-        }
-    }
-
-    /// `None` when the document is better kept as it is.
-    fn finish(mut self) -> Option<Cut> {
-        self.fragments.push(&self.source[self.end..]);
-        if !Shape::is_worthwhile(self.slots.len(), self.fragments.text_bytes()) {
-            return None;
-        }
-        Some(Cut {
-            shape: Arc::new(Shape::new(self.fragments, self.slots)?),
-            literals: self.literals,
-        })
-    }
-}
-
-impl ScanSink for Cutter<'_> {
-    fn value(&mut self, path: &str, start: usize, scanned: Scanned, unescaped: &str) {
-        let value = scanned.value.of(self.source, unescaped);
-        self.columns.value(path, value);
-        self.fragments.push(&self.source[self.end..start]);
-        self.slots.push(Slot {
-            column: Some((Arc::from(path), Kind::of(value))),
-            spelling: scanned.spelling,
-        });
-        if scanned.spelling == Spelling::Literal {
-            self.literals.push(start..scanned.end);
-        }
-        self.end = scanned.end;
+        let place = if self.own.len() < MAX_SEGMENT_COLUMNS {
+            let field = fields.get(number);
+            let builder = ColumnBuilder::new(field.kind);
+            self.own
+                .push((Arc::clone(&field.path), field.kind, builder));
+            Place::Column(self.own.len() as u32 - 1)
+        } else {
+            Place::Overflow
+        };
+        self.places[number as usize] = place;
+        place
     }
 }

@@ -73,6 +73,18 @@ pub enum Values {
     Boolean(Vec<bool>),
 }
 
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Values::Text(strings) => strings.len(),
+            Values::Coded { codes, .. } => codes.len(),
+            Values::Integer(values) => values.len(),
+            Values::Float(values) => values.len(),
+            Values::Boolean(values) => values.len(),
+        }
+    }
+}
+
 /// Values of one path of one kind: a whole column, or one page of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -83,13 +95,7 @@ pub struct Column {
 impl Column {
     /// How many values there are.
     pub fn len(&self) -> usize {
-        match &self.values {
-            Values::Text(strings) => strings.len(),
-            Values::Coded { codes, .. } => codes.len(),
-            Values::Integer(values) => values.len(),
-            Values::Float(values) => values.len(),
-            Values::Boolean(values) => values.len(),
-        }
+        self.values.len()
     }
 
     /// Whether every row has one value. Meant for whole columns, not for pages.
@@ -191,7 +197,8 @@ impl Column {
 /// A column under construction.
 #[derive(Debug)]
 pub struct ColumnBuilder {
-    rows: Vec<u32>,
+    /// The row of each value, once a row has had none or several.
+    rows: Option<Vec<u32>>,
     values: Values,
 }
 
@@ -247,7 +254,7 @@ impl ColumnBuilder {
     /// An empty column of a kind.
     pub fn new(kind: Kind) -> Self {
         Self {
-            rows: Vec::new(),
+            rows: None,
             values: match kind {
                 Kind::Text => Values::Text(Strings::default()),
                 Kind::Integer | Kind::Instant => Values::Integer(Vec::new()),
@@ -258,36 +265,53 @@ impl ColumnBuilder {
     }
 
     /// Adds a value of the column's kind to a row that is not before the last one.
+    #[inline]
     pub fn push(&mut self, row: u32, value: ValueRef<'_>) {
-        match (&mut self.values, value) {
-            (Values::Text(strings), ValueRef::Text(text)) => strings.push(text),
-            (Values::Integer(values), ValueRef::Integer(number)) => values.push(number),
-            (Values::Float(values), ValueRef::Float(number)) => values.push(number),
-            (Values::Boolean(values), ValueRef::Boolean(flag)) => values.push(flag),
+        let length = match (&mut self.values, value) {
+            (Values::Text(strings), ValueRef::Text(text)) => {
+                strings.push(text);
+                strings.len()
+            }
+            (Values::Integer(values), ValueRef::Integer(number)) => add(values, number),
+            (Values::Float(values), ValueRef::Float(number)) => add(values, number),
+            (Values::Boolean(values), ValueRef::Boolean(flag)) => add(values, flag),
             _ => return,
+        };
+        match &mut self.rows {
+            Some(rows) => rows.push(row),
+            None if row as usize == length - 1 => {}
+            None => self.list(length - 1).push(row),
         }
-        self.rows.push(row);
     }
 
-    /// Forgets the values of this row and of those behind it.
-    pub fn truncate(&mut self, row: u32) {
-        while self.rows.last().is_some_and(|last| *last >= row) {
-            self.rows.pop();
-            match &mut self.values {
-                Values::Text(strings) => strings.pop(),
-                Values::Coded { codes, .. } => drop(codes.pop()),
-                Values::Integer(values) => drop(values.pop()),
-                Values::Float(values) => drop(values.pop()),
-                Values::Boolean(values) => drop(values.pop()),
-            }
-        }
+    /// Lists the rows of the first so many values, which were one a row.
+    fn list(&mut self, values: usize) -> &mut Vec<u32> {
+        self.rows
+            .get_or_insert_with(|| (0..values as u32).collect())
+    }
+
+    fn len(&self) -> usize {
+        self.values.len()
     }
 
     /// Adds the values of another column whose rows are kept.
     pub fn append(&mut self, column: &Column, mapping: &RowMapping) {
+        let before = self.len();
         if mapping.ranks.is_none() && self.append_all(&column.values) {
-            let rows = (0..column.len()).map(|at| mapping.base + column.row(at));
-            self.rows.extend(rows);
+            match &column.rows {
+                Rows::Dense { first }
+                    if self.rows.is_none() && (mapping.base + first) as usize == before => {}
+                Rows::Dense { first } => {
+                    let first = mapping.base + first;
+                    let rows = first..first + column.len() as u32;
+                    self.list(before).extend(rows);
+                }
+                Rows::Listed(rows) if rows.is_empty() => {}
+                Rows::Listed(rows) => {
+                    let rows = rows.iter().map(|row| mapping.base + row);
+                    self.list(before).extend(rows);
+                }
+            }
             return;
         }
         for at in 0..column.len() {
@@ -311,22 +335,28 @@ impl ColumnBuilder {
 
     /// Whether it has no value.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// The column of a block with so many rows.
-    pub fn finish(self, rows: u32) -> Column {
-        let dense = self.rows.len() == rows as usize
-            && (0_u32..).zip(&self.rows).all(|(place, row)| place == *row);
+    pub fn finish(mut self, rows: u32) -> Column {
+        let values = self.len();
+        let is_dense = self.rows.is_none() && values == rows as usize;
         Column {
-            rows: if dense {
+            rows: if is_dense {
                 Rows::Dense { first: 0 }
             } else {
-                Rows::Listed(self.rows)
+                Rows::Listed(std::mem::take(self.list(values)))
             },
             values: self.values,
         }
     }
+}
+
+/// Appends; gives the length.
+fn add<T>(values: &mut Vec<T>, value: T) -> usize {
+    values.push(value);
+    values.len()
 }
 
 #[cfg(test)]

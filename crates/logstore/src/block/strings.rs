@@ -38,13 +38,6 @@ impl Strings {
             .extend(other.ends.iter().map(|end| base as u32 + end));
     }
 
-    /// Removes the last string.
-    pub fn pop(&mut self) {
-        self.ends.pop();
-        let end = self.ends.last().copied().unwrap_or(0);
-        self.text.truncate(end as usize);
-    }
-
     /// The string at this place.
     pub fn get(&self, at: usize) -> &str {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };

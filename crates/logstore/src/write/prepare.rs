@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rand::RngExt;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::{Account, reported_drops};
+use swarmscope_model::event::event_type::EVENTS_DROPPED;
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
 use swarmscope_query::document::NotADocument;
 use swarmscope_query::indices::check_index_name;
@@ -12,6 +13,7 @@ use swarmscope_query::store::{Action, Refused, WriteOperation};
 
 use crate::block::Block;
 use crate::block::builder::BlockBuilder;
+use crate::block::learner::Learner;
 
 /// A request ready for the writer.
 #[derive(Debug)]
@@ -56,8 +58,10 @@ pub enum OperationKind {
 }
 
 /// Checks and parses the operations.
-pub fn prepare(operations: Vec<WriteOperation>) -> Prepared {
+pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepared {
+    learner.renew();
     let mut preparation = Preparation {
+        learner,
         arrival: Timestamp::now().as_millisecond(),
         builders: Vec::new(),
         by_index: HashMap::new(),
@@ -80,7 +84,8 @@ pub fn prepare(operations: Vec<WriteOperation>) -> Prepared {
     }
 }
 
-struct Preparation {
+struct Preparation<'a> {
+    learner: &'a mut Learner,
     arrival: i64,
     builders: Vec<(String, BlockBuilder)>,
     by_index: HashMap<String, u32>,
@@ -88,7 +93,7 @@ struct Preparation {
     by_agent: HashMap<String, u32>,
 }
 
-impl Preparation {
+impl Preparation<'_> {
     fn operation(&mut self, operation: WriteOperation) -> Operation {
         let outcome = self.checked(operation);
         match outcome {
@@ -142,10 +147,15 @@ impl Preparation {
         let block = self.block(operation.index);
         let builder = &mut self.builders[block as usize].1;
         builder
-            .push(&id, source.trim(), self.arrival)
+            .push(self.learner, &id, source.trim(), self.arrival)
             .map_err(refusal)?;
         let row = builder.len() - 1;
-        let agent = builder.last_agent();
+        let about = builder.about();
+        let dropped = match about.event_type.as_str() {
+            EVENTS_DROPPED => reported_drops(&source),
+            _ => 0,
+        };
+        let agent = about.agent.as_str();
         let agent = match self.by_agent.get(agent) {
             Some(place) => *place,
             None => {
@@ -157,7 +167,7 @@ impl Preparation {
         };
         Ok(Operation {
             agent,
-            dropped: reported_drops(&source),
+            dropped,
             kind: OperationKind::Put {
                 block,
                 row,
