@@ -1,8 +1,9 @@
 //! What runs beside writes and searches: flushing, merging, retention, setting damage aside.
 
+pub mod damage;
 pub mod deleted;
 pub mod flush;
 pub mod merge;
-pub mod merge_source;
+mod merge_plan;
 pub mod retention;
 pub mod threads;

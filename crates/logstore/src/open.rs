@@ -171,9 +171,16 @@ fn open_segment(
         entry.number,
         cache,
     )?;
+    let rows: Vec<u32> = segment.groups().iter().map(|group| group.rows()).collect();
     let deleted = match entry.deleted {
-        0 => RowSet::none(segment.rows()),
-        state => deleted::read(files, &filenames::deleted(folder, entry.number, state))?,
+        0 => rows
+            .iter()
+            .map(|rows| Arc::new(RowSet::none(*rows)))
+            .collect(),
+        state => {
+            let path = filenames::deleted(folder, entry.number, state);
+            deleted::read(files, &path, &rows)?
+        }
     };
     let mut part = SegmentPart::new(Arc::new(segment), deleted, entry.arrived_by);
     part.deleted_state = entry.deleted;

@@ -19,7 +19,8 @@ use crate::wal::entry::IndexMeta;
 #[derive(Debug, Clone)]
 pub struct SegmentPart {
     pub segment: Arc<Segment>,
-    pub deleted: Arc<RowSet>,
+    /// By group.
+    pub deleted: Vec<Arc<RowSet>>,
     /// Which state of the deleted rows is on disk; 0 is none.
     pub deleted_state: u64,
     /// Whether rows were deleted since.
@@ -29,12 +30,12 @@ pub struct SegmentPart {
 }
 
 impl SegmentPart {
-    /// A segment just written.
-    pub fn new(segment: Arc<Segment>, deleted: RowSet, arrived_by: i64) -> Self {
+    /// A segment just written; the deleted rows are by group.
+    pub fn new(segment: Arc<Segment>, deleted: Vec<Arc<RowSet>>, arrived_by: i64) -> Self {
         Self {
             segment,
-            deleted_changed: !deleted.is_empty(),
-            deleted: Arc::new(deleted),
+            deleted_changed: deleted.iter().any(|set| !set.is_empty()),
+            deleted,
             deleted_state: 0,
             arrived_by,
         }
@@ -42,7 +43,21 @@ impl SegmentPart {
 
     /// Rows that are not deleted.
     pub fn live(&self) -> u32 {
-        self.segment.rows() - self.deleted.count()
+        self.segment.rows() - self.deleted_rows()
+    }
+
+    /// The group and row of an id that is not deleted.
+    ///
+    /// # Errors
+    /// When the segment cannot be read.
+    pub fn find_id(&self, id: &str) -> Result<Option<(usize, u32)>, SegmentError> {
+        self.segment
+            .find_id(id, &|group, row| !self.deleted[group].contains(row))
+    }
+
+    /// Rows that are deleted.
+    pub fn deleted_rows(&self) -> u32 {
+        self.deleted.iter().map(|set| set.count()).sum()
     }
 }
 
@@ -80,12 +95,10 @@ impl Index {
             return Ok(Some(part.block.versions[row as usize] as u64));
         }
         match self.find_in_segments(id)? {
-            Some((part, row)) => {
-                let versions = self.segments[part].segment.versions()?;
-                Ok(versions
-                    .integers()
-                    .get(row as usize)
-                    .map(|version| *version as u64))
+            Some((part, group, row)) => {
+                let (_, _, version) =
+                    self.segments[part].segment.groups()[group].numbers_of(row)?;
+                Ok(Some(version as u64))
             }
             None => Ok(None),
         }
@@ -100,17 +113,17 @@ impl Index {
         })
     }
 
-    /// Where in the segments the document of this id is.
+    /// Where in the segments the document of this id is: segment, group and row.
     ///
     /// # Errors
     /// When a segment cannot be read.
-    pub fn find_in_segments(&self, id: &str) -> Result<Option<(usize, u32)>, SegmentError> {
+    pub fn find_in_segments(&self, id: &str) -> Result<Option<(usize, usize, u32)>, SegmentError> {
         for (place, part) in self.segments.iter().enumerate().rev() {
             if part.segment.is_damaged() {
                 continue;
             }
-            if let Some(row) = part.segment.find_id(id, &part.deleted)? {
-                return Ok(Some((place, row)));
+            if let Some((group, row)) = part.find_id(id)? {
+                return Ok(Some((place, group, row)));
             }
         }
         Ok(None)
@@ -125,9 +138,9 @@ impl Index {
             return Ok(true);
         }
         let found = self.find_in_segments(id)?;
-        if let Some((place, row)) = found {
+        if let Some((place, group, row)) = found {
             let part = &mut self.segments[place];
-            Arc::make_mut(&mut part.deleted).insert(row);
+            Arc::make_mut(&mut part.deleted[group]).insert(row);
             part.deleted_changed = true;
         }
         Ok(found.is_some())

@@ -349,7 +349,7 @@ fn get(shared: &Shared, index: &str, id: &str) -> Result<Option<Hit>, StoreError
     };
     let on_disk = parts
         .iter()
-        .filter(|part| matches!(part.data, Data::Segment(_)));
+        .filter(|part| matches!(part.data, Data::Group(..)));
     for part in on_disk.rev() {
         let found = part.rows_with_id(id).and_then(|row| match row {
             Some(row) => run::hit(part, row).map(Some),

@@ -15,7 +15,7 @@ use crate::filenames;
 use crate::manifest::Manifest;
 use crate::memtable::MemoryPart;
 use crate::rows::RowSet;
-use crate::segment::{self, Segment};
+use crate::segment::{Segment, SegmentWriter};
 use crate::shared::Shared;
 use crate::state::SegmentPart;
 use crate::stats::count;
@@ -89,8 +89,12 @@ fn write_segment(
     }
     let number = shared.state_mut().take_segment_number();
     let path = filenames::segment(shared.folder(), number);
-    let outcome = segment::write(shared.files(), &path, &block)
-        .and_then(|()| Segment::open(shared.files(), &path, number, &shared.cache));
+    let files = &shared.options.files;
+    let outcome = SegmentWriter::create(files, &path, number).and_then(|mut writer| {
+        writer.encode(&block)?;
+        writer.finish()?;
+        Segment::open(files.as_ref(), &path, number, &shared.cache)
+    });
     match outcome {
         Ok(segment) => Ok(Some(Arc::new(segment))),
         Err(error) => {
@@ -126,6 +130,7 @@ fn install(shared: &Shared, written: Vec<Written>) {
                 .collect();
             let deleted = deleted_since(&before, &now, segment.rows());
             let now = Timestamp::now().as_millisecond();
+            let deleted = vec![Arc::new(deleted)];
             index.segments.push(SegmentPart::new(segment, deleted, now));
         }
     }
@@ -215,7 +220,11 @@ fn write_deleted(shared: &Shared) -> Result<(), BackgroundError> {
             .find(|own| own.segment.number() == number);
         if let Some(own) = own {
             own.deleted_state = part.deleted_state + 1;
-            own.deleted_changed = !Arc::ptr_eq(&own.deleted, &part.deleted);
+            own.deleted_changed = own
+                .deleted
+                .iter()
+                .zip(&part.deleted)
+                .any(|(now, written)| !Arc::ptr_eq(now, written));
         }
     }
     Ok(())

@@ -1,27 +1,34 @@
 //! Joins neighbouring segments of an index, so that their number grows with the logarithm of its
 //! size. Neighbours only: rows stay in the order of their writes.
+//!
+//! Groups are copied as they are. Only small ones are encoded anew, together, and those with many
+//! deleted rows without them.
 
 use std::sync::Arc;
 
 use swarmscope_files::durable;
 
 use super::flush::{BackgroundError, commit_in_turn, deleted_since, take_turn};
-use super::merge_source::MergeSource;
+use super::merge_plan::{Deleted, Step, plan};
+use crate::block::concat::concat;
+use crate::error::SegmentError;
 use crate::filenames;
 use crate::rows::RowSet;
-use crate::segment::{self, Segment};
+use crate::segment::{Segment, SegmentWriter};
 use crate::shared::Shared;
 use crate::state::{Index, SegmentPart};
 use crate::stats::count;
 
 /// Segments of about one size that are joined.
 const FAN_IN: usize = 8;
-/// Documents' bytes that a joined segment holds at most: what a merge may take memory for.
-const MAX_SOURCE_BYTES: u64 = 384 * 1024 * 1024;
+/// Documents' bytes that a joined segment holds at most: what retention removes at once.
+const MAX_SOURCE_BYTES: u64 = 3 * 1024 * 1024 * 1024;
 /// Rows that a joined segment holds at most.
-const MAX_ROWS: u64 = 2 * 1024 * 1024;
+const MAX_ROWS: u64 = 8 * 1024 * 1024;
 /// The smallest tier of sizes; each further one is `FAN_IN` times as large.
 const FIRST_TIER_BYTES: u64 = 256 * 1024;
+/// Sizes up to [`MAX_SOURCE_BYTES`].
+const TIERS: u32 = 6;
 
 /// Merges once where it pays most; gives whether there was something to do.
 ///
@@ -38,8 +45,17 @@ pub fn merge_once(shared: &Shared) -> Result<bool, BackgroundError> {
     let Some((index, chosen)) = found else {
         return Ok(false);
     };
-    merge(shared, &index, &chosen)?;
+    merge(shared, &index, &chosen, Deleted::WhenMany)?;
     Ok(true)
+}
+
+/// Writes a segment anew without its deleted rows, so that their bytes are gone.
+///
+/// # Errors
+/// When it cannot be read or written; the old one stays.
+#[expect(dead_code, reason = "deleting for good is about to use it")]
+pub fn purge(shared: &Shared, index: &str, part: &SegmentPart) -> Result<(), BackgroundError> {
+    merge(shared, index, std::slice::from_ref(part), Deleted::Always)
 }
 
 /// The neighbours to join.
@@ -50,7 +66,7 @@ fn choose(index: &Index) -> Option<Vec<SegmentPart>> {
     if let Some(part) = segments.iter().find(mostly_deleted) {
         return Some(vec![part.clone()]);
     }
-    (0..=5).find_map(|tier| run_of_tier(segments, tier))
+    (0..=TIERS).find_map(|tier| run_of_tier(segments, tier))
 }
 
 fn tier(part: &SegmentPart) -> u32 {
@@ -87,37 +103,87 @@ fn run_of_tier(segments: &[SegmentPart], limit: u32) -> Option<Vec<SegmentPart>>
     (run.len() >= FAN_IN).then_some(run)
 }
 
-fn merge(shared: &Shared, index: &str, chosen: &[SegmentPart]) -> Result<(), BackgroundError> {
-    let inputs = chosen
-        .iter()
-        .map(|part| (Arc::clone(&part.segment), Arc::clone(&part.deleted)))
-        .collect();
-    let number = shared.state_mut().take_segment_number();
-    let path = filenames::segment(shared.folder(), number);
-    let outcome = MergeSource::new(inputs).and_then(|source| {
-        if segment::SegmentSource::rows(&source) == 0 {
-            return Ok(None);
+fn merge(
+    shared: &Shared,
+    index: &str,
+    chosen: &[SegmentPart],
+    remove: Deleted,
+) -> Result<(), BackgroundError> {
+    let steps = plan(chosen, remove);
+    let merged = write(shared, chosen, &steps).inspect_err(|error| {
+        if let BackgroundError::Segment(error) = error {
+            mark_damage(shared, chosen, error);
         }
-        segment::write(shared.files(), &path, &source)?;
-        Segment::open(shared.files(), &path, number, &shared.cache)
-            .map(|segment| Some(Arc::new(segment)))
-    });
-    let merged = match outcome {
-        Ok(merged) => merged,
-        Err(error) => {
-            shared.state_mut().writing.remove(&number);
-            mark_damage(shared, chosen, &error);
-            // What was written so far is swept with the next commit.
-            drop(durable::remove(shared.files(), &durable::temporary(&path)));
-            return Err(error.into());
-        }
-    };
+    })?;
     let turn = take_turn(shared);
-    replace(shared, index, chosen, merged.as_ref());
-    shared.state_mut().writing.remove(&number);
+    install(shared, index, chosen, &steps, merged.segment.as_ref());
+    shared.state_mut().writing.remove(&merged.number);
     commit_in_turn(shared, &turn)?;
     count(&shared.counters.merges);
     Ok(())
+}
+
+/// What takes the place of segments.
+pub struct Replacement {
+    /// To be taken from those being written once it is installed.
+    pub number: u64,
+    /// None when no row was left.
+    pub segment: Option<Arc<Segment>>,
+}
+
+/// Writes a segment of these steps.
+///
+/// # Errors
+/// When a segment cannot be read or the new one not be written; nothing of it is left then.
+pub fn write(
+    shared: &Shared,
+    chosen: &[SegmentPart],
+    steps: &[Step],
+) -> Result<Replacement, BackgroundError> {
+    let number = shared.state_mut().take_segment_number();
+    let path = filenames::segment(shared.folder(), number);
+    let outcome =
+        SegmentWriter::create(&shared.options.files, &path, number).and_then(|mut writer| {
+            for step in steps {
+                take_step(step, chosen, &mut writer)?;
+            }
+            if writer.rows() == 0 {
+                return Ok(None);
+            }
+            writer.finish()?;
+            Segment::open(shared.files(), &path, number, &shared.cache)
+                .map(|segment| Some(Arc::new(segment)))
+        });
+    match outcome {
+        Ok(segment) => Ok(Replacement { number, segment }),
+        Err(error) => {
+            shared.state_mut().writing.remove(&number);
+            // What was written so far is swept with the next commit.
+            drop(durable::remove(shared.files(), &durable::temporary(&path)));
+            Err(error.into())
+        }
+    }
+}
+
+fn take_step(
+    step: &Step,
+    chosen: &[SegmentPart],
+    writer: &mut SegmentWriter,
+) -> Result<(), SegmentError> {
+    match step {
+        Step::Copy { part, group } => writer.copy(&chosen[*part].segment, *group),
+        Step::Encode(places) => {
+            let mut blocks = Vec::with_capacity(places.len());
+            for (part, group) in places {
+                blocks.push(chosen[*part].segment.groups()[*group].read_block()?);
+            }
+            let dropped = places
+                .iter()
+                .map(|(part, group)| &*chosen[*part].deleted[*group]);
+            let inputs: Vec<_> = blocks.iter().zip(dropped).collect();
+            writer.encode(&concat(&inputs))
+        }
+    }
 }
 
 /// Leaves out the segment that made the merge fail, so that the next one succeeds.
@@ -132,7 +198,14 @@ fn mark_damage(shared: &Shared, chosen: &[SegmentPart], error: &crate::error::Se
     }
 }
 
-fn replace(shared: &Shared, index: &str, chosen: &[SegmentPart], merged: Option<&Arc<Segment>>) {
+/// Puts a segment in the place of others, unless they are gone meanwhile.
+pub fn install(
+    shared: &Shared,
+    index: &str,
+    chosen: &[SegmentPart],
+    steps: &[Step],
+    merged: Option<&Arc<Segment>>,
+) {
     let mut state = shared.state_mut();
     let Some(index) = state.indices.get_mut(index) else {
         return;
@@ -153,12 +226,29 @@ fn replace(shared: &Shared, index: &str, chosen: &[SegmentPart], merged: Option<
     }
     let old: Vec<SegmentPart> = index.segments.drain(place..place + chosen.len()).collect();
     if let Some(segment) = merged {
-        let sets = |parts: &[SegmentPart]| -> Vec<Arc<RowSet>> {
-            parts.iter().map(|part| Arc::clone(&part.deleted)).collect()
-        };
-        let deleted = deleted_since(&sets(chosen), &sets(&old), segment.rows());
+        let deleted = steps
+            .iter()
+            .filter_map(|step| still_deleted(step, chosen, &old))
+            .collect();
         let arrived_by = old.iter().map(|part| part.arrived_by).max().unwrap_or(0);
         let part = SegmentPart::new(Arc::clone(segment), deleted, arrived_by);
         index.segments.insert(place, part);
+    }
+}
+
+/// The deleted rows of the group that came of a step; `None` when no group did.
+fn still_deleted(step: &Step, then: &[SegmentPart], now: &[SegmentPart]) -> Option<Arc<RowSet>> {
+    match step {
+        Step::Copy { part, group } => Some(Arc::clone(&now[*part].deleted[*group])),
+        Step::Encode(places) => {
+            let sets = |parts: &[SegmentPart]| -> Vec<Arc<RowSet>> {
+                let own = places.iter();
+                own.map(|(part, group)| Arc::clone(&parts[*part].deleted[*group]))
+                    .collect()
+            };
+            let before = sets(then);
+            let rows = before.iter().map(|set| set.len() - set.count()).sum();
+            (rows > 0).then(|| Arc::new(deleted_since(&before, &sets(now), rows)))
+        }
     }
 }

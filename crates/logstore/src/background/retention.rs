@@ -1,11 +1,10 @@
-//! Removes what is too old or too much, whole segments at a time, and sets damaged ones aside.
+//! Removes what is too old or too much, whole segments at a time.
 
 use std::collections::HashSet;
 
 use swarmscope_model::Timestamp;
 
 use super::flush::{BackgroundError, commit_in_turn, take_turn};
-use crate::filenames;
 use crate::shared::Shared;
 use crate::state::State;
 use crate::stats::count;
@@ -101,42 +100,4 @@ fn remove_empty(state: &mut State, doomed: &HashSet<(String, u64)>, oldest: Opti
         !(empty && index.damage.is_empty() && (old || emptied.contains(name)))
     });
     before - state.indices.len()
-}
-
-/// Moves the files of damaged segments aside and notes what is missing.
-///
-/// # Errors
-/// When the manifest cannot be written.
-pub fn set_damaged_aside(shared: &Shared) -> Result<(), BackgroundError> {
-    let turn = take_turn(shared);
-    let mut moved = false;
-    {
-        let mut state = shared.state_mut();
-        for index in state.indices.values_mut() {
-            let damage = &mut index.damage;
-            index.segments.retain(|part| {
-                let Some(what) = part.segment.damage() else {
-                    return true;
-                };
-                let path = part.segment.path();
-                let aside = filenames::damaged(shared.folder(), path);
-                if let Err(error) = shared.files().rename(path, &aside) {
-                    tracing::warn!(%error, file = %path.display(), "a damaged segment could not be moved aside");
-                    return true;
-                }
-                damage.push(format!(
-                    "{} documents are missing: {what}; the file was moved to {}",
-                    part.segment.rows(),
-                    aside.display()
-                ));
-                moved = true;
-                false
-            });
-        }
-    }
-    if moved {
-        commit_in_turn(shared, &turn)
-    } else {
-        Ok(())
-    }
 }

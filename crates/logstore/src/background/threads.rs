@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::{flush, merge, retention};
+use super::{damage, flush, merge, retention};
 use crate::shared::Shared;
 use crate::write::writer::Command;
 
@@ -53,7 +53,7 @@ pub fn work(shared: &Shared) {
     if let Err(error) = retention::retain(shared) {
         tracing::error!(%error, "retention could not be completed");
     }
-    if let Err(error) = retention::set_damaged_aside(shared) {
+    if let Err(error) = damage::set_aside(shared) {
         tracing::error!(%error, "damaged segments could not be set aside");
     }
     let _alone = shared

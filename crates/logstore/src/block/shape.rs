@@ -114,19 +114,7 @@ impl Shape {
     }
 }
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "segments hold whole documents so far")
-)]
 impl Shape {
-    /// How many literals each document of this shape has.
-    pub fn literals(&self) -> usize {
-        let slots = self.slots.iter();
-        slots
-            .filter(|slot| slot.spelling == Spelling::Literal)
-            .count()
-    }
-
     /// Appends the shape's bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
         put_number(out, self.slots.len());
@@ -247,7 +235,7 @@ mod tests {
         let numbers = [7, 1000, 12];
         let mut out = String::new();
         let shape = shape();
-        assert_eq!((shape.places(), shape.literals()), (&[0, 0, 1, 2][..], 1));
+        assert_eq!(shape.places(), &[0, 0, 1, 2]);
         let mut values = |slot: usize| match &shape.slots()[slot].column {
             Some((path, _)) if **path == *"a" => {
                 Some(ValueRef::Integer(numbers[shape.places()[slot] as usize]))

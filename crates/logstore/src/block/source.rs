@@ -1,15 +1,13 @@
-//! A block as what a segment is written from.
+//! A block as what a group of a segment is written from.
 
 use std::sync::Arc;
 
 use super::Block;
-use super::column::{Column, Kind};
-use super::sources::Documents;
-use super::strings::Strings;
+use super::column::{Column, Kind, Rows, Values};
 use crate::error::SegmentError;
-use crate::segment::SegmentSource;
+use crate::segment::GroupSource;
 
-impl SegmentSource for Block {
+impl GroupSource for Block {
     fn rows(&self) -> u32 {
         self.rows
     }
@@ -26,8 +24,15 @@ impl SegmentSource for Block {
         &self.times
     }
 
-    fn ids(&self) -> Result<Strings, SegmentError> {
-        Ok(self.ids.clone())
+    fn source_bytes(&self) -> u64 {
+        self.bytes() as u64
+    }
+
+    fn ids(&self) -> Result<Arc<Column>, SegmentError> {
+        Ok(Arc::new(Column {
+            rows: Rows::Dense { first: 0 },
+            values: Values::Text(self.ids.clone()),
+        }))
     }
 
     fn columns(&self) -> Vec<(Arc<str>, Kind)> {
@@ -45,19 +50,26 @@ impl SegmentSource for Block {
         Ok(self.overflow.clone())
     }
 
-    fn visit_sources(
-        &self,
-        visit: &mut dyn FnMut(&str) -> Result<(), SegmentError>,
-    ) -> Result<(), SegmentError> {
-        let mut documents = Documents::new(self);
-        let mut text = String::new();
-        for row in 0..self.rows {
-            text.clear();
-            documents
-                .write(row, &mut text)
-                .expect("a block has every value of its documents");
-            visit(&text)?;
-        }
-        Ok(())
+    fn shapes(&self) -> Vec<Vec<u8>> {
+        let shapes = self.sources.shapes.iter();
+        shapes
+            .map(|shape| {
+                let mut bytes = Vec::new();
+                shape.encode(&mut bytes);
+                bytes
+            })
+            .collect()
+    }
+
+    fn codes(&self) -> Vec<i64> {
+        self.sources
+            .codes
+            .iter()
+            .map(|code| i64::from(*code))
+            .collect()
+    }
+
+    fn literals(&self) -> Result<Arc<Column>, SegmentError> {
+        Ok(Arc::new(self.sources.literals.clone()))
     }
 }

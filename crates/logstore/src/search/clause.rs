@@ -11,6 +11,7 @@ use super::error::SearchError;
 use super::part::{ColumnRef, Part};
 use crate::block::column::{Column, Kind, Values};
 use crate::rows::RowSet;
+use crate::segment::Indexing;
 
 /// Values tested between two looks at the clock.
 const CHECK_EVERY: usize = 4096;
@@ -145,10 +146,16 @@ impl Clauses<'_> {
                 if all_are_dates(test, column, &columns) {
                     continue;
                 }
-                let slot = &mut by_view[usize::from(view == View::Whole)];
-                let candidates = match slot {
-                    Some(candidates) => candidates,
-                    None => slot.insert(self.candidates(test, view, within)?),
+                let own;
+                let candidates = if column.indexing == Indexing::Words {
+                    let slot = &mut by_view[usize::from(view == View::Whole)];
+                    match slot {
+                        Some(candidates) => candidates,
+                        None => slot.insert(self.candidates(column, test, view, within)?),
+                    }
+                } else {
+                    own = self.candidates(column, test, view, within)?;
+                    &own
                 };
                 if !candidates.is_empty() {
                     self.scan(column, test, view, candidates, &mut found)?;
@@ -165,6 +172,7 @@ impl Clauses<'_> {
     /// The rows among `within` that the token index leaves.
     fn candidates(
         &self,
+        column: &ColumnRef,
         test: &ValueTest,
         view: View,
         within: &RowSet,
@@ -174,7 +182,7 @@ impl Clauses<'_> {
         };
         let mut candidates = RowSet::none(within.len());
         for words in alternatives {
-            match self.part.rows_with_words(&words)? {
+            match self.part.rows_with_words(column.indexing, &words)? {
                 Some(rows) => candidates.unite(&rows),
                 None => return Ok(within.clone()),
             }

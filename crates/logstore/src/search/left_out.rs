@@ -26,7 +26,7 @@ impl Missing {
 
     /// Notes a part of the search, if it was found damaged meanwhile.
     pub fn note_part(&mut self, part: &Part) {
-        if let Data::Segment(segment) = &part.data
+        if let Data::Group(segment, _) = &part.data
             && let Some(reason) = segment.damage()
         {
             self.note(&part.index, reason);

@@ -7,7 +7,7 @@ use crate::block::column::{Column, Kind};
 use crate::block::{Block, NamedColumn, overflow};
 use crate::error::SegmentError;
 use crate::rows::RowSet;
-use crate::segment::Segment;
+use crate::segment::{Group, Indexing, Segment};
 
 use super::error::SearchError;
 
@@ -15,10 +15,11 @@ use super::error::SearchError;
 #[derive(Debug, Clone)]
 pub enum Data {
     Memory(Arc<Block>),
-    Segment(Arc<Segment>),
+    /// A group of a segment, by its place there.
+    Group(Arc<Segment>, usize),
 }
 
-/// A block or segment of an index, with its deleted rows, as one moment has it.
+/// A block or a segment's group of an index, with its deleted rows, as one moment has it.
 #[derive(Debug, Clone)]
 pub struct Part {
     pub index: Arc<str>,
@@ -52,6 +53,8 @@ pub struct ColumnRef {
     pub values: u64,
     /// Every row has one value.
     pub is_dense: bool,
+    /// How its words are found.
+    pub indexing: Indexing,
     place: Place,
 }
 
@@ -68,7 +71,7 @@ impl Part {
     pub fn rows(&self) -> u32 {
         match &self.data {
             Data::Memory(block) => block.rows,
-            Data::Segment(segment) => segment.rows(),
+            Data::Group(segment, group) => segment.groups()[*group].rows(),
         }
     }
 
@@ -76,7 +79,7 @@ impl Part {
     pub fn time_range(&self) -> (i64, i64) {
         match &self.data {
             Data::Memory(block) => block.time_range().unwrap_or((0, 0)),
-            Data::Segment(segment) => segment.time_range(),
+            Data::Group(segment, group) => segment.groups()[*group].time_range(),
         }
     }
 
@@ -84,7 +87,7 @@ impl Part {
     pub fn last_sequence(&self) -> u64 {
         match &self.data {
             Data::Memory(block) => block.sequences.last().map_or(0, |last| *last as u64),
-            Data::Segment(segment) => segment.sequence_range().1,
+            Data::Group(segment, group) => segment.groups()[*group].sequence_range().1,
         }
     }
 
@@ -93,35 +96,42 @@ impl Part {
     /// # Errors
     /// When the segment cannot be read; so it is with the others.
     pub fn times(&self) -> Result<Numbers, SegmentError> {
-        self.numbers(|block| &block.times, Segment::times)
+        self.numbers(|block| &block.times, Group::times)
     }
 
     /// The documents' places in the order of writes.
     pub fn sequences(&self) -> Result<Numbers, SegmentError> {
-        self.numbers(|block| &block.sequences, Segment::sequences)
-    }
-
-    /// The documents' versions.
-    pub fn versions(&self) -> Result<Numbers, SegmentError> {
-        self.numbers(|block| &block.versions, Segment::versions)
+        self.numbers(|block| &block.sequences, Group::sequences)
     }
 
     fn numbers(
         &self,
         of_block: impl Fn(&Block) -> &Arc<Vec<i64>>,
-        of_segment: impl Fn(&Segment) -> Result<Arc<Column>, SegmentError>,
+        of_group: impl Fn(&Group) -> Result<Arc<Column>, SegmentError>,
     ) -> Result<Numbers, SegmentError> {
         Ok(match &self.data {
             Data::Memory(block) => Numbers::Vector(Arc::clone(of_block(block))),
-            Data::Segment(segment) => Numbers::Column(of_segment(segment)?),
+            Data::Group(segment, group) => Numbers::Column(of_group(&segment.groups()[*group])?),
         })
+    }
+
+    /// The time, sequence and version of a row.
+    pub fn numbers_of(&self, row: u32) -> Result<(i64, i64, i64), SegmentError> {
+        let at = row as usize;
+        match &self.data {
+            Data::Memory(block) => Ok((block.times[at], block.sequences[at], block.versions[at])),
+            Data::Group(segment, group) => segment.groups()[*group].numbers_of(row),
+        }
     }
 
     /// The id of a row.
     pub fn id(&self, row: u32) -> Result<String, SegmentError> {
         match &self.data {
             Data::Memory(block) => Ok(block.ids.get(row as usize).to_owned()),
-            Data::Segment(segment) => segment.id(row),
+            Data::Group(segment, group) => {
+                let id = segment.groups()[*group].id(row)?;
+                id.ok_or_else(|| segment.damaged("a document has no id"))
+            }
         }
     }
 
@@ -129,14 +139,17 @@ impl Part {
     pub fn source(&self, row: u32) -> Result<String, SegmentError> {
         match &self.data {
             Data::Memory(block) => Ok(block.source(row)),
-            Data::Segment(segment) => segment.source(row),
+            Data::Group(segment, group) => segment.groups()[*group].source(row),
         }
     }
 
     /// The rows with these ids.
     pub fn rows_with_id(&self, id: &str) -> Result<Option<u32>, SegmentError> {
         match &self.data {
-            Data::Segment(segment) => segment.find_id(id, &self.deleted),
+            Data::Group(segment, own) => {
+                let counts = |group, row| group == *own && !self.deleted.contains(row);
+                Ok(segment.find_id(id, &counts)?.map(|(_, row)| row))
+            }
             Data::Memory(block) => Ok((0..)
                 .zip(block.ids.iter())
                 .find(|(row, own)| *own == id && !self.deleted.contains(*row))
@@ -144,11 +157,16 @@ impl Part {
         }
     }
 
-    /// The rows of granules that hold all the words; `None` when every row may.
-    pub fn rows_with_words(&self, words: &[String]) -> Result<Option<RowSet>, SegmentError> {
+    /// The rows of granules where a column so indexed may hold all the words; `None` when every row
+    /// may.
+    pub fn rows_with_words(
+        &self,
+        indexing: Indexing,
+        words: &[String],
+    ) -> Result<Option<RowSet>, SegmentError> {
         match &self.data {
             Data::Memory(_) => Ok(None),
-            Data::Segment(segment) => segment.rows_with_words(words).map(Some),
+            Data::Group(segment, group) => segment.rows_with_words(*group, indexing, words),
         }
     }
 
@@ -158,13 +176,19 @@ impl Part {
         chosen: impl Fn(&str, Kind) -> bool,
     ) -> Result<Vec<ColumnRef>, SegmentError> {
         let mut columns = Vec::new();
-        let mut own = |place: usize, path: &Arc<str>, kind: Kind, values: u64, dense: bool| {
+        let mut own = |place: usize,
+                       path: &Arc<str>,
+                       kind: Kind,
+                       values: u64,
+                       dense: bool,
+                       indexing: Indexing| {
             if chosen(path, kind) {
                 columns.push(ColumnRef {
                     path: Arc::clone(path),
                     kind,
                     values,
                     is_dense: dense,
+                    indexing,
                     place: Place::Own(place),
                 });
             }
@@ -180,18 +204,27 @@ impl Part {
                         named.kind,
                         named.column.len() as u64,
                         dense,
+                        Indexing::Words,
                     );
                 }
                 if let Some(overflow) = &block.overflow {
                     collector.add(overflow, &chosen);
                 }
             }
-            Data::Segment(segment) => {
-                for (place, info) in segment.columns().iter().enumerate() {
-                    own(place, &info.path, info.kind, info.values, info.is_dense);
+            Data::Group(segment, group) => {
+                let group = &segment.groups()[*group];
+                for (place, info) in group.columns().iter().enumerate() {
+                    own(
+                        place,
+                        &info.path,
+                        info.kind,
+                        info.values,
+                        info.is_dense,
+                        info.indexing,
+                    );
                 }
                 let all = RowSet::all(self.rows());
-                segment.visit_overflow::<SegmentError>(&all, &mut |column| {
+                group.visit_overflow::<SegmentError>(&all, &mut |column| {
                     collector.add(column, &chosen);
                     Ok(())
                 })?;
@@ -204,6 +237,7 @@ impl Part {
                 kind,
                 values: column.len() as u64,
                 is_dense: false,
+                indexing: Indexing::Words,
                 place: Place::Gathered(column),
             }),
         );
@@ -220,7 +254,9 @@ impl Part {
         match (&column.place, &self.data) {
             (Place::Gathered(column), _) => visit(column),
             (Place::Own(place), Data::Memory(block)) => visit(&block.columns[*place].column),
-            (Place::Own(place), Data::Segment(segment)) => segment.visit(*place, within, visit),
+            (Place::Own(place), Data::Group(segment, group)) => {
+                segment.groups()[*group].visit(*place, within, visit)
+            }
         }
     }
 }

@@ -86,11 +86,12 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
         .iter()
         .filter(|part| !part.segment.is_damaged())
     {
-        parts.push(Part {
+        let groups = part.deleted.iter().enumerate();
+        parts.extend(groups.map(|(group, deleted)| Part {
             index: Arc::clone(&name),
-            data: Data::Segment(Arc::clone(&part.segment)),
-            deleted: Arc::clone(&part.deleted),
-        });
+            data: Data::Group(Arc::clone(&part.segment), group),
+            deleted: Arc::clone(deleted),
+        }));
     }
     for memtable in [index.frozen.as_ref(), Some(&index.memory)]
         .into_iter()
@@ -361,14 +362,14 @@ fn scores(
 
 /// The document of a row, without sort values.
 pub fn hit(part: &Part, row: u32) -> Result<Hit, SegmentError> {
-    let number = |numbers: super::part::Numbers| numbers.get(row as usize).copied().unwrap_or(0);
     let source = part.source(row)?;
+    let (time, sequence, version) = part.numbers_of(row)?;
     Ok(Hit {
         index: part.index.to_string(),
         id: part.id(row)?,
-        sequence: number(part.sequences()?) as u64,
-        version: number(part.versions()?) as u64,
-        time: number(part.times()?),
+        sequence: sequence as u64,
+        version: version as u64,
+        time,
         score: 1.0,
         sort: Vec::new(),
         source: serde_json::value::RawValue::from_string(source).unwrap_or_default(),
@@ -377,7 +378,7 @@ pub fn hit(part: &Part, row: u32) -> Result<Hit, SegmentError> {
 
 /// Leaves a damaged part out of this and later searches; other failures end the search.
 pub fn leave_out(shared: &Shared, part: &Part, error: &SegmentError) -> Result<(), SearchError> {
-    let Data::Segment(segment) = &part.data else {
+    let Data::Group(segment, _) = &part.data else {
         return Ok(());
     };
     if segment.mark_damaged(error) {

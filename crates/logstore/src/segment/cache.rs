@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::codec::text::TextDictionary;
 use crate::block::column::Column;
 
-/// What is cached: segment, column, page.
+/// What is cached: group, column, page. Groups keep their number when they are copied, so that what
+/// is cached of them outlives merges.
 pub type Key = (u64, u32, u32);
 
 /// A cache shared by all segments of a store.
@@ -24,9 +26,26 @@ struct Inner {
 
 #[derive(Debug)]
 struct Entry {
-    column: Arc<Column>,
+    item: Item,
     bytes: usize,
     used: u64,
+}
+
+/// What is kept.
+#[derive(Debug, Clone)]
+pub enum Item {
+    Column(Arc<Column>),
+    /// The fragments of a column's texts.
+    Fragments(Arc<TextDictionary>),
+}
+
+impl Item {
+    fn bytes(&self) -> usize {
+        match self {
+            Item::Column(column) => column.bytes(),
+            Item::Fragments(fragments) => fragments.bytes(),
+        }
+    }
 }
 
 impl Cache {
@@ -38,26 +57,26 @@ impl Cache {
         }
     }
 
-    /// The cached column.
-    pub fn get(&self, key: Key) -> Option<Arc<Column>> {
+    /// What is kept under the key.
+    pub fn get(&self, key: Key) -> Option<Item> {
         let mut inner = self.lock();
         inner.clock += 1;
         let now = inner.clock;
         let entry = inner.entries.get_mut(&key)?;
         entry.used = now;
-        Some(Arc::clone(&entry.column))
+        Some(entry.item.clone())
     }
 
-    /// Keeps a column; others make room.
-    pub fn put(&self, key: Key, column: &Arc<Column>) {
-        let bytes = column.bytes() + 128;
+    /// Keeps something; others make room.
+    pub fn put(&self, key: Key, item: Item) {
+        let bytes = item.bytes() + 128;
         if bytes > self.budget / 2 {
             return;
         }
         let mut inner = self.lock();
         inner.clock += 1;
         let entry = Entry {
-            column: Arc::clone(column),
+            item,
             bytes,
             used: inner.clock,
         };
@@ -68,13 +87,6 @@ impl Cache {
         if inner.bytes > self.budget {
             inner.shrink(self.budget / 4 * 3);
         }
-    }
-
-    /// Forgets a segment.
-    pub fn forget(&self, segment: u64) {
-        let mut inner = self.lock();
-        inner.entries.retain(|key, _| key.0 != segment);
-        inner.bytes = inner.entries.values().map(|entry| entry.bytes).sum();
     }
 
     /// Bytes in use.

@@ -11,4 +11,4 @@ pub mod integers;
 pub mod text;
 mod varint;
 
-pub use varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
+pub use varint::{put, take, take_bytes, take_u32};

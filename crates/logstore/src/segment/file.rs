@@ -7,20 +7,24 @@ use std::sync::Arc;
 use swarmscope_files::durable::{self, Appender};
 use swarmscope_files::{FileSystem, StoredFile};
 
-use super::footer::{Footer, Stretch};
+use super::footer::{SegmentFooter, Stretch};
 use crate::error::SegmentError;
 
-const HEAD: &[u8; 8] = b"SWseg\x00\x01\n";
+const HEAD: &[u8; 8] = b"SWseg\x00\x02\n";
 /// Footer's offset, length and checksum, then the mark.
 const TRAILER: usize = 8 + 4 + 4 + 8;
-const TAIL: &[u8; 8] = b"SWend\x00\x01\n";
-/// Of all pages: speed matters more than the last percent.
-const LEVEL: i32 = 1;
+const TAIL: &[u8; 8] = b"SWend\x00\x02\n";
+/// Of footers and shapes: small, and read often.
+const LEVEL: i32 = 3;
+/// What a footer or shapes may unpack to: far beyond what the limits on columns and groups allow.
+const MAX_UNPACKED: usize = 256 * 1024 * 1024;
 
 /// Appends stretches to a new file.
 pub struct Output {
     file: BufWriter<Appender>,
     offset: u64,
+    base: u64,
+    group: crc32fast::Hasher,
     compressor: zstd::bulk::Compressor<'static>,
 }
 
@@ -32,21 +36,43 @@ impl Output {
         Ok(Self {
             file,
             offset: HEAD.len() as u64,
+            base: 0,
+            group: crc32fast::Hasher::new(),
             compressor: zstd::bulk::Compressor::new(LEVEL)?,
         })
+    }
+
+    /// Begins a group: places count from here until it ends.
+    pub fn begin_group(&mut self) {
+        self.base = self.offset;
+        self.group = crc32fast::Hasher::new();
+    }
+
+    /// Ends the group; gives its offset, length and checksum.
+    pub fn end_group(&mut self) -> (u64, u64, u32) {
+        let base = std::mem::take(&mut self.base);
+        let crc = std::mem::take(&mut self.group).finalize();
+        (base, self.offset - base, crc)
+    }
+
+    /// Appends bytes that belong to no stretch of their own: a piece of a copied group.
+    pub fn copied(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.group.update(bytes);
+        self.offset += bytes.len() as u64;
+        Ok(())
     }
 
     /// Appends bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<Stretch> {
         let length = u32::try_from(bytes.len())
             .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "a stretch beyond 4 GB"))?;
-        self.file.write_all(bytes)?;
         let stretch = Stretch {
-            offset: self.offset,
+            offset: self.offset - self.base,
             bytes: length,
             crc: crc32fast::hash(bytes),
         };
-        self.offset += u64::from(length);
+        self.copied(bytes)?;
         Ok(stretch)
     }
 
@@ -58,7 +84,7 @@ impl Output {
     }
 
     /// Appends the footer and puts everything on disk; gives the file's length.
-    pub fn finish(mut self, footer: &Footer) -> io::Result<u64> {
+    pub fn finish(mut self, footer: &SegmentFooter) -> io::Result<u64> {
         let json = serde_json::to_vec(footer).map_err(io::Error::other)?;
         let stretch = self.compressed(&json)?;
         self.file.write_all(&stretch.offset.to_le_bytes())?;
@@ -84,7 +110,10 @@ pub struct Input {
 
 impl Input {
     /// Opens a file and reads its footer.
-    pub fn open(files: &dyn FileSystem, path: &Path) -> Result<(Self, Footer), SegmentError> {
+    pub fn open(
+        files: &dyn FileSystem,
+        path: &Path,
+    ) -> Result<(Self, SegmentFooter), SegmentError> {
         let io_error = |source| SegmentError::Io {
             path: path.to_owned(),
             source,
@@ -114,7 +143,7 @@ impl Input {
             bytes: word() as u32,
             crc: word() as u32,
         };
-        let json = input.compressed(stretch)?;
+        let json = input.compressed(0, stretch)?;
         let footer = serde_json::from_slice(&json)
             .map_err(|_| input.damaged("the footer cannot be read"))?;
         Ok((input, footer))
@@ -138,19 +167,25 @@ impl Input {
         }
     }
 
-    /// Bytes as they are.
-    pub fn raw(&self, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
-        let end = stretch.offset.checked_add(u64::from(stretch.bytes));
+    /// Bytes without a checksum of their own: a piece of a group that is copied.
+    pub fn piece(&self, offset: u64, bytes: usize) -> Result<Vec<u8>, SegmentError> {
+        let end = offset.checked_add(bytes as u64);
         if end.is_none_or(|end| end > self.length) {
             return Err(self.damaged("a page lies beyond the end of the file"));
         }
-        let mut bytes = vec![0; stretch.bytes as usize];
+        let mut buffer = vec![0; bytes];
         self.file
-            .read_at(&mut bytes, stretch.offset)
+            .read_at(&mut buffer, offset)
             .map_err(|source| SegmentError::Io {
                 path: self.path.clone(),
                 source,
             })?;
+        Ok(buffer)
+    }
+
+    /// Bytes as they are; the place counts from `base`.
+    pub fn raw(&self, base: u64, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
+        let bytes = self.piece(base.saturating_add(stretch.offset), stretch.bytes as usize)?;
         if crc32fast::hash(&bytes) != stretch.crc {
             return Err(self.damaged("a page does not match its checksum"));
         }
@@ -158,11 +193,14 @@ impl Input {
     }
 
     /// Bytes that were compressed.
-    pub fn compressed(&self, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
-        let packed = self.raw(stretch)?;
+    pub fn compressed(&self, base: u64, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
+        let packed = self.raw(base, stretch)?;
         let broken = || self.damaged("a page cannot be decompressed");
         let (length, packed) = packed.split_first_chunk::<8>().ok_or_else(broken)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| broken())?;
+        if length > MAX_UNPACKED {
+            return Err(broken());
+        }
         let bytes = zstd::bulk::decompress(packed, length).map_err(|_| broken())?;
         if bytes.len() == length {
             Ok(bytes)

@@ -1,4 +1,7 @@
-//! The footer: what a segment holds and where, read when the segment is opened.
+//! What a segment holds and where: read when the segment is opened, everything else on demand.
+//!
+//! Places inside a group count from the group's own beginning, so that merging copies a group as it
+//! is. Places of the segment count from the beginning of the file.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,52 +16,109 @@ pub struct Stretch {
     pub crc: u32,
 }
 
+/// How a column's values are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Storage {
+    /// In pages, each for itself; texts with fragments that the pages share.
+    #[default]
+    Pages,
+    /// Text as places in a dictionary of the whole column.
+    Coded,
+    /// Not at all: they are the documents' times.
+    Times,
+    /// Not at all: they are the documents' times, spelled in UTC with milliseconds and `Z`.
+    TimeTexts,
+}
+
+/// How the words of a column of text are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Indexing {
+    /// Each word is in the token index.
+    #[default]
+    Words,
+    /// Every value is a UUID and is in the token index as a whole, its parts are not.
+    Uuids,
+    /// Every value is a point in time, and none of its words is in the index.
+    Times,
+}
+
 /// A column's place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnEntry {
+    #[serde(rename = "p")]
     pub path: String,
     /// [`crate::block::column::Kind::code`].
+    #[serde(rename = "k")]
     pub kind: u8,
+    #[serde(rename = "v")]
     pub values: u64,
     /// Every row has one value.
-    #[serde(default)]
+    #[serde(rename = "d", default)]
     pub dense: bool,
-    /// The dictionary of a coded column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "s", default)]
+    pub storage: Storage,
+    #[serde(rename = "i", default)]
+    pub indexing: Indexing,
+    /// The dictionary of a coded column, the fragments of texts in pages.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub dictionary: Option<Stretch>,
-    /// The pages: see [`PageEntry`]. `None` when the values are the documents' times.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The directory of pages: see [`PageEntry`].
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<Stretch>,
 }
 
-/// What a segment holds and where.
+/// What a group holds and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Footer {
-    pub rows: u32,
-    /// Of the documents' times, both inclusive.
-    pub min_time: i64,
-    pub max_time: i64,
-    pub min_sequence: u64,
-    pub max_sequence: u64,
-    /// Bytes of the documents as they were sent.
-    pub source_bytes: u64,
+pub struct GroupFooter {
     pub columns: Vec<ColumnEntry>,
     /// The overflow column, when there is one.
     pub overflow: Option<ColumnEntry>,
     pub sequences: ColumnEntry,
     pub versions: ColumnEntry,
     pub times: ColumnEntry,
+    /// Ids that clients gave.
     pub ids: ColumnEntry,
-    pub sources: ColumnEntry,
+    /// The shape of each document.
+    pub codes: ColumnEntry,
+    /// What shapes leave to their documents.
+    pub literals: ColumnEntry,
+    pub shapes: Stretch,
+}
+
+/// A group's place and what can be said of it without looking inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupEntry {
+    /// Names the group for ever, also when it is copied into another segment.
+    pub uid: u64,
+    pub offset: u64,
+    pub bytes: u64,
+    /// Of all its bytes.
+    pub crc: u32,
+    /// Its footer's place, from its beginning.
+    pub footer: Stretch,
+    pub rows: u32,
+    /// Of the documents' times, both inclusive.
+    pub min_time: i64,
+    pub max_time: i64,
+    pub min_sequence: u64,
+    pub max_sequence: u64,
+    /// Memory that the documents take when they are read as a block, roughly.
+    pub source_bytes: u64,
+}
+
+/// What a segment holds and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentFooter {
+    pub groups: Vec<GroupEntry>,
     /// Directory of the token index's parts.
     pub tokens: Stretch,
     /// Directory of the id index's parts.
     pub id_index: Stretch,
-    /// Bloom filter of the ids.
+    /// Bloom filter of the ids that clients gave.
     pub id_filter: Stretch,
 }
 
-/// One page: its first row and place.
+/// One page: its rows and place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageEntry {
     pub first_row: u32,

@@ -1,165 +1,204 @@
 //! Pages: some rows of one column, as bytes.
+//!
+//! A page is the number of its values, their rows, then the values in the encoding of their kind. Texts
+//! that repeat within their page are stored once there, with the places of the others behind them.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::codec::{put, put_signed, take, take_bytes, take_signed, take_u32};
+use super::codec::text::{self, TextDictionary, TextEncoder};
+use super::codec::{booleans, floats, integers};
+use super::codec::{put, take, take_bytes, take_u32};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 
-/// How a column's values are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Each value for itself.
-    Plain,
-    /// Text as places in the column's dictionary.
-    Coded,
+/// Rows are listed, or follow each other from the first.
+const LISTED: u8 = 0;
+const DENSE: u8 = 1;
+/// Texts one after the other, or distinct ones and places among them.
+const TEXTS: u8 = 0;
+const DISTINCT: u8 = 1;
+
+/// What pages of one column share while they are written.
+pub struct Shared<'a> {
+    pub texts: &'a mut TextEncoder,
+    /// Receives the hashes of the words in the page.
+    pub tokens: &'a mut Vec<u32>,
 }
 
 /// Appends the values `range` of a column, whose rows come as they are.
-pub fn encode(column: &Column, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
+pub fn encode(column: &Column, range: Range<usize>, shared: &mut Shared<'_>, out: &mut Vec<u8>) {
     put(out, range.len() as u64);
     match &column.rows {
         Rows::Dense { first } => {
-            out.push(1);
+            out.push(DENSE);
             put(out, u64::from(*first) + range.start as u64);
         }
         Rows::Listed(rows) => {
-            out.push(0);
-            let mut previous = 0;
-            for row in &rows[range.clone()] {
-                put(out, u64::from(row - previous));
-                previous = *row;
-            }
+            out.push(LISTED);
+            prefixed(out, |out| integers::encode_u32(&rows[range.clone()], out));
         }
     }
     match &column.values {
-        Values::Text(strings) => {
-            for at in range.clone() {
-                put(out, strings.get(at).len() as u64);
-            }
-            for at in range {
-                out.extend_from_slice(strings.get(at).as_bytes());
-            }
-        }
-        Values::Coded { codes, .. } => {
-            for code in &codes[range] {
-                // Dictionaries are small; see the writer's limit.
-                out.extend_from_slice(&(*code as u16).to_le_bytes());
-            }
-        }
-        Values::Integer(values) => {
-            let mut previous = 0_i64;
-            for value in &values[range] {
-                put_signed(out, value.wrapping_sub(previous));
-                previous = *value;
-            }
-        }
-        Values::Float(values) => {
-            for value in &values[range] {
-                out.extend_from_slice(&value.to_bits().to_le_bytes());
-            }
-        }
-        Values::Boolean(values) => out.extend(values[range].iter().map(|flag| u8::from(*flag))),
+        Values::Text(strings) => encode_texts(strings, range, shared, out),
+        Values::Coded { codes, .. } => integers::encode_u32(&codes[range], out),
+        Values::Integer(values) => integers::encode(&values[range], out),
+        Values::Float(values) => floats::encode(&values[range], out),
+        Values::Boolean(values) => booleans::encode(&values[range], out),
     }
+}
+
+fn encode_texts(
+    strings: &Strings,
+    range: Range<usize>,
+    shared: &mut Shared<'_>,
+    out: &mut Vec<u8>,
+) {
+    if let Some((distinct, codes)) = repeated(strings, range.clone()) {
+        out.push(DISTINCT);
+        prefixed(out, |out| {
+            let distinct: Strings = distinct.iter().map(|at| strings.get(*at)).collect();
+            let all = 0..distinct.len();
+            shared.texts.page(&distinct, all, out, shared.tokens);
+        });
+        integers::encode_u32(&codes, out);
+        return;
+    }
+    out.push(TEXTS);
+    shared.texts.page(strings, range, out, shared.tokens);
+}
+
+/// The places of distinct texts and the code of each, when enough of them repeat.
+fn repeated(strings: &Strings, range: Range<usize>) -> Option<(Vec<usize>, Vec<u32>)> {
+    let limit = range.len() * 3 / 4;
+    // Texts that hardly repeat at the beginning will not later, and finding out costs.
+    let probe = (range.len() / 8).max(32);
+    let mut places: HashMap<&str, u32, xxhash_rust::xxh3::Xxh3Builder> =
+        HashMap::with_capacity_and_hasher(probe, xxhash_rust::xxh3::Xxh3Builder::new());
+    let (mut distinct, mut codes) = (Vec::new(), Vec::with_capacity(range.len()));
+    for at in range {
+        let next = distinct.len() as u32;
+        let code = *places.entry(strings.get(at)).or_insert(next);
+        if code == next {
+            distinct.push(at);
+            if distinct.len() > limit {
+                return None;
+            }
+        }
+        codes.push(code);
+        if codes.len() == probe && distinct.len() * 16 > probe * 15 {
+            return None;
+        }
+    }
+    Some((distinct, codes))
+}
+
+fn prefixed(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let mut own = Vec::new();
+    write(&mut own);
+    put(out, own.len() as u64);
+    out.extend_from_slice(&own);
+}
+
+fn take_prefixed<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = usize::try_from(take(bytes)?).ok()?;
+    take_bytes(bytes, length)
+}
+
+/// What pages of one column share while they are read.
+#[derive(Debug, Clone)]
+pub enum Dictionary {
+    /// Nothing.
+    None,
+    /// The texts of a coded column.
+    Coded(Arc<Strings>),
+    /// The fragments of texts in pages.
+    Fragments(Arc<TextDictionary>),
 }
 
 /// Reads a page; `None` when it is none.
-pub fn decode(
-    mut bytes: &[u8],
-    kind: Kind,
-    encoding: Encoding,
-    dictionary: Option<&Arc<Strings>>,
-) -> Option<Column> {
+pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<Column> {
     let rest = &mut bytes;
     let count = usize::try_from(take(rest)?).ok()?;
-    if count > rest.len().checked_mul(8)? + 8 {
-        return None;
-    }
-    let dense = take_bytes(rest, 1)?[0] == 1;
-    let rows = if dense {
-        Rows::Dense {
-            first: take_u32(rest)?,
+    let rows = match take_bytes(rest, 1)?[0] {
+        DENSE => {
+            let first = take_u32(rest)?;
+            first.checked_add(u32::try_from(count).ok()?)?;
+            Rows::Dense { first }
         }
-    } else {
-        let mut previous = 0_u32;
-        let mut rows = Vec::with_capacity(count);
-        for _ in 0..count {
-            previous = previous.checked_add(take_u32(rest)?)?;
-            rows.push(previous);
+        LISTED => {
+            let rows = integers::decode_u32(take_prefixed(rest)?)?;
+            (rows.len() == count && rows.is_sorted()).then_some(())?;
+            Rows::Listed(rows)
         }
-        Rows::Listed(rows)
+        _ => return None,
     };
-    let values = match (kind, encoding) {
-        (_, Encoding::Coded) => {
-            let dictionary = Arc::clone(dictionary?);
-            let codes: Vec<u32> = take_bytes(rest, count.checked_mul(2)?)?
-                .chunks_exact(2)
-                .map(|code| u32::from(u16::from_le_bytes([code[0], code[1]])))
-                .collect();
-            if codes.iter().any(|code| *code as usize >= dictionary.len()) {
-                return None;
-            }
-            Values::Coded { dictionary, codes }
-        }
-        (Kind::Text, Encoding::Plain) => Values::Text(decode_text(rest, count)?),
-        (Kind::Integer | Kind::Instant, _) => {
-            let mut previous = 0_i64;
-            let mut values = Vec::with_capacity(count);
-            for _ in 0..count {
-                previous = previous.wrapping_add(take_signed(rest)?);
-                values.push(previous);
-            }
-            Values::Integer(values)
-        }
-        (Kind::Float, _) => Values::Float(
-            take_bytes(rest, count.checked_mul(8)?)?
-                .chunks_exact(8)
-                .filter_map(|bits| Some(f64::from_bits(u64::from_le_bytes(bits.try_into().ok()?))))
-                .collect(),
-        ),
-        (Kind::Boolean, _) => Values::Boolean(
-            take_bytes(rest, count)?
-                .iter()
-                .map(|flag| *flag == 1)
-                .collect(),
-        ),
+    let values = match (kind, dictionary) {
+        (_, Dictionary::Coded(dictionary)) => coded(Arc::clone(dictionary), rest)?,
+        (Kind::Text, Dictionary::Fragments(fragments)) => decode_texts(rest, fragments)?,
+        (Kind::Text, Dictionary::None) => return None,
+        (Kind::Integer | Kind::Instant, _) => Values::Integer(integers::decode(rest)?),
+        (Kind::Float, _) => Values::Float(floats::decode(rest)?),
+        (Kind::Boolean, _) => Values::Boolean(booleans::decode(rest)?),
     };
-    rest.is_empty().then_some(Column { rows, values })
+    let column = Column { rows, values };
+    (column.len() == count).then_some(column)
 }
 
-/// Appends strings: their lengths, then their text.
-pub fn encode_strings(strings: &Strings, out: &mut Vec<u8>) {
-    put(out, strings.len() as u64);
-    for text in strings.iter() {
-        put(out, text.len() as u64);
-    }
-    for text in strings.iter() {
-        out.extend_from_slice(text.as_bytes());
+fn coded(dictionary: Arc<Strings>, bytes: &[u8]) -> Option<Values> {
+    let codes = integers::decode_u32(bytes)?;
+    let known = dictionary.len();
+    codes
+        .iter()
+        .all(|code| (*code as usize) < known)
+        .then_some(Values::Coded { dictionary, codes })
+}
+
+fn decode_texts(rest: &mut &[u8], fragments: &TextDictionary) -> Option<Values> {
+    match take_bytes(rest, 1)?[0] {
+        TEXTS => Some(Values::Text(text::decode_page(rest, fragments)?)),
+        DISTINCT => {
+            let distinct = text::decode_page(take_prefixed(rest)?, fragments)?;
+            coded(Arc::new(distinct), rest)
+        }
+        _ => None,
     }
 }
 
-/// Reads strings; `None` when they are none.
-pub fn decode_strings(mut bytes: &[u8]) -> Option<Strings> {
-    let count = usize::try_from(take(&mut bytes)?).ok()?;
-    let strings = decode_text(&mut bytes, count)?;
-    bytes.is_empty().then_some(strings)
+/// Appends the texts of a dictionary, with the fragments that they are made of.
+pub fn encode_dictionary(strings: &Strings, out: &mut Vec<u8>) {
+    let (mut encoder, mut unused) = (TextEncoder::new(), Vec::new());
+    let mut page = Vec::new();
+    encoder.page(strings, 0..strings.len(), &mut page, &mut unused);
+    prefixed(out, |out| encoder.finish(out));
+    out.extend_from_slice(&page);
 }
 
-fn decode_text(rest: &mut &[u8], count: usize) -> Option<Strings> {
-    let mut end = 0_u32;
-    let mut ends = Vec::with_capacity(count.min(rest.len()));
-    for _ in 0..count {
-        end = end.checked_add(take_u32(rest)?)?;
-        ends.push(end);
-    }
-    let text = String::from_utf8(take_bytes(rest, end as usize)?.to_vec()).ok()?;
-    Strings::from_parts(ends, text)
+/// Reads the texts of a dictionary; `None` when they are none.
+pub fn decode_dictionary(mut bytes: &[u8]) -> Option<Strings> {
+    let fragments = TextDictionary::decode(take_prefixed(&mut bytes)?)?;
+    text::decode_page(bytes, &fragments)
 }
 
 /// Joins the pages of a column into one.
 pub fn join(pages: Vec<Column>) -> Option<Column> {
+    let same_dictionary = pages
+        .windows(2)
+        .all(|pair| match (&pair[0].values, &pair[1].values) {
+            (Values::Coded { dictionary: a, .. }, Values::Coded { dictionary: b, .. }) => {
+                Arc::ptr_eq(a, b)
+            }
+            (Values::Text(_), Values::Coded { .. }) | (Values::Coded { .. }, Values::Text(_)) => {
+                false
+            }
+            _ => true,
+        });
     let mut pages = pages.into_iter();
     let mut whole = pages.next()?;
+    if !same_dictionary {
+        whole.values = Values::Text(texts(&whole));
+    }
     for page in pages {
         join_rows(&mut whole, &page);
         match (&mut whole.values, page.values) {
@@ -167,15 +206,31 @@ pub fn join(pages: Vec<Column>) -> Option<Column> {
             (Values::Integer(values), Values::Integer(more)) => values.extend(more),
             (Values::Float(values), Values::Float(more)) => values.extend(more),
             (Values::Boolean(values), Values::Boolean(more)) => values.extend(more),
-            (Values::Text(strings), Values::Text(more)) => {
-                for text in more.iter() {
-                    strings.push(text);
+            (Values::Text(strings), Values::Text(more)) => strings.append(&more),
+            (Values::Text(strings), Values::Coded { dictionary, codes }) => {
+                for code in codes {
+                    strings.push(dictionary.get(code as usize));
                 }
             }
             _ => return None,
         }
     }
     Some(whole)
+}
+
+/// The texts of a column of text, one by one.
+fn texts(column: &Column) -> Strings {
+    match &column.values {
+        Values::Text(strings) => strings.clone(),
+        Values::Coded { dictionary, codes } => {
+            let mut strings = Strings::default();
+            for code in codes {
+                strings.push(dictionary.get(*code as usize));
+            }
+            strings
+        }
+        _ => Strings::default(),
+    }
 }
 
 fn join_rows(whole: &mut Column, page: &Column) {

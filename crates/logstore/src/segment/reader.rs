@@ -1,64 +1,41 @@
-//! Reads a segment, lazily: opening reads the footer, a search reads the pages it needs.
+//! An open segment: its groups, and the indexes over all of them.
 
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use swarmscope_files::FileSystem;
 
+use super::GRANULE_ROWS;
 use super::cache::Cache;
 use super::file::Input;
-use super::footer::{ColumnEntry, Footer, PageEntry, Stretch, decode_pages};
-use super::page::{self, Encoding};
-use crate::block::column::{Column, Kind, Values};
-use crate::block::strings::Strings;
+use super::footer::{PageEntry, SegmentFooter, Stretch, decode_pages};
+use super::group::{Group, once};
+use super::{id_index, token_index};
 use crate::error::SegmentError;
 use crate::rows::RowSet;
 
-/// The page number under which a whole column is cached.
-const WHOLE: u32 = u32::MAX;
+/// Words whose granules a segment remembers: a search asks for them group after group.
+const REMEMBERED_WORDS: usize = 32;
 
-/// What a segment says of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnInfo {
-    pub path: Arc<str>,
-    pub kind: Kind,
-    pub values: u64,
-    /// Every row has one value.
-    pub is_dense: bool,
-}
-
-/// A column's directory and dictionary, once read.
-#[derive(Debug, Default)]
-struct Loaded {
-    pages: OnceLock<Arc<Vec<PageEntry>>>,
-    dictionary: OnceLock<Arc<Strings>>,
-}
+/// The granules of a word, counted over the whole segment.
+type Granules = Arc<Vec<u32>>;
 
 /// An open segment.
 #[derive(Debug)]
 pub struct Segment {
     number: u64,
-    pub(super) input: Input,
-    pub(super) footer: Footer,
-    columns: Vec<ColumnInfo>,
-    /// Of the columns, then of the overflow, sequences, versions, times, ids and sources.
-    loaded: Vec<Loaded>,
-    pub(super) tokens: OnceLock<Vec<PageEntry>>,
-    pub(super) id_parts: OnceLock<Vec<PageEntry>>,
-    pub(super) id_filter: OnceLock<Vec<u64>>,
-    cache: Arc<Cache>,
+    input: Arc<Input>,
+    footer: SegmentFooter,
+    groups: Vec<Arc<Group>>,
+    /// First row and granule of each group, counted over the whole segment.
+    starts: Vec<(u32, u32)>,
+    rows: u32,
+    tokens: OnceLock<Vec<PageEntry>>,
+    id_parts: OnceLock<Vec<PageEntry>>,
+    id_filter: OnceLock<Vec<u64>>,
+    remembered: Mutex<VecDeque<(u32, Granules)>>,
     damage: OnceLock<String>,
-}
-
-/// The columns that are not fields, behind those that are.
-#[derive(Debug, Clone, Copy)]
-enum Fixed {
-    Overflow,
-    Sequences,
-    Versions,
-    Times,
-    Ids,
-    Sources,
 }
 
 impl Segment {
@@ -73,29 +50,27 @@ impl Segment {
         cache: &Arc<Cache>,
     ) -> Result<Self, SegmentError> {
         let (input, footer) = Input::open(files, path)?;
-        let mut columns = Vec::with_capacity(footer.columns.len());
-        for entry in &footer.columns {
-            columns.push(ColumnInfo {
-                path: Arc::from(entry.path.as_str()),
-                kind: Kind::from_code(entry.kind)
-                    .ok_or_else(|| input.damaged("a column has an unknown kind"))?,
-                values: entry.values,
-                is_dense: entry.dense,
-            });
+        let input = Arc::new(input);
+        let (mut groups, mut starts) = (Vec::new(), Vec::new());
+        let (mut rows, mut granules) = (0_u32, 0_u32);
+        for entry in &footer.groups {
+            let too_many = || input.damaged("it claims more rows than a segment can have");
+            starts.push((rows, granules));
+            rows = rows.checked_add(entry.rows).ok_or_else(too_many)?;
+            granules += entry.rows.div_ceil(GRANULE_ROWS);
+            groups.push(Arc::new(Group::open(&input, entry.clone(), cache)?));
         }
-        let fixed = Fixed::Sources as usize + 1;
         Ok(Self {
             number,
-            loaded: (0..columns.len() + fixed)
-                .map(|_| Loaded::default())
-                .collect(),
-            columns,
             input,
             footer,
+            groups,
+            starts,
+            rows,
             tokens: OnceLock::new(),
             id_parts: OnceLock::new(),
             id_filter: OnceLock::new(),
-            cache: Arc::clone(cache),
+            remembered: Mutex::default(),
             damage: OnceLock::new(),
         })
     }
@@ -105,19 +80,14 @@ impl Segment {
         self.number
     }
 
+    /// Its groups, in the order of their writes.
+    pub fn groups(&self) -> &[Arc<Group>] {
+        &self.groups
+    }
+
     /// Its documents, deleted ones included.
     pub fn rows(&self) -> u32 {
-        self.footer.rows
-    }
-
-    /// Oldest and newest time of its documents.
-    pub fn time_range(&self) -> (i64, i64) {
-        (self.footer.min_time, self.footer.max_time)
-    }
-
-    /// First and last sequence of its documents.
-    pub fn sequence_range(&self) -> (u64, u64) {
-        (self.footer.min_sequence, self.footer.max_sequence)
+        self.rows
     }
 
     /// Its size on disk.
@@ -125,19 +95,15 @@ impl Segment {
         self.input.length()
     }
 
-    /// Bytes of its documents as they were sent.
+    /// Memory that its documents take when they are read as blocks, roughly.
     pub fn source_bytes(&self) -> u64 {
-        self.footer.source_bytes
+        let groups = self.footer.groups.iter();
+        groups.map(|group| group.source_bytes).sum()
     }
 
     /// Its file.
     pub fn path(&self) -> &Path {
         self.input.path()
-    }
-
-    /// Its columns.
-    pub fn columns(&self) -> &[ColumnInfo] {
-        &self.columns
     }
 
     /// Whether it was found damaged and is left out.
@@ -155,286 +121,189 @@ impl Segment {
         self.damage.set(error.to_string()).is_ok()
     }
 
-    /// Whether there are values that found no column.
-    pub fn has_overflow(&self) -> bool {
-        self.footer.overflow.is_some()
-    }
-
-    /// Calls with the pages of a column that hold rows of `within`, or with the whole column.
-    ///
-    /// # Errors
-    /// When a page cannot be read, or the visitor's own.
-    pub fn visit<E: From<SegmentError>>(
-        &self,
-        column: usize,
-        within: &RowSet,
-        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let entry = &self.footer.columns[column];
-        if entry.pages.is_none() {
-            return visit(&*self.whole(self.fixed(Fixed::Times))?);
-        }
-        self.visit_at(column, within, visit)
-    }
-
-    /// The same for the overflow column; nothing when there is none.
-    ///
-    /// # Errors
-    /// When a page cannot be read, or the visitor's own.
-    pub fn visit_overflow<E: From<SegmentError>>(
-        &self,
-        within: &RowSet,
-        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if self.has_overflow() {
-            self.visit_at(self.fixed(Fixed::Overflow), within, visit)?;
-        }
-        Ok(())
-    }
-
-    fn visit_at<E: From<SegmentError>>(
-        &self,
-        place: usize,
-        within: &RowSet,
-        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if !self.is_paged(place) {
-            return visit(&*self.whole(place)?);
-        }
-        let pages = self.pages(place)?;
-        for (number, page) in (0..).zip(pages.iter()) {
-            if within.intersects(page.first_row..page.last_row.saturating_add(1)) {
-                visit(&*self.page(place, number, page)?)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A column in one piece, for merging: not cached.
+    /// The group and row of an id that a client gave, among the rows that count.
     ///
     /// # Errors
     /// When a page cannot be read.
-    pub fn read_column(&self, column: usize) -> Result<Column, SegmentError> {
-        if self.footer.columns[column].pages.is_none() {
-            return self.read_whole(self.fixed(Fixed::Times));
-        }
-        self.read_whole(column)
-    }
-
-    /// The overflow column in one piece.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn read_overflow(&self) -> Result<Option<Column>, SegmentError> {
-        if !self.has_overflow() {
+    pub fn find_id(
+        &self,
+        id: &str,
+        counts: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Option<(usize, u32)>, SegmentError> {
+        let key = id_index::key(id);
+        let filter = once(&self.id_filter, || {
+            Ok(id_index::filter_words(
+                &self.input.raw(0, self.footer.id_filter)?,
+            ))
+        })?;
+        if !id_index::may_contain(filter, key) {
             return Ok(None);
         }
-        self.read_whole(self.fixed(Fixed::Overflow)).map(Some)
-    }
-
-    /// The documents' times.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn times(&self) -> Result<Arc<Column>, SegmentError> {
-        self.whole(self.fixed(Fixed::Times))
-    }
-
-    /// The documents' places in the order of writes.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn sequences(&self) -> Result<Arc<Column>, SegmentError> {
-        self.whole(self.fixed(Fixed::Sequences))
-    }
-
-    /// The documents' versions.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn versions(&self) -> Result<Arc<Column>, SegmentError> {
-        self.whole(self.fixed(Fixed::Versions))
-    }
-
-    /// The id of a row.
-    ///
-    /// # Errors
-    /// When its page cannot be read.
-    pub fn id(&self, row: u32) -> Result<String, SegmentError> {
-        self.text(Fixed::Ids, row)
-    }
-
-    /// The document of a row as it was sent.
-    ///
-    /// # Errors
-    /// When its page cannot be read.
-    pub fn source(&self, row: u32) -> Result<String, SegmentError> {
-        self.text(Fixed::Sources, row)
-    }
-
-    fn text(&self, fixed: Fixed, row: u32) -> Result<String, SegmentError> {
-        let place = self.fixed(fixed);
-        let pages = self.pages(place)?;
-        let number = pages.partition_point(|page| page.last_row < row);
-        let missing = || self.input.damaged("a row is missing");
-        let entry = pages.get(number).ok_or_else(missing)?;
-        let page = self.page(place, number as u32, entry)?;
-        match &page.values {
-            Values::Text(strings) if row >= entry.first_row => {
-                let at = (row - entry.first_row) as usize;
-                (at < strings.len())
-                    .then(|| strings.get(at).to_owned())
-                    .ok_or_else(missing)
+        let parts = once(&self.id_parts, || self.directory(self.footer.id_index))?;
+        let from = parts.partition_point(|part| part.last_row < key);
+        for part in &parts[from..] {
+            if part.first_row > key {
+                break;
             }
-            _ => Err(missing()),
-        }
-    }
-
-    /// All ids, for merging.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn read_ids(&self) -> Result<Column, SegmentError> {
-        self.read_whole(self.fixed(Fixed::Ids))
-    }
-
-    /// Calls with every document in order, page by page, for merging.
-    ///
-    /// # Errors
-    /// When a page cannot be read, or the visitor's own.
-    pub fn visit_sources<E: From<SegmentError>>(
-        &self,
-        visit: &mut dyn FnMut(u32, &str) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let place = self.fixed(Fixed::Sources);
-        for page in self.pages(place)?.iter() {
-            let column = self.read_page(place, page)?;
-            if let Values::Text(strings) = &column.values {
-                for (row, text) in (page.first_row..).zip(strings.iter()) {
-                    visit(row, text)?;
+            let rows = id_index::lookup(&self.input.raw(0, part.stretch)?, key)
+                .ok_or_else(|| self.input.damaged("the id index cannot be read"))?;
+            for (group, row) in rows.into_iter().filter_map(|row| self.locate(row)) {
+                if counts(group, row) && self.groups[group].id(row)?.as_deref() == Some(id) {
+                    return Ok(Some((group, row)));
                 }
             }
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn fixed(&self, fixed: Fixed) -> usize {
-        self.columns.len() + fixed as usize
-    }
-
-    fn entry(&self, place: usize) -> &ColumnEntry {
-        let footer = &self.footer;
-        match place.checked_sub(self.columns.len()) {
-            None => &footer.columns[place],
-            Some(0) => footer.overflow.as_ref().unwrap_or(&footer.sources),
-            Some(1) => &footer.sequences,
-            Some(2) => &footer.versions,
-            Some(3) => &footer.times,
-            Some(4) => &footer.ids,
-            Some(_) => &footer.sources,
+    /// The group and row of a sequence, when it is here.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    #[expect(dead_code, reason = "generated ids are about to be found by it")]
+    pub fn find_sequence(&self, sequence: u64) -> Result<Option<(usize, u32)>, SegmentError> {
+        for (place, group) in self.groups.iter().enumerate() {
+            if let Some(row) = group.row_of_sequence(sequence)? {
+                return Ok(Some((place, row)));
+            }
         }
+        Ok(None)
     }
 
-    fn kind(&self, place: usize) -> Result<Kind, SegmentError> {
-        Kind::from_code(self.entry(place).kind)
-            .ok_or_else(|| self.input.damaged("a column has an unknown kind"))
+    /// The group and row there of a row counted over the whole segment.
+    pub fn locate(&self, row: u32) -> Option<(usize, u32)> {
+        let group = self.starts.partition_point(|(first, _)| *first <= row) - 1;
+        let own = row - self.starts[group].0;
+        (own < self.groups[group].rows()).then_some((group, own))
     }
 
-    /// Whether a search reads single pages of the column.
-    fn is_paged(&self, place: usize) -> bool {
-        let entry = self.entry(place);
-        entry.kind == Kind::Text.code() && entry.dictionary.is_none()
+    /// The rows of a group that are in granules with all of these words' hashes.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn rows_with_hashes(&self, group: usize, hashes: &[u32]) -> Result<RowSet, SegmentError> {
+        let rows = self.groups[group].rows();
+        let first = self.starts[group].1;
+        let end = first + rows.div_ceil(GRANULE_ROWS);
+        let mut common: Option<Vec<u32>> = None;
+        for hash in hashes {
+            let granules = self.granules(*hash)?;
+            let from = granules.partition_point(|granule| *granule < first);
+            let to = granules.partition_point(|granule| *granule < end);
+            let own = &granules[from..to];
+            common = Some(match common {
+                None => own.to_vec(),
+                Some(mut common) => {
+                    common.retain(|granule| own.binary_search(granule).is_ok());
+                    common
+                }
+            });
+            if common.as_ref().is_some_and(Vec::is_empty) {
+                break;
+            }
+        }
+        let Some(common) = common else {
+            return Ok(RowSet::all(rows));
+        };
+        let mut found = RowSet::none(rows);
+        for granule in common {
+            let start = (granule - first) * GRANULE_ROWS;
+            found.insert_range(start..start + GRANULE_ROWS);
+        }
+        Ok(found)
     }
 
-    pub(super) fn directory(&self, stretch: Stretch) -> Result<Vec<PageEntry>, SegmentError> {
-        decode_pages(&self.input.raw(stretch)?)
+    /// The granules that hold a word of this hash.
+    fn granules(&self, hash: u32) -> Result<Granules, SegmentError> {
+        if let Some(known) = self.remembered(hash) {
+            return Ok(known);
+        }
+        let parts = once(&self.tokens, || self.directory(self.footer.tokens))?;
+        let place = parts.partition_point(|part| part.last_row < hash);
+        let granules = match parts.get(place).filter(|part| part.first_row <= hash) {
+            None => Vec::new(),
+            Some(part) => token_index::lookup(&self.input.raw(0, part.stretch)?, hash)
+                .ok_or_else(|| self.input.damaged("the token index cannot be read"))?,
+        };
+        let granules = Arc::new(granules);
+        let mut remembered = self.lock_remembered();
+        if remembered.len() == REMEMBERED_WORDS {
+            remembered.pop_front();
+        }
+        remembered.push_back((hash, Arc::clone(&granules)));
+        Ok(granules)
+    }
+
+    fn remembered(&self, hash: u32) -> Option<Granules> {
+        let remembered = self.lock_remembered();
+        let mut known = remembered.iter().rev();
+        known
+            .find(|(own, _)| *own == hash)
+            .map(|(_, granules)| Arc::clone(granules))
+    }
+
+    fn lock_remembered(&self) -> std::sync::MutexGuard<'_, VecDeque<(u32, Granules)>> {
+        // What is remembered is right whatever panicked elsewhere.
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn directory(&self, stretch: Stretch) -> Result<Vec<PageEntry>, SegmentError> {
+        decode_pages(&self.input.raw(0, stretch)?)
             .ok_or_else(|| self.input.damaged("a directory cannot be read"))
     }
 
-    fn pages(&self, place: usize) -> Result<Arc<Vec<PageEntry>>, SegmentError> {
-        let stretch = self.entry(place).pages.unwrap_or_default();
-        let pages = once(&self.loaded[place].pages, || {
-            self.directory(stretch).map(Arc::new)
-        })?;
-        Ok(Arc::clone(pages))
+    /// The parts of the token index, for merging: each as it is on disk.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn token_parts(&self) -> Result<&[PageEntry], SegmentError> {
+        once(&self.tokens, || self.directory(self.footer.tokens)).map(Vec::as_slice)
     }
 
-    fn page(
-        &self,
-        place: usize,
-        number: u32,
-        entry: &PageEntry,
-    ) -> Result<Arc<Column>, SegmentError> {
-        let key = (self.number, place as u32, number);
-        if let Some(cached) = self.cache.get(key) {
-            return Ok(cached);
+    /// The parts of the id index.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn id_parts(&self) -> Result<&[PageEntry], SegmentError> {
+        once(&self.id_parts, || self.directory(self.footer.id_index)).map(Vec::as_slice)
+    }
+
+    /// A part of an index.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn part(&self, part: &PageEntry) -> Result<Vec<u8>, SegmentError> {
+        self.input.raw(0, part.stretch)
+    }
+
+    /// The error that this segment is damaged.
+    pub fn damaged(&self, what: &'static str) -> SegmentError {
+        self.input.damaged(what)
+    }
+
+    /// Reads and decodes everything once; gives how many pages there were.
+    ///
+    /// # Errors
+    /// The first damage found.
+    #[expect(dead_code, reason = "checking a data folder is about to use it")]
+    pub fn verify(&self) -> Result<u64, SegmentError> {
+        let mut pages = 0;
+        for group in &self.groups {
+            pages += group.verify()?;
         }
-        let page = Arc::new(self.read_page(place, entry)?);
-        self.cache.put(key, &page);
-        Ok(page)
-    }
-
-    fn whole(&self, place: usize) -> Result<Arc<Column>, SegmentError> {
-        let key = (self.number, place as u32, WHOLE);
-        if let Some(cached) = self.cache.get(key) {
-            return Ok(cached);
+        for part in self.token_parts()? {
+            token_index::pairs(&self.part(part)?)
+                .ok_or_else(|| self.input.damaged("the token index cannot be read"))?;
+            pages += 1;
         }
-        let column = Arc::new(self.read_whole(place)?);
-        self.cache.put(key, &column);
-        Ok(column)
-    }
-
-    fn read_whole(&self, place: usize) -> Result<Column, SegmentError> {
-        let pages = self.pages(place)?;
-        let pages = pages.iter().map(|page| self.read_page(place, page));
-        page::join(pages.collect::<Result<_, _>>()?)
-            .ok_or_else(|| self.input.damaged("a column has no pages"))
-    }
-
-    fn read_page(&self, place: usize, entry: &PageEntry) -> Result<Column, SegmentError> {
-        let broken = || self.input.damaged("a page cannot be decoded");
-        let kind = self.kind(place)?;
-        let dictionary = match self.entry(place).dictionary {
-            None => None,
-            Some(stretch) => Some(once(&self.loaded[place].dictionary, || {
-                page::decode_strings(&self.input.compressed(stretch)?)
-                    .map(Arc::new)
-                    .ok_or_else(broken)
-            })?),
-        };
-        let encoding = match dictionary {
-            Some(_) => Encoding::Coded,
-            None => Encoding::Plain,
-        };
-        let column = page::decode(
-            &self.input.compressed(entry.stretch)?,
-            kind,
-            encoding,
-            dictionary,
-        )
-        .ok_or_else(broken)?;
-        let last = column.len().checked_sub(1).map(|last| column.row(last));
-        if last.is_some_and(|last| last >= self.rows()) {
-            return Err(broken());
+        for part in self.id_parts()? {
+            id_index::entries(&self.part(part)?)
+                .ok_or_else(|| self.input.damaged("the id index cannot be read"))?;
+            pages += 1;
         }
-        Ok(column)
+        self.input.raw(0, self.footer.id_filter)?;
+        Ok(pages + 1)
     }
-}
-
-impl Drop for Segment {
-    fn drop(&mut self) {
-        self.cache.forget(self.number);
-    }
-}
-
-/// The value, made on the first call; a failure is tried again.
-pub(super) fn once<T>(
-    cell: &OnceLock<T>,
-    make: impl FnOnce() -> Result<T, SegmentError>,
-) -> Result<&T, SegmentError> {
-    if let Some(value) = cell.get() {
-        return Ok(value);
-    }
-    let value = make()?;
-    Ok(cell.get_or_init(|| value))
 }

@@ -1,0 +1,646 @@
+//! Reads a group of a segment, lazily: opening reads its footer, a search reads the pages it needs.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use super::block_reader::PlacedShape;
+use super::cache::{Cache, Item};
+use super::codec::text::TextDictionary;
+use super::codec::{take, take_bytes};
+use super::file::Input;
+use super::footer::{
+    ColumnEntry, GroupEntry, GroupFooter, Indexing, PageEntry, Storage, Stretch, decode_pages,
+};
+use super::page::{self, Dictionary};
+use super::time_text::{LENGTH, TimeSpeller};
+use crate::block::column::{Column, Kind, Rows, Values};
+use crate::block::strings::Strings;
+use crate::error::SegmentError;
+use crate::rows::RowSet;
+
+/// The page number under which a whole column is cached.
+const WHOLE: u32 = u32::MAX;
+/// The page number under which a dictionary is cached.
+const DICTIONARY: u32 = u32::MAX - 1;
+/// Rows of a page of times that are spelled.
+const TIME_TEXTS: u32 = super::GRANULE_ROWS;
+
+/// What a group says of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnInfo {
+    pub path: Arc<str>,
+    pub kind: Kind,
+    pub values: u64,
+    /// Every row has one value.
+    pub is_dense: bool,
+    pub indexing: Indexing,
+}
+
+/// The directory of a column's pages, once read.
+type Directory = OnceLock<Arc<Vec<PageEntry>>>;
+
+/// A group of an open segment.
+#[derive(Debug)]
+pub struct Group {
+    input: Arc<Input>,
+    entry: GroupEntry,
+    footer: GroupFooter,
+    columns: Vec<ColumnInfo>,
+    /// Of the columns, then of those in [`Fixed`].
+    directories: Vec<Directory>,
+    shapes: OnceLock<Arc<Vec<PlacedShape>>>,
+    cache: Arc<Cache>,
+}
+
+/// The columns that are not fields, behind those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fixed {
+    Overflow,
+    Sequences,
+    Versions,
+    Times,
+    Ids,
+    Codes,
+    Literals,
+}
+
+impl Group {
+    /// Reads the group's footer.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged.
+    pub fn open(
+        input: &Arc<Input>,
+        entry: GroupEntry,
+        cache: &Arc<Cache>,
+    ) -> Result<Self, SegmentError> {
+        let json = input.compressed(entry.offset, entry.footer)?;
+        let footer: GroupFooter = serde_json::from_slice(&json)
+            .map_err(|_| input.damaged("the footer of a group cannot be read"))?;
+        let mut columns = Vec::with_capacity(footer.columns.len());
+        for column in &footer.columns {
+            columns.push(ColumnInfo {
+                path: Arc::from(column.path.as_str()),
+                kind: Kind::from_code(column.kind)
+                    .ok_or_else(|| input.damaged("a column has an unknown kind"))?,
+                values: column.values,
+                is_dense: column.dense,
+                indexing: column.indexing,
+            });
+        }
+        let places = columns.len() + Fixed::Literals as usize + 1;
+        Ok(Self {
+            input: Arc::clone(input),
+            entry,
+            footer,
+            directories: (0..places).map(|_| Directory::default()).collect(),
+            columns,
+            shapes: OnceLock::new(),
+            cache: Arc::clone(cache),
+        })
+    }
+
+    /// Where it is, and what can be said of it without looking inside.
+    pub fn entry(&self) -> &GroupEntry {
+        &self.entry
+    }
+
+    /// Its file.
+    pub fn input(&self) -> &Arc<Input> {
+        &self.input
+    }
+
+    /// Its documents, deleted ones included.
+    pub fn rows(&self) -> u32 {
+        self.entry.rows
+    }
+
+    /// Oldest and newest time of its documents.
+    pub fn time_range(&self) -> (i64, i64) {
+        (self.entry.min_time, self.entry.max_time)
+    }
+
+    /// First and last sequence of its documents.
+    pub fn sequence_range(&self) -> (u64, u64) {
+        (self.entry.min_sequence, self.entry.max_sequence)
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[ColumnInfo] {
+        &self.columns
+    }
+
+    /// Whether there are values that found no column.
+    pub fn has_overflow(&self) -> bool {
+        self.footer.overflow.is_some()
+    }
+
+    /// Calls with pages of a column that hold rows of `within`, or with the whole column.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the visitor's own.
+    pub fn visit<E: From<SegmentError>>(
+        &self,
+        column: usize,
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.visit_at(column, within, visit)
+    }
+
+    /// The same for the overflow column; nothing when there is none.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the visitor's own.
+    pub fn visit_overflow<E: From<SegmentError>>(
+        &self,
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.has_overflow() {
+            self.visit_at(self.fixed(Fixed::Overflow), within, visit)?;
+        }
+        Ok(())
+    }
+
+    fn visit_at<E: From<SegmentError>>(
+        &self,
+        place: usize,
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self.column_entry(place).storage {
+            Storage::Times => return self.visit_at(self.fixed(Fixed::Times), within, visit),
+            Storage::TimeTexts => return self.visit_time_texts(place, within, visit),
+            Storage::Pages | Storage::Coded => {}
+        }
+        let pages = self.pages(place)?;
+        let wanted =
+            |page: &PageEntry| within.intersects(page.first_row..page.last_row.saturating_add(1));
+        if !self.is_text_in_pages(place) {
+            let touched = pages.iter().filter(|page| wanted(page)).count();
+            if touched * 2 > pages.len() {
+                return visit(&*self.whole(place)?);
+            }
+        }
+        for (number, page) in (0..).zip(pages.iter()) {
+            if wanted(page) {
+                visit(&*self.page(place, number, page)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_time_texts<E: From<SegmentError>>(
+        &self,
+        place: usize,
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for first in (0..self.rows()).step_by(TIME_TEXTS as usize) {
+            let rows = first..self.rows().min(first + TIME_TEXTS);
+            if within.intersects(rows.clone()) {
+                visit(&*self.time_texts(place, rows)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A page of times, spelled.
+    fn time_texts(&self, place: usize, rows: Range<u32>) -> Result<Arc<Column>, SegmentError> {
+        self.cached(place, rows.start / TIME_TEXTS, || {
+            let times = self.times()?;
+            let mut speller = TimeSpeller::default();
+            let mut texts = Strings::default();
+            for row in rows.clone() {
+                let text = times
+                    .integers()
+                    .get(row as usize)
+                    .and_then(|time| speller.spell(*time));
+                texts.push(text.ok_or_else(|| self.input.damaged("a time cannot be spelled"))?);
+            }
+            debug_assert!(texts.len() * LENGTH == texts.text_bytes());
+            Ok(Column {
+                rows: Rows::Dense { first: rows.start },
+                values: Values::Text(texts),
+            })
+        })
+    }
+
+    /// A column in one piece, for rewriting: not cached.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn read_column(&self, column: usize) -> Result<Column, SegmentError> {
+        match self.footer.columns[column].storage {
+            Storage::Times => self.read_whole(self.fixed(Fixed::Times)),
+            Storage::TimeTexts => {
+                let mut pages = Vec::new();
+                self.visit_time_texts::<SegmentError>(
+                    column,
+                    &RowSet::all(self.rows()),
+                    &mut |page| {
+                        pages.push(page.clone());
+                        Ok(())
+                    },
+                )?;
+                page::join(pages).ok_or_else(|| self.input.damaged("a column has no pages"))
+            }
+            Storage::Pages | Storage::Coded => self.read_whole(column),
+        }
+    }
+
+    /// The overflow column in one piece.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn read_overflow(&self) -> Result<Option<Column>, SegmentError> {
+        if !self.has_overflow() {
+            return Ok(None);
+        }
+        self.read_whole(self.fixed(Fixed::Overflow)).map(Some)
+    }
+
+    /// The documents' times.
+    ///
+    /// # Errors
+    /// When a page cannot be read; so it is with the others.
+    pub fn times(&self) -> Result<Arc<Column>, SegmentError> {
+        self.whole(self.fixed(Fixed::Times))
+    }
+
+    /// The documents' places in the order of writes.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn sequences(&self) -> Result<Arc<Column>, SegmentError> {
+        self.whole(self.fixed(Fixed::Sequences))
+    }
+
+    /// The documents' versions.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn versions(&self) -> Result<Arc<Column>, SegmentError> {
+        self.whole(self.fixed(Fixed::Versions))
+    }
+
+    /// The page that holds the values of a row; `None` when it has none there.
+    ///
+    /// # Errors
+    /// When the page cannot be read.
+    pub fn page_with(&self, column: usize, row: u32) -> Result<Option<Arc<Column>>, SegmentError> {
+        match self.footer.columns[column].storage {
+            Storage::Times => self.times().map(Some),
+            Storage::TimeTexts => {
+                let first = row - row % TIME_TEXTS;
+                let rows = first..self.rows().min(first + TIME_TEXTS);
+                self.time_texts(column, rows).map(Some)
+            }
+            Storage::Pages | Storage::Coded => {
+                let pages = self.pages(column)?;
+                let number = pages.partition_point(|page| page.last_row < row);
+                match pages.get(number).filter(|page| page.first_row <= row) {
+                    Some(entry) => self.page(column, number as u32, entry).map(Some),
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// The error that this group is damaged.
+    pub fn damaged(&self, what: &'static str) -> SegmentError {
+        self.input.damaged(what)
+    }
+
+    /// The time, sequence and version of a row, from the pages that hold them.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn numbers_of(&self, row: u32) -> Result<(i64, i64, i64), SegmentError> {
+        Ok((
+            self.number(Fixed::Times, row)?,
+            self.number(Fixed::Sequences, row)?,
+            self.number(Fixed::Versions, row)?,
+        ))
+    }
+
+    fn number(&self, fixed: Fixed, row: u32) -> Result<i64, SegmentError> {
+        let (page, at) = self.page_of(self.fixed(fixed), row)?;
+        let number = page.integers().get(at).copied();
+        number.ok_or_else(|| self.input.damaged("a row is missing"))
+    }
+
+    /// The row of a sequence, when it is here.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn row_of_sequence(&self, sequence: u64) -> Result<Option<u32>, SegmentError> {
+        let (first, last) = self.sequence_range();
+        if sequence < first || sequence > last {
+            return Ok(None);
+        }
+        let sequences = self.sequences()?;
+        let found = sequences.integers().binary_search(&(sequence as i64));
+        Ok(found.ok().and_then(|row| u32::try_from(row).ok()))
+    }
+
+    /// The id that a client gave to the document of a row.
+    ///
+    /// # Errors
+    /// When its page cannot be read.
+    pub fn id(&self, row: u32) -> Result<Option<String>, SegmentError> {
+        let mut found = None;
+        self.visit_row(self.fixed(Fixed::Ids), row, &mut |text| {
+            found = Some(text.to_owned());
+        })?;
+        Ok(found)
+    }
+
+    /// Every id that a client gave.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn read_ids(&self) -> Result<Column, SegmentError> {
+        self.read_whole(self.fixed(Fixed::Ids))
+    }
+
+    /// The shapes of its documents.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn shapes(&self) -> Result<Arc<Vec<PlacedShape>>, SegmentError> {
+        let shapes = once(&self.shapes, || {
+            let bytes = self
+                .input
+                .compressed(self.entry.offset, self.footer.shapes)?;
+            let place = |path: &str, kind: Kind| {
+                let mut columns = self.columns.iter();
+                columns.position(|column| column.kind == kind && *column.path == *path)
+            };
+            let shapes = split_shapes(&bytes).and_then(|shapes| {
+                let shapes = shapes.into_iter();
+                shapes
+                    .map(|bytes| PlacedShape::decode(bytes, place))
+                    .collect::<Option<Vec<_>>>()
+            });
+            shapes
+                .map(Arc::new)
+                .ok_or_else(|| self.input.damaged("the shapes cannot be read"))
+        })?;
+        Ok(Arc::clone(shapes))
+    }
+
+    /// The shape of a row's document.
+    ///
+    /// # Errors
+    /// When its page cannot be read.
+    pub fn code(&self, row: u32) -> Result<usize, SegmentError> {
+        let code = self.number(Fixed::Codes, row)?;
+        usize::try_from(code).map_err(|_| self.input.damaged("a document has no shape"))
+    }
+
+    /// The shapes of all rows.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn read_codes(&self) -> Result<Column, SegmentError> {
+        self.read_whole(self.fixed(Fixed::Codes))
+    }
+
+    /// What the shapes leave to their documents.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn read_literals(&self) -> Result<Column, SegmentError> {
+        self.read_whole(self.fixed(Fixed::Literals))
+    }
+
+    /// Calls with what a row's shape leaves to it, in order.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn visit_literals(
+        &self,
+        row: u32,
+        visit: &mut dyn FnMut(&str),
+    ) -> Result<(), SegmentError> {
+        self.visit_row(self.fixed(Fixed::Literals), row, visit)
+    }
+
+    fn visit_row(
+        &self,
+        place: usize,
+        row: u32,
+        visit: &mut dyn FnMut(&str),
+    ) -> Result<(), SegmentError> {
+        let pages = self.pages(place)?;
+        let first = pages.partition_point(|page| page.last_row < row);
+        for (number, entry) in (first as u32..).zip(&pages[first..]) {
+            if entry.first_row > row {
+                break;
+            }
+            let page = self.page(place, number, entry)?;
+            page.visit_selected(&[row], |_, at| {
+                if let swarmscope_query::document::ValueRef::Text(text) = page.value(at) {
+                    visit(text);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads and decodes everything once, for checking; gives how many pages there were.
+    ///
+    /// # Errors
+    /// The first damage found.
+    pub fn verify(&self) -> Result<u64, SegmentError> {
+        let mut pages = 0;
+        for place in 0..self.directories.len() {
+            let absent = place == self.fixed(Fixed::Overflow) && !self.has_overflow();
+            if absent || self.column_entry(place).pages.is_none() {
+                continue;
+            }
+            let mut values = 0;
+            for entry in self.pages(place)?.iter() {
+                values += self.read_page(place, entry)?.len() as u64;
+                pages += 1;
+            }
+            if values != self.column_entry(place).values {
+                return Err(self.input.damaged("a column has lost values"));
+            }
+        }
+        self.shapes()?;
+        Ok(pages)
+    }
+
+    fn fixed(&self, fixed: Fixed) -> usize {
+        self.columns.len() + fixed as usize
+    }
+
+    fn column_entry(&self, place: usize) -> &ColumnEntry {
+        let footer = &self.footer;
+        match place.checked_sub(self.columns.len()) {
+            None => &footer.columns[place],
+            Some(0) => footer.overflow.as_ref().unwrap_or(&footer.literals),
+            Some(1) => &footer.sequences,
+            Some(2) => &footer.versions,
+            Some(3) => &footer.times,
+            Some(4) => &footer.ids,
+            Some(5) => &footer.codes,
+            Some(_) => &footer.literals,
+        }
+    }
+
+    /// Whether a search never needs the column in one piece.
+    fn is_text_in_pages(&self, place: usize) -> bool {
+        let entry = self.column_entry(place);
+        entry.kind == Kind::Text.code() && entry.storage == Storage::Pages
+    }
+
+    fn pages(&self, place: usize) -> Result<Arc<Vec<PageEntry>>, SegmentError> {
+        let pages = once(&self.directories[place], || {
+            let Some(stretch) = self.column_entry(place).pages else {
+                return Ok(Arc::default());
+            };
+            decode_pages(&self.raw(stretch)?)
+                .map(Arc::new)
+                .ok_or_else(|| self.input.damaged("a directory cannot be read"))
+        })?;
+        Ok(Arc::clone(pages))
+    }
+
+    fn raw(&self, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
+        self.input.raw(self.entry.offset, stretch)
+    }
+
+    fn page(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+    ) -> Result<Arc<Column>, SegmentError> {
+        self.cached(place, number, || self.read_page(place, entry))
+    }
+
+    /// The page that holds a row, of a column where every row has a value, and the place in it.
+    fn page_of(&self, place: usize, row: u32) -> Result<(Arc<Column>, usize), SegmentError> {
+        let pages = self.pages(place)?;
+        let number = pages.partition_point(|page| page.last_row < row);
+        let entry = pages
+            .get(number)
+            .filter(|entry| entry.first_row <= row)
+            .ok_or_else(|| self.input.damaged("a row is missing"))?;
+        let page = self.page(place, number as u32, entry)?;
+        Ok((page, (row - entry.first_row) as usize))
+    }
+
+    fn whole(&self, place: usize) -> Result<Arc<Column>, SegmentError> {
+        self.cached(place, WHOLE, || self.read_whole(place))
+    }
+
+    fn cached(
+        &self,
+        place: usize,
+        number: u32,
+        read: impl FnOnce() -> Result<Column, SegmentError>,
+    ) -> Result<Arc<Column>, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        if let Some(Item::Column(cached)) = self.cache.get(key) {
+            return Ok(cached);
+        }
+        let column = Arc::new(read()?);
+        self.cache.put(key, Item::Column(Arc::clone(&column)));
+        Ok(column)
+    }
+
+    fn read_whole(&self, place: usize) -> Result<Column, SegmentError> {
+        let pages = self.pages(place)?;
+        if pages.is_empty() {
+            return Ok(Column {
+                rows: Rows::Listed(Vec::new()),
+                values: Values::Text(Strings::default()),
+            });
+        }
+        let pages = pages.iter().map(|page| self.read_page(place, page));
+        page::join(pages.collect::<Result<_, _>>()?)
+            .ok_or_else(|| self.input.damaged("a column has no pages"))
+    }
+
+    fn dictionary(&self, place: usize) -> Result<Dictionary, SegmentError> {
+        let entry = self.column_entry(place);
+        let Some(stretch) = entry.dictionary else {
+            return Ok(Dictionary::None);
+        };
+        if entry.storage != Storage::Coded {
+            return self.fragments(place, stretch).map(Dictionary::Fragments);
+        }
+        let column = self.cached(place, DICTIONARY, || {
+            let strings = page::decode_dictionary(&self.raw(stretch)?)
+                .ok_or_else(|| self.input.damaged("a dictionary cannot be read"))?;
+            Ok(Column {
+                rows: Rows::Dense { first: 0 },
+                values: Values::Coded {
+                    dictionary: Arc::new(strings),
+                    codes: Vec::new(),
+                },
+            })
+        })?;
+        match &column.values {
+            Values::Coded { dictionary, .. } => Ok(Dictionary::Coded(Arc::clone(dictionary))),
+            _ => Ok(Dictionary::None),
+        }
+    }
+
+    fn fragments(
+        &self,
+        place: usize,
+        stretch: Stretch,
+    ) -> Result<Arc<TextDictionary>, SegmentError> {
+        let key = (self.entry.uid, place as u32, DICTIONARY);
+        if let Some(Item::Fragments(cached)) = self.cache.get(key) {
+            return Ok(cached);
+        }
+        let fragments = TextDictionary::decode(&self.raw(stretch)?)
+            .ok_or_else(|| self.damaged("the fragments of texts cannot be read"))?;
+        let fragments = Arc::new(fragments);
+        self.cache.put(key, Item::Fragments(Arc::clone(&fragments)));
+        Ok(fragments)
+    }
+
+    fn read_page(&self, place: usize, entry: &PageEntry) -> Result<Column, SegmentError> {
+        let broken = || self.input.damaged("a page cannot be decoded");
+        let kind = Kind::from_code(self.column_entry(place).kind).ok_or_else(broken)?;
+        let dictionary = self.dictionary(place)?;
+        let column =
+            page::decode(&self.raw(entry.stretch)?, kind, &dictionary).ok_or_else(broken)?;
+        let last = column.len().checked_sub(1).map(|last| column.row(last));
+        if last.is_some_and(|last| last >= self.rows()) {
+            return Err(broken());
+        }
+        Ok(column)
+    }
+}
+
+fn split_shapes(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let rest = &mut bytes;
+    let count = take(rest)?;
+    let mut shapes = Vec::new();
+    for _ in 0..count {
+        let length = usize::try_from(take(rest)?).ok()?;
+        shapes.push(take_bytes(rest, length)?);
+    }
+    rest.is_empty().then_some(shapes)
+}
+
+/// The value, made on the first call; a failure is tried again.
+pub fn once<T>(
+    cell: &OnceLock<T>,
+    make: impl FnOnce() -> Result<T, SegmentError>,
+) -> Result<&T, SegmentError> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = make()?;
+    Ok(cell.get_or_init(|| value))
+}
