@@ -20,7 +20,7 @@ pub const WAL_FOLDER: &str = "wal";
 pub const SEGMENTS_FOLDER: &str = "segments";
 pub const DAMAGED_FOLDER: &str = "damaged";
 /// What [`FORMAT`] holds.
-pub const FORMAT_VERSION: &str = "swarmscope logs 1\n";
+pub const FORMAT_VERSION: &str = "swarmscope logs 2\n";
 
 const WAL_SUFFIX: &str = ".wal";
 
