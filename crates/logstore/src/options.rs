@@ -29,6 +29,10 @@ pub struct Options {
     pub write_queue_bytes: usize,
     /// Memory for decoded columns.
     pub cache_bytes: usize,
+    /// Neighbouring segments of about one size that are joined.
+    pub merge_fan_in: usize,
+    /// Merging copies groups with so many rows as they are, and encodes smaller ones together.
+    pub small_group_rows: u32,
     /// How often merging and retention look for work.
     pub maintenance_interval: Duration,
     pub search_timeout: Duration,
@@ -55,6 +59,8 @@ impl Options {
             write_queue_bytes: limits::WRITE_QUEUE_BYTES,
             // The scanned columns of some ten million events.
             cache_bytes: 256 * 1024 * 1024,
+            merge_fan_in: 8,
+            small_group_rows: 48 * 1024,
             maintenance_interval: Duration::from_secs(10),
             search_timeout: limits::SEARCH_TIMEOUT,
             max_concurrent_searches: limits::MAX_CONCURRENT_SEARCHES,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use support::{Logs, all, index, options, put};
-use swarmscope_logstore::{EmbeddedLogs, OpenError};
+use swarmscope_logstore::{EmbeddedLogs, OpenError, Options};
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{LogStore, SearchRequest, SortKey};
 
@@ -174,6 +174,13 @@ async fn a_crash_between_segment_and_manifest_makes_nothing_twice() {
 #[tokio::test]
 async fn a_damaged_segment_is_set_aside_and_the_rest_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
+    let open = |folder: &Path| {
+        let unmerged = Options {
+            merge_fan_in: 8,
+            ..options(folder)
+        };
+        Logs(Arc::new(EmbeddedLogs::open(unmerged).expect("open")))
+    };
     let logs = open(folder.path());
     for part in 0..3 {
         let writes = (0..50).map(|n| {
@@ -231,6 +238,55 @@ async fn a_damaged_segment_is_set_aside_and_the_rest_is_found() {
         .expect("a reply")
         .remove(0);
     assert!(info.damage.is_some() && info.documents == 50);
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_a_damaged_segment_is_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logs = open(folder.path());
+    for part in 0..3 {
+        let writes = (0..20).map(|n| {
+            let document = json!({"part": part, "text": format!("word{n}")});
+            put("logs", &format!("{part}-{n}"), &document)
+        });
+        logs.write(writes.collect()).await.expect("acknowledged");
+        logs.flush_async().await;
+    }
+    // Joined into one segment of three groups.
+    logs.maintain_async().await;
+    assert_eq!(logs.stats().segments, 1);
+    drop(logs);
+    let file = fs::read_dir(folder.path().join("segments"))
+        .expect("segments")
+        .map(|entry| entry.expect("a file").path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "seg"))
+        .expect("a segment");
+    let mut bytes = fs::read(&file).expect("a segment");
+    for byte in bytes.iter_mut().skip(8).take(100) {
+        *byte ^= 0xff;
+    }
+    fs::write(&file, &bytes).expect("damaged");
+    let logs = open(folder.path());
+    ids(&logs).await;
+    logs.maintain_async().await;
+    let saved = |part: u32| (0..20).map(move |n| format!("{part}-{n}"));
+    for _ in 0..2 {
+        let mut request = SearchRequest::new(IndexExpression::all(), all());
+        request.size = 100;
+        let reply = logs.search(request).await.expect("a reply");
+        let mut found: Vec<String> = reply.hits.into_iter().map(|hit| hit.id).collect();
+        found.sort();
+        let mut expected: Vec<String> = saved(1).chain(saved(2)).collect();
+        expected.sort();
+        assert_eq!(found, expected);
+        assert_eq!(reply.left_out.len(), 1, "{:?}", reply.left_out);
+        let one = logs.get("logs", "2-7").await.expect("a reply");
+        assert_eq!(
+            one.expect("saved").source.get(),
+            r#"{"part":2,"text":"word7"}"#
+        );
+        logs.maintain_async().await;
+    }
 }
 
 #[test]

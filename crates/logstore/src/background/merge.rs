@@ -19,14 +19,13 @@ use crate::shared::Shared;
 use crate::state::{Index, SegmentPart};
 use crate::stats::count;
 
-/// Segments of about one size that are joined.
-const FAN_IN: usize = 8;
 /// Documents' bytes that a joined segment holds at most: what retention removes at once.
 const MAX_SOURCE_BYTES: u64 = 3 * 1024 * 1024 * 1024;
 /// Rows that a joined segment holds at most.
 const MAX_ROWS: u64 = 8 * 1024 * 1024;
-/// The smallest tier of sizes; each further one is `FAN_IN` times as large.
+/// The smallest tier of sizes; each further one is [`TIER_FACTOR`] times as large.
 const FIRST_TIER_BYTES: u64 = 256 * 1024;
+const TIER_FACTOR: u64 = 8;
 /// Sizes up to [`MAX_SOURCE_BYTES`].
 const TIERS: u32 = 6;
 
@@ -37,10 +36,9 @@ const TIERS: u32 = 6;
 pub fn merge_once(shared: &Shared) -> Result<bool, BackgroundError> {
     let found = {
         let state = shared.state();
-        state
-            .indices
-            .iter()
-            .find_map(|(name, index)| Some((name.clone(), choose(index)?)))
+        state.indices.iter().find_map(|(name, index)| {
+            Some((name.clone(), choose(index, shared.options.merge_fan_in)?))
+        })
     };
     let Some((index, chosen)) = found else {
         return Ok(false);
@@ -59,35 +57,35 @@ pub fn purge(shared: &Shared, index: &str, part: &SegmentPart) -> Result<(), Bac
 }
 
 /// The neighbours to join.
-fn choose(index: &Index) -> Option<Vec<SegmentPart>> {
+fn choose(index: &Index, fan_in: usize) -> Option<Vec<SegmentPart>> {
     let segments = &index.segments;
     let mostly_deleted =
         |part: &&SegmentPart| !part.segment.is_damaged() && part.live() < part.segment.rows() / 2;
     if let Some(part) = segments.iter().find(mostly_deleted) {
         return Some(vec![part.clone()]);
     }
-    (0..=TIERS).find_map(|tier| run_of_tier(segments, tier))
+    (0..=TIERS).find_map(|tier| run_of_tier(segments, tier, fan_in))
 }
 
 fn tier(part: &SegmentPart) -> u32 {
     let mut size = part.segment.source_bytes() / FIRST_TIER_BYTES;
     let mut tier = 0;
     while size > 0 {
-        size /= FAN_IN as u64;
+        size /= TIER_FACTOR;
         tier += 1;
     }
     tier
 }
 
 /// The first run of enough neighbours that are no larger than the tier.
-fn run_of_tier(segments: &[SegmentPart], limit: u32) -> Option<Vec<SegmentPart>> {
+fn run_of_tier(segments: &[SegmentPart], limit: u32, fan_in: usize) -> Option<Vec<SegmentPart>> {
     let mut run: Vec<SegmentPart> = Vec::new();
     let (mut bytes, mut rows) = (0, 0);
     for part in segments {
         let (own_bytes, own_rows) = (part.segment.source_bytes(), u64::from(part.segment.rows()));
         let fits = bytes + own_bytes <= MAX_SOURCE_BYTES && rows + own_rows <= MAX_ROWS;
         if tier(part) > limit || part.segment.is_damaged() || !fits {
-            if run.len() >= FAN_IN {
+            if run.len() >= fan_in {
                 return Some(run);
             }
             run.clear();
@@ -100,7 +98,7 @@ fn run_of_tier(segments: &[SegmentPart], limit: u32) -> Option<Vec<SegmentPart>>
         rows += own_rows;
         run.push(part.clone());
     }
-    (run.len() >= FAN_IN).then_some(run)
+    (run.len() >= fan_in).then_some(run)
 }
 
 fn merge(
@@ -109,7 +107,7 @@ fn merge(
     chosen: &[SegmentPart],
     remove: Deleted,
 ) -> Result<(), BackgroundError> {
-    let steps = plan(chosen, remove);
+    let steps = plan(chosen, remove, shared.options.small_group_rows);
     let merged = write(shared, chosen, &steps).inspect_err(|error| {
         if let BackgroundError::Segment(error) = error {
             mark_damage(shared, chosen, error);

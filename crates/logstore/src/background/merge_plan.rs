@@ -2,8 +2,6 @@
 
 use crate::state::SegmentPart;
 
-/// Groups with fewer rows are encoded together with their neighbours.
-const SMALL_ROWS: u32 = 48 * 1024;
 /// Rows that groups encoded together make at most.
 const GROUP_ROWS: u32 = 128 * 1024;
 /// And bytes of documents: they are in memory at once, twice.
@@ -25,8 +23,8 @@ pub enum Step {
     Encode(Vec<(usize, usize)>),
 }
 
-/// Steps that keep all rows in their order.
-pub fn plan(parts: &[SegmentPart], remove: Deleted) -> Vec<Step> {
+/// Steps that keep all rows in their order. Groups with fewer than `small` rows are encoded together.
+pub fn plan(parts: &[SegmentPart], remove: Deleted, small: u32) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut together: Vec<(usize, usize)> = Vec::new();
     let (mut rows, mut bytes) = (0, 0);
@@ -38,7 +36,7 @@ pub fn plan(parts: &[SegmentPart], remove: Deleted) -> Vec<Step> {
                 Deleted::WhenMany => deleted * 4 >= group.rows(),
                 Deleted::Always => deleted > 0,
             };
-            if live >= SMALL_ROWS && !dirty {
+            if live >= small && !dirty {
                 finish(&mut together, &mut steps);
                 (rows, bytes) = (0, 0);
                 steps.push(Step::Copy {

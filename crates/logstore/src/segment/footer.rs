@@ -36,7 +36,7 @@ pub enum Indexing {
     /// Each word is in the token index.
     #[default]
     Words,
-    /// Every value is a UUID and is in the token index as a whole, its parts are not.
+    /// Every value is a UUID, and only its first part is in the token index.
     Uuids,
     /// Every value is a point in time, and none of its words is in the index.
     Times,

@@ -15,7 +15,7 @@ use super::footer::{
 use super::page;
 use super::time_text::TimeSpeller;
 use super::token_collector::TokenCollector;
-use super::token_index::is_uuid;
+use super::token_index::is_indexed_uuid;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
@@ -183,7 +183,7 @@ impl GroupWriter<'_> {
             }
             return self.paged(name, kind, column, Indexing::Times, None);
         }
-        if strings.iter().all(is_uuid) {
+        if strings.iter().all(is_indexed_uuid) {
             tokens.add_uuids(column);
             return self.paged(name, kind, column, Indexing::Uuids, None);
         }

@@ -32,14 +32,14 @@ impl TokenCollector {
         }
     }
 
-    /// Takes the values of a column of UUIDs, whole.
+    /// Takes the values of a column of UUIDs, by their first parts.
     pub fn add_uuids(&mut self, column: &Column) {
         let mut hashes = Vec::new();
         match &column.values {
             Values::Coded { dictionary, .. } => {
                 let hashes: Vec<Vec<u32>> = dictionary
                     .iter()
-                    .map(|text| vec![uuid_hash(&text.to_ascii_lowercase())])
+                    .map(|text| vec![uuid_hash(text)])
                     .collect();
                 self.by_code(column, &hashes);
             }
@@ -55,7 +55,7 @@ impl TokenCollector {
                         continue;
                     }
                     previous = text;
-                    hashes.push(uuid_hash(&text.to_ascii_lowercase()));
+                    hashes.push(uuid_hash(text));
                 }
                 self.add(granule, &mut hashes);
             }

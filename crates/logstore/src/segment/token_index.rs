@@ -1,12 +1,12 @@
 //! Which granules hold which words: exact but for hash collisions, so always verified on the data.
 //!
 //! One index a segment, its entries sorted by the hash of the word and cut into parts that are read
-//! one at a time. Columns whose values are all UUIDs are indexed by the whole value: their parts in
-//! hexadecimal would be most of the index and select nothing.
+//! one at a time. Of columns whose values are all UUIDs only the first part is indexed, which tells
+//! them from each other: the others would be most of the index and select nothing.
 
 use std::io;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::codec::{put, take, take_bytes, take_u32};
 use super::file::Output;
@@ -15,8 +15,8 @@ use crate::error::SegmentError;
 
 /// Words a part of the index holds.
 const PART_WORDS: usize = 1024;
-/// Tells whole UUIDs from words.
-const UUID_SEED: u64 = 1;
+/// Digits of a UUID's first part.
+const FIRST_PART: usize = 8;
 
 /// How an entry lists its granules: the lower two bits of its head.
 const SINGLE: u64 = 0;
@@ -28,9 +28,15 @@ pub fn hash(word: &str) -> u32 {
     xxh3_64(word.as_bytes()) as u32
 }
 
-/// The hash of a UUID in lower case.
+/// The hash of a UUID's first part.
 pub fn uuid_hash(uuid: &str) -> u32 {
-    xxh3_64_with_seed(uuid.as_bytes(), UUID_SEED) as u32
+    hash(&uuid[..FIRST_PART].to_ascii_lowercase())
+}
+
+/// Whether the text is a UUID in its usual spelling, in one case, whose first part is its own. In
+/// version 7 that is the time, which those of one minute share.
+pub fn is_indexed_uuid(text: &str) -> bool {
+    is_uuid(text) && text.as_bytes()[14] != b'7'
 }
 
 /// Whether the text is a UUID in its usual spelling, in one case.
@@ -263,5 +269,7 @@ mod tests {
         assert!(!is_uuid("550E8400-e29b-41d4-a716-446655440000"));
         assert!(!is_uuid("550e8400-e29b-41d4-a716-44665544000"));
         assert!(!is_uuid("550e8400ae29b-41d4-a716-446655440000"));
+        assert!(is_indexed_uuid("550e8400-e29b-41d4-a716-446655440000"));
+        assert!(!is_indexed_uuid("0190a5d2-e29b-71d4-a716-446655440000"));
     }
 }

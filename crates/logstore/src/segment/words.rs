@@ -2,12 +2,12 @@
 
 use super::footer::Indexing;
 use super::reader::Segment;
-use super::token_index::{hash, is_uuid, uuid_hash};
+use super::token_index::hash;
 use crate::error::SegmentError;
 use crate::rows::RowSet;
 
 /// The parts of a UUID in hexadecimal digits.
-const UUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
+const UUID_PARTS: [usize; 3] = [8, 4, 12];
 
 impl Segment {
     /// The rows of a group where a column so indexed may hold all of these words. `None` when any
@@ -28,10 +28,14 @@ impl Segment {
                 self.rows_with_hashes(group, &hashes).map(Some)
             }
             Indexing::Uuids if !words.iter().all(|word| may_be_in_uuid(word)) => Ok(nothing()),
-            Indexing::Uuids => match whole_uuid(words) {
-                Some(uuid) => self.rows_with_hashes(group, &[uuid_hash(&uuid)]).map(Some),
-                None => Ok(None),
-            },
+            Indexing::Uuids => {
+                let first = words.iter().filter(|word| word.len() == UUID_PARTS[0]);
+                let hashes: Vec<u32> = first.map(|word| hash(word)).collect();
+                if hashes.is_empty() {
+                    return Ok(None);
+                }
+                self.rows_with_hashes(group, &hashes).map(Some)
+            }
             Indexing::Times if !words.iter().all(|word| may_be_in_time(word)) => Ok(nothing()),
             Indexing::Times => Ok(None),
         }
@@ -40,12 +44,6 @@ impl Segment {
 
 fn may_be_in_uuid(word: &str) -> bool {
     UUID_PARTS.contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The UUID that the words are the parts of, in order.
-fn whole_uuid(words: &[String]) -> Option<String> {
-    let uuid = words.join("-");
-    (words.len() == UUID_PARTS.len() && is_uuid(&uuid)).then_some(uuid)
 }
 
 /// Whether the word may be a part of a point in time: digits, with the `t` or `z` beside them.
@@ -59,13 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_a_uuid_are_recognised_together_only() {
-        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
-        assert_eq!(
-            whole_uuid(&words("550e8400 e29b 41d4 a716 446655440000")).as_deref(),
-            Some("550e8400-e29b-41d4-a716-446655440000")
-        );
-        assert_eq!(whole_uuid(&words("e29b 41d4")), None);
+    fn words_tell_by_their_form_what_they_can_be_part_of() {
         assert!(may_be_in_uuid("e29b") && !may_be_in_uuid("e29bx") && !may_be_in_uuid("nova"));
         assert!(may_be_in_time("25t10") && may_be_in_time("2026") && !may_be_in_time("2026a"));
     }

@@ -50,6 +50,9 @@ pub fn options(folder: &std::path::Path) -> Options {
         // Tests say themselves when background work is due.
         maintenance_interval: Duration::from_secs(3600),
         retention_age: None,
+        // Few documents are to be merged, too, in both ways.
+        merge_fan_in: 3,
+        small_group_rows: 6,
         ..Options::new(folder)
     }
 }
