@@ -1,5 +1,7 @@
 //! Points and ranges in time. Milliseconds since the Unix epoch, UTC, everywhere.
 
+mod utc;
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -44,6 +46,9 @@ impl Timestamp {
     /// # Errors
     /// When the text is none of these.
     pub fn parse(text: &str) -> Result<Self, BadTimestamp> {
+        if let Some(millisecond) = utc::parse(text) {
+            return Ok(Self(millisecond));
+        }
         let bad = || BadTimestamp {
             given: text.to_owned(),
         };
