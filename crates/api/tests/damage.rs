@@ -34,7 +34,7 @@ async fn serve(logs: Arc<EmbeddedLogs>) -> String {
 
 async fn store(logs: &Arc<EmbeddedLogs>, index: &str) {
     let operations = (0..DOCUMENTS).map(|n| WriteOperation {
-        index: index.to_owned(),
+        index: index.into(),
         action: Action::Create,
         id: None,
         source: json!({ "n": n, "message": format!("step {n} in {index}") })

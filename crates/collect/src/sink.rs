@@ -56,10 +56,10 @@ impl Sink {
 
 fn operation(document: Collected, id: String) -> WriteOperation {
     WriteOperation {
-        index: document.index,
+        index: document.index.into(),
         action: Action::Create,
         id: Some(id),
-        source: document.source.into_boxed_slice(),
+        source: document.source.into(),
     }
 }
 

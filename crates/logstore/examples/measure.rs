@@ -114,7 +114,7 @@ fn operation(events: &Events, number: u64) -> WriteOperation {
     let mut source = Vec::new();
     events.append(number, &mut source);
     WriteOperation {
-        index: "filebeat-swarmscope-measure".to_owned(),
+        index: "filebeat-swarmscope-measure".into(),
         action: Action::Create,
         id: None,
         source: source.into(),

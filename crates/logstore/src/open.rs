@@ -275,8 +275,11 @@ impl Replay<'_> {
         id: &str,
         version: u64,
         arrival: i64,
-        source: &str,
+        source: &[u8],
     ) {
+        let Ok(source) = std::str::from_utf8(source) else {
+            return;
+        };
         let fits =
             |pending: &Pending| pending.index == index && pending.builder.len() < RECOVERED_ROWS;
         if !self.pending.as_ref().is_some_and(fits) {

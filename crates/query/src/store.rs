@@ -1,6 +1,9 @@
 //! The door to whatever keeps logs: write documents, search them, manage indices.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use swarmscope_model::TimeRange;
 
@@ -22,12 +25,12 @@ pub enum Action {
 /// One document to write.
 #[derive(Debug, Clone)]
 pub struct WriteOperation {
-    pub index: String,
+    pub index: Arc<str>,
     pub action: Action,
     /// Made by the store when there is none.
     pub id: Option<String>,
-    /// The bytes of a JSON object.
-    pub source: Box<[u8]>,
+    /// The bytes of a JSON object; may be a part of a whole request's.
+    pub source: Bytes,
 }
 
 /// A document that is on disk.

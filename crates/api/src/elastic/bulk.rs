@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use swarmscope_query::indices::IndexExpression;
@@ -13,6 +14,7 @@ use swarmscope_query::store::{Effect, Written};
 
 use super::ElasticState;
 use super::body::Body;
+use super::bulk_reply::Items;
 use super::bulk_request::{Entry, Verb, parse};
 use super::errors::ElasticError;
 
@@ -35,7 +37,7 @@ pub async fn bulk_into(
 
 async fn write(
     state: &ElasticState,
-    body: &[u8],
+    body: &Bytes,
     default_index: Option<&str>,
 ) -> Result<Response, ElasticError> {
     let started = Instant::now();
@@ -44,7 +46,7 @@ async fn write(
     let mut operations = Vec::with_capacity(entries.len());
     let mut refused = Vec::with_capacity(entries.len());
     for entry in &mut entries {
-        let is_lost = entry.verb == Verb::Delete && !known.contains(&entry.index);
+        let is_lost = entry.verb == Verb::Delete && !known.contains(&*entry.index);
         let operation = match is_lost {
             true => Err(ElasticError::index_not_found(&entry.index)),
             false => entry.operation(),
@@ -62,8 +64,7 @@ async fn write(
         false => state.logs.write(operations).await?,
     }
     .into_iter();
-    let mut errors = false;
-    let mut items = Vec::with_capacity(entries.len());
+    let mut items = Items::new(entries.len());
     for (entry, refused) in entries.iter().zip(refused) {
         let outcome = match refused {
             Some(error) => Err(error),
@@ -72,11 +73,10 @@ async fn write(
                 .ok_or_else(ElasticError::unanswered)?
                 .map_err(ElasticError::from),
         };
-        errors |= outcome.is_err();
-        items.push(json!({ entry.verb.name(): item(entry, outcome) }));
+        items.push(entry, &outcome);
     }
-    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Json(json!({ "took": took, "errors": errors, "items": items })).into_response())
+    let json = HeaderValue::from_static("application/json");
+    Ok(([(CONTENT_TYPE, json)], items.finish(started.elapsed())).into_response())
 }
 
 /// The indices that are there or come to be with this request. Only deletes need to know.
@@ -94,18 +94,23 @@ async fn known_indices(
     Ok(present
         .into_iter()
         .map(|index| index.name)
-        .chain(made.map(|entry| entry.index.clone()))
+        .chain(made.map(|entry| entry.index.to_string()))
         .collect())
 }
 
-/// The result of one written document, as in a bulk's items and as a reply of its own.
-pub fn written_body(index: &str, written: &Written) -> (StatusCode, Map<String, Value>) {
-    let (result, status) = match written.effect {
+/// What a write came to, as this API calls it, and its status.
+pub fn result(effect: Effect) -> (&'static str, StatusCode) {
+    match effect {
         Effect::Created => ("created", StatusCode::CREATED),
         Effect::Updated => ("updated", StatusCode::OK),
         Effect::Deleted => ("deleted", StatusCode::OK),
         Effect::NotFound => ("not_found", StatusCode::NOT_FOUND),
-    };
+    }
+}
+
+/// The reply about one written document.
+pub fn written_body(index: &str, written: &Written) -> (StatusCode, Map<String, Value>) {
+    let (result, status) = result(written.effect);
     let body = json!({
         "_index": index,
         "_id": written.id,
@@ -118,21 +123,5 @@ pub fn written_body(index: &str, written: &Written) -> (StatusCode, Map<String, 
     match body {
         Value::Object(body) => (status, body),
         _ => (status, Map::new()),
-    }
-}
-
-fn item(entry: &Entry, outcome: Result<Written, ElasticError>) -> Value {
-    match outcome {
-        Ok(written) => {
-            let (status, mut body) = written_body(&entry.index, &written);
-            body.insert("status".to_owned(), status.as_u16().into());
-            Value::Object(body)
-        }
-        Err(error) => json!({
-            "_index": entry.index,
-            "_id": entry.id,
-            "status": error.status().as_u16(),
-            "error": error.to_value(),
-        }),
     }
 }

@@ -1,18 +1,21 @@
 //! The lines of a `_bulk` request: actions and documents, read before anything is written.
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use swarmscope_query::store::{Action, WriteOperation};
 
+use super::bulk_action::Actions;
 use super::errors::ElasticError;
 
 /// One action of a bulk.
 #[derive(Debug)]
 pub struct Entry {
     pub verb: Verb,
-    pub index: String,
+    pub index: Arc<str>,
     pub id: Option<String>,
-    /// The bytes of the document; empty for a delete.
-    source: Box<[u8]>,
+    /// The bytes of the document, a part of the request's; empty for a delete.
+    source: Bytes,
 }
 
 /// What an action line asks for, by its name.
@@ -26,7 +29,8 @@ pub enum Verb {
 }
 
 impl Verb {
-    const ALL: [Verb; 4] = [Verb::Index, Verb::Create, Verb::Delete, Verb::Update];
+    /// Every verb.
+    pub const ALL: [Verb; 4] = [Verb::Index, Verb::Create, Verb::Delete, Verb::Update];
 
     /// The name in requests and replies.
     pub fn name(self) -> &'static str {
@@ -40,6 +44,16 @@ impl Verb {
 }
 
 impl Entry {
+    /// An action with its document.
+    pub fn new(verb: Verb, index: Arc<str>, id: Option<String>, source: Bytes) -> Self {
+        Self {
+            verb,
+            index,
+            id,
+            source,
+        }
+    }
+
     /// The write to make of it, or why this one action cannot be done.
     ///
     /// # Errors
@@ -61,7 +75,7 @@ impl Entry {
             ));
         }
         Ok(WriteOperation {
-            index: self.index.clone(),
+            index: Arc::clone(&self.index),
             action,
             id: self.id.clone(),
             source: std::mem::take(&mut self.source),
@@ -73,31 +87,35 @@ impl Entry {
 ///
 /// # Errors
 /// When any of them is malformed: then nothing of the request is to be written.
-pub fn parse(body: &[u8], default_index: Option<&str>) -> Result<Vec<Entry>, ElasticError> {
+pub fn parse(body: &Bytes, default_index: Option<&str>) -> Result<Vec<Entry>, ElasticError> {
     if body.is_empty() {
         return Err(ElasticError::parse("request body is required"));
     }
-    let Some(body) = body.strip_suffix(b"\n") else {
+    if !body.ends_with(b"\n") {
         return Err(ElasticError::illegal_argument(
             "The bulk request must be terminated by a newline [\\n]",
         ));
-    };
+    }
     let mut entries = Vec::new();
-    let mut lines = body.split(|byte| *byte == b'\n').enumerate();
-    while let Some((at, line)) = lines.next() {
+    let mut actions = Actions::new(default_index);
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', body);
+    let mut lines = (1..).zip(ends.map(|end| std::mem::replace(&mut start, end + 1)..end));
+    while let Some((number, line)) = lines.next() {
+        let line = &body[line];
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let (verb, target) = action(line, at + 1)?;
-        let source = match verb {
-            Verb::Delete => &[][..],
+        let action = actions.read(line, number)?;
+        let source = match action.verb {
+            Verb::Delete => Bytes::new(),
             _ => match lines.next() {
-                Some((_, source)) => source,
+                Some((_, source)) => body.slice(source),
                 // Elasticsearch drops an action at the end that has no document.
                 None => break,
             },
         };
-        entries.push(target.entry(verb, source, default_index)?);
+        entries.push(action.entry(source)?);
     }
     if entries.is_empty() {
         return Err(ElasticError::validation("no requests added"));
@@ -105,137 +123,13 @@ pub fn parse(body: &[u8], default_index: Option<&str>) -> Result<Vec<Entry>, Ela
     Ok(entries)
 }
 
-fn malformed(number: usize, rest: &str) -> ElasticError {
-    ElasticError::illegal_argument(format!("Malformed action/metadata line [{number}], {rest}"))
-}
-
-fn action(line: &[u8], number: usize) -> Result<(Verb, Target), ElasticError> {
-    let value: Value = serde_json::from_slice(line).map_err(|error| {
-        ElasticError::content(&error, &format!("action/metadata line [{number}]"))
-    })?;
-    let Value::Object(object) = value else {
-        let found = token(&value);
-        return Err(malformed(
-            number,
-            &format!("expected START_OBJECT but found [{found}]"),
-        ));
-    };
-    let Some((name, target)) = object.into_iter().next() else {
-        return Err(malformed(
-            number,
-            "expected FIELD_NAME but found [END_OBJECT]",
-        ));
-    };
-    let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.name() == name) else {
-        let expected = "expected field [create], [delete], [index] or [update]";
-        return Err(malformed(number, &format!("{expected} but found [{name}]")));
-    };
-    let Value::Object(target) = target else {
-        let found = token(&target);
-        let expected = "expected START_OBJECT or END_OBJECT";
-        return Err(malformed(
-            number,
-            &format!("{expected} but found [{found}]"),
-        ));
-    };
-    let target = Target::read(target, number)?;
-    match (verb, target.op_type.as_deref()) {
-        (Verb::Index, Some("create")) => Ok((Verb::Create, target)),
-        _ => Ok((verb, target)),
-    }
-}
-
-/// What Elasticsearch calls the token that a value begins with.
-fn token(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "VALUE_NULL",
-        Value::Bool(_) => "VALUE_BOOLEAN",
-        Value::Number(_) => "VALUE_NUMBER",
-        Value::String(_) => "VALUE_STRING",
-        Value::Array(_) => "START_ARRAY",
-        Value::Object(_) => "START_OBJECT",
-    }
-}
-
-/// Where an action goes.
-#[derive(Debug, Default)]
-struct Target {
-    index: Option<String>,
-    id: Option<String>,
-    op_type: Option<String>,
-}
-
-impl Target {
-    fn read(object: Map<String, Value>, number: usize) -> Result<Self, ElasticError> {
-        let mut target = Self::default();
-        for (key, value) in object {
-            match key.as_str() {
-                "_index" => target.index = text(value),
-                "_id" => target.id = text(value),
-                "op_type" => target.op_type = text(value),
-                // They matter to shards, pipelines and mappings, of which there are none.
-                "routing"
-                | "_routing"
-                | "retry_on_conflict"
-                | "dynamic_templates"
-                | "require_alias"
-                | "require_data_stream"
-                | "list_executed_pipelines"
-                | "_source" => {}
-                "pipeline" if matches!(value.as_str(), None | Some("" | "_none")) => {}
-                "version" | "_version" | "version_type" | "if_seq_no" | "if_primary_term"
-                | "pipeline" => {
-                    return Err(ElasticError::illegal_argument(format!(
-                        "Action/metadata line [{number}] contains [{key}], which is not \
-                         supported here; use [create] to write a document once"
-                    )));
-                }
-                _ => {
-                    return Err(ElasticError::illegal_argument(format!(
-                        "Action/metadata line [{number}] contains an unknown parameter [{key}]"
-                    )));
-                }
-            }
-        }
-        Ok(target)
-    }
-
-    fn entry(
-        self,
-        verb: Verb,
-        source: &[u8],
-        default_index: Option<&str>,
-    ) -> Result<Entry, ElasticError> {
-        let Some(index) = self.index.or_else(|| default_index.map(str::to_owned)) else {
-            return Err(ElasticError::validation("index is missing"));
-        };
-        if self.id.is_none() && matches!(verb, Verb::Delete | Verb::Update) {
-            return Err(ElasticError::validation("id is missing"));
-        }
-        Ok(Entry {
-            verb,
-            index,
-            id: self.id,
-            source: source.into(),
-        })
-    }
-}
-
-/// Text, or the digits of a number: clients send both.
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        other => Some(other.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn reason(body: &str) -> String {
-        let error = parse(body.as_bytes(), Some("logs")).expect_err("has to be refused");
+        let error = parse(&Bytes::copy_from_slice(body.as_bytes()), Some("logs"))
+            .expect_err("has to be refused");
         error.to_value()["reason"]
             .as_str()
             .expect("a reason")
@@ -251,10 +145,11 @@ mod tests {
             "{\"delete\":{\"_id\":\"x\"}}\n",
             "{\"index\":{\"op_type\":\"create\",\"_id\":\"y\"}}\n{}\n",
         );
-        let entries = parse(body.as_bytes(), Some("logs")).expect("a good bulk");
+        let entries =
+            parse(&Bytes::copy_from_slice(body.as_bytes()), Some("logs")).expect("a good bulk");
         let told: Vec<_> = entries
             .iter()
-            .map(|entry| (entry.verb, entry.index.as_str(), entry.id.as_deref()))
+            .map(|entry| (entry.verb, &*entry.index, entry.id.as_deref()))
             .collect();
         let expected = [
             (Verb::Index, "logs", None),

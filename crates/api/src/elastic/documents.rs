@@ -1,6 +1,7 @@
 //! Single documents: index, create, get, delete.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -26,7 +27,7 @@ pub async fn index_new(
     Parameters(parameters): Parameters<WriteParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, None, action(&parameters)?, &body).await
+    write(&state, index, None, action(&parameters)?, body).await
 }
 
 /// `PUT /{index}/_doc/{id}`
@@ -36,7 +37,7 @@ pub async fn index(
     Parameters(parameters): Parameters<WriteParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), action(&parameters)?, &body).await
+    write(&state, index, Some(id), action(&parameters)?, body).await
 }
 
 /// `PUT /{index}/_create/{id}`
@@ -45,7 +46,7 @@ pub async fn create(
     Path((index, id)): Path<(String, String)>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), Action::Create, &body).await
+    write(&state, index, Some(id), Action::Create, body).await
 }
 
 /// `DELETE /{index}/_doc/{id}`
@@ -53,7 +54,7 @@ pub async fn delete(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), Action::Delete, &[]).await
+    write(&state, index, Some(id), Action::Delete, Bytes::new()).await
 }
 
 fn action(parameters: &WriteParameters) -> Result<Action, ElasticError> {
@@ -71,16 +72,16 @@ async fn write(
     index: String,
     id: Option<String>,
     action: Action,
-    body: &[u8],
+    body: Bytes,
 ) -> Result<Response, ElasticError> {
     if body.is_empty() && action != Action::Delete {
         return Err(ElasticError::parse("request body is required"));
     }
     let operation = WriteOperation {
-        index: index.clone(),
+        index: index.as_str().into(),
         action,
         id: id.clone(),
-        source: body.into(),
+        source: body,
     };
     let outcome = state.logs.write(vec![operation]).await?.into_iter().next();
     match outcome {

@@ -7,6 +7,8 @@
 mod aggregations;
 mod body;
 mod bulk;
+mod bulk_action;
+mod bulk_reply;
 mod bulk_request;
 mod cat;
 mod cluster;

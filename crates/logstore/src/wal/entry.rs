@@ -15,7 +15,7 @@ pub enum Entry<'a> {
         id: &'a str,
         version: u64,
         arrival: i64,
-        source: &'a str,
+        source: &'a [u8],
     },
     Delete {
         index: &'a str,
@@ -63,7 +63,7 @@ impl<'a> Entry<'a> {
                 put_text(out, id);
                 out.extend_from_slice(&version.to_le_bytes());
                 out.extend_from_slice(&arrival.to_le_bytes());
-                put_text(out, source);
+                put_bytes(out, source);
             }
             Entry::Delete { index, id } => {
                 out.push(DELETE);
@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
                 id: take_text(bytes)?,
                 version: u64::from_le_bytes(take(bytes)?),
                 arrival: i64::from_le_bytes(take(bytes)?),
-                source: take_text(bytes)?,
+                source: take_bytes(bytes)?,
             },
             DELETE => Entry::Delete {
                 index: take_text(bytes)?,
@@ -101,9 +101,13 @@ impl<'a> Entry<'a> {
 }
 
 fn put_text(out: &mut Vec<u8>, text: &str) {
-    let length = u32::try_from(text.len()).expect("requests are far below 4 GB");
+    put_bytes(out, text.as_bytes());
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length = u32::try_from(bytes.len()).expect("requests are far below 4 GB");
     out.extend_from_slice(&length.to_le_bytes());
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(bytes);
 }
 
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
@@ -113,8 +117,12 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 }
 
 fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    std::str::from_utf8(take_bytes(bytes)?).ok()
+}
+
+fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u32::from_le_bytes(take(bytes)?) as usize;
-    let (text, rest) = bytes.split_at_checked(length)?;
+    let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
-    std::str::from_utf8(text).ok()
+    Some(taken)
 }

@@ -28,13 +28,13 @@ pub fn apply(state: &mut State, decided: &mut Decided) -> Result<(), SegmentErro
         dropped.push(dropped_within(block, own));
     }
     for change in &decided.changes {
-        if let Some(index) = state.indices.get_mut(&change.index) {
+        if let Some(index) = state.indices.get_mut(&*change.index) {
             let removed = index.remove(&change.id);
             outcome = outcome.and(removed.map(drop));
         }
     }
     for ((index, block), dropped) in decided.blocks.drain(..).zip(dropped) {
-        if block.rows > 0 && !state.indices.contains_key(&index) {
+        if block.rows > 0 && !state.indices.contains_key(&*index) {
             // Retention removed the empty index since the request was decided.
             create_index(state, new_index(&index, serde_json::Map::new()));
         }

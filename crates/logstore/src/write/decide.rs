@@ -3,6 +3,7 @@
 //! Requests that share an fsync are decided one after the other, each seeing those before it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use swarmscope_model::Timestamp;
 use swarmscope_query::store::{Effect, Refused, Written};
@@ -21,7 +22,7 @@ pub struct Decided {
     pub results: Vec<Result<Written, Refused>>,
     pub created: Vec<IndexMeta>,
     /// By index; rows that were refused are gone.
-    pub blocks: Vec<(String, Block)>,
+    pub blocks: Vec<(Arc<str>, Block)>,
     /// What the blocks' rows replace or delete, in order.
     pub changes: Vec<Change>,
     pub last_sequence: u64,
@@ -71,7 +72,7 @@ impl Decision {
 /// A document that goes, because of a row of the same request or without one.
 #[derive(Debug)]
 pub struct Change {
-    pub index: String,
+    pub index: Arc<str>,
     pub id: String,
     /// The sequence of the write that makes it go.
     pub sequence: u64,
@@ -229,7 +230,7 @@ impl<'a> Request<'_, 'a> {
                 }
                 if current.is_some() {
                     self.changes.push(Change {
-                        index: index.clone(),
+                        index: Arc::clone(index),
                         id: id.clone(),
                         sequence,
                     });
@@ -258,7 +259,7 @@ impl<'a> Request<'_, 'a> {
         block: u32,
         id: &str,
         version: u64,
-        source: &str,
+        source: &[u8],
         prepared: &Prepared,
     ) -> u64 {
         let index = &prepared.blocks[block as usize].0;
@@ -268,7 +269,7 @@ impl<'a> Request<'_, 'a> {
             id,
             version,
             arrival: prepared.arrival,
-            source: source.trim(),
+            source,
         }
         .encode(&mut self.decider.frames);
         self.sequences[block as usize].push(sequence as i64);
@@ -276,7 +277,7 @@ impl<'a> Request<'_, 'a> {
         sequence
     }
 
-    fn delete(&mut self, index: &'a str, id: &'a str, stored: Option<u64>) -> Written {
+    fn delete(&mut self, index: &'a Arc<str>, id: &'a str, stored: Option<u64>) -> Written {
         let Some(version) = self.current(index, id, stored) else {
             return Written {
                 id: id.to_owned(),
@@ -289,7 +290,7 @@ impl<'a> Request<'_, 'a> {
         Entry::Delete { index, id }.encode(&mut self.decider.frames);
         self.decider.pending.insert((index, id), None);
         self.changes.push(Change {
-            index: index.to_owned(),
+            index: Arc::clone(index),
             id: id.to_owned(),
             sequence,
         });
@@ -334,11 +335,11 @@ pub fn new_index(name: &str, definition: serde_json::Map<String, serde_json::Val
 fn numbered(block: Block, refused: &RowSet, sequences: Vec<i64>, versions: Vec<i64>) -> Block {
     let mut block = block;
     if !refused.is_empty() {
-        block.sequences = std::sync::Arc::new(vec![0; block.rows as usize]);
-        block.versions = std::sync::Arc::clone(&block.sequences);
+        block.sequences = Arc::new(vec![0; block.rows as usize]);
+        block.versions = Arc::clone(&block.sequences);
         block = crate::block::concat::concat(&[(&block, refused)]);
     }
-    block.sequences = std::sync::Arc::new(sequences);
-    block.versions = std::sync::Arc::new(versions);
+    block.sequences = Arc::new(sequences);
+    block.versions = Arc::new(versions);
     block
 }

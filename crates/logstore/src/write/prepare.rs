@@ -1,7 +1,9 @@
 //! Prepares a request on its caller's side: checks it, parses every document once, builds columns.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use rand::RngExt;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::{Account, reported_drops};
@@ -20,7 +22,7 @@ use crate::block::learner::Learner;
 pub struct Prepared {
     pub operations: Vec<Operation>,
     /// By index, the rows in the order of the operations.
-    pub blocks: Vec<(String, Block)>,
+    pub blocks: Vec<(Arc<str>, Block)>,
     /// Who the documents are from.
     pub agents: Vec<String>,
     pub arrival: i64,
@@ -45,14 +47,15 @@ pub enum OperationKind {
         block: u32,
         row: u32,
         id: String,
-        source: String,
+        /// The document's text.
+        source: Bytes,
         /// Only when there is no document of that id.
         create: bool,
         /// The id was made here, so nothing has it.
         generated: bool,
     },
     Delete {
-        index: String,
+        index: Arc<str>,
         id: String,
     },
 }
@@ -65,6 +68,7 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
         arrival: Timestamp::now().as_millisecond(),
         builders: Vec::new(),
         by_index: HashMap::new(),
+        last: 0,
         agents: vec![String::new()],
         by_agent: HashMap::from([(String::new(), 0)]),
     };
@@ -87,8 +91,10 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
 struct Preparation<'a> {
     learner: &'a mut Learner,
     arrival: i64,
-    builders: Vec<(String, BlockBuilder)>,
-    by_index: HashMap<String, u32>,
+    builders: Vec<(Arc<str>, BlockBuilder)>,
+    by_index: HashMap<Arc<str>, u32>,
+    /// The place of the last document's builder: most requests are about one index.
+    last: usize,
     agents: Vec<String>,
     by_agent: HashMap<String, u32>,
 }
@@ -107,7 +113,10 @@ impl Preparation<'_> {
     }
 
     fn checked(&mut self, operation: WriteOperation) -> Result<Operation, Refused> {
-        if !self.by_index.contains_key(&operation.index) {
+        let last = self.builders.get(self.last);
+        let is_known = last.is_some_and(|(index, _)| *index == operation.index)
+            || self.by_index.contains_key(&operation.index);
+        if !is_known {
             check_index_name(&operation.index)?;
         }
         if let Some(id) = &operation.id
@@ -134,11 +143,11 @@ impl Preparation<'_> {
                 limit: MAX_DOCUMENT_BYTES,
             });
         }
-        let source =
-            String::from_utf8(operation.source.into_vec()).map_err(|error| Refused::NotJson {
-                reason: "invalid UTF-8".to_owned(),
-                offset: error.utf8_error().valid_up_to(),
-            })?;
+        let source = std::str::from_utf8(&operation.source).map_err(|error| Refused::NotJson {
+            reason: "invalid UTF-8".to_owned(),
+            offset: error.valid_up_to(),
+        })?;
+        let source = source.trim();
         let generated = operation.id.as_deref().is_none_or(str::is_empty);
         let id = match operation.id {
             Some(id) if !generated => id,
@@ -147,12 +156,12 @@ impl Preparation<'_> {
         let block = self.block(operation.index);
         let builder = &mut self.builders[block as usize].1;
         builder
-            .push(self.learner, &id, source.trim(), self.arrival)
+            .push(self.learner, &id, source, self.arrival)
             .map_err(refusal)?;
         let row = builder.len() - 1;
         let about = builder.about();
         let dropped = match about.event_type.as_str() {
-            EVENTS_DROPPED => reported_drops(&source),
+            EVENTS_DROPPED => reported_drops(source),
             _ => 0,
         };
         let agent = about.agent.as_str();
@@ -172,20 +181,29 @@ impl Preparation<'_> {
                 block,
                 row,
                 id,
-                source,
+                source: operation.source.slice_ref(source.as_bytes()),
                 create: operation.action == Action::Create,
                 generated,
             },
         })
     }
 
-    fn block(&mut self, index: String) -> u32 {
-        if let Some(place) = self.by_index.get(&index) {
-            return *place;
+    fn block(&mut self, index: Arc<str>) -> u32 {
+        let last = self.builders.get(self.last);
+        if last.is_some_and(|(own, _)| *own == index) {
+            return self.last as u32;
         }
-        let place = self.builders.len() as u32;
-        self.builders.push((index.clone(), BlockBuilder::default()));
-        self.by_index.insert(index, place);
+        let place = match self.by_index.get(&index) {
+            Some(place) => *place,
+            None => {
+                let place = self.builders.len() as u32;
+                let builder = BlockBuilder::default();
+                self.builders.push((Arc::clone(&index), builder));
+                self.by_index.insert(index, place);
+                place
+            }
+        };
+        self.last = place as usize;
         place
     }
 }

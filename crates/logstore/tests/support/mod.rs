@@ -119,7 +119,7 @@ pub fn exists(field: &str) -> Query {
 
 pub fn operation(action: Action, index: &str, id: Option<&str>, source: &Value) -> WriteOperation {
     WriteOperation {
-        index: index.to_owned(),
+        index: index.into(),
         action,
         id: id.map(str::to_owned),
         source: source.to_string().into_bytes().into(),

@@ -1,0 +1,158 @@
+//! The reply to a `_bulk`, written as bytes: it is half as long as the request, and trees of values would
+//! cost more than the documents.
+
+use std::time::Duration;
+
+use serde_json::json;
+use swarmscope_query::store::Written;
+
+use super::bulk::result;
+use super::bulk_request::Entry;
+use super::errors::ElasticError;
+
+/// About an item without its index and id.
+const ITEM_BYTES: usize = 160;
+
+/// The items of a reply under construction.
+pub struct Items {
+    json: Vec<u8>,
+    any_errors: bool,
+    /// The last index with its quotes and escapes: mostly that of the next item, too.
+    index: Vec<u8>,
+    index_name: String,
+}
+
+impl Items {
+    /// Room for so many items.
+    pub fn new(items: usize) -> Self {
+        Self {
+            json: Vec::with_capacity(items * (ITEM_BYTES + 64)),
+            any_errors: false,
+            index: b"\"\"".to_vec(),
+            index_name: String::new(),
+        }
+    }
+
+    /// Adds what became of an action.
+    pub fn push(&mut self, entry: &Entry, outcome: &Result<Written, ElasticError>) {
+        if !self.json.is_empty() {
+            self.json.push(b',');
+        }
+        self.json.extend_from_slice(b"{\"");
+        self.json.extend_from_slice(entry.verb.name().as_bytes());
+        self.json.extend_from_slice(b"\":");
+        match outcome {
+            Ok(written) => self.written(&entry.index, written),
+            Err(error) => {
+                self.any_errors = true;
+                let item = json!({
+                    "_index": *entry.index,
+                    "_id": entry.id,
+                    "status": error.status().as_u16(),
+                    "error": error.to_value(),
+                });
+                self.json.extend_from_slice(item.to_string().as_bytes());
+            }
+        }
+        self.json.push(b'}');
+    }
+
+    fn written(&mut self, index: &str, written: &Written) {
+        if self.index_name != index {
+            self.index = quoted(index);
+            index.clone_into(&mut self.index_name);
+        }
+        let (result, status) = result(written.effect);
+        let mut numbers = [itoa::Buffer::new(); 3];
+        let [version, sequence, code] = &mut numbers;
+        let is_plain = |byte: u8| matches!(byte, 0x20..0x7f) && byte != b'"' && byte != b'\\';
+        let escaped;
+        let id = if written.id.bytes().all(is_plain) {
+            &*written.id
+        } else {
+            escaped = quoted(&written.id);
+            std::str::from_utf8(&escaped[1..escaped.len() - 1]).unwrap_or_default()
+        };
+        for part in [
+            b"{\"_index\":".as_slice(),
+            &self.index,
+            b",\"_id\":\"",
+            id.as_bytes(),
+            b"\",\"_version\":",
+            version.format(written.version).as_bytes(),
+            b",\"result\":\"",
+            result.as_bytes(),
+            b"\",\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0},\"_seq_no\":",
+            sequence.format(written.sequence).as_bytes(),
+            b",\"_primary_term\":1,\"status\":",
+            code.format(status.as_u16()).as_bytes(),
+            b"}",
+        ] {
+            self.json.extend_from_slice(part);
+        }
+    }
+
+    /// The whole reply, for a request that took so long.
+    pub fn finish(self, took: Duration) -> Vec<u8> {
+        let head = format!(
+            "{{\"took\":{},\"errors\":{},\"items\":[",
+            took.as_millis(),
+            self.any_errors
+        );
+        let mut body = self.json;
+        body.splice(..0, head.into_bytes());
+        body.extend_from_slice(b"]}");
+        body
+    }
+}
+
+/// The text as JSON.
+fn quoted(text: &str) -> Vec<u8> {
+    serde_json::Value::from(text).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use serde_json::Value;
+    use swarmscope_query::store::Effect;
+
+    use super::super::bulk::written_body;
+    use super::super::bulk_request::Verb;
+    use super::*;
+
+    #[test]
+    fn items_are_those_of_single_replies_with_a_status() {
+        let mut items = Items::new(0);
+        let mut expected = Vec::new();
+        for (verb, id, effect) in [
+            (Verb::Index, "plain", Effect::Created),
+            (Verb::Create, "é\"\\\n\u{7f}", Effect::Updated),
+            (Verb::Delete, "", Effect::NotFound),
+        ] {
+            let entry = Entry::new(verb, "lögs".into(), Some(id.into()), Bytes::new());
+            let written = Written {
+                id: id.to_owned(),
+                sequence: u64::MAX,
+                version: 3,
+                effect,
+            };
+            let (status, mut body) = written_body(&entry.index, &written);
+            body.insert("status".to_owned(), status.as_u16().into());
+            expected.push(json!({ verb.name(): body }));
+            items.push(&entry, &Ok(written));
+        }
+        let entry = Entry::new(Verb::Index, "x".into(), None, Bytes::new());
+        let error = ElasticError::unanswered();
+        expected.push(json!({ "index": {
+            "_index": "x", "_id": null, "status": error.status().as_u16(), "error": error.to_value(),
+        }}));
+        items.push(&entry, &Err(error));
+        let body = items.finish(Duration::from_millis(7));
+        let expected = json!({ "took": 7, "errors": true, "items": expected });
+        assert_eq!(String::from_utf8(body).ok(), Some(expected.to_string()));
+        let empty: Value =
+            serde_json::from_slice(&Items::new(0).finish(Duration::ZERO)).expect("JSON");
+        assert_eq!(empty, json!({ "took": 0, "errors": false, "items": [] }));
+    }
+}
