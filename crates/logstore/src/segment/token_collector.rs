@@ -3,7 +3,7 @@
 use swarmscope_query::analysis::words;
 
 use super::GRANULE_ROWS;
-use super::token_index::{Pair, hash, pair, uuid_hash};
+use super::token_index::{Pair, hash, pair, shortened, uuid_hash};
 use crate::block::column::{Column, Values};
 
 /// The words of one group.
@@ -17,8 +17,8 @@ impl TokenCollector {
     pub fn add(&mut self, granule: u32, hashes: &mut Vec<u32>) {
         hashes.sort_unstable();
         hashes.dedup();
-        self.pairs
-            .extend(hashes.drain(..).map(|hash| pair(hash, granule)));
+        let own = hashes.drain(..).map(|hash| pair(shortened(hash), granule));
+        self.pairs.extend(own);
     }
 
     /// Takes the words of a column with a dictionary.
