@@ -50,8 +50,8 @@ check: ## Formatting, lints, tidy: seconds once built
 	cargo xtask tidy
 
 .PHONY: bench-logs
-bench-logs: ## Ingest and query figures of the log store on a million events
-	cargo run --release --locked --package swarmscope-logstore --example measure
+bench-logs: build ## Figures of the log engine beside real peers on the same two million events
+	scripts/bench-logs
 
 .PHONY: bench-metrics
 bench-metrics: build ## Figures of the metrics engine beside a real Prometheus on the same samples

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use arguments::{AgentCommand, Arguments, Command};
+use arguments::{AgentCommand, Arguments, BenchCommand, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -52,6 +52,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Validate(arguments) => return commands::validate::run(arguments).await,
         Command::LogSamples => commands::validate::log_samples(),
         Command::Run(arguments) => return commands::run::run(arguments).await,
+        Command::Bench(BenchCommand::Logs(arguments)) => {
+            return commands::bench::logs::run(arguments).await;
+        }
         Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
         Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod agent_new;
+pub mod bench;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
