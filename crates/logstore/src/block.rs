@@ -18,9 +18,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use column::{Column, Kind};
+use swarmscope_query::document::ValueRef;
+
+use column::{Column, Kind, Rows, Values};
 use sources::Sources;
-use strings::Strings;
 
 /// One column under its path.
 #[derive(Debug, Clone)]
@@ -31,10 +32,11 @@ pub struct NamedColumn {
 }
 
 /// Documents in columns, in the order of their writes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Block {
     pub rows: u32,
-    pub ids: Strings,
+    /// Ids that clients gave; the other rows' are told from their sequences.
+    pub ids: Column,
     /// What the documents are beside their values; see [`Block::source`].
     pub sources: Sources,
     /// Grow from row to row once the block is in the memtable.
@@ -47,7 +49,47 @@ pub struct Block {
     pub overflow: Option<Arc<Column>>,
 }
 
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            rows: 0,
+            ids: Column {
+                rows: Rows::Listed(Vec::new()),
+                values: Values::Text(strings::Strings::default()),
+            },
+            sources: Sources::default(),
+            sequences: Arc::default(),
+            versions: Arc::default(),
+            times: Arc::default(),
+            columns: Vec::new(),
+            overflow: None,
+        }
+    }
+}
+
 impl Block {
+    /// The id that a client gave to the document of a row.
+    pub fn given_id(&self, row: u32) -> Option<&str> {
+        match self.ids.value(self.ids.places_of(row).next()?) {
+            ValueRef::Text(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The ids that clients gave, with their rows.
+    pub fn given_ids(&self) -> impl Iterator<Item = (u32, &str)> {
+        (0..self.ids.len()).filter_map(|at| match self.ids.value(at) {
+            ValueRef::Text(id) => Some((self.ids.row(at), id)),
+            _ => None,
+        })
+    }
+
+    /// The row of a sequence, if it is here.
+    pub fn row_of(&self, sequence: u64) -> Option<u32> {
+        let row = self.sequences.binary_search(&i64::try_from(sequence).ok()?);
+        u32::try_from(row.ok()?).ok()
+    }
+
     /// Memory that the block takes, roughly.
     pub fn bytes(&self) -> usize {
         let fixed = self.rows as usize * 24;

@@ -14,6 +14,7 @@ mod block;
 pub mod encodings;
 mod error;
 mod filenames;
+mod ids;
 mod manifest;
 mod memtable;
 mod open;

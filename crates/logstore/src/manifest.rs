@@ -11,6 +11,7 @@ use swarmscope_files::{FileSystem, durable};
 
 use crate::error::OpenError;
 use crate::filenames;
+use crate::ids::Salt;
 use crate::state::State;
 use crate::wal::entry::IndexMeta;
 
@@ -20,6 +21,12 @@ pub struct Manifest {
     /// Every write up to this one is in the segments.
     pub flushed_sequence: u64,
     pub next_segment: u64,
+    /// For ids that no client gave. None in a manifest that is not written yet.
+    #[serde(default)]
+    pub salt: Option<Salt>,
+    /// The last sequence whose id a client gave to a document before the sequence was used.
+    #[serde(default)]
+    pub claimed_sequence: u64,
     pub indices: Vec<IndexEntry>,
 }
 
@@ -62,6 +69,8 @@ impl Manifest {
         Self {
             flushed_sequence: state.flushed_sequence,
             next_segment: state.next_segment,
+            salt: Some(state.salt),
+            claimed_sequence: state.claimed_sequence,
             indices: indices.collect(),
         }
     }

@@ -1,13 +1,15 @@
 //! The newest documents of one index, in memory, searchable at once.
 //!
 //! Every request adds a block; small blocks are joined so that their number stays logarithmic.
-//! A document is found by its id through its sequence, which joining does not change.
+//! A document is found by its id through its sequence, which joining does not change. Only ids that
+//! clients gave are kept; the others say their sequence themselves.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::block::Block;
 use crate::block::concat::concat;
+use crate::ids::Salt;
 use crate::rows::RowSet;
 
 /// Blocks larger than this are left alone.
@@ -24,7 +26,7 @@ pub struct MemoryPart {
 #[derive(Debug, Clone, Default)]
 pub struct Memtable {
     pub parts: Vec<MemoryPart>,
-    /// The sequence of each document that is not deleted.
+    /// The sequence of each document whose client gave it an id and that is not deleted.
     ids: HashMap<Box<str>, i64>,
 }
 
@@ -32,8 +34,7 @@ impl Memtable {
     /// Adds a block whose documents come after all others; `deleted` are those that the same
     /// request replaced or deleted itself.
     pub fn add(&mut self, block: Block, deleted: RowSet) {
-        self.ids.reserve(block.rows as usize);
-        for (row, id) in (0..).zip(block.ids.iter()) {
+        for (row, id) in block.given_ids() {
             if !deleted.contains(row) {
                 self.ids.insert(id.into(), block.sequences[row as usize]);
             }
@@ -74,23 +75,28 @@ impl Memtable {
         }
     }
 
-    /// Where the document of this id is: its part and row.
-    pub fn find(&self, id: &str) -> Option<(usize, u32)> {
-        let sequence = *self.ids.get(id)?;
+    /// Where the document of this id is: its part and row. The salt is the store's.
+    pub fn find(&self, id: &str, salt: Salt) -> Option<(usize, u32)> {
+        if let Some(sequence) = self.ids.get(id) {
+            return self.find_sequence(*sequence as u64);
+        }
+        let (part, row) = self.find_sequence(salt.sequence(id)?)?;
+        let MemoryPart { block, deleted } = &self.parts[part];
+        (!deleted.contains(row) && block.given_id(row).is_none()).then_some((part, row))
+    }
+
+    fn find_sequence(&self, sequence: u64) -> Option<(usize, u32)> {
         let part = self.parts.partition_point(|part| {
-            part.block
-                .sequences
-                .last()
-                .is_some_and(|last| *last < sequence)
+            let last = part.block.sequences.last();
+            last.is_some_and(|last| (*last as u64) < sequence)
         });
-        let sequences = &self.parts.get(part)?.block.sequences;
-        let row = sequences.binary_search(&sequence).ok()?;
-        Some((part, u32::try_from(row).ok()?))
+        let row = self.parts.get(part)?.block.row_of(sequence)?;
+        Some((part, row))
     }
 
     /// Deletes the document of this id; gives whether there was one.
-    pub fn remove(&mut self, id: &str) -> bool {
-        let Some((part, row)) = self.find(id) else {
+    pub fn remove(&mut self, id: &str, salt: Salt) -> bool {
+        let Some((part, row)) = self.find(id, salt) else {
             return false;
         };
         Arc::make_mut(&mut self.parts[part].deleted).insert(row);
@@ -114,8 +120,9 @@ mod tests {
         let mut builder = BlockBuilder::default();
         let mut learner = Learner::default();
         for sequence in sequences.clone() {
+            let given = (sequence % 2 == 0).then(|| format!("id{sequence}"));
             builder
-                .push(&mut learner, &format!("id{sequence}"), r#"{"a":1}"#, 0)
+                .push(&mut learner, given.as_deref(), r#"{"a":1}"#, 0)
                 .expect("a document");
         }
         let mut block = builder.finish();
@@ -124,19 +131,32 @@ mod tests {
         block
     }
 
+    fn id(sequence: i64, salt: Salt) -> String {
+        if sequence % 2 == 0 {
+            format!("id{sequence}")
+        } else {
+            salt.id(sequence as u64)
+        }
+    }
+
     #[test]
     fn documents_are_found_and_removed_while_blocks_are_joined() {
+        let salt = Salt::random();
         let mut memtable = Memtable::default();
         for sequence in 0..100 {
             memtable.add(block(sequence..sequence + 1), RowSet::none(1));
             if sequence % 3 == 0 {
-                assert!(memtable.remove(&format!("id{sequence}")));
+                assert!(memtable.remove(&id(sequence, salt), salt));
+                assert!(!memtable.remove(&id(sequence, salt), salt));
             }
         }
         assert!(memtable.parts.len() < 10, "{}", memtable.parts.len());
         for sequence in 0..100_i64 {
-            let found = memtable.find(&format!("id{sequence}"));
+            let found = memtable.find(&id(sequence, salt), salt);
             assert_eq!(found.is_some(), sequence % 3 != 0, "{sequence}");
+            if sequence % 2 == 0 {
+                assert_eq!(memtable.find(&salt.id(sequence as u64), salt), None);
+            }
             if let Some((part, row)) = found {
                 assert_eq!(memtable.parts[part].block.sequences[row as usize], sequence);
             }

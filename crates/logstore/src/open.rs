@@ -11,6 +11,7 @@ use crate::block::builder::BlockBuilder;
 use crate::block::learner::Learner;
 use crate::error::{OpenError, SegmentError};
 use crate::filenames;
+use crate::ids::Salt;
 use crate::manifest::{IndexEntry, Manifest, SegmentEntry};
 use crate::options::Options;
 use crate::rows::RowSet;
@@ -54,16 +55,21 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         let path = folder.join(part);
         durable::create_folder(files.as_ref(), &path).map_err(OpenError::io("creating", path))?;
     }
-    let manifest = Manifest::read(files.as_ref(), &folder)?;
+    let mut manifest = Manifest::read(files.as_ref(), &folder)?;
+    let salt = match manifest.salt {
+        Some(salt) => salt,
+        None => begin(files.as_ref(), &folder, &mut manifest)?,
+    };
     let cache = Arc::new(Cache::new(options.cache_bytes));
     let counters = Counters::default();
-    let mut state = State::new();
+    let mut state = State::new(salt);
+    state.claimed_sequence = manifest.claimed_sequence;
     state.flushed_sequence = manifest.flushed_sequence;
     state.newest_sequence = manifest.flushed_sequence;
     state.next_segment = manifest.next_segment;
     for entry in manifest.indices {
         let name = entry.meta.name.clone();
-        let index = open_index(files.as_ref(), &folder, entry, &cache, &counters);
+        let index = open_index(files.as_ref(), &folder, entry, salt, &cache, &counters);
         state.indices.insert(name, index);
     }
     let recovered = recover(files.as_ref(), &folder, &mut state)?;
@@ -80,6 +86,20 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         log,
         lock,
     })
+}
+
+/// A store's first manifest: its salt has to be on disk before the first id is made of it.
+fn begin(
+    files: &dyn FileSystem,
+    folder: &Path,
+    manifest: &mut Manifest,
+) -> Result<Salt, OpenError> {
+    let salt = Salt::random();
+    manifest.salt = Some(salt);
+    manifest
+        .write(files, folder)
+        .map_err(OpenError::io("writing", folder.join(filenames::MANIFEST)))?;
+    Ok(salt)
 }
 
 fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
@@ -129,10 +149,11 @@ fn open_index(
     files: &dyn FileSystem,
     folder: &Path,
     entry: IndexEntry,
+    salt: Salt,
     cache: &Arc<Cache>,
     counters: &Counters,
 ) -> Index {
-    let mut index = Index::new(Arc::new(entry.meta));
+    let mut index = Index::new(Arc::new(entry.meta), salt);
     index.damage = entry.damage;
     for segment in entry.segments {
         match open_segment(files, folder, &segment, cache) {
@@ -244,17 +265,14 @@ impl Replay<'_> {
             }
             Entry::Delete { index, id } => self.remove(index, id),
             Entry::Put {
-                index,
-                id,
-                version,
-                arrival,
-                source,
+                index, id, version, ..
             } => {
-                if *version > 1 {
+                if let (Some(id), 2..) = (id, version) {
                     self.remove(index, id);
                 }
-                self.put(sequence, index, id, *version, *arrival, source);
+                self.put(sequence, entry);
             }
+            Entry::Skip => {}
         }
         self.state.newest_sequence = self.state.newest_sequence.max(sequence);
     }
@@ -268,37 +286,42 @@ impl Replay<'_> {
         }
     }
 
-    fn put(
-        &mut self,
-        sequence: u64,
-        index: &str,
-        id: &str,
-        version: u64,
-        arrival: i64,
-        source: &[u8],
-    ) {
+    fn put(&mut self, sequence: u64, entry: &Entry<'_>) {
+        let Entry::Put {
+            index,
+            id,
+            version,
+            arrival,
+            source,
+        } = entry
+        else {
+            return;
+        };
         let Ok(source) = std::str::from_utf8(source) else {
             return;
         };
+        let claimed = id.and_then(|id| self.state.salt.sequence(id));
+        if let Some(claimed) = claimed.filter(|claimed| *claimed > sequence) {
+            self.state.claimed_sequence = self.state.claimed_sequence.max(claimed);
+        }
         let fits =
-            |pending: &Pending| pending.index == index && pending.builder.len() < RECOVERED_ROWS;
+            |pending: &Pending| pending.index == *index && pending.builder.len() < RECOVERED_ROWS;
         if !self.pending.as_ref().is_some_and(fits) {
             self.settle();
         }
         let pending = self.pending.get_or_insert_with(|| Pending {
-            index: index.to_owned(),
+            index: (*index).to_owned(),
             builder: BlockBuilder::default(),
             sequences: Vec::new(),
             versions: Vec::new(),
         });
         // It was parsed before it was logged, so it is a document.
-        if pending
+        let pushed = pending
             .builder
-            .push(&mut self.learner, id, source, arrival)
-            .is_ok()
-        {
+            .push(&mut self.learner, *id, source, *arrival);
+        if pushed.is_ok() {
             pending.sequences.push(sequence as i64);
-            pending.versions.push(version as i64);
+            pending.versions.push(*version as i64);
         }
     }
 

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use crate::block::Block;
 use crate::error::SegmentError;
+use crate::ids::Salt;
 use crate::memtable::{MemoryPart, Memtable};
 use crate::rows::RowSet;
 use crate::segment::Segment;
@@ -50,9 +51,9 @@ impl SegmentPart {
     ///
     /// # Errors
     /// When the segment cannot be read.
-    pub fn find_id(&self, id: &str) -> Result<Option<(usize, u32)>, SegmentError> {
+    pub fn find_id(&self, id: &str, salt: Salt) -> Result<Option<(usize, u32)>, SegmentError> {
         self.segment
-            .find_id(id, &|group, row| !self.deleted[group].contains(row))
+            .find_id(id, salt, &|group, row| !self.deleted[group].contains(row))
     }
 
     /// Rows that are deleted.
@@ -72,13 +73,16 @@ pub struct Index {
     pub memory: Memtable,
     /// What could not be read.
     pub damage: Vec<String>,
+    /// The store's, for ids that no client gave.
+    pub salt: Salt,
 }
 
 impl Index {
     /// An empty index.
-    pub fn new(meta: Arc<IndexMeta>) -> Self {
+    pub fn new(meta: Arc<IndexMeta>, salt: Salt) -> Self {
         Self {
             meta,
+            salt,
             segments: Vec::new(),
             frozen: None,
             memory: Memtable::default(),
@@ -108,7 +112,7 @@ impl Index {
     pub fn find_in_memory(&self, id: &str) -> Option<(&MemoryPart, u32)> {
         let memtables = [Some(&self.memory), self.frozen.as_ref()];
         memtables.into_iter().flatten().find_map(|memtable| {
-            let (part, row) = memtable.find(id)?;
+            let (part, row) = memtable.find(id, self.salt)?;
             Some((&memtable.parts[part], row))
         })
     }
@@ -122,7 +126,7 @@ impl Index {
             if part.segment.is_damaged() {
                 continue;
             }
-            if let Some((group, row)) = part.find_id(id)? {
+            if let Some((group, row)) = part.find_id(id, self.salt)? {
                 return Ok(Some((place, group, row)));
             }
         }
@@ -134,7 +138,12 @@ impl Index {
     /// # Errors
     /// When a segment cannot be read.
     pub fn remove(&mut self, id: &str) -> Result<bool, SegmentError> {
-        if self.memory.remove(id) || self.frozen.as_mut().is_some_and(|frozen| frozen.remove(id)) {
+        if self.memory.remove(id, self.salt)
+            || self
+                .frozen
+                .as_mut()
+                .is_some_and(|frozen| frozen.remove(id, self.salt))
+        {
             return Ok(true);
         }
         let found = self.find_in_segments(id)?;
@@ -151,6 +160,11 @@ impl Index {
 #[derive(Debug)]
 pub struct State {
     pub indices: BTreeMap<String, Index>,
+    /// For the ids of documents that come without one.
+    pub salt: Salt,
+    /// The last sequence whose id a client gave to a document before the sequence was used. Up to there
+    /// an id that is told from a sequence may be taken.
+    pub claimed_sequence: u64,
     /// The last write that is visible.
     pub newest_sequence: u64,
     /// Every write up to this one is in segments.
@@ -169,9 +183,11 @@ pub struct State {
 
 impl State {
     /// Nothing.
-    pub fn new() -> Self {
+    pub fn new(salt: Salt) -> Self {
         Self {
             indices: BTreeMap::new(),
+            salt,
+            claimed_sequence: 0,
             newest_sequence: 0,
             flushed_sequence: 0,
             frozen_sequence: None,

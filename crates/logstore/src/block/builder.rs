@@ -8,13 +8,12 @@ use swarmscope_query::document::{NotADocument, TIME_FIELDS, ValueRef, instant_of
 use super::column::{ColumnBuilder, Kind};
 use super::learner::{Fields, Learner, Reading, Role};
 use super::sources::SourcesBuilder;
-use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 
 /// A block under construction. All its documents are read by one learner.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BlockBuilder {
-    ids: Strings,
+    ids: ColumnBuilder,
     sources: SourcesBuilder,
     /// By the learner's number of the shape, its code here.
     codes: Vec<Option<u32>>,
@@ -22,6 +21,20 @@ pub struct BlockBuilder {
     columns: Columns,
     about: About,
     reading: Reading,
+}
+
+impl Default for BlockBuilder {
+    fn default() -> Self {
+        Self {
+            ids: ColumnBuilder::new(Kind::Text),
+            sources: SourcesBuilder::default(),
+            codes: Vec::new(),
+            times: Vec::new(),
+            columns: Columns::default(),
+            about: About::default(),
+            reading: Reading::default(),
+        }
+    }
 }
 
 /// What the store itself wants to know of the document that was added last.
@@ -34,14 +47,14 @@ pub struct About {
 }
 
 impl BlockBuilder {
-    /// Adds a document. A document that is none leaves no trace.
+    /// Adds a document, with the id that its client gave. A document that is none leaves no trace.
     ///
     /// # Errors
     /// When the source is no JSON object.
     pub fn push(
         &mut self,
         learner: &mut Learner,
-        id: &str,
+        id: Option<&str>,
         source: &str,
         arrival: i64,
     ) -> Result<(), NotADocument> {
@@ -57,14 +70,16 @@ impl BlockBuilder {
     fn add(
         &mut self,
         learner: &mut Learner,
-        id: &str,
+        id: Option<&str>,
         source: &str,
         arrival: i64,
         reading: &Reading,
     ) {
         let time = self.values(&mut learner.fields, source, reading);
         self.times.push(time.unwrap_or(arrival));
-        self.ids.push(id);
+        if let Some(id) = id {
+            self.ids.push(self.columns.row, ValueRef::Text(id));
+        }
         let shape = reading.shape.filter(|_| !self.columns.has_spilled);
         match shape.and_then(|shape| self.code(learner, shape)) {
             Some(code) => {
@@ -138,7 +153,7 @@ impl BlockBuilder {
         let columns = self.columns.own.into_iter();
         Block {
             rows,
-            ids: self.ids,
+            ids: self.ids.finish(rows),
             sources: self.sources.finish(rows),
             sequences: Arc::default(),
             versions: Arc::default(),

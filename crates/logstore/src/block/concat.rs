@@ -6,9 +6,8 @@ use std::sync::Arc;
 use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
 use swarmscope_query::document::ValueRef;
 
-use super::column::{ColumnBuilder, Kind, RowMapping};
+use super::column::{Column, ColumnBuilder, Kind, RowMapping};
 use super::sources::{Sources, SourcesBuilder};
-use super::strings::Strings;
 use super::{Block, NamedColumn, overflow};
 use crate::rows::RowSet;
 
@@ -24,7 +23,7 @@ pub fn concat(inputs: &[Input<'_>]) -> Block {
         .sum();
     let mut out = Block {
         rows,
-        ids: strings(inputs, |block| &block.ids),
+        ids: ids(inputs, &mappings, rows),
         sequences: Arc::new(fixed(inputs, |block| &block.sequences)),
         versions: Arc::new(fixed(inputs, |block| &block.versions)),
         times: Arc::new(fixed(inputs, |block| &block.times)),
@@ -47,20 +46,12 @@ pub fn mappings<'a>(dropped: impl Iterator<Item = &'a RowSet>) -> Vec<RowMapping
         .collect()
 }
 
-fn strings(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Strings) -> Strings {
-    let mut out = Strings::default();
-    for (block, dropped) in inputs {
-        if dropped.is_empty() {
-            out.append(of(block));
-            continue;
-        }
-        for (row, text) in (0..).zip(of(block).iter()) {
-            if !dropped.contains(row) {
-                out.push(text);
-            }
-        }
+fn ids(inputs: &[Input<'_>], mappings: &[RowMapping], rows: u32) -> Column {
+    let mut ids = ColumnBuilder::new(Kind::Text);
+    for ((block, _), mapping) in inputs.iter().zip(mappings) {
+        ids.append(&block.ids, mapping);
     }
-    out
+    ids.finish(rows)
 }
 
 fn fixed<T: Copy>(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Arc<Vec<T>>) -> Vec<T> {
@@ -143,10 +134,7 @@ pub fn spill(named: &NamedColumn, mapping: &RowMapping, spilled: &mut Vec<(u32, 
 }
 
 /// The overflow column of these entries.
-pub fn overflow_column(
-    mut spilled: Vec<(u32, String)>,
-    rows: u32,
-) -> Option<Arc<super::column::Column>> {
+pub fn overflow_column(mut spilled: Vec<(u32, String)>, rows: u32) -> Option<Arc<Column>> {
     if spilled.is_empty() {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Block;
-use super::column::{Column, Kind, Rows, Values};
+use super::column::{Column, Kind};
 use crate::error::SegmentError;
 use crate::segment::GroupSource;
 
@@ -29,10 +29,7 @@ impl GroupSource for Block {
     }
 
     fn ids(&self) -> Result<Arc<Column>, SegmentError> {
-        Ok(Arc::new(Column {
-            rows: Rows::Dense { first: 0 },
-            values: Values::Text(self.ids.clone()),
-        }))
+        Ok(Arc::new(self.ids.clone()))
     }
 
     fn columns(&self) -> Vec<(Arc<str>, Kind)> {

@@ -21,7 +21,7 @@ fn block(texts: &[String]) -> Block {
     let mut builder = BlockBuilder::default();
     let mut learner = Learner::default();
     for text in texts {
-        let pushed = builder.push(&mut learner, "id", text, 7);
+        let pushed = builder.push(&mut learner, None, text, 7);
         pushed.expect("a document");
     }
     let mut block = builder.finish();
@@ -133,7 +133,7 @@ fn what_is_learned_has_limits() {
         .collect();
     for text in &texts {
         builder
-            .push(&mut learner, "id", text, 7)
+            .push(&mut learner, None, text, 7)
             .expect("a document");
         assert_eq!(builder.about().agent, "a");
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::block::column::{Column, Kind};
 use crate::block::{Block, NamedColumn, overflow};
 use crate::error::SegmentError;
+use crate::ids::Salt;
 use crate::rows::RowSet;
 use crate::segment::{Group, Indexing, Segment};
 
@@ -23,6 +24,8 @@ pub enum Data {
 #[derive(Debug, Clone)]
 pub struct Part {
     pub index: Arc<str>,
+    /// The store\'s, for ids that no client gave.
+    pub salt: Salt,
     pub data: Data,
     pub deleted: Arc<RowSet>,
 }
@@ -124,13 +127,14 @@ impl Part {
         }
     }
 
-    /// The id of a row.
-    pub fn id(&self, row: u32) -> Result<String, SegmentError> {
+    /// The id of a row that has this sequence.
+    pub fn id(&self, row: u32, sequence: u64) -> Result<String, SegmentError> {
+        let generated = || self.salt.id(sequence);
         match &self.data {
-            Data::Memory(block) => Ok(block.ids.get(row as usize).to_owned()),
+            Data::Memory(block) => Ok(block.given_id(row).map_or_else(generated, str::to_owned)),
             Data::Group(segment, group) => {
-                let id = segment.groups()[*group].id(row)?;
-                id.ok_or_else(|| segment.damaged("a document has no id"))
+                let given = segment.groups()[*group].id(row)?;
+                Ok(given.unwrap_or_else(generated))
             }
         }
     }
@@ -148,12 +152,19 @@ impl Part {
         match &self.data {
             Data::Group(segment, own) => {
                 let counts = |group, row| group == *own && !self.deleted.contains(row);
-                Ok(segment.find_id(id, &counts)?.map(|(_, row)| row))
+                let found = segment.find_id(id, self.salt, &counts)?;
+                Ok(found.map(|(_, row)| row))
             }
-            Data::Memory(block) => Ok((0..)
-                .zip(block.ids.iter())
-                .find(|(row, own)| *own == id && !self.deleted.contains(*row))
-                .map(|(row, _)| row)),
+            Data::Memory(block) => {
+                let mut given = block.given_ids().filter(|(_, own)| *own == id);
+                let given = given.find(|(row, _)| !self.deleted.contains(*row));
+                let generated = || {
+                    let row = block.row_of(self.salt.sequence(id)?)?;
+                    let counts = !self.deleted.contains(row) && block.given_id(row).is_none();
+                    counts.then_some(row)
+                };
+                Ok(given.map(|(row, _)| row).or_else(generated))
+            }
         }
     }
 

@@ -89,6 +89,7 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
         let groups = part.deleted.iter().enumerate();
         parts.extend(groups.map(|(group, deleted)| Part {
             index: Arc::clone(&name),
+            salt: index.salt,
             data: Data::Group(Arc::clone(&part.segment), group),
             deleted: Arc::clone(deleted),
         }));
@@ -107,6 +108,7 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
 pub fn memory_part(index: &Index, part: &MemoryPart) -> Part {
     Part {
         index: Arc::from(index.meta.name.as_str()),
+        salt: index.salt,
         data: Data::Memory(Arc::clone(&part.block)),
         deleted: Arc::clone(&part.deleted),
     }
@@ -366,7 +368,7 @@ pub fn hit(part: &Part, row: u32) -> Result<Hit, SegmentError> {
     let (time, sequence, version) = part.numbers_of(row)?;
     Ok(Hit {
         index: part.index.to_string(),
-        id: part.id(row)?,
+        id: part.id(row, sequence as u64)?,
         sequence: sequence as u64,
         version: version as u64,
         time,

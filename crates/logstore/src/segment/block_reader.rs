@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use swarmscope_query::document::ValueRef;
-
 use super::group::Group;
 use crate::block::column::{Column, Kind};
 use crate::block::shape::Shape;
@@ -65,7 +63,7 @@ impl Group {
             .collect();
         Ok(Block {
             rows: self.rows(),
-            ids: texts(&self.read_ids()?),
+            ids: self.read_ids()?,
             sources: Sources {
                 shapes: shapes.iter().map(|own| Arc::clone(&own.shape)).collect(),
                 codes: codes.ok_or_else(|| self.damaged("a document has no shape"))?,
@@ -114,14 +112,4 @@ impl Group {
         self.visit_literals(row, &mut |text| literals.push(text))?;
         Ok(literals)
     }
-}
-
-fn texts(column: &Column) -> Strings {
-    let mut texts = Strings::default();
-    for at in 0..column.len() {
-        if let ValueRef::Text(text) = column.value(at) {
-            texts.push(text);
-        }
-    }
-    texts
 }

@@ -13,6 +13,7 @@ use super::footer::{PageEntry, SegmentFooter, Stretch, decode_pages};
 use super::group::{Group, once};
 use super::{id_index, token_index};
 use crate::error::SegmentError;
+use crate::ids::Salt;
 use crate::rows::RowSet;
 
 /// Words whose granules a segment remembers: a search asks for them group after group.
@@ -121,11 +122,32 @@ impl Segment {
         self.damage.set(error.to_string()).is_ok()
     }
 
-    /// The group and row of an id that a client gave, among the rows that count.
+    /// The group and row of an id, among the rows that count.
     ///
     /// # Errors
     /// When a page cannot be read.
     pub fn find_id(
+        &self,
+        id: &str,
+        salt: Salt,
+        counts: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Option<(usize, u32)>, SegmentError> {
+        let given = self.find_given_id(id, counts)?;
+        if given.is_some() {
+            return Ok(given);
+        }
+        let Some(sequence) = salt.sequence(id) else {
+            return Ok(None);
+        };
+        let found = self.find_sequence(sequence)?;
+        let Some((group, row)) = found.filter(|(group, row)| counts(*group, *row)) else {
+            return Ok(None);
+        };
+        let is_given = self.groups[group].id(row)?.is_some();
+        Ok((!is_given).then_some((group, row)))
+    }
+
+    fn find_given_id(
         &self,
         id: &str,
         counts: &dyn Fn(usize, u32) -> bool,
@@ -157,11 +179,7 @@ impl Segment {
     }
 
     /// The group and row of a sequence, when it is here.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    #[expect(dead_code, reason = "generated ids are about to be found by it")]
-    pub fn find_sequence(&self, sequence: u64) -> Result<Option<(usize, u32)>, SegmentError> {
+    fn find_sequence(&self, sequence: u64) -> Result<Option<(usize, u32)>, SegmentError> {
         for (place, group) in self.groups.iter().enumerate() {
             if let Some(row) = group.row_of_sequence(sequence)? {
                 return Ok(Some((place, row)));

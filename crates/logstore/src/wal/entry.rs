@@ -1,18 +1,21 @@
 //! The writes in a frame, as bytes.
+//!
+//! What a frame's documents share, their index and when they arrived, is said once before them. A
+//! document that came without an id takes three bytes beside its own.
 
 use serde::{Deserialize, Serialize};
 
-/// One change, decided.
+/// One change, decided. Each takes a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry<'a> {
-    /// Makes an index. Takes a sequence like every other change.
     CreateIndex(Box<IndexMeta>),
     DeleteIndex {
         name: &'a str,
     },
     Put {
         index: &'a str,
-        id: &'a str,
+        /// None when it is told from the sequence.
+        id: Option<&'a str>,
         version: u64,
         arrival: i64,
         source: &'a [u8],
@@ -21,6 +24,8 @@ pub enum Entry<'a> {
         index: &'a str,
         id: &'a str,
     },
+    /// Nothing: the id of this sequence is taken.
+    Skip,
 }
 
 /// What an index is, for its whole life.
@@ -36,20 +41,33 @@ pub struct IndexMeta {
 const CREATE_INDEX: u8 = 1;
 const DELETE_INDEX: u8 = 2;
 const PUT: u8 = 3;
-const DELETE: u8 = 4;
+const PUT_WITH_ID: u8 = 4;
+const DELETE: u8 = 5;
+const SKIP: u8 = 6;
+/// The index of the entries that follow; takes no sequence.
+const INDEX: u8 = 7;
+/// When the entries that follow arrived; takes no sequence.
+const ARRIVAL: u8 = 8;
 
-impl<'a> Entry<'a> {
-    /// Appends the entry's bytes.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        match self {
+/// Writes the entries of one frame.
+#[derive(Debug, Default)]
+pub struct Entries<'a> {
+    index: Option<&'a str>,
+    arrival: Option<i64>,
+}
+
+impl<'a> Entries<'a> {
+    /// Appends an entry's bytes.
+    pub fn encode(&mut self, entry: &Entry<'a>, out: &mut Vec<u8>) {
+        match entry {
             Entry::CreateIndex(meta) => {
                 out.push(CREATE_INDEX);
                 let json = serde_json::to_string(meta).expect("strings and JSON values serialise");
-                put_text(out, &json);
+                put_bytes(out, json.as_bytes());
             }
             Entry::DeleteIndex { name } => {
                 out.push(DELETE_INDEX);
-                put_text(out, name);
+                put_bytes(out, name.as_bytes());
             }
             Entry::Put {
                 index,
@@ -58,55 +76,126 @@ impl<'a> Entry<'a> {
                 arrival,
                 source,
             } => {
-                out.push(PUT);
-                put_text(out, index);
-                put_text(out, id);
-                out.extend_from_slice(&version.to_le_bytes());
-                out.extend_from_slice(&arrival.to_le_bytes());
+                self.index(index, out);
+                if self.arrival != Some(*arrival) {
+                    self.arrival = Some(*arrival);
+                    out.push(ARRIVAL);
+                    out.extend_from_slice(&arrival.to_le_bytes());
+                }
+                match id {
+                    None => out.push(PUT),
+                    Some(id) => {
+                        out.push(PUT_WITH_ID);
+                        put_bytes(out, id.as_bytes());
+                        put_number(out, *version);
+                    }
+                }
                 put_bytes(out, source);
             }
             Entry::Delete { index, id } => {
+                self.index(index, out);
                 out.push(DELETE);
-                put_text(out, index);
-                put_text(out, id);
+                put_bytes(out, id.as_bytes());
             }
+            Entry::Skip => out.push(SKIP),
         }
     }
 
-    /// Reads the entry at the start of `bytes` and moves behind it; `None` when there is none.
-    pub fn decode(bytes: &mut &'a [u8]) -> Option<Entry<'a>> {
-        let (kind, rest) = bytes.split_first()?;
-        *bytes = rest;
-        Some(match *kind {
-            CREATE_INDEX => {
-                Entry::CreateIndex(Box::new(serde_json::from_str(take_text(bytes)?).ok()?))
-            }
-            DELETE_INDEX => Entry::DeleteIndex {
-                name: take_text(bytes)?,
-            },
-            PUT => Entry::Put {
-                index: take_text(bytes)?,
-                id: take_text(bytes)?,
-                version: u64::from_le_bytes(take(bytes)?),
-                arrival: i64::from_le_bytes(take(bytes)?),
-                source: take_bytes(bytes)?,
-            },
-            DELETE => Entry::Delete {
-                index: take_text(bytes)?,
-                id: take_text(bytes)?,
-            },
-            _ => return None,
-        })
+    fn index(&mut self, index: &'a str, out: &mut Vec<u8>) {
+        if self.index != Some(index) {
+            self.index = Some(index);
+            out.push(INDEX);
+            put_bytes(out, index.as_bytes());
+        }
     }
 }
 
-fn put_text(out: &mut Vec<u8>, text: &str) {
-    put_bytes(out, text.as_bytes());
+/// Reads the entries of one frame.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    index: &'a str,
+    arrival: i64,
+}
+
+impl<'a> Reader<'a> {
+    /// Of a frame's payload.
+    pub fn new(payload: &'a [u8]) -> Self {
+        Self {
+            rest: payload,
+            index: "",
+            arrival: 0,
+        }
+    }
+
+    /// What is not read: nothing, once there is no further entry in a good frame.
+    #[cfg_attr(not(test), expect(dead_code, reason = "recovery is about to ask"))]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    fn entry(&mut self, bytes: &mut &'a [u8]) -> Option<Entry<'a>> {
+        loop {
+            return Some(match take::<1>(bytes)?[0] {
+                CREATE_INDEX => {
+                    Entry::CreateIndex(Box::new(serde_json::from_str(take_text(bytes)?).ok()?))
+                }
+                DELETE_INDEX => Entry::DeleteIndex {
+                    name: take_text(bytes)?,
+                },
+                kind @ (PUT | PUT_WITH_ID) => {
+                    let (id, version) = match kind {
+                        PUT => (None, 1),
+                        _ => (Some(take_text(bytes)?), take_number(bytes)?),
+                    };
+                    Entry::Put {
+                        index: self.index,
+                        id,
+                        version,
+                        arrival: self.arrival,
+                        source: take_bytes(bytes)?,
+                    }
+                }
+                DELETE => Entry::Delete {
+                    index: self.index,
+                    id: take_text(bytes)?,
+                },
+                SKIP => Entry::Skip,
+                INDEX => {
+                    self.index = take_text(bytes)?;
+                    continue;
+                }
+                ARRIVAL => {
+                    self.arrival = i64::from_le_bytes(take(bytes)?);
+                    continue;
+                }
+                _ => return None,
+            });
+        }
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        let mut bytes = self.rest;
+        let entry = self.entry(&mut bytes)?;
+        self.rest = bytes;
+        Some(entry)
+    }
+}
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
 }
 
 fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    let length = u32::try_from(bytes.len()).expect("requests are far below 4 GB");
-    out.extend_from_slice(&length.to_le_bytes());
+    put_number(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
@@ -116,13 +205,71 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*head)
 }
 
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let [byte] = take(bytes)?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
 fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(take_bytes(bytes)?).ok()
 }
 
 fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = u32::from_le_bytes(take(bytes)?) as usize;
+    let length = usize::try_from(take_number(bytes)?).ok()?;
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_come_back_and_cut_ones_do_not() {
+        let put = |index, id, arrival| {
+            Entry::Put {
+            index,
+            id,
+            version: if id.is_some() { 300 } else { 1 },
+            arrival,
+            source: br#"{"a":"a document of more than a hundred and twenty-eight bytes, so that its length takes two bytes in the frame that holds it"}"#,
+        }
+        };
+        let entries = [
+            put("a", None, 5),
+            put("a", None, 5),
+            put("a", Some("id"), 6),
+            Entry::Skip,
+            Entry::Delete {
+                index: "b",
+                id: "é",
+            },
+            put("b", None, 6),
+            Entry::DeleteIndex { name: "a" },
+        ];
+        let (mut writer, mut bytes) = (Entries::default(), Vec::new());
+        for entry in &entries {
+            writer.encode(entry, &mut bytes);
+        }
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(reader.by_ref().collect::<Vec<_>>(), entries);
+        assert!(reader.rest().is_empty());
+        for end in 0..bytes.len() {
+            let mut reader = Reader::new(&bytes[..end]);
+            let read = reader.by_ref().count();
+            assert!(read < entries.len());
+            assert_eq!(
+                Reader::new(&bytes).take(read).collect::<Vec<_>>(),
+                entries[..read]
+            );
+        }
+    }
 }

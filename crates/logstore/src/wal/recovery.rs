@@ -5,7 +5,7 @@ use std::path::Path;
 
 use swarmscope_files::{FileSystem, durable};
 
-use super::entry::Entry;
+use super::entry::{Entry, Reader};
 use super::{frame, log};
 
 /// What recovery met.
@@ -84,9 +84,8 @@ fn replay_file(
         };
         at += frame.length();
         recovered.frames += 1;
-        let mut payload = frame.payload;
         let mut sequence = frame.sequence;
-        while let Some(entry) = Entry::decode(&mut payload) {
+        for entry in Reader::new(frame.payload) {
             apply(sequence, entry);
             sequence += 1;
         }

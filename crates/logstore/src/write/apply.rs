@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::decide::{Change, Decided, new_index};
 use crate::block::Block;
 use crate::error::SegmentError;
+use crate::ids::Salt;
 use crate::rows::RowSet;
 use crate::state::{Index, State};
 use crate::wal::entry::IndexMeta;
@@ -25,7 +26,7 @@ pub fn apply(state: &mut State, decided: &mut Decided) -> Result<(), SegmentErro
             .changes
             .iter()
             .filter(|change| change.index == *index);
-        dropped.push(dropped_within(block, own));
+        dropped.push(dropped_within(block, own, state.salt));
     }
     for change in &decided.changes {
         if let Some(index) = state.indices.get_mut(&*change.index) {
@@ -40,20 +41,26 @@ pub fn apply(state: &mut State, decided: &mut Decided) -> Result<(), SegmentErro
         }
         state.add(&index, block, dropped);
     }
+    state.claimed_sequence = state.claimed_sequence.max(decided.claimed_sequence);
     state.newest_sequence = state.newest_sequence.max(decided.last_sequence);
     outcome
 }
 
 /// Makes an index, unless it exists.
 pub fn create_index(state: &mut State, meta: IndexMeta) {
+    let salt = state.salt;
     state
         .indices
         .entry(meta.name.clone())
-        .or_insert_with(|| Index::new(Arc::new(meta)));
+        .or_insert_with(|| Index::new(Arc::new(meta), salt));
 }
 
 /// The rows of a block that a later write of the same request replaces or deletes.
-fn dropped_within<'a>(block: &Block, changes: impl Iterator<Item = &'a Change>) -> RowSet {
+fn dropped_within<'a>(
+    block: &Block,
+    changes: impl Iterator<Item = &'a Change>,
+    salt: Salt,
+) -> RowSet {
     let mut dropped = RowSet::none(block.rows);
     let mut last_change: HashMap<&str, u64> = HashMap::new();
     for change in changes {
@@ -62,9 +69,17 @@ fn dropped_within<'a>(block: &Block, changes: impl Iterator<Item = &'a Change>) 
     if last_change.is_empty() {
         return dropped;
     }
-    for (row, id) in (0..).zip(block.ids.iter()) {
+    for (row, id) in block.given_ids() {
         let sequence = block.sequences[row as usize] as u64;
         if last_change.get(id).is_some_and(|change| *change > sequence) {
+            dropped.insert(row);
+        }
+    }
+    for (id, change) in last_change {
+        let sequence = salt.sequence(id).filter(|sequence| *sequence < change);
+        if let Some(row) = sequence.and_then(|sequence| block.row_of(sequence))
+            && block.given_id(row).is_none()
+        {
             dropped.insert(row);
         }
     }

@@ -3,6 +3,7 @@
 //! Requests that share an fsync are decided one after the other, each seeing those before it.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use swarmscope_model::Timestamp;
@@ -13,7 +14,7 @@ use crate::block::Block;
 use crate::error::SegmentError;
 use crate::rows::RowSet;
 use crate::state::State;
-use crate::wal::entry::{Entry, IndexMeta};
+use crate::wal::entry::{Entries, Entry, IndexMeta};
 use crate::wal::frame;
 
 /// A request decided, to be applied once its frame is on disk.
@@ -26,6 +27,8 @@ pub struct Decided {
     /// What the blocks' rows replace or delete, in order.
     pub changes: Vec<Change>,
     pub last_sequence: u64,
+    /// See [`State::claimed_sequence`].
+    pub claimed_sequence: u64,
     pub agents: Vec<String>,
     pub accounts: Accounts,
 }
@@ -41,6 +44,7 @@ pub struct Decision {
     versions: Vec<Vec<i64>>,
     changes: Vec<Change>,
     last_sequence: u64,
+    claimed_sequence: u64,
     accounts: Accounts,
 }
 
@@ -63,6 +67,7 @@ impl Decision {
                 .collect(),
             changes: self.changes,
             last_sequence: self.last_sequence,
+            claimed_sequence: self.claimed_sequence,
             agents: prepared.agents,
             accounts: self.accounts,
         }
@@ -81,10 +86,18 @@ pub struct Change {
 /// What earlier requests of the group have decided about an id: its version, `None` when deleted.
 type Pending<'a> = HashMap<(&'a str, &'a str), Option<u64>>;
 
+/// Documents without a given id that the group has put into one index, one after the other.
+struct Run<'a> {
+    index: &'a str,
+    sequences: RangeInclusive<u64>,
+}
+
 /// Decides requests that share an fsync.
 pub struct Decider<'a> {
     state: &'a State,
     pending: Pending<'a>,
+    runs: Vec<Run<'a>>,
+    claimed_sequence: u64,
     created: Vec<String>,
     pub next_sequence: u64,
     /// The frames of all requests.
@@ -96,8 +109,10 @@ impl<'a> Decider<'a> {
     pub fn new(state: &'a State) -> Self {
         Self {
             next_sequence: state.newest_sequence + 1,
+            claimed_sequence: state.claimed_sequence,
             state,
             pending: HashMap::new(),
+            runs: Vec::new(),
             created: Vec::new(),
             frames: Vec::new(),
         }
@@ -112,14 +127,15 @@ impl<'a> Decider<'a> {
         let start = frame::begin(&mut self.frames, self.next_sequence);
         let mut request = Request {
             decider: self,
+            entries: Entries::default(),
             created: Vec::new(),
             refused: prepared
                 .blocks
                 .iter()
                 .map(|(_, block)| RowSet::none(block.rows))
                 .collect(),
-            sequences: vec![Vec::new(); prepared.blocks.len()],
-            versions: vec![Vec::new(); prepared.blocks.len()],
+            sequences: numbers(prepared),
+            versions: numbers(prepared),
             changes: Vec::new(),
             accounts: Accounts::new(prepared.agents.len()),
         };
@@ -149,6 +165,7 @@ impl<'a> Decider<'a> {
             versions,
             changes,
             last_sequence: self.next_sequence - 1,
+            claimed_sequence: self.claimed_sequence,
             accounts,
         })
     }
@@ -165,19 +182,29 @@ impl<'a> Decider<'a> {
             .operations
             .iter()
             .map(|operation| match &operation.kind {
+                OperationKind::Put { id: None, .. } | OperationKind::Refused(_) => Ok(None),
                 OperationKind::Put {
-                    generated: true, ..
-                }
-                | OperationKind::Refused(_) => Ok(None),
-                OperationKind::Put { block, id, .. } => of(&prepared.blocks[*block as usize].0, id),
+                    block,
+                    id: Some(id),
+                    ..
+                } => of(&prepared.blocks[*block as usize].0, id),
                 OperationKind::Delete { index, id } => of(index, id),
             })
             .collect()
     }
 }
 
+/// Room for the numbers of every row, by block.
+fn numbers(prepared: &Prepared) -> Vec<Vec<i64>> {
+    let blocks = prepared.blocks.iter();
+    blocks
+        .map(|(_, block)| Vec::with_capacity(block.rows as usize))
+        .collect()
+}
+
 struct Request<'d, 'a> {
     decider: &'d mut Decider<'a>,
+    entries: Entries<'a>,
     created: Vec<IndexMeta>,
     refused: Vec<RowSet>,
     sequences: Vec<Vec<i64>>,
@@ -201,18 +228,31 @@ impl<'a> Request<'_, 'a> {
             OperationKind::Delete { index, id } => Ok(self.delete(index, id, stored)),
             OperationKind::Put {
                 block,
+                id: None,
+                source,
+                ..
+            } => {
+                self.accounts.add(operation, true);
+                let index = &prepared.blocks[*block as usize].0;
+                self.ensure_index(index);
+                let sequence = self.free_sequence(index);
+                self.put(*block, sequence, None, 1, source, prepared);
+                Ok(Written {
+                    id: self.decider.state.salt.id(sequence),
+                    sequence,
+                    version: 1,
+                    effect: Effect::Created,
+                })
+            }
+            OperationKind::Put {
+                block,
                 row,
-                id,
+                id: Some(id),
                 source,
                 create,
-                generated,
             } => {
                 let index = &prepared.blocks[*block as usize].0;
-                let current = if *generated {
-                    None
-                } else {
-                    self.current(index, id, stored)
-                };
+                let current = self.current(index, id, stored);
                 if let (true, Some(version)) = (*create, current) {
                     self.refused[*block as usize].insert(*row);
                     self.accounts.add(operation, false);
@@ -222,59 +262,110 @@ impl<'a> Request<'_, 'a> {
                     });
                 }
                 self.accounts.add(operation, true);
-                self.ensure_index(index);
-                let version = current.map_or(1, |current| current + 1);
-                let sequence = self.put(*block, id, version, source, prepared);
-                if !generated {
-                    self.decider.pending.insert((index, id), Some(version));
-                }
-                if current.is_some() {
-                    self.changes.push(Change {
-                        index: Arc::clone(index),
-                        id: id.clone(),
-                        sequence,
-                    });
-                }
-                Ok(Written {
-                    id: id.clone(),
-                    sequence,
-                    version,
-                    effect: if current.is_some() {
-                        Effect::Updated
-                    } else {
-                        Effect::Created
-                    },
-                })
+                Ok(self.put_given(*block, id, current, source, prepared))
             }
         }
     }
 
-    fn current(&self, index: &'a str, id: &'a str, stored: Option<u64>) -> Option<u64> {
-        let pending = self.decider.pending.get(&(index, id));
-        pending.copied().unwrap_or(stored)
+    /// Puts a document with the id that its client gave.
+    fn put_given(
+        &mut self,
+        block: u32,
+        id: &'a str,
+        current: Option<u64>,
+        source: &'a [u8],
+        prepared: &'a Prepared,
+    ) -> Written {
+        let index = &prepared.blocks[block as usize].0;
+        self.ensure_index(index);
+        let version = current.map_or(1, |current| current + 1);
+        let sequence = self.take_sequence();
+        self.put(block, sequence, Some(id), version, source, prepared);
+        self.decider.pending.insert((index, id), Some(version));
+        let claimed = self.decider.state.salt.sequence(id);
+        if let Some(claimed) = claimed.filter(|claimed| *claimed > sequence) {
+            self.decider.claimed_sequence = self.decider.claimed_sequence.max(claimed);
+        }
+        if current.is_some() {
+            self.changes.push(Change {
+                index: Arc::clone(index),
+                id: id.to_owned(),
+                sequence,
+            });
+        }
+        Written {
+            id: id.to_owned(),
+            sequence,
+            version,
+            effect: if current.is_some() {
+                Effect::Updated
+            } else {
+                Effect::Created
+            },
+        }
+    }
+
+    /// The version that an id has by now.
+    fn current(&self, index: &str, id: &str, stored: Option<u64>) -> Option<u64> {
+        if let Some(pending) = self.decider.pending.get(&(index, id)) {
+            return *pending;
+        }
+        let is_own = self.decider.state.salt.sequence(id).is_some_and(|own| {
+            let mut runs = self.decider.runs.iter();
+            runs.any(|run| run.index == index && run.sequences.contains(&own))
+        });
+        if is_own { Some(1) } else { stored }
+    }
+
+    /// A sequence whose id no document of the index has.
+    fn free_sequence(&mut self, index: &'a str) -> u64 {
+        loop {
+            let sequence = self.take_sequence();
+            if sequence > self.decider.claimed_sequence || !self.is_taken(index, sequence) {
+                match self.decider.runs.last_mut() {
+                    Some(run) if run.index == index && run.sequences.end() + 1 == sequence => {
+                        run.sequences = *run.sequences.start()..=sequence;
+                    }
+                    _ => self.decider.runs.push(Run {
+                        index,
+                        sequences: sequence..=sequence,
+                    }),
+                }
+                return sequence;
+            }
+            self.entries.encode(&Entry::Skip, &mut self.decider.frames);
+        }
+    }
+
+    fn is_taken(&self, index: &str, sequence: u64) -> bool {
+        let id = self.decider.state.salt.id(sequence);
+        if let Some(pending) = self.decider.pending.get(&(index, id.as_str())) {
+            return pending.is_some();
+        }
+        let index = self.decider.state.indices.get(index);
+        // When that cannot be read, it may be.
+        index.is_some_and(|index| index.version(&id).map_or(true, |version| version.is_some()))
     }
 
     fn put(
         &mut self,
         block: u32,
-        id: &str,
+        sequence: u64,
+        id: Option<&'a str>,
         version: u64,
-        source: &[u8],
-        prepared: &Prepared,
-    ) -> u64 {
-        let index = &prepared.blocks[block as usize].0;
-        let sequence = self.take_sequence();
-        Entry::Put {
-            index,
+        source: &'a [u8],
+        prepared: &'a Prepared,
+    ) {
+        let entry = Entry::Put {
+            index: &prepared.blocks[block as usize].0,
             id,
             version,
             arrival: prepared.arrival,
             source,
-        }
-        .encode(&mut self.decider.frames);
+        };
+        self.entries.encode(&entry, &mut self.decider.frames);
         self.sequences[block as usize].push(sequence as i64);
         self.versions[block as usize].push(version as i64);
-        sequence
     }
 
     fn delete(&mut self, index: &'a Arc<str>, id: &'a str, stored: Option<u64>) -> Written {
@@ -287,7 +378,8 @@ impl<'a> Request<'_, 'a> {
             };
         };
         let sequence = self.take_sequence();
-        Entry::Delete { index, id }.encode(&mut self.decider.frames);
+        let entry = Entry::Delete { index, id };
+        self.entries.encode(&entry, &mut self.decider.frames);
         self.decider.pending.insert((index, id), None);
         self.changes.push(Change {
             index: Arc::clone(index),
@@ -310,7 +402,8 @@ impl<'a> Request<'_, 'a> {
         }
         let meta = new_index(name, serde_json::Map::new());
         self.take_sequence();
-        Entry::CreateIndex(Box::new(meta.clone())).encode(&mut self.decider.frames);
+        let entry = Entry::CreateIndex(Box::new(meta.clone()));
+        self.entries.encode(&entry, &mut self.decider.frames);
         self.decider.created.push(name.to_owned());
         self.created.push(meta);
     }

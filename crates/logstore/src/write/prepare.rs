@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rand::RngExt;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::{Account, reported_drops};
 use swarmscope_model::event::event_type::EVENTS_DROPPED;
@@ -46,13 +45,12 @@ pub enum OperationKind {
         /// A place in [`Prepared::blocks`], and the row there.
         block: u32,
         row: u32,
-        id: String,
+        /// None when the client gave none.
+        id: Option<String>,
         /// The document's text.
         source: Bytes,
         /// Only when there is no document of that id.
         create: bool,
-        /// The id was made here, so nothing has it.
-        generated: bool,
     },
     Delete {
         index: Arc<str>,
@@ -148,15 +146,11 @@ impl Preparation<'_> {
             offset: error.valid_up_to(),
         })?;
         let source = source.trim();
-        let generated = operation.id.as_deref().is_none_or(str::is_empty);
-        let id = match operation.id {
-            Some(id) if !generated => id,
-            _ => generated_id(),
-        };
+        let id = operation.id.filter(|id| !id.is_empty());
         let block = self.block(operation.index);
         let builder = &mut self.builders[block as usize].1;
         builder
-            .push(self.learner, &id, source, self.arrival)
+            .push(self.learner, id.as_deref(), source, self.arrival)
             .map_err(refusal)?;
         let row = builder.len() - 1;
         let about = builder.about();
@@ -183,7 +177,6 @@ impl Preparation<'_> {
                 id,
                 source: operation.source.slice_ref(source.as_bytes()),
                 create: operation.action == Action::Create,
-                generated,
             },
         })
     }
@@ -218,18 +211,6 @@ fn refusal(refused: NotADocument) -> Refused {
     }
 }
 
-/// Twenty characters that are safe in a URL: 120 random bits.
-pub fn generated_id() -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut bits: u128 = rand::rng().random();
-    let mut id = String::with_capacity(20);
-    for _ in 0..20 {
-        id.push(char::from(ALPHABET[(bits & 63) as usize]));
-        bits >>= 6;
-    }
-    id
-}
-
 /// What became of a request's documents, by agent.
 #[derive(Debug)]
 pub struct Accounts {
@@ -262,21 +243,5 @@ impl Accounts {
                 ledger.record(agent, account);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn generated_ids_are_twenty_safe_characters() {
-        let id = generated_id();
-        assert_eq!(id.len(), 20);
-        assert!(
-            id.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        );
-        assert_ne!(id, generated_id());
     }
 }

@@ -18,7 +18,7 @@ use super::prepare::Prepared;
 use crate::background::flush;
 use crate::shared::Shared;
 use crate::stats::count;
-use crate::wal::entry::{Entry, IndexMeta};
+use crate::wal::entry::{Entries, Entry, IndexMeta};
 use crate::wal::frame;
 use crate::wal::log::Log;
 
@@ -230,7 +230,7 @@ impl Writer {
     fn log_entry(&mut self, sequence: u64, entry: &Entry<'_>) -> Result<(), StoreError> {
         let mut frames = Vec::new();
         let start = frame::begin(&mut frames, sequence);
-        entry.encode(&mut frames);
+        Entries::default().encode(entry, &mut frames);
         frame::finish(&mut frames, start);
         self.append(&frames)
             .map_err(|source| io_error("writing to the log", source))
