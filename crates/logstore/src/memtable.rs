@@ -15,6 +15,9 @@ use crate::rows::RowSet;
 /// Blocks larger than this are left alone.
 const JOINED_ROWS: u32 = 4 * 1024;
 
+/// Fewer blocks than this are not worth a copy.
+const JOINED_BLOCKS: usize = 4;
+
 /// A block and its deleted rows.
 #[derive(Debug, Clone)]
 pub struct MemoryPart {
@@ -46,19 +49,20 @@ impl Memtable {
         self.join();
     }
 
-    /// Joins the last blocks while the older one is not much larger than the newer.
+    /// Joins the last blocks when there are several and the one before them is much larger than all of
+    /// them: a row is copied once for each time that its block grows by half.
     fn join(&mut self) {
-        let mut from = self.parts.len() - 1;
-        let mut rows = self.parts[from].block.rows;
+        let mut from = self.parts.len();
+        let mut rows = 0;
         while from > 0 {
             let older = self.parts[from - 1].block.rows;
-            if older / 2 > rows || older + rows > JOINED_ROWS {
+            if older / 2 > rows && rows > 0 || older + rows > JOINED_ROWS {
                 break;
             }
             rows += older;
             from -= 1;
         }
-        if from + 1 == self.parts.len() {
+        if self.parts.len() - from < JOINED_BLOCKS {
             return;
         }
         let tail = self.parts.split_off(from);
@@ -150,7 +154,7 @@ mod tests {
                 assert!(!memtable.remove(&id(sequence, salt), salt));
             }
         }
-        assert!(memtable.parts.len() < 10, "{}", memtable.parts.len());
+        assert!(memtable.parts.len() < 20, "{}", memtable.parts.len());
         for sequence in 0..100_i64 {
             let found = memtable.find(&id(sequence, salt), salt);
             assert_eq!(found.is_some(), sequence % 3 != 0, "{sequence}");

@@ -59,6 +59,7 @@ impl EmbeddedLogs {
         let writer = Writer {
             shared: Arc::clone(&shared),
             log,
+            frames: Vec::new(),
             commands: received,
         };
         let (for_flusher, flusher_commands) = (Arc::clone(&shared), commands.clone());

@@ -74,6 +74,17 @@ pub enum Values {
 }
 
 impl Values {
+    /// How many values there is memory for.
+    fn room(&self) -> usize {
+        match self {
+            Values::Text(strings) => strings.room(),
+            Values::Coded { codes, .. } => codes.capacity(),
+            Values::Integer(values) => values.capacity(),
+            Values::Float(values) => values.capacity(),
+            Values::Boolean(values) => values.capacity(),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Values::Text(strings) => strings.len(),
@@ -115,6 +126,15 @@ impl Column {
             Values::Integer(values) => values.len() * 8,
             Values::Float(values) => values.len() * 8,
             Values::Boolean(values) => values.len(),
+        }
+    }
+
+    /// Length of its texts together; of dictionaries, that of the texts in them.
+    pub fn text_bytes(&self) -> usize {
+        match &self.values {
+            Values::Text(strings) => strings.text_bytes(),
+            Values::Coded { dictionary, .. } => dictionary.text_bytes(),
+            _ => 0,
         }
     }
 
@@ -264,6 +284,19 @@ impl ColumnBuilder {
         }
     }
 
+    /// The same with memory for so many values, of so many bytes if they are texts.
+    pub fn with_room(kind: Kind, values: usize, text_bytes: usize) -> Self {
+        Self {
+            rows: None,
+            values: match kind {
+                Kind::Text => Values::Text(Strings::with_room(values, text_bytes)),
+                Kind::Integer | Kind::Instant => Values::Integer(Vec::with_capacity(values)),
+                Kind::Float => Values::Float(Vec::with_capacity(values)),
+                Kind::Boolean => Values::Boolean(Vec::with_capacity(values)),
+            },
+        }
+    }
+
     /// Adds a value of the column's kind to a row that is not before the last one.
     #[inline]
     pub fn push(&mut self, row: u32, value: ValueRef<'_>) {
@@ -286,8 +319,12 @@ impl ColumnBuilder {
 
     /// Lists the rows of the first so many values, which were one a row.
     fn list(&mut self, values: usize) -> &mut Vec<u32> {
-        self.rows
-            .get_or_insert_with(|| (0..values as u32).collect())
+        let room = self.values.room();
+        self.rows.get_or_insert_with(|| {
+            let mut rows = Vec::with_capacity(room);
+            rows.extend(0..values as u32);
+            rows
+        })
     }
 
     fn len(&self) -> usize {

@@ -55,7 +55,7 @@ fn ids(inputs: &[Input<'_>], mappings: &[RowMapping], rows: u32) -> Column {
 }
 
 fn fixed<T: Copy>(inputs: &[Input<'_>], of: impl Fn(&Block) -> &Arc<Vec<T>>) -> Vec<T> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(inputs.iter().map(|(block, _)| of(block).len()).sum());
     for (block, dropped) in inputs {
         if dropped.is_empty() {
             out.extend_from_slice(of(block));
@@ -84,18 +84,51 @@ fn sources(inputs: &[Input<'_>], out: &Block) -> Sources {
     sources.finish(out.rows)
 }
 
+/// A column of the output, and what the inputs have for it.
+struct Merged<'a> {
+    path: &'a Arc<str>,
+    kind: Kind,
+    values: usize,
+    text_bytes: usize,
+}
+
+/// The columns of the output, with the place of each.
+fn merged<'a>(inputs: &[Input<'a>]) -> (Vec<Merged<'a>>, HashMap<(&'a str, Kind), usize>) {
+    let mut merged: Vec<Merged<'a>> = Vec::new();
+    let mut places = HashMap::new();
+    for named in inputs.iter().flat_map(|(block, _)| &block.columns) {
+        let key = (&*named.path, named.kind);
+        if !places.contains_key(&key) && merged.len() < MAX_SEGMENT_COLUMNS {
+            places.insert(key, merged.len());
+            merged.push(Merged {
+                path: &named.path,
+                kind: named.kind,
+                values: 0,
+                text_bytes: 0,
+            });
+        }
+        if let Some(place) = places.get(&key) {
+            merged[*place].values += named.column.len();
+            merged[*place].text_bytes += named.column.text_bytes();
+        }
+    }
+    (merged, places)
+}
+
 fn columns(inputs: &[Input<'_>], mappings: &[RowMapping], out: &mut Block) {
-    let mut own: Vec<(Arc<str>, Kind, ColumnBuilder)> = Vec::new();
-    let mut places: HashMap<(Arc<str>, Kind), usize> = HashMap::new();
+    let (merged, places) = merged(inputs);
+    // Memory for exactly what comes: the whole memtable is joined like this.
+    let mut own: Vec<(&Arc<str>, Kind, ColumnBuilder)> = merged
+        .into_iter()
+        .map(|column| {
+            let builder = ColumnBuilder::with_room(column.kind, column.values, column.text_bytes);
+            (column.path, column.kind, builder)
+        })
+        .collect();
     let mut spilled = Vec::new();
     for ((block, _), mapping) in inputs.iter().zip(mappings) {
         for named in &block.columns {
-            let key = (Arc::clone(&named.path), named.kind);
-            if !places.contains_key(&key) && own.len() < MAX_SEGMENT_COLUMNS {
-                places.insert(key.clone(), own.len());
-                own.push((key.0.clone(), key.1, ColumnBuilder::new(named.kind)));
-            }
-            match places.get(&key) {
+            match places.get(&(&*named.path, named.kind)) {
                 Some(place) => own[*place].2.append(&named.column, mapping),
                 None => spill(named, mapping, &mut spilled),
             }
@@ -115,7 +148,7 @@ fn columns(inputs: &[Input<'_>], mappings: &[RowMapping], out: &mut Block) {
         .filter(|(_, _, builder)| !builder.is_empty());
     out.columns = kept
         .map(|(path, kind, builder)| NamedColumn {
-            path,
+            path: Arc::clone(path),
             kind,
             column: Arc::new(builder.finish(out.rows)),
         })

@@ -7,7 +7,7 @@ use swarmscope_model::limits::{MAX_BLOCK_SHAPE_BYTES, MAX_BLOCK_SHAPES};
 use swarmscope_query::document::ValueRef;
 
 use super::Block;
-use super::column::{Column, ColumnBuilder, Kind, Rows, Values};
+use super::column::{Column, ColumnBuilder, Kind, RowMapping, Rows, Values};
 use super::shape::Shape;
 use super::strings::Strings;
 
@@ -123,6 +123,15 @@ impl SourcesBuilder {
             })
             .collect();
         let own = &block.sources;
+        if dropped.is_empty()
+            && let Some(codes) = codes.iter().copied().collect::<Option<Vec<u32>>>()
+        {
+            let mapping = RowMapping::all(self.codes.len() as u32);
+            self.literals.append(&own.literals, &mapping);
+            let rows = own.codes.iter().map(|code| codes[*code as usize]);
+            self.codes.extend(rows);
+            return;
+        }
         let mut documents = Documents::new(block);
         let mut literal = 0;
         let mut text = String::new();

@@ -20,6 +20,19 @@ impl Strings {
         (previous as usize == text.len()).then_some(Self { ends, text })
     }
 
+    /// None yet, with memory for so many of so many bytes together.
+    pub fn with_room(strings: usize, bytes: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(strings),
+            text: String::with_capacity(bytes),
+        }
+    }
+
+    /// How many strings there is memory for.
+    pub fn room(&self) -> usize {
+        self.ends.capacity()
+    }
+
     /// Appends a string.
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);

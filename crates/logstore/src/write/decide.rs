@@ -105,8 +105,8 @@ pub struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    /// On top of what is visible.
-    pub fn new(state: &'a State) -> Self {
+    /// On top of what is visible. The buffer is for the frames, and empty.
+    pub fn new(state: &'a State, frames: Vec<u8>) -> Self {
         Self {
             next_sequence: state.newest_sequence + 1,
             claimed_sequence: state.claimed_sequence,
@@ -114,7 +114,7 @@ impl<'a> Decider<'a> {
             pending: HashMap::new(),
             runs: Vec::new(),
             created: Vec::new(),
-            frames: Vec::new(),
+            frames,
         }
     }
 

@@ -24,6 +24,8 @@ use crate::wal::log::Log;
 
 /// Prepared bytes that share one fsync at most.
 const GROUP_BYTES: usize = 16 * 1024 * 1024;
+/// Memory for frames that is kept between writes: a few requests of usual size.
+const KEPT_BYTES: usize = 4 * 1024 * 1024;
 /// How long the writer waits for the flusher before it looks again.
 const FLUSH_WAIT: Duration = Duration::from_millis(100);
 
@@ -53,6 +55,8 @@ pub enum Command {
 pub struct Writer {
     pub shared: Arc<Shared>,
     pub log: Log,
+    /// Empty between writes; kept for its memory, which the system would have to clear each time.
+    pub frames: Vec<u8>,
     pub commands: Receiver<Command>,
 }
 
@@ -111,13 +115,12 @@ impl Writer {
 
     fn write(&mut self, group: Group) {
         let state = self.shared.state();
-        let mut decider = Decider::new(&state);
+        let mut decider = Decider::new(&state, std::mem::take(&mut self.frames));
         let decisions: Vec<_> = group
             .iter()
             .map(|(prepared, _, _)| decider.request(prepared))
             .collect();
-        let frames = std::mem::take(&mut decider.frames);
-        drop(decider);
+        let frames = decider.frames;
         drop(state);
         let mut replies = Vec::with_capacity(group.len());
         let mut decided = Vec::with_capacity(group.len());
@@ -133,7 +136,11 @@ impl Writer {
                 }
             }
         }
-        match self.append(&frames) {
+        let outcome = self.append(&frames);
+        self.frames = frames;
+        self.frames.clear();
+        self.frames.shrink_to(KEPT_BYTES);
+        match outcome {
             Ok(()) => {
                 self.show(&mut decided);
                 for (request, reply) in decided.into_iter().zip(replies) {
