@@ -36,6 +36,8 @@ pub struct Options {
     /// How often merging and retention look for work.
     pub maintenance_interval: Duration,
     pub search_timeout: Duration,
+    /// A search that took so long and is not at its end gets the threads that are spare.
+    pub search_patience: Duration,
     pub max_concurrent_searches: usize,
     pub max_waiting_searches: usize,
     /// Where every document is accounted for.
@@ -63,6 +65,7 @@ impl Options {
             small_group_rows: 48 * 1024,
             maintenance_interval: Duration::from_secs(10),
             search_timeout: limits::SEARCH_TIMEOUT,
+            search_patience: limits::SEARCH_PATIENCE,
             max_concurrent_searches: limits::MAX_CONCURRENT_SEARCHES,
             max_waiting_searches: limits::MAX_WAITING_SEARCHES,
             ledger: Arc::default(),

@@ -12,5 +12,8 @@ pub mod fields;
 pub mod left_out;
 pub mod part;
 pub mod run;
+pub mod scan;
+pub mod score;
 pub mod sort;
+pub mod spare;
 pub mod values;

@@ -10,6 +10,7 @@ use swarmscope_files::FileSystem;
 
 use crate::block::learner::pool::Learners;
 use crate::options::Options;
+use crate::search::spare::SpareThreads;
 use crate::segment::cache::Cache;
 use crate::state::State;
 use crate::stats::{Counters, Stats};
@@ -27,6 +28,7 @@ pub struct Shared {
     pub counters: Counters,
     /// For parsing documents; as many as do so at once.
     pub learners: Learners,
+    pub spare_threads: SpareThreads,
     state: RwLock<State>,
     /// Held while segments are merged: two at once would do the same work.
     pub merging: Mutex<()>,
@@ -50,6 +52,7 @@ impl Shared {
             options,
             cache,
             counters,
+            spare_threads: SpareThreads::default(),
             state: RwLock::new(state),
             merging: Mutex::default(),
             commit: Mutex::default(),

@@ -59,6 +59,8 @@ pub const MAX_LEARNED_BYTES: usize = 2 * 1024 * 1024;
 pub const MAX_LEARNED_FIELDS: usize = 16_384;
 /// What may follow one value in the documents that a parser remembers. They are tried one by one.
 pub const MAX_FRAGMENT_BRANCHES: usize = 64;
+/// Percentiles or ranks of one aggregation: a curve's worth of points, and few against the numbers.
+pub const MAX_PERCENTILES: usize = 1_000;
 /// Nested aggregations, outermost to innermost.
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
 
@@ -80,6 +82,9 @@ pub const MAX_CONCURRENT_SEARCHES: usize = 8;
 pub const MAX_WAITING_SEARCHES: usize = 256;
 /// A search that takes longer gives up.
 pub const SEARCH_TIMEOUT: Duration = Duration::from_secs(30);
+/// A search that took so long and is not at its end gets the threads that are spare; to start one costs a
+/// tenth of this.
+pub const SEARCH_PATIENCE: Duration = Duration::from_micros(400);
 
 /// Retention of logs by age unless configured: a week covers "what happened last Thursday".
 pub const RETENTION_AGE: Duration = Duration::from_secs(7 * 24 * 3600);

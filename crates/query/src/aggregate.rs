@@ -1,6 +1,12 @@
 //! What can be counted over the matching documents, and what comes back.
 
+mod result;
+mod statistics;
+
 use crate::ast::{Query, Scalar};
+
+pub use result::{AggregationResult, AggregationResults, Bucket, BucketKey, Slot, metric_within};
+pub use statistics::Statistics;
 
 /// An aggregation with a name of the caller's and aggregations within its buckets.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +41,83 @@ pub enum AggregationKind {
     Cardinality {
         field: String,
     },
+    /// Count, smallest, largest, sum and sum of squares at once.
+    Stats {
+        field: String,
+    },
+    /// The values below which so many percent of a field's numbers lie, from 0 to 100. Exact for few
+    /// numbers; the store says what it does with many.
+    Percentiles {
+        field: String,
+        percents: Vec<f64>,
+    },
+    /// How many percent of a field's numbers lie below these values.
+    PercentileRanks {
+        field: String,
+        values: Vec<f64>,
+    },
+    /// Numbers in buckets of one width.
+    Histogram(Histogram),
     /// One bucket of the documents that match.
     Filter(Query),
+    /// A bucket for each query; a document may be in several.
+    Filters {
+        queries: Vec<Query>,
+        /// One more bucket, the last, of the documents that match none.
+        others: bool,
+    },
+    /// One bucket of the documents without a value in the field.
+    Missing {
+        field: String,
+    },
+    /// A bucket for each range of numbers; a document may be in several.
+    Range {
+        field: String,
+        ranges: Vec<HalfOpen<f64>>,
+    },
+    /// A bucket for each range of points in time, in milliseconds; a document may be in several.
+    DateRange {
+        field: String,
+        ranges: Vec<HalfOpen<i64>>,
+    },
+}
+
+/// From its first value to before its end; open where there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HalfOpen<T> {
+    pub from: Option<T>,
+    pub to: Option<T>,
+}
+
+impl<T: PartialOrd + Copy> HalfOpen<T> {
+    /// Whether the value is in the range.
+    pub fn contains(&self, value: T) -> bool {
+        self.from.is_none_or(|from| value >= from) && self.to.is_none_or(|to| value < to)
+    }
+}
+
+/// Counts over numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    pub field: String,
+    /// The width of a bucket, above 0.
+    pub interval: f64,
+    /// Added to every bucket's start; at least 0 and below the interval.
+    pub offset: f64,
+    pub min_doc_count: u64,
+    /// Empty buckets are filled in between these, both inclusive.
+    pub extended_bounds: Option<(f64, f64)>,
+    /// Buckets outside these are left out, both inclusive.
+    pub hard_bounds: Option<(f64, f64)>,
+    /// By key unless said otherwise.
+    pub order: Option<(TermsOrder, Direction)>,
+}
+
+impl Histogram {
+    /// The start of the bucket that holds the number.
+    pub fn start(&self, number: f64) -> f64 {
+        ((number - self.offset) / self.interval).floor() * self.interval + self.offset
+    }
 }
 
 /// The most frequent values of a field.
@@ -55,7 +136,7 @@ pub struct TermsAggregation {
 pub enum TermsOrder {
     Count,
     Key,
-    /// A metric aggregation within the bucket, by name.
+    /// A metric aggregation within the bucket, by name; of one with several numbers as `name.number`.
     Metric(String),
 }
 
@@ -103,50 +184,4 @@ pub enum CalendarUnit {
     Month,
     Quarter,
     Year,
-}
-
-/// Results under the names of the request, in its order.
-pub type AggregationResults = Vec<(String, AggregationResult)>;
-
-/// What an aggregation found.
-#[derive(Debug, Clone, PartialEq)]
-pub enum AggregationResult {
-    Terms {
-        buckets: Vec<Bucket>,
-        /// Values that did not make it into the buckets, in documents.
-        other_count: u64,
-    },
-    DateHistogram {
-        buckets: Vec<Bucket>,
-    },
-    /// `None` when no document had a value. `of_dates` when the field held points in time, whose
-    /// results are in milliseconds.
-    Metric {
-        value: Option<f64>,
-        of_dates: bool,
-    },
-    Count(u64),
-    Filter {
-        count: u64,
-        within: AggregationResults,
-    },
-}
-
-/// One bucket.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bucket {
-    pub key: BucketKey,
-    pub count: u64,
-    pub within: AggregationResults,
-}
-
-/// What a bucket's documents have in common.
-#[derive(Debug, Clone, PartialEq)]
-pub enum BucketKey {
-    Text(String),
-    Integer(i64),
-    Float(f64),
-    Boolean(bool),
-    /// Milliseconds since the epoch.
-    Instant(i64),
 }

@@ -18,7 +18,7 @@ use swarmscope_model::Timestamp;
 
 use crate::ast::Query;
 
-pub use aggregation::{Reported, Shape};
+pub use aggregation::{NamedRange, Reported, Shape};
 pub use body::SearchBody;
 pub use error::{Class, DslError, DslErrorKind};
 pub use query::minimum_match;

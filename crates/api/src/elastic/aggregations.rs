@@ -1,5 +1,8 @@
 //! Results of aggregations in Elasticsearch's shapes.
 
+mod numbers;
+mod slots;
+
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{AggregationResult, AggregationResults, Bucket, BucketKey};
@@ -23,18 +26,31 @@ pub fn render(results: AggregationResults, shapes: &[Shape], typed: bool) -> Map
 
 /// What `typed_keys` calls the kind of a result.
 fn type_name(result: &AggregationResult, reported: &Reported) -> &'static str {
-    match (reported, result) {
-        (Reported::Metric { kind, .. }, _) => kind,
-        (Reported::Filter, _) => "filter",
-        (Reported::DateHistogram { .. }, _) => "date_histogram",
-        (Reported::Terms { .. }, AggregationResult::Terms { buckets, .. }) => {
-            match buckets.first().map(|bucket| &bucket.key) {
-                Some(BucketKey::Float(_)) => "dterms",
-                Some(BucketKey::Text(_)) | None => "sterms",
-                Some(_) => "lterms",
+    match reported {
+        Reported::Metric { kind, .. } | Reported::Single { kind } => kind,
+        Reported::Stats { sigma: None, .. } => "stats",
+        Reported::Stats { .. } => "extended_stats",
+        Reported::Percentiles { ranks, hdr, .. } => match (hdr, ranks) {
+            (false, false) => "tdigest_percentiles",
+            (false, true) => "tdigest_percentile_ranks",
+            (true, false) => "hdr_percentiles",
+            (true, true) => "hdr_percentile_ranks",
+        },
+        Reported::DateHistogram { .. } => "date_histogram",
+        Reported::Histogram { .. } => "histogram",
+        Reported::Filters { .. } => "filters",
+        Reported::Range { .. } => "range",
+        Reported::DateRange { .. } => "date_range",
+        Reported::Terms { .. } => match result {
+            AggregationResult::Terms { buckets, .. } => {
+                match buckets.first().map(|bucket| &bucket.key) {
+                    Some(BucketKey::Float(_)) => "dterms",
+                    Some(BucketKey::Text(_)) | None => "sterms",
+                    Some(_) => "lterms",
+                }
             }
-        }
-        (Reported::Terms { .. }, _) => "sterms",
+            _ => "sterms",
+        },
     }
 }
 
@@ -55,17 +71,18 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
                 .map(|bucket| terms_bucket(bucket, shape, typed));
             body.insert("buckets".to_owned(), buckets.collect());
         }
-        AggregationResult::DateHistogram { buckets } => {
-            body.insert("buckets".to_owned(), date_buckets(buckets, shape, typed));
+        AggregationResult::Histogram { buckets } => {
+            body.insert("buckets".to_owned(), histogram(buckets, shape, typed));
         }
         AggregationResult::Metric { value, of_dates } => metric(&mut body, value, of_dates, shape),
         AggregationResult::Count(count) => {
             body.insert("value".to_owned(), count.into());
         }
-        AggregationResult::Filter { count, within } => {
-            body.insert("doc_count".to_owned(), count.into());
-            body.extend(render(within, &shape.within, typed));
+        AggregationResult::Stats(found) => numbers::stats(&mut body, &found, &shape.reported),
+        AggregationResult::Percentiles { values, of_dates } => {
+            numbers::percentiles(&mut body, &values, of_dates, &shape.reported);
         }
+        AggregationResult::Slots(found) => slots::slots(&mut body, found, shape, typed),
     }
     Value::Object(body)
 }
@@ -88,6 +105,19 @@ fn shown(instant: i64, format: Option<&Format>, zone: &TimeZone) -> String {
     match format {
         Some(format) => format.show(instant, zone),
         None => Format::default().show(instant, zone),
+    }
+}
+
+/// A number as the text that Elasticsearch's keys hold: with a point, and an exponent beyond seven digits.
+fn decimal(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) || !number.is_finite() {
+        return format!("{number:?}");
+    }
+    let text = format!("{number:E}");
+    match text.split_once('E') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
+        _ => text,
     }
 }
 
@@ -115,26 +145,33 @@ fn terms_bucket(bucket: Bucket, shape: &Shape, typed: bool) -> Value {
     finish(body, bucket.count, bucket.within, shape, typed)
 }
 
-fn date_buckets(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
-    let Reported::DateHistogram {
-        keyed,
-        format,
-        time_zone,
-    } = &shape.reported
-    else {
-        return Value::Null;
+/// Buckets of points in time or of numbers.
+fn histogram(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
+    let (keyed, format, time_zone) = match &shape.reported {
+        Reported::DateHistogram {
+            keyed,
+            format,
+            time_zone,
+        } => (*keyed, format.as_ref(), time_zone),
+        Reported::Histogram { keyed } => (*keyed, None, &TimeZone::UTC),
+        _ => return Value::Null,
     };
     let rendered = buckets.into_iter().map(|bucket| {
-        let start = match bucket.key {
-            BucketKey::Instant(start) | BucketKey::Integer(start) => start,
-            BucketKey::Float(start) => start as i64,
-            BucketKey::Text(_) | BucketKey::Boolean(_) => 0,
-        };
-        let text = shown(start, format.as_ref(), time_zone);
         let mut body = Map::new();
-        // Here, and only here, Elasticsearch puts the text first.
-        body.insert("key_as_string".to_owned(), text.as_str().into());
-        body.insert("key".to_owned(), start.into());
+        let text = match bucket.key {
+            BucketKey::Float(start) => {
+                body.insert("key".to_owned(), json!(start));
+                decimal(start)
+            }
+            BucketKey::Instant(start) | BucketKey::Integer(start) => {
+                let text = shown(start, format, time_zone);
+                // Here, and only here, Elasticsearch puts the text first.
+                body.insert("key_as_string".to_owned(), text.as_str().into());
+                body.insert("key".to_owned(), start.into());
+                text
+            }
+            BucketKey::Text(_) | BucketKey::Boolean(_) => String::new(),
+        };
         (
             text,
             finish(body, bucket.count, bucket.within, shape, typed),
@@ -215,7 +252,7 @@ mod tests {
             ),
             r#"{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[{"key":"INFO","doc_count":2,"m":{"value":1.5}},{"key":1,"key_as_string":"true","doc_count":2}]}"#
         );
-        let dates = || AggregationResult::DateHistogram {
+        let dates = || AggregationResult::Histogram {
             buckets: vec![bucket(BucketKey::Instant(1_769_860_800_000), Vec::new())],
         };
         assert_eq!(

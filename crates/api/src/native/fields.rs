@@ -142,7 +142,9 @@ pub async fn values(
                     })
                     .collect();
             }
-            AggregationResult::Filter { count, .. } => body.present = count,
+            AggregationResult::Slots(slots) => {
+                body.present = slots.first().map_or(0, |slot| slot.count);
+            }
             _ => {}
         }
     }

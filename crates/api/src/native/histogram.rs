@@ -122,7 +122,7 @@ pub async fn histogram(
     request.aggregations = vec![over_time(interval, (from, to - 1), by)];
     let reply = state.logs.search(request).await?;
     let buckets = match reply.aggregations.into_iter().next() {
-        Some((_, AggregationResult::DateHistogram { buckets })) => {
+        Some((_, AggregationResult::Histogram { buckets })) => {
             buckets.into_iter().map(bucket_body).collect()
         }
         _ => Vec::new(),

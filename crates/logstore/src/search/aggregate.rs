@@ -1,17 +1,30 @@
 //! Aggregations, one construct a file, over the selected rows of one part after the other.
 //!
 //! A collector is told rows with the bucket each is in, and finds its own buckets within; buckets
-//! are numbered over all parts, so that parts need no merging afterwards.
+//! are numbered over all parts that one collector sees. What several have seen is merged at the end.
 
 mod buckets;
 mod cardinality;
 mod date_histogram;
+mod dictionary;
+mod distribution;
 mod filter;
+mod hashes;
+mod histogram;
 mod hyperloglog;
 mod keys;
 mod metrics;
+mod missing;
+mod numbers;
+mod percentiles;
+mod ranges;
 mod rounding;
+mod selection;
+mod slots;
 mod terms;
+mod value_count;
+
+use std::any::Any;
 
 use swarmscope_model::limits::{MAX_AGGREGATION_DEPTH, MAX_BUCKETS};
 use swarmscope_query::aggregate::{
@@ -19,26 +32,16 @@ use swarmscope_query::aggregate::{
 };
 use swarmscope_query::store::StoreError;
 
-use super::budget::Deadline;
 use super::error::SearchError;
-use super::part::Part;
-use crate::rows::RowSet;
 
-/// Rows of a part, each in a bucket; a row that is in several buckets comes several times.
-pub struct Selection<'a> {
-    pub part: &'a Part,
-    /// All rows that come.
-    pub within: &'a RowSet,
-    /// Never falls.
-    pub rows: &'a [u32],
-    pub buckets: &'a [u32],
-    pub deadline: Deadline,
-}
+pub use selection::{Picked, Selection};
 
 /// Collects one aggregation.
-trait Collector: Send {
+trait Collector: Send + Sized + 'static {
     /// Takes rows of one part.
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError>;
+    /// Takes what another has collected of other parts. `parents` are our bucket numbers for its.
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError>;
     /// What was found in one bucket.
     fn finish(
         &mut self,
@@ -47,9 +50,49 @@ trait Collector: Send {
     ) -> Result<AggregationResult, StoreError>;
 }
 
+/// A collector of any type.
+trait AnyCollector: Send + Any {
+    fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError>;
+    fn merge(&mut self, other: Box<dyn Any>, parents: &[u32]) -> Result<(), StoreError>;
+    fn finish(
+        &mut self,
+        bucket: u32,
+        budget: &mut BucketBudget,
+    ) -> Result<AggregationResult, StoreError>;
+}
+
+impl<C: Collector> AnyCollector for C {
+    fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
+        Collector::collect(self, selection)
+    }
+
+    fn merge(&mut self, other: Box<dyn Any>, parents: &[u32]) -> Result<(), StoreError> {
+        let other = other.downcast::<C>();
+        let other = other.expect("levels that are merged are made from the same request");
+        Collector::merge(self, *other, parents)
+    }
+
+    fn finish(
+        &mut self,
+        bucket: u32,
+        budget: &mut BucketBudget,
+    ) -> Result<AggregationResult, StoreError> {
+        Collector::finish(self, bucket, budget)
+    }
+}
+
+/// The entries of every bucket below `buckets`.
+fn by_bucket<T: Default>(entries: &mut Vec<T>, buckets: u32) -> &mut [T] {
+    if entries.len() < buckets as usize {
+        entries.resize_with(buckets as usize, T::default);
+    }
+    entries
+}
+
 /// Aggregations of one level, with their names.
+#[derive(Default)]
 pub struct Level {
-    collectors: Vec<(String, Box<dyn Collector>)>,
+    collectors: Vec<(String, Box<dyn AnyCollector>)>,
 }
 
 impl Level {
@@ -69,15 +112,16 @@ impl Level {
                 ),
             }));
         }
-        let mut collectors = Vec::with_capacity(aggregations.len());
-        for aggregation in aggregations {
-            let within = Level::at_depth(&aggregation.within, depth + 1)?;
-            collectors.push((
+        let collectors = aggregations.iter().map(|aggregation| {
+            let within = || Level::at_depth(&aggregation.within, depth + 1);
+            Ok((
                 aggregation.name.clone(),
                 collector(&aggregation.kind, within)?,
-            ));
-        }
-        Ok(Self { collectors })
+            ))
+        });
+        Ok(Self {
+            collectors: collectors.collect::<Result<_, SearchError>>()?,
+        })
     }
 
     /// Whether there is nothing to collect.
@@ -93,6 +137,35 @@ impl Level {
         for (_, collector) in &mut self.collectors {
             selection.deadline.check()?;
             collector.collect(selection)?;
+        }
+        Ok(())
+    }
+
+    /// Takes those rows of a selection that were picked, in their new buckets.
+    fn collect_within(
+        &mut self,
+        selection: &Selection<'_>,
+        picked: &mut Picked,
+        buckets: u32,
+    ) -> Result<(), SearchError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        self.collect(&Selection {
+            chosen: picked.chosen(),
+            buckets,
+            ..*selection
+        })
+    }
+
+    /// Takes what another, made from the same request, has collected of other parts. `parents` are our
+    /// bucket numbers for its.
+    ///
+    /// # Errors
+    /// When there are too many buckets.
+    pub fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        for ((_, own), (_, other)) in self.collectors.iter_mut().zip(other.collectors) {
+            own.merge(other, parents)?;
         }
         Ok(())
     }
@@ -113,23 +186,67 @@ impl Level {
     }
 }
 
-fn collector(kind: &AggregationKind, within: Level) -> Result<Box<dyn Collector>, SearchError> {
+/// The collector of a kind. `within` makes what is collected in its buckets.
+fn collector(
+    kind: &AggregationKind,
+    mut within: impl FnMut() -> Result<Level, SearchError>,
+) -> Result<Box<dyn AnyCollector>, SearchError> {
     use metrics::{MetricCollector, MetricKind};
+    use percentiles::{PercentilesCollector, Question};
+    use slots::SlotsCollector;
     let metric = |kind, field: &String| Box::new(MetricCollector::new(kind, field));
     Ok(match kind {
-        AggregationKind::Terms(terms) => Box::new(terms::TermsCollector::new(terms, within)),
-        AggregationKind::DateHistogram(histogram) => {
-            Box::new(date_histogram::HistogramCollector::new(histogram, within))
+        AggregationKind::Terms(terms) => Box::new(terms::TermsCollector::new(terms, within()?)),
+        AggregationKind::DateHistogram(histogram) => Box::new(
+            date_histogram::DateHistogramCollector::new(histogram, within()?),
+        ),
+        AggregationKind::Histogram(histogram) => {
+            Box::new(histogram::HistogramCollector::new(histogram, within()?))
         }
         AggregationKind::Min { field } => metric(MetricKind::Min, field),
         AggregationKind::Max { field } => metric(MetricKind::Max, field),
         AggregationKind::Avg { field } => metric(MetricKind::Avg, field),
         AggregationKind::Sum { field } => metric(MetricKind::Sum, field),
-        AggregationKind::ValueCount { field } => metric(MetricKind::ValueCount, field),
+        AggregationKind::Stats { field } => metric(MetricKind::Stats, field),
+        AggregationKind::ValueCount { field } => {
+            Box::new(value_count::ValueCountCollector::new(field))
+        }
         AggregationKind::Cardinality { field } => {
             Box::new(cardinality::CardinalityCollector::new(field))
         }
-        AggregationKind::Filter(query) => Box::new(filter::FilterCollector::new(query, within)?),
+        AggregationKind::Percentiles { field, percents } => Box::new(PercentilesCollector::new(
+            field,
+            Question::Percentiles,
+            percents,
+        )),
+        AggregationKind::PercentileRanks { field, values } => {
+            Box::new(PercentilesCollector::new(field, Question::Ranks, values))
+        }
+        AggregationKind::Filter(query) => {
+            let chooser = filter::Filters::new(std::slice::from_ref(query), false)?;
+            Box::new(SlotsCollector::new(chooser, within)?)
+        }
+        AggregationKind::Filters { queries, others } => {
+            let chooser = filter::Filters::new(queries, *others)?;
+            Box::new(SlotsCollector::new(chooser, within)?)
+        }
+        AggregationKind::Missing { field } => {
+            let field = field.clone();
+            Box::new(SlotsCollector::new(
+                missing::Missing { field },
+                &mut within,
+            )?)
+        }
+        AggregationKind::Range { field, ranges } => {
+            let (field, ranges) = (field.clone(), ranges.clone());
+            let chooser = ranges::Numbers { field, ranges };
+            Box::new(SlotsCollector::new(chooser, within)?)
+        }
+        AggregationKind::DateRange { field, ranges } => {
+            let (field, ranges) = (field.clone(), ranges.clone());
+            let chooser = ranges::Instants { field, ranges };
+            Box::new(SlotsCollector::new(chooser, within)?)
+        }
     })
 }
 

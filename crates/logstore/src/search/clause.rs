@@ -9,7 +9,7 @@ use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, Va
 use super::budget::Deadline;
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
-use crate::block::column::{Column, Kind, Values};
+use crate::block::column::{Column, Kind, Rows, Values};
 use crate::rows::RowSet;
 use crate::segment::Indexing;
 
@@ -49,6 +49,80 @@ impl Clauses<'_> {
             Matcher::Leaf { field, test } => self.leaf(field, test, within),
             Matcher::Bool(clauses) => self.bool(clauses, within),
         }
+    }
+
+    /// Whether the token index alone tells that no row matches. Says no when in doubt.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn is_ruled_out(&self, matcher: &Matcher) -> Result<bool, SearchError> {
+        match matcher {
+            Matcher::Nothing => Ok(true),
+            Matcher::All | Matcher::Ids(_) | Matcher::Exists(_) => Ok(false),
+            Matcher::Leaf { field, test } => self.leaf_is_ruled_out(field, test),
+            Matcher::Bool(clauses) => {
+                for clause in clauses.must.iter().chain(&clauses.filter) {
+                    if self.is_ruled_out(clause)? {
+                        return Ok(true);
+                    }
+                }
+                let mut possible = clauses.should.len();
+                for clause in &clauses.should {
+                    if possible < clauses.minimum {
+                        break;
+                    }
+                    possible -= usize::from(clauses.minimum > 0 && self.is_ruled_out(clause)?);
+                }
+                Ok(possible < clauses.minimum)
+            }
+        }
+    }
+
+    fn leaf_is_ruled_out(&self, field: &Selector, test: &ValueTest) -> Result<bool, SearchError> {
+        if matches!(test, ValueTest::Range(_)) {
+            return Ok(false);
+        }
+        let columns = self
+            .part
+            .columns(|path, _| field.views(path).next().is_some())?;
+        let mut asked: Vec<(View, Indexing)> = Vec::new();
+        for column in &columns {
+            if !wants(test, &column.path, column.kind) {
+                continue;
+            }
+            // Numbers are in no token index.
+            if column.kind != Kind::Text {
+                return Ok(false);
+            }
+            for view in field.views(&column.path) {
+                let question = (view, column.indexing);
+                if !asked.contains(&question) {
+                    asked.push(question);
+                    if !self.words_rule_out(test, view, column.indexing)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn words_rule_out(
+        &self,
+        test: &ValueTest,
+        view: View,
+        indexing: Indexing,
+    ) -> Result<bool, SearchError> {
+        let NeededWords::AnyOf(alternatives) = test.needed_words(view) else {
+            return Ok(false);
+        };
+        for words in alternatives {
+            match self.part.rows_with_words(indexing, &words)? {
+                Some(rows) if rows.is_empty() => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     fn bool(&self, clauses: &BoolMatcher, within: &RowSet) -> Result<RowSet, SearchError> {
@@ -214,40 +288,56 @@ impl Clauses<'_> {
         within: &RowSet,
         found: &mut RowSet,
     ) -> Result<(), SearchError> {
-        if let Values::Coded { dictionary, codes } = &page.values {
-            let holds: Vec<bool> = dictionary
-                .iter()
-                .map(|text| test.holds(&column.path, ValueRef::Text(text), view))
-                .collect();
-            if holds.contains(&true) {
-                for (at, code) in codes.iter().enumerate() {
-                    if holds[*code as usize] {
-                        found.insert(page.row(at));
-                    }
+        match (&page.values, test) {
+            (Values::Coded { dictionary, codes }, _) if dictionary.len() <= page.len() => {
+                let holds: Vec<bool> = dictionary
+                    .iter()
+                    .map(|text| test.holds(&column.path, ValueRef::Text(text), view))
+                    .collect();
+                if holds.contains(&true) {
+                    let holds = |at: usize| holds[codes[at] as usize];
+                    select_cheaply(page, within, found, holds);
                 }
+                Ok(())
             }
-            return Ok(());
-        }
-        if let (Kind::Instant, ValueTest::Range(range)) = (column.kind, test) {
-            if let Some((first, last)) = range.instants() {
-                for (at, instant) in page.integers().iter().enumerate() {
-                    if (first..=last).contains(instant) {
-                        found.insert(page.row(at));
-                    }
-                }
-            }
-            return Ok(());
-        }
-        for at in 0..page.len() {
-            if at.is_multiple_of(CHECK_EVERY) {
-                self.deadline.check()?;
-            }
-            let row = page.row(at);
-            if within.contains(row)
-                && !found.contains(row)
-                && test.holds(&column.path, page.value(at), view)
+            (Values::Integer(instants), ValueTest::Range(range))
+                if column.kind == Kind::Instant =>
             {
-                found.insert(row);
+                if let Some((first, last)) = range.instants() {
+                    let holds = |at: usize| (first..=last).contains(&instants[at]);
+                    select_cheaply(page, within, found, holds);
+                }
+                Ok(())
+            }
+            _ => self.values(page, column, test, view, within, found),
+        }
+    }
+
+    /// Tests the values of a page one by one.
+    fn values(
+        &self,
+        page: &Column,
+        column: &ColumnRef,
+        test: &ValueTest,
+        view: View,
+        within: &RowSet,
+        found: &mut RowSet,
+    ) -> Result<(), SearchError> {
+        let holds = |at: usize| test.holds(&column.path, page.value(at), view);
+        for from in (0..page.len()).step_by(CHECK_EVERY) {
+            self.deadline.check()?;
+            let count = CHECK_EVERY.min(page.len() - from);
+            match &page.rows {
+                Rows::Dense { first } => {
+                    found.select(within, first + from as u32, count, |at| holds(from + at));
+                }
+                Rows::Listed(rows) => {
+                    for (at, row) in (from..).zip(&rows[from..from + count]) {
+                        if within.contains(*row) && !found.contains(*row) && holds(at) {
+                            found.insert(*row);
+                        }
+                    }
+                }
             }
         }
         Ok(())
@@ -287,24 +377,41 @@ impl Clauses<'_> {
         }
         if !(first <= oldest && newest <= last) {
             let times = self.part.times()?;
-            for row in rows.to_vec() {
-                if !(first..=last).contains(&times[row as usize]) {
-                    rows.remove(row);
-                }
-            }
+            let timely = |at: usize| (first..=last).contains(&times[at]);
+            found.select_cheaply(&rows, 0, times.len(), timely);
+            return Ok(());
         }
         found.unite(&rows);
         Ok(())
     }
 }
 
+/// Adds the rows `within` whose value holds, when asking costs little.
+fn select_cheaply(
+    page: &Column,
+    within: &RowSet,
+    found: &mut RowSet,
+    holds: impl Fn(usize) -> bool,
+) {
+    match &page.rows {
+        Rows::Dense { first } => found.select_cheaply(within, *first, page.len(), holds),
+        Rows::Listed(rows) => {
+            for (at, row) in rows.iter().enumerate() {
+                if holds(at) && within.contains(*row) {
+                    found.insert(*row);
+                }
+            }
+        }
+    }
+}
+
 /// Adds every row that has a value on the page.
 pub fn note_rows(page: &Column, found: &mut RowSet) {
     match &page.rows {
-        crate::block::column::Rows::Dense { first } => {
+        Rows::Dense { first } => {
             found.insert_range(*first..first + page.len() as u32);
         }
-        crate::block::column::Rows::Listed(rows) => {
+        Rows::Listed(rows) => {
             for row in rows {
                 found.insert(*row);
             }

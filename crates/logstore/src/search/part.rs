@@ -234,11 +234,13 @@ impl Part {
                         info.indexing,
                     );
                 }
-                let all = RowSet::all(self.rows());
-                group.visit_overflow::<SegmentError>(&all, &mut |column| {
-                    collector.add(column, &chosen);
-                    Ok(())
-                })?;
+                if group.has_overflow() {
+                    let all = RowSet::all(self.rows());
+                    group.visit_overflow::<SegmentError>(&all, &mut |column| {
+                        collector.add(column, &chosen);
+                        Ok(())
+                    })?;
+                }
             }
         }
         let gathered = collector.finish(self.rows()).into_iter();

@@ -1,4 +1,4 @@
-//! One search over a snapshot: part after part, the newest first.
+//! One search over a snapshot: from the request to the reply.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use swarmscope_model::limits::MAX_RESULT_WINDOW;
 use swarmscope_query::evaluate::{Matcher, compile};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{
-    Hit, SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal,
-};
+use swarmscope_query::store::{Hit, SearchReply, SearchRequest, StoreError, Total, TrackTotal};
 
-use super::aggregate::{BucketBudget, Level, Selection};
+use super::aggregate::BucketBudget;
 use super::budget::Deadline;
 use super::clause::Clauses;
 use super::error::SearchError;
 use super::left_out::Missing;
 use super::part::{Data, Part};
-use super::sort::{Cell, Ranked, Top};
+use super::scan::{Found, Scan};
+use super::score::scores;
+use super::sort::{Cell, Ranked};
 use crate::error::SegmentError;
 use crate::memtable::MemoryPart;
 use crate::rows::RowSet;
@@ -114,93 +114,57 @@ pub fn memory_part(index: &Index, part: &MemoryPart) -> Part {
     }
 }
 
+/// What a search is about.
 struct Search<'a> {
     request: &'a SearchRequest,
-    matcher: Matcher,
-    by_score: bool,
-    deadline: Deadline,
-    parts: Vec<Part>,
+    scan: Scan<'a>,
     newest_sequence: u64,
     missing: Missing,
-    top: Top,
-    level: Level,
-    count: u64,
 }
 
 impl<'a> Search<'a> {
     fn new(shared: &Shared, request: &'a SearchRequest) -> Result<Self, SearchError> {
         let window = request.from.saturating_add(request.size);
-        if window > MAX_RESULT_WINDOW {
-            return Err(SearchError::Store(StoreError::InvalidRequest {
-                reason: format!(
-                    "Result window is too large, from + size must be less than or equal to: \
-                     [{MAX_RESULT_WINDOW}] but was [{window}]; go on with search_after instead"
-                ),
-            }));
-        }
-        if let Some(after) = &request.after
-            && after.len() != request.sort.len()
-        {
-            return Err(SearchError::Store(StoreError::InvalidRequest {
-                reason: format!(
-                    "search_after has {} values but sort has {} keys",
-                    after.len(),
-                    request.sort.len()
-                ),
-            }));
-        }
+        check(request, window)?;
         let Snapshot {
-            mut parts,
-            newest_sequence,
-            missing,
-        } = snapshot(shared, &request.indices)?;
-        parts.retain(|part| part.rows() > 0);
-        parts.sort_by_key(|part| std::cmp::Reverse(part.time_range().1));
-        Ok(Self {
-            matcher: compile(&request.query)?,
-            by_score: request
-                .sort
-                .iter()
-                .any(|key| matches!(key, SortKey::Score(_))),
-            deadline: Deadline::after(shared.options.search_timeout),
             parts,
             newest_sequence,
             missing,
-            top: Top::new(
-                &request.sort,
-                request.after.as_deref(),
-                if request.size == 0 { 0 } else { window },
-            ),
-            level: Level::new(&request.aggregations)?,
+        } = snapshot(shared, &request.indices)?;
+        let scan = Scan::new(
             request,
-            count: 0,
+            compile(&request.query)?,
+            Deadline::after(shared.options.search_timeout),
+            if request.size == 0 { 0 } else { window },
+            parts,
+        );
+        Ok(Self {
+            request,
+            scan,
+            newest_sequence,
+            missing,
         })
     }
 
     fn run(mut self, shared: &Shared) -> Result<SearchReply, SearchError> {
-        let parts = std::mem::take(&mut self.parts);
-        for (place, part) in parts.iter().enumerate() {
-            match self.part(place, part) {
-                Ok(()) => {}
-                Err(SearchError::Segment(error)) => leave_out(shared, part, &error)?,
-                Err(other) => return Err(other),
-            }
-        }
-        let top = std::mem::replace(&mut self.top, Top::new(&[], None, 0));
+        let Found {
+            top,
+            mut level,
+            count,
+        } = self.scan.run(shared)?;
         let hits = if self.request.size == 0 {
             Vec::new()
         } else {
-            self.hits(shared, &parts, top.finish(self.request.from))?
+            self.hits(shared, &top.finish(self.request.from))?
         };
-        let aggregations = self
-            .level
+        let aggregations = level
             .finish(0, &mut BucketBudget::default())
             .map_err(SearchError::Store)?;
-        for part in &parts {
+        for part in self.scan.parts() {
             self.missing.note_part(part);
         }
         Ok(SearchReply {
-            total: total(self.request.total, self.count),
+            total: total(self.request.total, count),
             hits,
             aggregations,
             newest_sequence: self.newest_sequence,
@@ -208,86 +172,11 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn part(&mut self, place: usize, part: &Part) -> Result<(), SearchError> {
-        self.deadline.check()?;
-        let wants_count = self.request.total != TrackTotal::No || !self.level.is_empty();
-        if !wants_count && !self.top.may_take(part.time_range().1) {
-            return Ok(());
-        }
-        let Some(within) = self.candidates(part)? else {
-            return Ok(());
-        };
-        let clauses = Clauses {
-            part,
-            deadline: self.deadline,
-        };
-        let found = clauses.rows(&self.matcher, &within)?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        let selected = found.to_vec();
-        if self.top.may_take(part.time_range().1) {
-            let scores = if self.by_score {
-                Some(scores(&clauses, &self.matcher, &found, &selected)?)
-            } else {
-                None
-            };
-            self.top
-                .add(place, part, &selected, &found, scores.as_deref())?;
-        }
-        if !self.level.is_empty() {
-            self.level.collect(&Selection {
-                part,
-                within: &found,
-                rows: &selected,
-                buckets: &vec![0; selected.len()],
-                deadline: self.deadline,
-            })?;
-        }
-        self.count += selected.len() as u64;
-        Ok(())
-    }
-
-    /// Rows that are not deleted, in the time range, and new enough; `None` without any.
-    fn candidates(&self, part: &Part) -> Result<Option<RowSet>, SearchError> {
-        let (oldest, newest) = part.time_range();
-        if !self.request.time.overlaps(oldest, newest) {
-            return Ok(None);
-        }
-        let mut within = RowSet::all(part.rows());
-        within.subtract(&part.deleted);
-        if let Some(after) = self.request.after_sequence {
-            if part.last_sequence() <= after {
-                return Ok(None);
-            }
-            let sequences = part.sequences()?;
-            let seen = sequences.partition_point(|sequence| *sequence as u64 <= after);
-            for row in 0..seen as u32 {
-                within.remove(row);
-            }
-        }
-        let time = &self.request.time;
-        if !(time.contains(oldest) && time.contains(newest)) {
-            let times = part.times()?;
-            for row in within.to_vec() {
-                if !time.contains(times[row as usize]) {
-                    within.remove(row);
-                }
-            }
-        }
-        Ok((!within.is_empty()).then_some(within))
-    }
-
-    fn hits(
-        &self,
-        shared: &Shared,
-        parts: &[Part],
-        ranked: Vec<Ranked>,
-    ) -> Result<Vec<Hit>, SearchError> {
-        let scores = self.scores_of(parts, &ranked)?;
+    fn hits(&self, shared: &Shared, ranked: &[Ranked]) -> Result<Vec<Hit>, SearchError> {
+        let scores = self.scores_of(ranked)?;
         let mut hits = Vec::with_capacity(ranked.len());
         for ranked in ranked.iter().take(self.request.size) {
-            let part = &parts[ranked.part];
+            let part = self.scan.part(ranked.part);
             match hit(part, ranked.row) {
                 Ok(mut hit) => {
                     hit.sort = ranked.cells.iter().map(Cell::to_sort_value).collect();
@@ -304,31 +193,27 @@ impl<'a> Search<'a> {
     }
 
     /// The scores of the hits alone, when no sort key has asked for those of all matches.
-    fn scores_of(
-        &self,
-        parts: &[Part],
-        ranked: &[Ranked],
-    ) -> Result<HashMap<(usize, u32), f32>, SearchError> {
+    fn scores_of(&self, ranked: &[Ranked]) -> Result<HashMap<(usize, u32), f32>, SearchError> {
         let mut by_part: HashMap<usize, Vec<u32>> = HashMap::new();
         for ranked in ranked.iter().take(self.request.size) {
             by_part.entry(ranked.part).or_default().push(ranked.row);
         }
         let mut scores_of = HashMap::new();
-        if !matches!(self.matcher, Matcher::Bool(_)) {
+        if !matches!(self.scan.matcher(), Matcher::Bool(_)) {
             return Ok(scores_of);
         }
         for (place, mut rows) in by_part {
             rows.sort_unstable();
-            let part = &parts[place];
+            let part = self.scan.part(place);
             let mut within = RowSet::none(part.rows());
             for row in &rows {
                 within.insert(*row);
             }
             let clauses = Clauses {
                 part,
-                deadline: self.deadline,
+                deadline: self.scan.deadline(),
             };
-            let scores = match scores(&clauses, &self.matcher, &within, &rows) {
+            let scores = match scores(&clauses, self.scan.matcher(), &within, &rows) {
                 // The part is reported when its documents are fetched.
                 Err(SearchError::Segment(_)) => continue,
                 other => other?,
@@ -337,29 +222,6 @@ impl<'a> Search<'a> {
         }
         Ok(scores_of)
     }
-}
-
-/// How well each selected row matches; see `Matcher::score`.
-fn scores(
-    clauses: &Clauses<'_>,
-    matcher: &Matcher,
-    within: &RowSet,
-    selected: &[u32],
-) -> Result<Vec<f32>, SearchError> {
-    let Matcher::Bool(own) = matcher else {
-        return Ok(vec![1.0; selected.len()]);
-    };
-    let mut sum = vec![0.0; selected.len()];
-    for clause in own.must.iter().chain(&own.should) {
-        let matching = clauses.rows(clause, within)?;
-        let deeper = scores(clauses, clause, &matching, selected)?;
-        for ((row, score), deeper) in selected.iter().zip(&mut sum).zip(deeper) {
-            if matching.contains(*row) {
-                *score += deeper;
-            }
-        }
-    }
-    Ok(sum)
 }
 
 /// The document of a row, without sort values.
@@ -386,6 +248,30 @@ pub fn leave_out(shared: &Shared, part: &Part, error: &SegmentError) -> Result<(
     if segment.mark_damaged(error) {
         count(&shared.counters.damaged);
         tracing::error!(index = %part.index, %error, "a segment is damaged and left out");
+    }
+    Ok(())
+}
+
+/// Whether the request can be used.
+fn check(request: &SearchRequest, window: usize) -> Result<(), StoreError> {
+    if window > MAX_RESULT_WINDOW {
+        return Err(StoreError::InvalidRequest {
+            reason: format!(
+                "Result window is too large, from + size must be less than or equal to: \
+                 [{MAX_RESULT_WINDOW}] but was [{window}]; go on with search_after instead"
+            ),
+        });
+    }
+    if let Some(after) = &request.after
+        && after.len() != request.sort.len()
+    {
+        return Err(StoreError::InvalidRequest {
+            reason: format!(
+                "search_after has {} values but sort has {} keys",
+                after.len(),
+                request.sort.len()
+            ),
+        });
     }
     Ok(())
 }

@@ -123,13 +123,54 @@ impl Top {
             .then_with(|| a.sequence.cmp(&b.sequence))
     }
 
-    /// Whether documents of this part can come before those kept, as far as times tell.
-    pub fn may_take(&self, newest: i64) -> bool {
-        let by_time = matches!(
-            self.keys.first(),
-            None | Some(SortKey::Time(Direction::Descending))
-        );
-        self.limit > 0 && !(by_time && self.worst.as_ref().is_some_and(|worst| newest < worst.time))
+    /// Whether documents of a part with these times can come before those kept, as far as times tell.
+    pub fn may_take(&self, oldest: i64, newest: i64) -> bool {
+        let Some(worst) = &self.worst else {
+            return self.limit > 0;
+        };
+        match self.keys.first() {
+            None | Some(SortKey::Time(Direction::Descending)) => newest >= worst.time,
+            Some(SortKey::Time(Direction::Ascending)) => oldest <= worst.time,
+            Some(_) => true,
+        }
+    }
+
+    /// Whether time and place in the order of writes alone decide.
+    pub fn is_by_position(&self) -> bool {
+        let mut keys = self.keys.iter();
+        keys.all(|key| matches!(key, SortKey::Time(_) | SortKey::Sequence(_)))
+    }
+
+    /// Looks at rows of a part, when [`Top::is_by_position`]. The last rows come first: they are mostly the
+    /// newest, after which the others need a glance only.
+    pub fn add_by_position(
+        &mut self,
+        place: usize,
+        part: &Part,
+        rows: &RowSet,
+    ) -> Result<(), SearchError> {
+        let (times, sequences) = (part.times()?, part.sequences()?);
+        for row in rows.iter_back() {
+            let time = times[row as usize];
+            if !self.may_take(time, time) {
+                continue;
+            }
+            let sequence = sequences[row as usize];
+            let cells = self.keys.iter().map(|key| match key {
+                SortKey::Sequence(_) => Cell::Integer(sequence),
+                _ => Cell::Integer(time),
+            });
+            let candidate = Ranked {
+                cells: cells.collect(),
+                time,
+                sequence,
+                part: place,
+                row,
+            };
+            self.offer(candidate);
+        }
+        self.settle();
+        Ok(())
     }
 
     /// Looks at the selected rows of a part. `scores` are theirs, when the keys ask for them.
@@ -141,11 +182,7 @@ impl Top {
         within: &RowSet,
         scores: Option<&[f32]>,
     ) -> Result<(), SearchError> {
-        if self.limit == 0 {
-            return Ok(());
-        }
         let (times, sequences) = (part.times()?, part.sequences()?);
-        let only_time = self.keys.is_empty() && self.after.is_none();
         let columns = self
             .keys
             .iter()
@@ -153,9 +190,6 @@ impl Top {
             .collect::<Result<Vec<_>, _>>()?;
         for (at, row) in selected.iter().enumerate() {
             let time = times[*row as usize];
-            if only_time && self.worst.as_ref().is_some_and(|worst| time < worst.time) {
-                continue;
-            }
             let candidate = Ranked {
                 cells: columns.iter().map(|cells| cells[at].clone()).collect(),
                 time,
@@ -165,7 +199,22 @@ impl Top {
             };
             self.offer(candidate);
         }
+        self.settle();
         Ok(())
+    }
+
+    /// Takes what another has kept of other parts.
+    pub fn merge(&mut self, other: Top) {
+        for candidate in other.kept {
+            self.offer(candidate);
+        }
+    }
+
+    /// Finds the last of the first as soon as there are enough, so that parts can be passed over.
+    fn settle(&mut self) {
+        if self.worst.is_none() && self.limit > 0 && self.kept.len() >= self.limit {
+            self.shrink();
+        }
     }
 
     fn offer(&mut self, candidate: Ranked) {

@@ -3,6 +3,8 @@
 //! Strings count as a whole; `timestamp` and `@timestamp` are points in time, and documents without
 //! `@timestamp` have their own time there.
 
+use std::collections::HashSet;
+
 use swarmscope_model::limits::MAX_KEYWORD_BYTES;
 use swarmscope_query::ast::Field;
 use swarmscope_query::document::{ValueRef, is_time_field};
@@ -46,6 +48,17 @@ impl FieldColumns {
             of_dates: true,
             falls_back: base == "@timestamp",
         })
+    }
+
+    /// Whether the values are in one column, if anywhere.
+    pub fn is_one(&self) -> bool {
+        self.columns.len() + usize::from(self.falls_back) <= 1
+    }
+
+    /// Whether two of the columns may hold the same value of a row.
+    pub fn may_repeat(&self) -> bool {
+        let kinds: HashSet<_> = self.columns.iter().map(|column| column.kind).collect();
+        kinds.len() < self.columns.len()
     }
 
     /// Calls with pages of values. For rows that have none but their time, with such a page.

@@ -53,6 +53,8 @@ pub fn options(folder: &std::path::Path) -> Options {
         // Few documents are to be merged, too, in both ways.
         merge_fan_in: 3,
         small_group_rows: 6,
+        // Every search of several parts is one of several threads.
+        search_patience: Duration::ZERO,
         ..Options::new(folder)
     }
 }

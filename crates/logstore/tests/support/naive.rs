@@ -1,14 +1,18 @@
 //! The obviously right store: a list of documents, looked at one by one.
 #![allow(dead_code, reason = "each test uses its part")]
 
+#[path = "naive_numbers.rs"]
+mod numbers;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use numbers::{numbers_of, own_numbers};
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, AggregationResult, AggregationResults, Bucket, BucketKey,
-    DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
+    DateHistogram, Direction, Histogram, Interval, Slot, TermsAggregation, TermsOrder,
 };
-use swarmscope_query::ast::{Field, Scalar};
+use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field};
 use swarmscope_query::evaluate::{compile, order::compare};
 use swarmscope_query::store::{Missing, SearchRequest, SortKey, SortValue};
@@ -173,77 +177,112 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
     match &aggregation.kind {
         AggregationKind::Terms(terms) => terms_of(matching, terms, within),
         AggregationKind::DateHistogram(histogram) => histogram_of(matching, histogram, within),
-        AggregationKind::Min { field } => {
-            metric(matching, field, |n| n.iter().copied().reduce(f64::min))
-        }
-        AggregationKind::Max { field } => {
-            metric(matching, field, |n| n.iter().copied().reduce(f64::max))
-        }
-        AggregationKind::Sum { field } => {
-            metric(matching, field, |n| (!n.is_empty()).then(|| n.iter().sum()))
-        }
-        AggregationKind::Avg { field } => metric(matching, field, |n| {
-            (!n.is_empty()).then(|| n.iter().sum::<f64>() / n.len() as f64)
-        }),
-        AggregationKind::ValueCount { field } => AggregationResult::Count(
-            matching
-                .iter()
-                .map(|stored| values(stored, field).len() as u64)
-                .sum(),
-        ),
-        AggregationKind::Cardinality { field } => {
-            let mut all: Vec<String> = matching
-                .iter()
-                .flat_map(|stored| values(stored, field))
-                .map(|value| format!("{value:?}"))
-                .collect();
-            all.sort();
-            all.dedup();
-            AggregationResult::Count(all.len() as u64)
-        }
-        AggregationKind::Filter(query) => {
-            let matcher = compile(query).expect("a query");
-            let own: Vec<&Stored> = matching
-                .iter()
-                .copied()
-                .filter(|stored| matcher.matches(&stored.document, &stored.id, stored.time))
-                .collect();
-            AggregationResult::Filter {
-                count: own.len() as u64,
-                within: aggregate(&own, within),
+        AggregationKind::Histogram(histogram) => numeric_histogram_of(matching, histogram, within),
+        AggregationKind::Filter(query) => slots(matching, within, &[matches(query)]),
+        AggregationKind::Filters { queries, others } => {
+            let mut tests: Vec<Test> = queries.iter().map(matches).collect();
+            if *others {
+                let queries = queries.clone();
+                tests.push(Box::new(move |stored| {
+                    !queries.iter().any(|query| matches(query)(stored))
+                }));
             }
+            slots(matching, within, &tests)
         }
+        AggregationKind::Missing { field } => {
+            let field = field.clone();
+            slots(
+                matching,
+                within,
+                &[Box::new(move |stored| values(stored, &field).is_empty())],
+            )
+        }
+        AggregationKind::Range { field, ranges } => {
+            let tests = ranges.iter().map(|range| -> Test {
+                let (field, range) = (field.clone(), *range);
+                Box::new(move |stored| {
+                    let mut own = own_numbers(stored, &field).into_iter();
+                    own.any(|(number, _)| range.contains(number))
+                })
+            });
+            slots(matching, within, &tests.collect::<Vec<_>>())
+        }
+        AggregationKind::DateRange { field, ranges } => {
+            let tests = ranges.iter().map(|range| -> Test {
+                let (field, range) = (field.clone(), *range);
+                Box::new(move |stored| {
+                    instants(stored, &field)
+                        .into_iter()
+                        .any(|at| range.contains(at))
+                })
+            });
+            slots(matching, within, &tests.collect::<Vec<_>>())
+        }
+        kind => numbers_of(matching, kind),
     }
 }
 
-fn metric(
+type Test = Box<dyn Fn(&Stored) -> bool>;
+
+fn matches(query: &Query) -> Test {
+    let matcher = compile(query).expect("a query");
+    Box::new(move |stored| matcher.matches(&stored.document, &stored.id, stored.time))
+}
+
+fn slots(matching: &[&Stored], within: &[Aggregation], tests: &[Test]) -> AggregationResult {
+    let slots = tests.iter().map(|test| {
+        let own: Vec<&Stored> = matching
+            .iter()
+            .copied()
+            .filter(|stored| test(stored))
+            .collect();
+        Slot {
+            count: own.len() as u64,
+            within: aggregate(&own, within),
+        }
+    });
+    AggregationResult::Slots(slots.collect())
+}
+
+fn numeric_histogram_of(
     matching: &[&Stored],
-    field: &str,
-    reduce: impl Fn(&[f64]) -> Option<f64>,
+    histogram: &Histogram,
+    within: &[Aggregation],
 ) -> AggregationResult {
-    let (mut numbers, mut all_dates) = (Vec::new(), true);
+    let mut groups: Vec<(f64, Vec<&Stored>)> = Vec::new();
     for stored in matching {
-        for (value, of_dates) in values(stored, field) {
-            match value {
-                Scalar::Integer(number) => numbers.push((number as f64, of_dates)),
-                Scalar::Float(number) => numbers.push((number, of_dates)),
-                Scalar::Boolean(flag) => numbers.push((f64::from(u8::from(flag)), of_dates)),
-                Scalar::Text(_) => {}
+        for (number, _) in own_numbers(stored, &histogram.field) {
+            let start = histogram.start(number) + 0.0;
+            if !start.is_finite() {
+                continue;
+            }
+            let group = match groups.iter().position(|(known, _)| *known == start) {
+                Some(place) => &mut groups[place].1,
+                None => {
+                    groups.push((start, Vec::new()));
+                    &mut groups.last_mut().expect("just added").1
+                }
+            };
+            if group
+                .last()
+                .is_none_or(|last| last.sequence != stored.sequence)
+            {
+                group.push(stored);
             }
         }
-        if !is_time_field(field) {
-            numbers.extend(
-                instants(stored, field)
-                    .into_iter()
-                    .map(|at| (at as f64, true)),
-            );
-        }
     }
-    all_dates &= numbers.iter().all(|(_, of_dates)| *of_dates);
-    let numbers: Vec<f64> = numbers.into_iter().map(|(number, _)| number).collect();
-    AggregationResult::Metric {
-        value: reduce(&numbers),
-        of_dates: all_dates && !numbers.is_empty(),
+    groups.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let enough = groups
+        .into_iter()
+        .filter(|(_, group)| group.len() as u64 >= histogram.min_doc_count);
+    AggregationResult::Histogram {
+        buckets: enough
+            .map(|(start, group)| Bucket {
+                key: BucketKey::Float(start),
+                count: group.len() as u64,
+                within: aggregate(&group, within),
+            })
+            .collect(),
     }
 }
 
@@ -365,7 +404,7 @@ fn histogram_of(
             groups.entry(at).or_default();
         }
     }
-    AggregationResult::DateHistogram {
+    AggregationResult::Histogram {
         buckets: groups
             .into_iter()
             .filter(|(_, group)| group.len() as u64 >= histogram.min_doc_count)

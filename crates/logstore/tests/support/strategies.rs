@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{
-    Aggregation, AggregationKind, DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
+    Aggregation, AggregationKind, DateHistogram, Direction, HalfOpen, Histogram, Interval,
+    TermsAggregation, TermsOrder,
 };
 use swarmscope_query::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar};
 use swarmscope_query::store::{Action, Missing, SortKey};
@@ -287,14 +288,43 @@ pub fn sort() -> impl Strategy<Value = Vec<SortKey>> {
 }
 
 fn metric() -> impl Strategy<Value = AggregationKind> {
-    (plain_field(), 0..5_u8).prop_map(|(field, kind)| match kind {
+    (plain_field(), 0..7_u8).prop_map(|(field, kind)| match kind {
         0 => AggregationKind::Min { field },
         1 => AggregationKind::Max { field },
         2 => AggregationKind::ValueCount { field },
-        3 => AggregationKind::Cardinality { field },
-        // Sums depend on the order of adding, so only over small integers.
+        3 => AggregationKind::Stats { field },
+        4 => AggregationKind::Percentiles {
+            field,
+            percents: vec![0.0, 12.5, 50.0, 99.0, 100.0],
+        },
+        5 => AggregationKind::PercentileRanks {
+            field,
+            values: vec![-3.0, 0.0, 1.0, 1.5, 17.0, 1e9],
+        },
         _ => AggregationKind::Cardinality { field },
     })
+}
+
+fn half_open<T: Copy + std::fmt::Debug + 'static>(
+    ends: impl Strategy<Value = T> + Clone,
+) -> impl Strategy<Value = Vec<HalfOpen<T>>> {
+    let range = (prop::option::of(ends.clone()), prop::option::of(ends))
+        .prop_map(|(from, to)| HalfOpen { from, to });
+    prop::collection::vec(range, 1..4)
+}
+
+/// Buckets that the request names.
+fn slots() -> impl Strategy<Value = AggregationKind> {
+    prop_oneof![
+        2 => query().prop_map(AggregationKind::Filter),
+        2 => (prop::collection::vec(query(), 1..3), any::<bool>())
+            .prop_map(|(queries, others)| AggregationKind::Filters { queries, others }),
+        1 => plain_field().prop_map(|field| AggregationKind::Missing { field }),
+        1 => (plain_field(), half_open(-3.0..40.0_f64))
+            .prop_map(|(field, ranges)| AggregationKind::Range { field, ranges }),
+        1 => (plain_field(), half_open(0..40_000_i64))
+            .prop_map(|(field, ranges)| AggregationKind::DateRange { field, ranges }),
+    ]
 }
 
 fn bucketing() -> impl Strategy<Value = AggregationKind> {
@@ -351,7 +381,21 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
             order: None,
         })
     });
-    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => query().prop_map(AggregationKind::Filter)]
+    let numeric = (plain_field(), 1..20_u8, 0..4_u8, 1..3_u64).prop_map(
+        |(field, width, offset, min_doc_count)| {
+            let interval = f64::from(width) / 2.0;
+            AggregationKind::Histogram(Histogram {
+                field,
+                interval,
+                offset: f64::from(offset).rem_euclid(interval),
+                min_doc_count,
+                extended_bounds: None,
+                hard_bounds: None,
+                order: None,
+            })
+        },
+    );
+    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => numeric, 2 => slots()]
 }
 
 pub fn aggregations() -> impl Strategy<Value = Vec<Aggregation>> {

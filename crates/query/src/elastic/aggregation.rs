@@ -1,9 +1,15 @@
 //! `aggs`: which kind each aggregation is, and how its results are to be shown.
 
 mod date_histogram;
+mod filters;
+mod histogram;
 mod interval;
 mod metric;
+mod percentiles;
+mod range;
+mod stats;
 mod terms;
+mod unserved;
 
 use swarmscope_model::limits::MAX_AGGREGATION_DEPTH;
 
@@ -13,6 +19,8 @@ use super::{Context, Parsed, query};
 use crate::aggregate::{Aggregation, AggregationKind};
 use crate::datemath::Format;
 use jiff::tz::TimeZone;
+
+pub use range::NamedRange;
 
 /// How the results of one aggregation are shown: what the request says and our tree does not hold.
 #[derive(Debug, Clone)]
@@ -40,7 +48,40 @@ pub enum Reported {
         kind: &'static str,
         format: Option<Format>,
     },
-    Filter,
+    /// `stats`; with a `sigma`, `extended_stats`.
+    Stats {
+        sigma: Option<f64>,
+        format: Option<Format>,
+    },
+    /// `percentiles` or, when they are, `percentile_ranks`.
+    Percentiles {
+        ranks: bool,
+        hdr: bool,
+        keyed: bool,
+        format: Option<Format>,
+    },
+    Histogram {
+        keyed: bool,
+    },
+    /// `filter` and `missing`: one bucket.
+    Single {
+        kind: &'static str,
+    },
+    /// Without names, the buckets are anonymous.
+    Filters {
+        names: Vec<String>,
+        keyed: bool,
+    },
+    Range {
+        ranges: Vec<NamedRange>,
+        keyed: bool,
+    },
+    DateRange {
+        ranges: Vec<NamedRange>,
+        keyed: bool,
+        format: Option<Format>,
+        time_zone: TimeZone,
+    },
 }
 
 impl Reported {
@@ -48,6 +89,10 @@ impl Reported {
     fn takes_aggregations(&self) -> Option<&'static str> {
         match self {
             Reported::Metric { kind, .. } => Some(kind),
+            Reported::Stats { sigma: None, .. } => Some("stats"),
+            Reported::Stats { .. } => Some("extended_stats"),
+            Reported::Percentiles { ranks: false, .. } => Some("percentiles"),
+            Reported::Percentiles { .. } => Some("percentile_ranks"),
             _ => None,
         }
     }
@@ -159,81 +204,19 @@ fn kind(member: &Member, context: &mut Context, depth: usize) -> Parsed<Read> {
         }),
         "filter" => {
             let query = query::clause(body, context, depth)?;
-            Ok((AggregationKind::Filter(query), Reported::Filter))
+            let reported = Reported::Single { kind: "filter" };
+            Ok((AggregationKind::Filter(query), reported))
         }
-        name => Err(body.fault(unserved(name))),
-    }
-}
-
-/// A name that we do not serve: Elasticsearch's, or nobody's.
-fn unserved(name: &str) -> DslErrorKind {
-    const ELASTICSEARCH: [&str; 60] = [
-        "adjacency_matrix",
-        "auto_date_histogram",
-        "avg_bucket",
-        "boxplot",
-        "bucket_correlation",
-        "bucket_count_ks_test",
-        "bucket_script",
-        "bucket_selector",
-        "bucket_sort",
-        "categorize_text",
-        "change_point",
-        "children",
-        "composite",
-        "cumulative_cardinality",
-        "cumulative_sum",
-        "date_range",
-        "derivative",
-        "diversified_sampler",
-        "extended_stats",
-        "extended_stats_bucket",
-        "filters",
-        "frequent_item_sets",
-        "geo_bounds",
-        "geo_centroid",
-        "geo_distance",
-        "geohash_grid",
-        "geotile_grid",
-        "global",
-        "histogram",
-        "inference",
-        "ip_prefix",
-        "ip_range",
-        "matrix_stats",
-        "max_bucket",
-        "median_absolute_deviation",
-        "min_bucket",
-        "missing",
-        "moving_fn",
-        "moving_percentiles",
-        "multi_terms",
-        "nested",
-        "normalize",
-        "parent",
-        "percentile_ranks",
-        "percentiles",
-        "percentiles_bucket",
-        "range",
-        "rare_terms",
-        "rate",
-        "reverse_nested",
-        "sampler",
-        "scripted_metric",
-        "serial_diff",
-        "significant_terms",
-        "significant_text",
-        "stats",
-        "stats_bucket",
-        "sum_bucket",
-        "top_hits",
-        "top_metrics",
-    ];
-    let name = name.to_owned();
-    if ELASTICSEARCH.contains(&name.as_str()) {
-        DslErrorKind::UnsupportedAggregation { name }
-    } else {
-        DslErrorKind::UnknownAggregation { name }
+        "filters" => filters::filters(body, context, depth),
+        "missing" => filters::missing(body),
+        "stats" => stats::stats(body, "stats"),
+        "extended_stats" => stats::stats(body, "extended_stats"),
+        "percentiles" => percentiles::percentiles(body),
+        "percentile_ranks" => percentiles::percentile_ranks(body),
+        "histogram" => histogram::histogram(body),
+        "range" => range::range(body),
+        "date_range" => range::date_range(body, context),
+        name => Err(body.fault(unserved::unserved(name))),
     }
 }
 

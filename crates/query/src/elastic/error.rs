@@ -147,6 +147,8 @@ pub enum DslErrorKind {
     NoAggregationField,
     #[error("Invalid interval specified, must be non-null and non-empty")]
     NoInterval,
+    #[error("No [ranges] specified for the aggregation")]
+    NoRanges,
     #[error(
         "Invalid aggregation order path [{path}]. The provided aggregation [{path}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets."
     )]
@@ -197,6 +199,7 @@ impl DslErrorKind {
             | Kind::BadField { .. } => Class::Content,
             Kind::EmptyClause { .. }
             | Kind::NoAggregationField
+            | Kind::NoRanges
             | Kind::NoField
             | Kind::NoValue
             | Kind::NoPhrase { .. }

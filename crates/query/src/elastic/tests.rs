@@ -299,10 +299,28 @@ const MISTAKES: &[Mistake] = &[
         "Failed to parse query [a:b:c]",
     ),
     (
-        r#"{"aggs":{"a":{"stats":{"field":"n"}}}}"#,
+        r#"{"aggs":{"a":{"boxplot":{"field":"n"}}}}"#,
         Class::Argument,
-        (1, 23),
-        "aggregation type [stats] is not supported here",
+        (1, 25),
+        "aggregation type [boxplot] is not supported here",
+    ),
+    (
+        r#"{"aggs":{"a":{"percentiles":{"field":"n","percents":[50,-1]}}}}"#,
+        Class::Content,
+        (1, 53),
+        "[1:53] [percentiles] failed to parse field [percents]: percent must be in [0,100], got [-1.0]",
+    ),
+    (
+        r#"{"aggs":{"a":{"percentile_ranks":{"field":"n"}}}}"#,
+        Class::Parsing,
+        (1, 34),
+        "[percentile_ranks] must be provided with a [values]",
+    ),
+    (
+        r#"{"aggs":{"a":{"histogram":{"field":"n","interval":-1}}}}"#,
+        Class::Content,
+        (1, 51),
+        "[1:51] [histogram] failed to parse field [interval]: [interval] must be >0 for histogram aggregation",
     ),
 ];
 

@@ -1,7 +1,9 @@
 //! Buckets numbered over all parts: which value within which parent, and how many documents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
+use foldhash::quality::RandomState;
 use swarmscope_query::store::StoreError;
 
 use super::too_many;
@@ -10,21 +12,39 @@ use super::too_many;
 const MAX_INTERMEDIATE: usize = 2 * 1024 * 1024;
 
 /// The buckets of one aggregation.
-#[derive(Debug, Default)]
-pub struct Buckets {
-    numbers: HashMap<(u32, u32), u32>,
-    /// Value and parent of each bucket.
-    owners: Vec<(u32, u32)>,
-    pub counts: Vec<u64>,
+#[derive(Debug)]
+pub struct Buckets<V> {
+    numbers: HashMap<(u32, V), u32, RandomState>,
+    /// Parent and value of each bucket.
+    owners: Vec<(u32, V)>,
+    counts: Vec<u64>,
     /// The row that counted last, plus one, so that a row counts once.
     last_rows: Vec<u32>,
+    /// Rows with their buckets, where rows of one bucket come from several columns.
+    seen: Option<HashSet<(u32, u32), RandomState>>,
     /// By parent; made when the first is asked for.
     by_parent: Option<HashMap<u32, Vec<u32>>>,
 }
 
-impl Buckets {
+impl<V> Default for Buckets<V> {
+    fn default() -> Self {
+        Self {
+            numbers: HashMap::default(),
+            owners: Vec::new(),
+            counts: Vec::new(),
+            last_rows: Vec::new(),
+            seen: None,
+            by_parent: None,
+        }
+    }
+}
+
+impl<V: Copy + Eq + Hash> Buckets<V> {
     /// The bucket of a value within a parent.
-    pub fn number(&mut self, parent: u32, value: u32) -> Result<u32, StoreError> {
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub fn number(&mut self, parent: u32, value: V) -> Result<u32, StoreError> {
         if let Some(number) = self.numbers.get(&(parent, value)) {
             return Ok(*number);
         }
@@ -39,24 +59,43 @@ impl Buckets {
         Ok(number)
     }
 
-    /// Counts a row of the current part in a bucket; gives whether it was not counted yet.
-    pub fn count(&mut self, bucket: u32, row: u32) -> bool {
-        let last = &mut self.last_rows[bucket as usize];
-        if *last == row + 1 {
-            return false;
-        }
-        *last = row + 1;
-        self.counts[bucket as usize] += 1;
-        true
+    /// How many there are.
+    pub fn len(&self) -> u32 {
+        self.counts.len() as u32
     }
 
-    /// Rows are those of another part from now on.
-    pub fn next_part(&mut self) {
+    /// Documents in a bucket.
+    pub fn count(&self, bucket: u32) -> u64 {
+        self.counts[bucket as usize]
+    }
+
+    /// Counts rows that cannot have been counted in the bucket.
+    pub fn add(&mut self, bucket: u32, rows: u64) {
+        self.counts[bucket as usize] += rows;
+    }
+
+    /// Counts a row of the current part that may have been counted in the bucket; gives whether it was not.
+    pub fn add_once(&mut self, bucket: u32, row: u32) -> bool {
+        let is_new = match &mut self.seen {
+            Some(seen) => seen.insert((row, bucket)),
+            None => {
+                let last = &mut self.last_rows[bucket as usize];
+                std::mem::replace(last, row + 1) != row + 1
+            }
+        };
+        self.counts[bucket as usize] += u64::from(is_new);
+        is_new
+    }
+
+    /// Rows are those of another part from now on. `in_order` when the rows of a bucket never fall, as those
+    /// of one column do.
+    pub fn next_part(&mut self, in_order: bool) {
         self.last_rows.fill(0);
+        self.seen = (!in_order).then(HashSet::default);
     }
 
     /// The buckets within a parent, with their values.
-    pub fn within(&mut self, parent: u32) -> Vec<(u32, u32)> {
+    pub fn within(&mut self, parent: u32) -> Vec<(u32, V)> {
         let owners = &self.owners;
         let by_parent = self.by_parent.get_or_insert_with(|| {
             let mut by_parent: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -70,40 +109,24 @@ impl Buckets {
             .map(|number| (*number, owners[*number as usize].1))
             .collect()
     }
-}
 
-/// Rows with their buckets, in the order of rows.
-#[derive(Debug, Default)]
-pub struct Pairs {
-    pub rows: Vec<u32>,
-    pub buckets: Vec<u32>,
-    sorted: bool,
-}
-
-impl Pairs {
-    /// None yet.
-    pub fn new() -> Self {
-        Self {
-            sorted: true,
-            ..Self::default()
+    /// Takes the buckets of another search over other parts: `parents` are ours for its, `value` gives
+    /// ours for its value. Gives our numbers for its buckets.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub fn merge(
+        &mut self,
+        other: Self,
+        parents: &[u32],
+        mut value: impl FnMut(V) -> V,
+    ) -> Result<Vec<u32>, StoreError> {
+        let mut numbers = Vec::with_capacity(other.owners.len());
+        for ((parent, own), count) in other.owners.into_iter().zip(other.counts) {
+            let number = self.number(parents[parent as usize], value(own))?;
+            self.counts[number as usize] += count;
+            numbers.push(number);
         }
-    }
-
-    /// Adds a row in a bucket.
-    pub fn push(&mut self, row: u32, bucket: u32) {
-        self.sorted &= self.rows.last().is_none_or(|last| *last <= row);
-        self.rows.push(row);
-        self.buckets.push(bucket);
-    }
-
-    /// Puts the rows in order.
-    pub fn sort(&mut self) {
-        if self.sorted {
-            return;
-        }
-        let mut pairs: Vec<(u32, u32)> = self.rows.drain(..).zip(self.buckets.drain(..)).collect();
-        pairs.sort_unstable();
-        (self.rows, self.buckets) = pairs.into_iter().unzip();
-        self.sorted = true;
+        Ok(numbers)
     }
 }

@@ -1,14 +1,15 @@
 //! `cardinality`: distinct values; exact up to the threshold, estimated beyond it.
 
-use std::collections::HashSet;
-
 use swarmscope_query::aggregate::AggregationResult;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::store::StoreError;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use super::dictionary::Table;
+use super::hashes::Hashes;
 use super::hyperloglog::HyperLogLog;
-use super::{BucketBudget, Collector, Selection};
+use super::{BucketBudget, Collector, Selection, by_bucket};
+use crate::block::column::{Column, Values};
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
 
@@ -21,8 +22,14 @@ const EXACT_WHEN_FULL: usize = 1_000;
 
 #[derive(Debug)]
 enum Distinct {
-    Exact(HashSet<u64>),
+    Exact(Hashes),
     Estimated(Box<HyperLogLog>),
+}
+
+impl Default for Distinct {
+    fn default() -> Self {
+        Distinct::Exact(Hashes::default())
+    }
 }
 
 /// Collects a field's distinct values.
@@ -41,8 +48,9 @@ impl CardinalityCollector {
         }
     }
 
-    fn add(&mut self, bucket: usize, hash: u64) {
-        match &mut self.buckets[bucket] {
+    fn add(&mut self, bucket: u32, hash: u64) {
+        let distinct = &mut self.buckets[bucket as usize];
+        match distinct {
             Distinct::Estimated(sketch) => sketch.add(hash),
             Distinct::Exact(values) => {
                 if !values.insert(hash) {
@@ -56,7 +64,30 @@ impl CardinalityCollector {
                     for value in values.drain() {
                         sketch.add(value);
                     }
-                    self.buckets[bucket] = Distinct::Estimated(sketch);
+                    *distinct = Distinct::Estimated(sketch);
+                }
+            }
+        }
+    }
+
+    /// Notes which entries of its dictionary a page has.
+    fn mark(page: &Column, codes: &[u32], seen: &mut Table<bool>, selection: &Selection<'_>) {
+        selection.spans(page, |bucket, span| {
+            let seen = seen.of_parent(bucket);
+            for code in &codes[span] {
+                seen[*code as usize] = true;
+            }
+        });
+    }
+
+    /// Adds the entries that were noted.
+    fn add_marked(&mut self, mut seen: Table<bool>) {
+        let dictionary = seen.dictionary().clone();
+        for bucket in 0..seen.parents() {
+            for (code, seen) in seen.of_parent(bucket).iter().enumerate() {
+                let value = ValueRef::Text(dictionary.get(code));
+                if *seen && is_seen_whole(value) {
+                    self.add(bucket, hash(value));
                 }
             }
         }
@@ -75,25 +106,64 @@ fn hash(value: ValueRef<'_>) -> u64 {
 
 impl Collector for CardinalityCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
-        let needed = selection
-            .buckets
-            .iter()
-            .max()
-            .map_or(0, |max| *max as usize + 1);
-        while self.buckets.len() < needed {
-            self.buckets.push(Distinct::Exact(HashSet::new()));
-        }
+        by_bucket(&mut self.buckets, selection.buckets);
         let columns = FieldColumns::new(selection.part, &self.field)?;
+        let mut marked: Option<Table<bool>> = None;
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
-            page.visit_selected(selection.rows, |place, at| {
-                let value = page.value(at);
-                if is_seen_whole(value) {
-                    self.add(selection.buckets[place] as usize, hash(value));
+            if let Values::Coded { codes, .. } = &page.values {
+                if let Some(other) = marked.take_if(|table| !table.is_of(page)) {
+                    self.add_marked(other);
+                }
+                marked = marked
+                    .take()
+                    .or_else(|| Table::new(page, selection.buckets, page.len(), false));
+                if let Some(table) = &mut marked {
+                    Self::mark(page, codes, table, selection);
+                    return Ok(());
+                }
+            }
+            selection.spans(page, |bucket, span| {
+                for at in span {
+                    let value = page.value(at);
+                    if is_seen_whole(value) {
+                        self.add(bucket, hash(value));
+                    }
                 }
             });
             Ok(())
-        })
+        })?;
+        if let Some(seen) = marked {
+            self.add_marked(seen);
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        for (distinct, parent) in other.buckets.into_iter().zip(parents) {
+            by_bucket(&mut self.buckets, parent + 1);
+            match distinct {
+                Distinct::Exact(values) => {
+                    for value in values {
+                        self.add(*parent, value);
+                    }
+                }
+                Distinct::Estimated(mut sketch) => {
+                    let own = &mut self.buckets[*parent as usize];
+                    match own {
+                        Distinct::Exact(values) => {
+                            self.exact_in_all -= values.len();
+                            for value in values.drain() {
+                                sketch.add(value);
+                            }
+                            *own = Distinct::Estimated(sketch);
+                        }
+                        Distinct::Estimated(own) => own.merge(&sketch),
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn finish(

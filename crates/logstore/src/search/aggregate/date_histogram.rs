@@ -1,35 +1,32 @@
 //! `date_histogram`: counts over time.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use swarmscope_model::limits::MAX_BUCKETS;
-use swarmscope_query::aggregate::{
-    AggregationResult, Bucket, BucketKey, DateHistogram, Direction, TermsOrder,
-};
+use swarmscope_query::aggregate::{AggregationResult, Bucket, BucketKey, DateHistogram};
 use swarmscope_query::store::StoreError;
 
-use super::buckets::{Buckets, Pairs};
+use super::buckets::Buckets;
+use super::histogram::order;
 use super::rounding::Rounding;
+use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection, too_many};
 use crate::block::column::Column;
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
 
 /// Collects points in time.
-pub struct HistogramCollector {
+pub struct DateHistogramCollector {
     request: DateHistogram,
     rounding: Rounding,
     /// Starts of buckets that may be in the reply, both inclusive.
     bounds: (i64, i64),
-    /// The starts, numbered.
-    starts: Vec<i64>,
-    numbers: HashMap<i64, u32>,
-    buckets: Buckets,
+    /// By their starts.
+    buckets: Buckets<i64>,
     within: Level,
 }
 
-impl HistogramCollector {
+impl DateHistogramCollector {
     pub(super) fn new(request: &DateHistogram, within: Level) -> Self {
         let mut rounding = Rounding::new(request);
         let bounds = request
@@ -41,62 +38,64 @@ impl HistogramCollector {
             request: request.clone(),
             rounding,
             bounds,
-            starts: Vec::new(),
-            numbers: HashMap::new(),
             buckets: Buckets::default(),
             within,
         }
     }
 
+    /// Counts a page. `once` when no row can have come with another column.
     fn page(
         &mut self,
         page: &Column,
+        once: bool,
         selection: &Selection<'_>,
-        pairs: &mut Pairs,
+        picked: &mut Picked,
     ) -> Result<(), StoreError> {
         let instants = page.integers();
-        let keep_pairs = !self.within.is_empty();
-        // The last start, parent and bucket: most rows are in the same as the one before.
-        let mut last = (i64::MIN, u32::MAX, 0);
+        let keep_rows = !self.within.is_empty();
+        let once = once && page.is_dense();
         let mut failure = None;
-        page.visit_selected(selection.rows, |place, at| {
-            let start = self.rounding.start(instants[at]);
-            if failure.is_some() || start < self.bounds.0 || start > self.bounds.1 {
-                return;
-            }
-            let (row, parent) = (selection.rows[place], selection.buckets[place]);
-            if (last.0, last.1) != (start, parent) {
-                match self.bucket(parent, start) {
-                    Ok(bucket) => last = (start, parent, bucket),
+        selection.spans(page, |parent, span| {
+            let mut at = span.start;
+            while at < span.end && failure.is_none() {
+                let (start, next) = self.rounding.bucket(instants[at]);
+                let length = within(&instants[at..span.end], start, next);
+                let places = at..at + length;
+                at += length;
+                if start < self.bounds.0 || start > self.bounds.1 {
+                    continue;
+                }
+                let bucket = match self.buckets.number(parent, start) {
+                    Ok(bucket) => bucket,
                     Err(error) => {
                         failure = Some(error);
                         return;
                     }
+                };
+                if once {
+                    self.buckets.add(bucket, length as u64);
+                    if keep_rows {
+                        let first = page.row(places.start);
+                        picked.push(first..first + length as u32, bucket);
+                    }
+                    continue;
                 }
-            }
-            if self.buckets.count(last.2, row) && keep_pairs {
-                pairs.push(row, last.2);
+                for at in places {
+                    let row = page.row(at);
+                    if self.buckets.add_once(bucket, row) && keep_rows {
+                        picked.push(row..row + 1, bucket);
+                    }
+                }
             }
         });
         failure.map_or(Ok(()), Err)
-    }
-
-    fn bucket(&mut self, parent: u32, start: i64) -> Result<u32, StoreError> {
-        let next = self.starts.len() as u32;
-        let number = *self.numbers.entry(start).or_insert(next);
-        if number == next {
-            self.starts.push(start);
-        }
-        self.buckets.number(parent, number)
     }
 
     /// The starts of the reply's buckets, those without documents included when they are wanted.
     fn starts(&mut self, found: &[(i64, u32)]) -> Result<Vec<(i64, Option<u32>)>, StoreError> {
         let mut starts: Vec<(i64, Option<u32>)> = found
             .iter()
-            .filter(|(_, number)| {
-                self.buckets.counts[*number as usize] >= self.request.min_doc_count
-            })
+            .filter(|(_, number)| self.buckets.count(*number) >= self.request.min_doc_count)
             .map(|(start, number)| (*start, Some(*number)))
             .collect();
         if self.request.min_doc_count > 0 {
@@ -127,55 +126,44 @@ impl HistogramCollector {
         }
         Ok(starts)
     }
-
-    fn order(&self, buckets: &mut [Bucket]) {
-        let Some((order, direction)) = &self.request.order else {
-            return;
-        };
-        let metric = |bucket: &Bucket, name: &str| {
-            let within = bucket.within.iter().find(|(own, _)| own == name);
-            match within.map(|(_, result)| result) {
-                Some(AggregationResult::Metric { value, .. }) => value.unwrap_or(f64::NAN),
-                Some(AggregationResult::Count(count)) => *count as f64,
-                _ => f64::NAN,
-            }
-        };
-        buckets.sort_by(|a, b| {
-            let ordering = match order {
-                // They come in the order of their keys.
-                TermsOrder::Key => match (&a.key, &b.key) {
-                    (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
-                    _ => Ordering::Equal,
-                },
-                TermsOrder::Count => a.count.cmp(&b.count),
-                TermsOrder::Metric(name) => metric(a, name).total_cmp(&metric(b, name)),
-            };
-            match direction {
-                Direction::Ascending => ordering,
-                Direction::Descending => ordering.reverse(),
-            }
-        });
-    }
 }
 
-impl Collector for HistogramCollector {
+/// How many instants from the first on lie in `start..next`; the first counts in any case. Times mostly
+/// come in order: longer and longer stretches are looked at without a way out of the loop.
+fn within(instants: &[i64], start: i64, next: i64) -> usize {
+    const LONGEST: usize = 256;
+    let is_within = |instant: &i64| (start..next).contains(instant);
+    let (mut length, mut stretch) = (1, 4);
+    while length < instants.len() {
+        let rest = &instants[length..];
+        let rest = &rest[..stretch.min(rest.len())];
+        let inside = rest.iter().filter(|instant| is_within(instant)).count();
+        if inside < rest.len() {
+            return length + rest.iter().take_while(|instant| is_within(instant)).count();
+        }
+        length += rest.len();
+        stretch = (stretch * 2).min(LONGEST);
+    }
+    length
+}
+
+impl Collector for DateHistogramCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
-        self.buckets.next_part();
         let columns = FieldColumns::dates(selection.part, &self.request.field)?;
-        let mut pairs = Pairs::new();
+        let once = columns.is_one();
+        self.buckets.next_part(once);
+        let mut picked = Picked::default();
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
-            Ok(self.page(page, selection, &mut pairs)?)
+            Ok(self.page(page, once, selection, &mut picked)?)
         })?;
-        if !self.within.is_empty() {
-            pairs.sort();
-            self.within.collect(&Selection {
-                rows: &pairs.rows,
-                buckets: &pairs.buckets,
-                ..*selection
-            })?;
-        }
-        Ok(())
+        self.within
+            .collect_within(selection, &mut picked, self.buckets.len())
+    }
+
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        let numbers = self.buckets.merge(other.buckets, parents, |start| start)?;
+        self.within.merge(other.within, &numbers)
     }
 
     fn finish(
@@ -187,7 +175,7 @@ impl Collector for HistogramCollector {
             .buckets
             .within(bucket)
             .into_iter()
-            .map(|(number, value)| (self.starts[value as usize], number))
+            .map(|(number, start)| (start, number))
             .collect();
         found.sort_unstable();
         let starts = self.starts(&found)?;
@@ -196,12 +184,12 @@ impl Collector for HistogramCollector {
         for (start, number) in starts {
             buckets.push(Bucket {
                 key: BucketKey::Instant(start),
-                count: number.map_or(0, |number| self.buckets.counts[number as usize]),
+                count: number.map_or(0, |number| self.buckets.count(number)),
                 // A bucket without documents is one that no collector has heard of.
                 within: self.within.finish(number.unwrap_or(u32::MAX), budget)?,
             });
         }
-        self.order(&mut buckets);
-        Ok(AggregationResult::DateHistogram { buckets })
+        order(self.request.order.as_ref(), &mut buckets);
+        Ok(AggregationResult::Histogram { buckets })
     }
 }

@@ -1,66 +1,52 @@
-//! `filter`: one bucket of the documents that match.
+//! `filter` and `filters`: a bucket for each query, and one for what matches none.
 
-use swarmscope_query::aggregate::AggregationResult;
 use swarmscope_query::ast::Query;
 use swarmscope_query::evaluate::{Matcher, compile};
-use swarmscope_query::store::StoreError;
 
-use super::{BucketBudget, Collector, Level, Selection};
+use super::Selection;
+use super::slots::Chooser;
+use crate::rows::RowSet;
 use crate::search::clause::Clauses;
 use crate::search::error::SearchError;
 
-/// Collects what matches a query.
-pub struct FilterCollector {
-    matcher: Matcher,
-    counts: Vec<u64>,
-    within: Level,
+/// Chooses what matches queries.
+pub struct Filters {
+    matchers: Vec<Matcher>,
+    others: bool,
 }
 
-impl FilterCollector {
-    pub(super) fn new(query: &Query, within: Level) -> Result<Self, SearchError> {
+impl Filters {
+    /// # Errors
+    /// When a query cannot be used.
+    pub fn new(queries: &[Query], others: bool) -> Result<Self, SearchError> {
+        let matchers = queries.iter().map(compile);
         Ok(Self {
-            matcher: compile(query)?,
-            counts: Vec::new(),
-            within,
+            matchers: matchers.collect::<Result<_, _>>()?,
+            others,
         })
     }
 }
 
-impl Collector for FilterCollector {
-    fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
+impl Chooser for Filters {
+    fn slots(&self) -> usize {
+        self.matchers.len() + usize::from(self.others)
+    }
+
+    fn choose(&self, selection: &Selection<'_>) -> Result<Vec<RowSet>, SearchError> {
         let clauses = Clauses {
             part: selection.part,
             deadline: selection.deadline,
         };
-        let matching = clauses.rows(&self.matcher, selection.within)?;
-        let (mut rows, mut buckets) = (Vec::new(), Vec::new());
-        for (row, bucket) in selection.rows.iter().zip(selection.buckets) {
-            if matching.contains(*row) {
-                let place = *bucket as usize;
-                if self.counts.len() <= place {
-                    self.counts.resize(place + 1, 0);
-                }
-                self.counts[place] += 1;
-                rows.push(*row);
-                buckets.push(*bucket);
+        let mut chosen = Vec::with_capacity(self.slots());
+        let mut others = self.others.then(|| selection.within.clone());
+        for matcher in &self.matchers {
+            let matching = clauses.rows(matcher, selection.within)?;
+            if let Some(others) = &mut others {
+                others.subtract(&matching);
             }
+            chosen.push(matching);
         }
-        self.within.collect(&Selection {
-            within: &matching,
-            rows: &rows,
-            buckets: &buckets,
-            ..*selection
-        })
-    }
-
-    fn finish(
-        &mut self,
-        bucket: u32,
-        budget: &mut BucketBudget,
-    ) -> Result<AggregationResult, StoreError> {
-        Ok(AggregationResult::Filter {
-            count: self.counts.get(bucket as usize).copied().unwrap_or(0),
-            within: self.within.finish(bucket, budget)?,
-        })
+        chosen.extend(others);
+        Ok(chosen)
     }
 }

@@ -25,6 +25,13 @@ impl HyperLogLog {
         *register = (*register).max(rank as u8);
     }
 
+    /// Sees what another has seen.
+    pub fn merge(&mut self, other: &HyperLogLog) {
+        for (own, other) in self.registers.iter_mut().zip(&other.registers) {
+            *own = (*own).max(*other);
+        }
+    }
+
     /// How many distinct hashes there were, about.
     pub fn estimate(&self) -> u64 {
         let count = self.registers.len() as f64;

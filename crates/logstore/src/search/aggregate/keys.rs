@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use swarmscope_query::aggregate::BucketKey;
 use swarmscope_query::document::ValueRef;
 
 /// Numbers values of any type, each once.
 #[derive(Debug, Default)]
 pub struct Keys {
-    texts: HashMap<Box<str>, u32>,
-    integers: HashMap<i64, u32>,
-    floats: HashMap<u64, u32>,
+    texts: HashMap<Box<str>, u32, RandomState>,
+    integers: HashMap<i64, u32, RandomState>,
+    floats: HashMap<u64, u32, RandomState>,
     booleans: [Option<u32>; 2],
     keys: Vec<BucketKey>,
 }
@@ -41,6 +42,11 @@ impl Keys {
             });
         }
         number
+    }
+
+    /// Our number for a key of another.
+    pub fn number_of(&mut self, key: &BucketKey) -> u32 {
+        self.number(as_value(key), matches!(key, BucketKey::Instant(_)))
     }
 
     /// The value of a number.

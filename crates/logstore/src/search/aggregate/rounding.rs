@@ -31,6 +31,22 @@ impl Rounding {
         }
     }
 
+    /// The bucket that holds the point: its start, and where the next begins.
+    pub fn bucket(&mut self, instant: i64) -> (i64, i64) {
+        if let Some((start, next)) = self.last
+            && (start..next).contains(&instant)
+        {
+            return (start, next);
+        }
+        let start = self.start(instant);
+        let next = match (self.interval, self.utc) {
+            (Interval::Fixed(width), true) => start.saturating_add(width),
+            // Where a clock is put back, a bucket may end before the instant that asked for it.
+            _ => self.last.map_or(start, |(_, next)| next),
+        };
+        (start, next)
+    }
+
     /// The start of the bucket that holds the point.
     pub fn start(&mut self, instant: i64) -> i64 {
         if let (Interval::Fixed(width), true) = (self.interval, self.utc) {

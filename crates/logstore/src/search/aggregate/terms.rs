@@ -1,31 +1,47 @@
 //! `terms`: the most frequent values of a field.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
 use swarmscope_query::aggregate::{
     AggregationResult, AggregationResults, Bucket, Direction, TermsAggregation, TermsOrder,
+    metric_within,
 };
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::evaluate::order::compare;
 use swarmscope_query::store::StoreError;
 
-use super::buckets::{Buckets, Pairs};
+use super::buckets::Buckets;
+use super::dictionary::Table;
 use super::keys::{Keys, as_value};
+use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection};
 use crate::block::column::{Column, Values};
+use crate::rows::RowSet;
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
-
-/// Entries of the table that finds a bucket by parent and dictionary place.
-const MAX_TABLE: usize = 1 << 20;
 
 /// Collects the values of a field.
 pub struct TermsCollector {
     request: TermsAggregation,
     keys: Keys,
-    buckets: Buckets,
+    buckets: Buckets<u32>,
     within: Level,
+}
+
+/// What is known of a dictionary's entry within a parent bucket.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Rows that are not counted in the bucket yet.
+    rows: u32,
+    /// The bucket, once there is one.
+    bucket: u32,
+}
+
+impl Entry {
+    const NEW: Self = Self {
+        rows: 0,
+        bucket: u32::MAX,
+    };
 }
 
 impl TermsCollector {
@@ -38,66 +54,122 @@ impl TermsCollector {
         }
     }
 
-    /// Counts the values of a page.
+    /// Counts a page whose rows have one text each, and no value elsewhere, through its dictionary.
+    fn coded(
+        &mut self,
+        page: &Column,
+        codes: &[u32],
+        table: &mut Table<Entry>,
+        selection: &Selection<'_>,
+        picked: &mut Picked,
+    ) -> Result<(), StoreError> {
+        selection.spans(page, |parent, span| {
+            let entries = table.of_parent(parent);
+            for code in &codes[span] {
+                entries[*code as usize].rows += 1;
+            }
+        });
+        let dictionary = table.dictionary().clone();
+        for parent in 0..table.parents() {
+            for (code, entry) in table.of_parent(parent).iter_mut().enumerate() {
+                if entry.rows == 0 {
+                    continue;
+                }
+                if entry.bucket == u32::MAX {
+                    let value = ValueRef::Text(dictionary.get(code));
+                    if !is_seen_whole(value) {
+                        entry.rows = 0;
+                        continue;
+                    }
+                    let key = self.keys.number(value, false);
+                    entry.bucket = self.buckets.number(parent, key)?;
+                }
+                self.buckets.add(entry.bucket, u64::from(entry.rows));
+                entry.rows = 0;
+            }
+        }
+        if !self.within.is_empty() {
+            selection.spans(page, |parent, span| {
+                let entries = table.of_parent(parent);
+                for at in span {
+                    let bucket = entries[codes[at] as usize].bucket;
+                    if bucket != u32::MAX {
+                        let row = page.row(at);
+                        picked.push(row..row + 1, bucket);
+                    }
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Counts the values of any page.
     fn page(
         &mut self,
         page: &Column,
         of_dates: bool,
         selection: &Selection<'_>,
-        out: &mut Found,
+        found: &mut Found,
     ) -> Result<(), StoreError> {
-        let parents = selection
-            .buckets
-            .iter()
-            .max()
-            .map_or(0, |max| *max as usize + 1);
-        let mut table = Table::new(page, parents);
+        let mut table = Table::new(page, selection.buckets, page.len(), u32::MAX);
         let mut failure = None;
-        page.visit_selected(selection.rows, |place, at| {
-            let (row, parent) = (selection.rows[place], selection.buckets[place]);
-            let value = page.value(at);
-            if failure.is_some() || !is_seen_whole(value) {
-                return;
-            }
-            let slot = table.slot(page, parent, at);
-            let bucket = match slot {
-                Some(known) if *known != u32::MAX => *known,
-                slot => {
-                    let value = self.keys.number(value, of_dates);
-                    match self.buckets.number(parent, value) {
-                        Ok(bucket) => {
-                            if let Some(slot) = slot {
-                                *slot = bucket;
+        selection.spans(page, |parent, span| {
+            for at in span {
+                let value = page.value(at);
+                if failure.is_some() || !is_seen_whole(value) {
+                    continue;
+                }
+                let slot = match (&mut table, &page.values) {
+                    (Some(table), Values::Coded { codes, .. }) => {
+                        Some(&mut table.of_parent(parent)[codes[at] as usize])
+                    }
+                    _ => None,
+                };
+                let bucket = match slot {
+                    Some(known) if *known != u32::MAX => *known,
+                    slot => {
+                        let key = self.keys.number(value, of_dates);
+                        match self.buckets.number(parent, key) {
+                            Ok(bucket) => {
+                                if let Some(slot) = slot {
+                                    *slot = bucket;
+                                }
+                                bucket
                             }
-                            bucket
-                        }
-                        Err(error) => {
-                            failure = Some(error);
-                            return;
+                            Err(error) => {
+                                failure = Some(error);
+                                continue;
+                            }
                         }
                     }
-                }
-            };
-            out.add(place, row, bucket, &mut self.buckets);
+                };
+                found.add(page.row(at), bucket, &mut self.buckets);
+            }
         });
         failure.map_or(Ok(()), Err)
     }
 
-    fn missing(&mut self, selection: &Selection<'_>, out: &mut Found) -> Result<(), StoreError> {
-        let Some(missing) = self.request.missing.clone() else {
+    fn missing(&mut self, selection: &Selection<'_>, found: &mut Found) -> Result<(), StoreError> {
+        let (Some(missing), Some(with_value)) = (&self.request.missing, &found.with_value) else {
             return Ok(());
         };
-        let value = self.keys.number(ValueRef::of(&missing), false);
-        for place in 0..selection.rows.len() {
-            if !out.with_value[place] {
-                let bucket = self.buckets.number(selection.buckets[place], value)?;
-                let row = selection.rows[place];
-                if self.buckets.count(bucket, row) {
-                    out.pairs.push(row, bucket);
-                }
+        let key = self.keys.number(ValueRef::of(missing), false);
+        let mut failure = None;
+        selection.each(|row, parent| {
+            if failure.is_some() || with_value.contains(row) {
+                return;
             }
-        }
-        Ok(())
+            match self.buckets.number(parent, key) {
+                Ok(bucket) => {
+                    self.buckets.add(bucket, 1);
+                    if found.keep_rows {
+                        found.picked.push(row..row + 1, bucket);
+                    }
+                }
+                Err(error) => failure = Some(error),
+            }
+        });
+        failure.map_or(Ok(()), Err)
     }
 
     fn order(&self, a: &Candidate, b: &Candidate) -> Ordering {
@@ -131,23 +203,36 @@ impl TermsCollector {
 
 impl Collector for TermsCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
-        self.buckets.next_part();
         let columns = FieldColumns::new(selection.part, &self.request.field)?;
-        let mut found = Found::new(selection, &columns, &self.request, !self.within.is_empty());
+        self.buckets.next_part(!columns.may_repeat());
+        let mut found = Found::new(selection, &self.request, !self.within.is_empty());
+        let once = columns.is_one() && self.request.missing.is_none();
+        let mut table: Option<Table<Entry>> = None;
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            if let (true, true, Values::Coded { codes, .. }) = (once, page.is_dense(), &page.values)
+            {
+                table = table
+                    .take()
+                    .filter(|table| table.is_of(page))
+                    .or_else(|| Table::new(page, selection.buckets, page.len(), Entry::NEW));
+                if let Some(table) = &mut table {
+                    return Ok(self.coded(page, codes, table, selection, &mut found.picked)?);
+                }
+            }
             Ok(self.page(page, columns.of_dates, selection, &mut found)?)
         })?;
         self.missing(selection, &mut found)?;
-        if !self.within.is_empty() {
-            found.pairs.sort();
-            self.within.collect(&Selection {
-                rows: &found.pairs.rows,
-                buckets: &found.pairs.buckets,
-                ..*selection
-            })?;
-        }
-        Ok(())
+        self.within
+            .collect_within(selection, &mut found.picked, self.buckets.len())
+    }
+
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        let keys = &mut self.keys;
+        let numbers = self.buckets.merge(other.buckets, parents, |key| {
+            keys.number_of(other.keys.key(key))
+        })?;
+        self.within.merge(other.within, &numbers)
     }
 
     fn finish(
@@ -160,7 +245,7 @@ impl Collector for TermsCollector {
         let needs_metrics = self.request.order.iter().any(by_metric);
         let mut candidates = Vec::new();
         for (number, value) in self.buckets.within(bucket) {
-            let count = self.buckets.counts[number as usize];
+            let count = self.buckets.count(number);
             if count < self.request.min_doc_count {
                 continue;
             }
@@ -208,16 +293,7 @@ struct Candidate {
 
 /// By a metric within; buckets without a value come last either way.
 fn by_metric(name: &str, a: &Candidate, b: &Candidate, direction: Direction) -> Ordering {
-    let metric = |candidate: &Candidate| {
-        let within = candidate.within.as_ref()?;
-        let (_, result) = within.iter().find(|(own, _)| own == name)?;
-        match result {
-            AggregationResult::Metric { value, .. } => *value,
-            AggregationResult::Count(count) => Some(*count as f64),
-            AggregationResult::Filter { count, .. } => Some(*count as f64),
-            _ => None,
-        }
-    };
+    let metric = |candidate: &Candidate| metric_within(candidate.within.as_ref()?, name);
     match (metric(a), metric(b)) {
         (Some(a), Some(b)) => match direction {
             Direction::Ascending => a.total_cmp(&b),
@@ -231,77 +307,28 @@ fn by_metric(name: &str, a: &Candidate, b: &Candidate, direction: Direction) -> 
 
 /// What a part's rows were found in.
 struct Found {
-    pairs: Pairs,
-    keep_pairs: bool,
-    /// By place in the selection; empty when nobody asks.
-    with_value: Vec<bool>,
-    /// When several columns may hold the same value, rows are told apart exactly.
-    seen: Option<HashSet<(u32, u32)>>,
+    picked: Picked,
+    keep_rows: bool,
+    /// Rows with a value; `None` when nobody asks.
+    with_value: Option<RowSet>,
 }
 
 impl Found {
-    fn new(
-        selection: &Selection<'_>,
-        columns: &FieldColumns,
-        request: &TermsAggregation,
-        keep_pairs: bool,
-    ) -> Self {
+    fn new(selection: &Selection<'_>, request: &TermsAggregation, keep_rows: bool) -> Self {
         let asks = request.missing.is_some();
-        let kinds: HashSet<_> = columns.columns.iter().map(|column| column.kind).collect();
         Self {
-            pairs: Pairs::new(),
-            keep_pairs,
-            with_value: if asks {
-                vec![false; selection.rows.len()]
-            } else {
-                Vec::new()
-            },
-            seen: (kinds.len() < columns.columns.len()).then(HashSet::new),
+            picked: Picked::default(),
+            keep_rows,
+            with_value: asks.then(|| RowSet::none(selection.part.rows())),
         }
     }
 
-    fn add(&mut self, place: usize, row: u32, bucket: u32, buckets: &mut Buckets) {
-        if let Some(with_value) = self.with_value.get_mut(place) {
-            *with_value = true;
+    fn add(&mut self, row: u32, bucket: u32, buckets: &mut Buckets<u32>) {
+        if let Some(with_value) = &mut self.with_value {
+            with_value.insert(row);
         }
-        if self
-            .seen
-            .as_mut()
-            .is_some_and(|seen| !seen.insert((row, bucket)))
-        {
-            return;
+        if buckets.add_once(bucket, row) && self.keep_rows {
+            self.picked.push(row..row + 1, bucket);
         }
-        if buckets.count(bucket, row) && self.keep_pairs {
-            self.pairs.push(row, bucket);
-        }
-    }
-}
-
-/// Finds buckets by parent and place in a page's dictionary without hashing.
-struct Table {
-    entries: usize,
-    slots: Vec<u32>,
-}
-
-impl Table {
-    fn new(page: &Column, parents: usize) -> Self {
-        let entries = match &page.values {
-            Values::Coded { dictionary, .. } => dictionary.len(),
-            _ => 0,
-        };
-        let size = entries.saturating_mul(parents);
-        let size = if size <= MAX_TABLE { size } else { 0 };
-        Self {
-            entries,
-            slots: vec![u32::MAX; size],
-        }
-    }
-
-    fn slot(&mut self, page: &Column, parent: u32, at: usize) -> Option<&mut u32> {
-        let Values::Coded { codes, .. } = &page.values else {
-            return None;
-        };
-        let place = parent as usize * self.entries + codes[at] as usize;
-        self.slots.get_mut(place)
     }
 }

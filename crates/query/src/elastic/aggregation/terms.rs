@@ -112,7 +112,7 @@ pub(super) fn check_order(
         if let TermsOrder::Metric(path) = by
             && !within
                 .iter()
-                .any(|aggregation| is_number(aggregation, path))
+                .any(|aggregation| has_number(aggregation, path))
         {
             return Err(node.fault(DslErrorKind::OrderPath { path: path.clone() }));
         }
@@ -120,12 +120,44 @@ pub(super) fn check_order(
     Ok(())
 }
 
-fn is_number(aggregation: &Aggregation, name: &str) -> bool {
-    aggregation.name == name
-        && !matches!(
-            aggregation.kind,
-            AggregationKind::Terms(_)
-                | AggregationKind::DateHistogram(_)
-                | AggregationKind::Filter(_)
-        )
+/// Whether the path leads to one number of the aggregation.
+fn has_number(aggregation: &Aggregation, path: &str) -> bool {
+    let rest = path.strip_prefix(aggregation.name.as_str());
+    match (&aggregation.kind, rest) {
+        (
+            AggregationKind::Min { .. }
+            | AggregationKind::Max { .. }
+            | AggregationKind::Avg { .. }
+            | AggregationKind::Sum { .. }
+            | AggregationKind::ValueCount { .. }
+            | AggregationKind::Cardinality { .. },
+            Some(""),
+        ) => true,
+        (AggregationKind::Stats { .. }, Some(rest)) => matches!(
+            rest,
+            ".count"
+                | ".min"
+                | ".max"
+                | ".avg"
+                | ".sum"
+                | ".sum_of_squares"
+                | ".variance"
+                | ".variance_population"
+                | ".variance_sampling"
+                | ".std_deviation"
+                | ".std_deviation_population"
+                | ".std_deviation_sampling"
+        ),
+        (
+            AggregationKind::Percentiles {
+                percents: asked, ..
+            }
+            | AggregationKind::PercentileRanks { values: asked, .. },
+            Some(rest),
+        ) => {
+            let number = rest.strip_prefix('.').map(str::parse::<f64>);
+            number.is_some_and(|number| number.is_ok_and(|number| asked.contains(&number)))
+        }
+        _ => false,
+    }
 }

@@ -1,0 +1,184 @@
+//! `histogram`: counts over numbers.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use swarmscope_model::limits::MAX_BUCKETS;
+use swarmscope_query::aggregate::{
+    AggregationResult, Bucket, BucketKey, Direction, Histogram, TermsOrder, metric_within,
+};
+use swarmscope_query::store::StoreError;
+
+use super::buckets::Buckets;
+use super::selection::Picked;
+use super::{BucketBudget, Collector, Level, Selection, too_many};
+use crate::block::column::{Column, Kind, Values};
+use crate::search::error::SearchError;
+use crate::search::values::FieldColumns;
+
+/// Collects a field's numbers.
+pub struct HistogramCollector {
+    request: Histogram,
+    /// By the bits of their starts.
+    buckets: Buckets<u64>,
+    within: Level,
+}
+
+impl HistogramCollector {
+    pub(super) fn new(request: &Histogram, within: Level) -> Self {
+        Self {
+            request: request.clone(),
+            buckets: Buckets::default(),
+            within,
+        }
+    }
+
+    fn page(
+        &mut self,
+        page: &Column,
+        selection: &Selection<'_>,
+        picked: &mut Picked,
+    ) -> Result<(), StoreError> {
+        let (low, high) = self
+            .request
+            .hard_bounds
+            .unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let keep_rows = !self.within.is_empty();
+        let mut failure = None;
+        selection.spans(page, |parent, span| {
+            for at in span {
+                let number = match &page.values {
+                    Values::Integer(values) => values[at] as f64,
+                    Values::Float(values) => values[at],
+                    Values::Boolean(values) => f64::from(u8::from(values[at])),
+                    Values::Text(_) | Values::Coded { .. } => return,
+                };
+                // Zero has one sign.
+                let start = self.request.start(number) + 0.0;
+                if failure.is_some() || !start.is_finite() || number < low || number > high {
+                    continue;
+                }
+                match self.buckets.number(parent, start.to_bits()) {
+                    Ok(bucket) => {
+                        let row = page.row(at);
+                        if self.buckets.add_once(bucket, row) && keep_rows {
+                            picked.push(row..row + 1, bucket);
+                        }
+                    }
+                    Err(error) => failure = Some(error),
+                }
+            }
+        });
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// The starts of the reply's buckets, those without documents included when they are wanted.
+    fn starts(&self, found: &[(f64, u32)]) -> Result<Vec<(f64, Option<u32>)>, StoreError> {
+        let request = &self.request;
+        if request.min_doc_count > 0 {
+            let enough = found
+                .iter()
+                .filter(|(_, number)| self.buckets.count(*number) >= request.min_doc_count);
+            return Ok(enough
+                .map(|(start, number)| (*start, Some(*number)))
+                .collect());
+        }
+        let mut ends: Vec<f64> = found.iter().map(|(start, _)| *start).collect();
+        if let Some((first, last)) = request.extended_bounds {
+            ends.extend([request.start(first), request.start(last)]);
+        }
+        ends.sort_by(f64::total_cmp);
+        let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
+            return Ok(Vec::new());
+        };
+        let steps = ((last - first) / request.interval).round();
+        if steps > MAX_BUCKETS as f64 {
+            return Err(too_many());
+        }
+        let known: HashMap<u64, u32> = found
+            .iter()
+            .map(|(start, number)| (start.to_bits(), *number))
+            .collect();
+        let starts = (0..=steps as u64).map(|step| {
+            // Of the middle, so that no rounding reaches the bucket before.
+            let middle = first + (step as f64 + 0.5) * request.interval;
+            let start = request.start(middle) + 0.0;
+            (start, known.get(&start.to_bits()).copied())
+        });
+        Ok(starts.collect())
+    }
+}
+
+impl Collector for HistogramCollector {
+    fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
+        let mut columns = FieldColumns::new(selection.part, &self.request.field)?;
+        columns.columns.retain(|column| column.kind != Kind::Text);
+        let mut picked = Picked::default();
+        self.buckets.next_part(columns.is_one());
+        columns.visit(selection.part, selection.within, &mut |page| {
+            selection.deadline.check()?;
+            Ok(self.page(page, selection, &mut picked)?)
+        })?;
+        self.within
+            .collect_within(selection, &mut picked, self.buckets.len())
+    }
+
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        let numbers = self.buckets.merge(other.buckets, parents, |start| start)?;
+        self.within.merge(other.within, &numbers)
+    }
+
+    fn finish(
+        &mut self,
+        bucket: u32,
+        budget: &mut BucketBudget,
+    ) -> Result<AggregationResult, StoreError> {
+        let mut found: Vec<(f64, u32)> = self
+            .buckets
+            .within(bucket)
+            .into_iter()
+            .map(|(number, start)| (f64::from_bits(start), number))
+            .collect();
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let starts = self.starts(&found)?;
+        budget.spend(starts.len())?;
+        let mut buckets = Vec::with_capacity(starts.len());
+        for (start, number) in starts {
+            buckets.push(Bucket {
+                key: BucketKey::Float(start),
+                count: number.map_or(0, |number| self.buckets.count(number)),
+                // A bucket without documents is one that no collector has heard of.
+                within: self.within.finish(number.unwrap_or(u32::MAX), budget)?,
+            });
+        }
+        order(self.request.order.as_ref(), &mut buckets);
+        Ok(AggregationResult::Histogram { buckets })
+    }
+}
+
+/// Orders buckets that come in the order of their keys.
+pub fn order(order: Option<&(TermsOrder, Direction)>, buckets: &mut [Bucket]) {
+    let Some((order, direction)) = order else {
+        return;
+    };
+    let by_key = |a: &BucketKey, b: &BucketKey| match (a, b) {
+        (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
+        (BucketKey::Float(a), BucketKey::Float(b)) => a.total_cmp(b),
+        _ => Ordering::Equal,
+    };
+    let metric = |bucket: &Bucket, path: &str| metric_within(&bucket.within, path);
+    buckets.sort_by(|a, b| {
+        let ordering = match order {
+            TermsOrder::Key => by_key(&a.key, &b.key),
+            TermsOrder::Count => a.count.cmp(&b.count),
+            TermsOrder::Metric(path) => {
+                let number = |bucket| metric(bucket, path).unwrap_or(f64::NAN);
+                number(a).total_cmp(&number(b))
+            }
+        };
+        match direction {
+            Direction::Ascending => ordering,
+            Direction::Descending => ordering.reverse(),
+        }
+    });
+}

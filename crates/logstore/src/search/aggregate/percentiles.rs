@@ -1,0 +1,123 @@
+//! `percentiles` and `percentile_ranks`: where a field's numbers lie.
+
+use swarmscope_query::aggregate::AggregationResult;
+use swarmscope_query::store::StoreError;
+
+use super::distribution::Distribution;
+use super::{BucketBudget, Collector, Selection, by_bucket, numbers, too_many};
+use crate::search::error::SearchError;
+
+/// Memory of all buckets together.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Cells of a bucket that are worth having.
+const FEWEST_CELLS: usize = 32;
+
+/// What is asked of the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The value at these percents.
+    Percentiles,
+    /// The percents below these values.
+    Ranks,
+}
+
+/// Collects a field's numbers.
+pub struct PercentilesCollector {
+    field: String,
+    question: Question,
+    asked: Vec<f64>,
+    buckets: Vec<Distribution>,
+    /// All numbers so far were points in time.
+    of_dates: Vec<bool>,
+}
+
+impl PercentilesCollector {
+    pub(super) fn new(field: &str, question: Question, asked: &[f64]) -> Self {
+        Self {
+            field: field.to_owned(),
+            question,
+            asked: asked.to_vec(),
+            buckets: Vec::new(),
+            of_dates: Vec::new(),
+        }
+    }
+
+    /// When the buckets take too much memory, all become less precise.
+    fn keep_within_budget(&mut self) -> Result<(), StoreError> {
+        let bytes =
+            |buckets: &[Distribution]| -> usize { buckets.iter().map(Distribution::bytes).sum() };
+        if bytes(&self.buckets) <= MAX_BYTES {
+            return Ok(());
+        }
+        let each = MAX_BYTES / 2 / self.buckets.len();
+        let cells = (each / 16).max(FEWEST_CELLS);
+        for bucket in &mut self.buckets {
+            if bucket.bytes() > each {
+                bucket.shrink(cells);
+            }
+        }
+        if bytes(&self.buckets) <= MAX_BYTES {
+            Ok(())
+        } else {
+            Err(too_many())
+        }
+    }
+}
+
+impl Collector for PercentilesCollector {
+    fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
+        let buckets = by_bucket(&mut self.buckets, selection.buckets);
+        if self.of_dates.len() < buckets.len() {
+            self.of_dates.resize(buckets.len(), true);
+        }
+        let all_dates = &mut self.of_dates;
+        numbers::visit(selection, &self.field, |bucket, number, of_dates| {
+            buckets[bucket as usize].add(number);
+            if !of_dates {
+                all_dates[bucket as usize] = false;
+            }
+        })?;
+        Ok(self.keep_within_budget()?)
+    }
+
+    fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {
+        for ((distribution, of_dates), parent) in
+            other.buckets.into_iter().zip(other.of_dates).zip(parents)
+        {
+            let place = *parent as usize;
+            by_bucket(&mut self.buckets, parent + 1)[place].merge(distribution);
+            if self.of_dates.len() <= place {
+                self.of_dates.resize(place + 1, true);
+            }
+            self.of_dates[place] &= of_dates;
+        }
+        self.keep_within_budget()
+    }
+
+    fn finish(
+        &mut self,
+        bucket: u32,
+        _budget: &mut BucketBudget,
+    ) -> Result<AggregationResult, StoreError> {
+        let mut none = Distribution::default();
+        let place = bucket as usize;
+        let found = self.buckets.get_mut(place).unwrap_or(&mut none);
+        found.settle();
+        let answer = |asked: f64| match self.question {
+            Question::Percentiles => found.quantile(asked / 100.0),
+            Question::Ranks => found.rank(asked).map(|part| part * 100.0),
+        };
+        let values: Vec<_> = self
+            .asked
+            .iter()
+            .map(|asked| (*asked, answer(*asked)))
+            .collect();
+        let some = values.iter().any(|(_, value)| value.is_some());
+        Ok(AggregationResult::Percentiles {
+            values,
+            of_dates: some
+                && self.question == Question::Percentiles
+                && self.of_dates.get(place).copied().unwrap_or(false),
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! `range` and `date_range`: a bucket for each range of numbers or of points in time.
+
+use swarmscope_query::aggregate::HalfOpen;
+
+use super::Selection;
+use super::slots::Chooser;
+use crate::block::column::{Column, Kind, Values};
+use crate::rows::RowSet;
+use crate::search::error::SearchError;
+use crate::search::values::FieldColumns;
+
+/// Chooses documents with a number in a range.
+pub struct Numbers {
+    pub field: String,
+    pub ranges: Vec<HalfOpen<f64>>,
+}
+
+/// Chooses documents with a point in time in a range.
+pub struct Instants {
+    pub field: String,
+    pub ranges: Vec<HalfOpen<i64>>,
+}
+
+impl Chooser for Numbers {
+    fn slots(&self) -> usize {
+        self.ranges.len()
+    }
+
+    fn choose(&self, selection: &Selection<'_>) -> Result<Vec<RowSet>, SearchError> {
+        let mut columns = FieldColumns::new(selection.part, &self.field)?;
+        columns.columns.retain(|column| column.kind != Kind::Text);
+        choose(selection, &columns, self.ranges.len(), |page, at, slot| {
+            let number = match &page.values {
+                Values::Integer(values) => values[at] as f64,
+                Values::Float(values) => values[at],
+                Values::Boolean(values) => f64::from(u8::from(values[at])),
+                Values::Text(_) | Values::Coded { .. } => return false,
+            };
+            self.ranges[slot].contains(number)
+        })
+    }
+}
+
+impl Chooser for Instants {
+    fn slots(&self) -> usize {
+        self.ranges.len()
+    }
+
+    fn choose(&self, selection: &Selection<'_>) -> Result<Vec<RowSet>, SearchError> {
+        let columns = FieldColumns::dates(selection.part, &self.field)?;
+        choose(selection, &columns, self.ranges.len(), |page, at, slot| {
+            self.ranges[slot].contains(page.integers()[at])
+        })
+    }
+}
+
+fn choose(
+    selection: &Selection<'_>,
+    columns: &FieldColumns,
+    slots: usize,
+    is_in: impl Fn(&Column, usize, usize) -> bool,
+) -> Result<Vec<RowSet>, SearchError> {
+    let mut chosen = vec![RowSet::none(selection.part.rows()); slots];
+    columns.visit(selection.part, selection.within, &mut |page| {
+        for (slot, rows) in chosen.iter_mut().enumerate() {
+            selection.deadline.check()?;
+            for at in 0..page.len() {
+                if is_in(page, at, slot) {
+                    rows.insert(page.row(at));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    for rows in &mut chosen {
+        rows.intersect(selection.within);
+    }
+    Ok(chosen)
+}

@@ -1,0 +1,284 @@
+//! The way of a search through its parts: which can be passed over, what is found in the others, by one
+//! thread or, when that takes long, by several whose findings are merged.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use swarmscope_query::aggregate::Direction;
+use swarmscope_query::evaluate::Matcher;
+use swarmscope_query::store::{SearchRequest, SortKey, TrackTotal};
+
+use super::aggregate::{Level, Picked, Selection};
+use super::budget::Deadline;
+use super::clause::Clauses;
+use super::error::SearchError;
+use super::part::Part;
+use super::run::leave_out;
+use super::score::scores;
+use super::sort::Top;
+use crate::rows::RowSet;
+use crate::shared::Shared;
+
+/// A search that is ready to run.
+pub struct Scan<'a> {
+    request: &'a SearchRequest,
+    matcher: Matcher,
+    deadline: Deadline,
+    /// Documents that the top keeps.
+    window: usize,
+    /// In the order in which their documents come first, with their oldest and newest times.
+    parts: Vec<(Part, (i64, i64))>,
+    /// Matches so far, of all threads.
+    counted: AtomicU64,
+}
+
+/// What one thread has found.
+pub struct Found {
+    pub top: Top,
+    pub level: Level,
+    /// Matching documents, those that nobody had to count aside.
+    pub count: u64,
+}
+
+impl<'a> Scan<'a> {
+    /// Over these parts.
+    pub fn new(
+        request: &'a SearchRequest,
+        matcher: Matcher,
+        deadline: Deadline,
+        window: usize,
+        parts: Vec<Part>,
+    ) -> Self {
+        let with_rows = parts.into_iter().filter(|part| part.rows() > 0);
+        let mut parts: Vec<_> = with_rows
+            .map(|part| {
+                let range = part.time_range();
+                (part, range)
+            })
+            .collect();
+        if let Some(SortKey::Time(Direction::Ascending)) = request.sort.first() {
+            parts.sort_by_key(|(_, (oldest, _))| *oldest);
+        } else {
+            parts.sort_by_key(|(_, (_, newest))| std::cmp::Reverse(*newest));
+        }
+        Self {
+            request,
+            matcher,
+            deadline,
+            window,
+            parts,
+            counted: AtomicU64::new(0),
+        }
+    }
+
+    /// The query.
+    pub fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// The part that a hit names by its place.
+    pub fn part(&self, place: usize) -> &Part {
+        &self.parts[place].0
+    }
+
+    /// All parts that have rows.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().map(|(part, _)| part)
+    }
+
+    /// When the search gives up.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// Goes through all parts.
+    ///
+    /// # Errors
+    /// When the time is over, there are too many buckets, or a file cannot be read for another reason than
+    /// damage. Damaged parts are left out.
+    pub fn run(&self, shared: &Shared) -> Result<Found, SearchError> {
+        let next = AtomicUsize::new(0);
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            let mut found = self.nothing_found()?;
+            let mut others = Vec::new();
+            while let Some(place) = self.next(&next) {
+                self.step(place, &mut found, shared)
+                    .inspect_err(|_| self.stop(&next))?;
+                if others.is_empty() && begun.elapsed() > shared.options.search_patience {
+                    let left =
+                        self.parts.len() - next.load(Ordering::Relaxed).min(self.parts.len());
+                    let spare = std::iter::from_fn(|| shared.spare_threads.take());
+                    for thread in spare.take(left.saturating_sub(1)) {
+                        let next = &next;
+                        others.push(scope.spawn(move || {
+                            let found = self.steps(next, shared);
+                            drop(thread);
+                            found
+                        }));
+                    }
+                }
+            }
+            for other in others {
+                let other = other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                found.merge(other)?;
+            }
+            Ok(found)
+        })
+    }
+
+    fn nothing_found(&self) -> Result<Found, SearchError> {
+        let request = self.request;
+        Ok(Found {
+            top: Top::new(&request.sort, request.after.as_deref(), self.window),
+            level: Level::new(&request.aggregations)?,
+            count: 0,
+        })
+    }
+
+    /// Goes through parts until none is left.
+    fn steps(&self, next: &AtomicUsize, shared: &Shared) -> Result<Found, SearchError> {
+        let mut found = self.nothing_found()?;
+        while let Some(place) = self.next(next) {
+            self.step(place, &mut found, shared)
+                .inspect_err(|_| self.stop(next))?;
+        }
+        Ok(found)
+    }
+
+    fn next(&self, next: &AtomicUsize) -> Option<usize> {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        (place < self.parts.len()).then_some(place)
+    }
+
+    /// Nobody begins another part.
+    fn stop(&self, next: &AtomicUsize) {
+        next.fetch_max(self.parts.len(), Ordering::Relaxed);
+    }
+
+    fn step(&self, place: usize, found: &mut Found, shared: &Shared) -> Result<(), SearchError> {
+        match self.look_at(place, found) {
+            Err(SearchError::Segment(error)) => leave_out(shared, self.part(place), &error),
+            other => other,
+        }
+    }
+
+    fn look_at(&self, place: usize, found: &mut Found) -> Result<(), SearchError> {
+        self.deadline.check()?;
+        let (part, (oldest, newest)) = &self.parts[place];
+        let time = &self.request.time;
+        let after = self.request.after_sequence;
+        if !time.overlaps(*oldest, *newest)
+            || after.is_some_and(|seen| part.last_sequence() <= seen)
+        {
+            return Ok(());
+        }
+        let wants_hits = found.top.may_take(*oldest, *newest);
+        let wants_rows = wants_hits || !found.level.is_empty();
+        if !wants_rows && !self.wants_count() {
+            return Ok(());
+        }
+        let is_whole = time.contains(*oldest) && time.contains(*newest) && after.is_none();
+        if is_whole && !wants_rows && matches!(self.matcher, Matcher::All) {
+            self.count(found, part.rows() - part.deleted.count());
+            return Ok(());
+        }
+        let clauses = Clauses {
+            part,
+            deadline: self.deadline,
+        };
+        if clauses.is_ruled_out(&self.matcher)? {
+            return Ok(());
+        }
+        let within = self.candidates(part, is_whole)?;
+        let matching = clauses.rows(&self.matcher, &within)?;
+        let count = matching.count();
+        if count == 0 {
+            return Ok(());
+        }
+        if wants_hits {
+            self.take_hits(place, &clauses, &matching, found)?;
+        }
+        if !found.level.is_empty() {
+            found.level.collect(&Selection {
+                part,
+                within: &matching,
+                chosen: Picked::all_of(&matching).chosen(),
+                buckets: 1,
+                deadline: self.deadline,
+            })?;
+        }
+        self.count(found, count);
+        Ok(())
+    }
+
+    fn take_hits(
+        &self,
+        place: usize,
+        clauses: &Clauses<'_>,
+        matching: &RowSet,
+        found: &mut Found,
+    ) -> Result<(), SearchError> {
+        if found.top.is_by_position() {
+            return found.top.add_by_position(place, clauses.part, matching);
+        }
+        let selected = matching.to_vec();
+        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
+        let scores = if self.request.sort.iter().any(by_score) {
+            Some(scores(clauses, &self.matcher, matching, &selected)?)
+        } else {
+            None
+        };
+        let scores = scores.as_deref();
+        found
+            .top
+            .add(place, clauses.part, &selected, matching, scores)
+    }
+
+    fn count(&self, found: &mut Found, rows: u32) {
+        found.count += u64::from(rows);
+        self.counted.fetch_add(u64::from(rows), Ordering::Relaxed);
+    }
+
+    /// Whether one more match would change the total.
+    fn wants_count(&self) -> bool {
+        match self.request.total {
+            TrackTotal::No => false,
+            TrackTotal::UpTo(limit) => self.counted.load(Ordering::Relaxed) <= limit,
+            TrackTotal::Exactly => true,
+        }
+    }
+
+    /// Rows that are not deleted, in the time range, and new enough.
+    fn candidates(&self, part: &Part, is_whole: bool) -> Result<RowSet, SearchError> {
+        let mut within = RowSet::all(part.rows());
+        within.subtract(&part.deleted);
+        if is_whole {
+            return Ok(within);
+        }
+        if let Some(after) = self.request.after_sequence {
+            let sequences = part.sequences()?;
+            let seen = sequences.partition_point(|sequence| *sequence as u64 <= after);
+            for row in 0..seen as u32 {
+                within.remove(row);
+            }
+        }
+        let time = &self.request.time;
+        let times = part.times()?;
+        let mut timely = RowSet::none(part.rows());
+        timely.select_cheaply(&within, 0, times.len(), |at| time.contains(times[at]));
+        Ok(timely)
+    }
+}
+
+impl Found {
+    /// Takes what another thread has found.
+    fn merge(&mut self, other: Found) -> Result<(), SearchError> {
+        self.top.merge(other.top);
+        self.level.merge(other.level, &[0])?;
+        self.count += other.count;
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! The obviously right numbers: of a list of documents, looked at one by one.
+
+use swarmscope_query::aggregate::{AggregationKind, AggregationResult, Statistics};
+use swarmscope_query::ast::Scalar;
+use swarmscope_query::document::is_time_field;
+
+use super::{Stored, instants, values};
+
+/// Aggregations without buckets.
+pub fn numbers_of(matching: &[&Stored], kind: &AggregationKind) -> AggregationResult {
+    match kind {
+        AggregationKind::Min { field } => {
+            metric(matching, field, |n| n.iter().copied().reduce(f64::min))
+        }
+        AggregationKind::Max { field } => {
+            metric(matching, field, |n| n.iter().copied().reduce(f64::max))
+        }
+        AggregationKind::Sum { field } => {
+            metric(matching, field, |n| (!n.is_empty()).then(|| n.iter().sum()))
+        }
+        AggregationKind::Avg { field } => metric(matching, field, |n| {
+            (!n.is_empty()).then(|| n.iter().sum::<f64>() / n.len() as f64)
+        }),
+        AggregationKind::ValueCount { field } => AggregationResult::Count(
+            matching
+                .iter()
+                .map(|stored| values(stored, field).len() as u64)
+                .sum(),
+        ),
+        AggregationKind::Cardinality { field } => {
+            let mut all: Vec<String> = matching
+                .iter()
+                .flat_map(|stored| values(stored, field))
+                .map(|value| format!("{value:?}"))
+                .collect();
+            all.sort();
+            all.dedup();
+            AggregationResult::Count(all.len() as u64)
+        }
+        AggregationKind::Stats { field } => {
+            let (numbers, of_dates) = numbers(matching, field);
+            let mut found = Statistics::default();
+            for number in &numbers {
+                found.add(*number, of_dates);
+            }
+            AggregationResult::Stats(Statistics { of_dates, ..found })
+        }
+        AggregationKind::Percentiles { field, percents } => {
+            let (numbers, of_dates) = numbers(matching, field);
+            let values = percents
+                .iter()
+                .map(|percent| (*percent, quantile(&numbers, *percent)));
+            AggregationResult::Percentiles {
+                values: values.collect(),
+                of_dates,
+            }
+        }
+        AggregationKind::PercentileRanks { field, values } => {
+            let (numbers, _) = numbers(matching, field);
+            let values = values.iter().map(|value| (*value, rank(&numbers, *value)));
+            AggregationResult::Percentiles {
+                values: values.collect(),
+                of_dates: false,
+            }
+        }
+        _ => panic!("an aggregation with buckets"),
+    }
+}
+
+/// A document's own numbers of a field, and whether each is a point in time.
+pub fn own_numbers(stored: &Stored, field: &str) -> Vec<(f64, bool)> {
+    let values = values(stored, field).into_iter();
+    values
+        .filter_map(|(value, of_dates)| match value {
+            Scalar::Integer(number) => Some((number as f64, of_dates)),
+            Scalar::Float(number) => Some((number, of_dates)),
+            Scalar::Boolean(flag) => Some((f64::from(u8::from(flag)), of_dates)),
+            Scalar::Text(_) => None,
+        })
+        .collect()
+}
+
+/// All numbers of a field, points in time in texts included, and whether all are points in time.
+fn numbers(matching: &[&Stored], field: &str) -> (Vec<f64>, bool) {
+    let mut found = Vec::new();
+    for stored in matching {
+        found.extend(own_numbers(stored, field));
+        if !is_time_field(field) {
+            let instants = instants(stored, field).into_iter();
+            found.extend(instants.map(|at| (at as f64, true)));
+        }
+    }
+    let of_dates = !found.is_empty() && found.iter().all(|(_, of_dates)| *of_dates);
+    (
+        found.into_iter().map(|(number, _)| number).collect(),
+        of_dates,
+    )
+}
+
+/// Between the two nearest, in proportion.
+fn quantile(numbers: &[f64], percent: f64) -> Option<f64> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = percent / 100.0 * (sorted.len().checked_sub(1)? as f64);
+    let (low, high) = (
+        sorted[place.floor() as usize],
+        sorted[place.ceil() as usize],
+    );
+    Some(low + place.fract() * (high - low))
+}
+
+/// As Elasticsearch walks over few numbers in order.
+fn rank(numbers: &[f64], value: f64) -> Option<f64> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let count = sorted.len() as f64;
+    if value < *sorted.first()? {
+        return Some(0.0);
+    }
+    let (mut below, mut equal) = (0.5, 0.0);
+    for pair in sorted.windows(2) {
+        if pair[1] < value {
+            below += 1.0;
+        } else if pair[1] == value {
+            equal += 1.0;
+        } else if equal > 0.0 {
+            return Some((below + equal / 2.0) / count * 100.0);
+        } else {
+            let within = (value - pair[0]) / (pair[1] - pair[0]);
+            return Some((below + within) / count * 100.0);
+        }
+    }
+    Some((count - equal / 2.0) / count * 100.0)
+}
+
+fn metric(
+    matching: &[&Stored],
+    field: &str,
+    reduce: impl Fn(&[f64]) -> Option<f64>,
+) -> AggregationResult {
+    let (numbers, of_dates) = numbers(matching, field);
+    AggregationResult::Metric {
+        value: reduce(&numbers),
+        of_dates,
+    }
+}
