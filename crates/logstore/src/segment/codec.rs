@@ -4,6 +4,7 @@
 //! what they wrote. Every decoder answers `None` to bytes that no encoder wrote, and allocates no more
 //! than the bytes justify.
 
+mod bits;
 pub mod booleans;
 mod compress;
 pub mod floats;

@@ -1,11 +1,12 @@
 //! zstd with contexts that are made once a thread: making one costs more than a small page.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use swarmscope_model::limits::MAX_PAGE_BYTES;
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::varint::{put, take};
+use super::varint::{put, take, take_bytes};
 
 /// The level: higher ones cost more CPU than their bytes are worth.
 const LEVEL: i32 = 1;
@@ -13,38 +14,52 @@ const LEVEL: i32 = 1;
 const MAX_RATIO: usize = 32 * 1024;
 
 thread_local! {
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static COMPRESSOR: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// Appends the length of the bytes, and the bytes compressed, or as they are where that is shorter.
-pub fn pack(bytes: &[u8], out: &mut Vec<u8>) {
-    put(out, bytes.len() as u64);
-    let start = out.len();
+/// Appends bytes compressed, or as they are where that is not longer; behind their length and the length
+/// they take.
+pub fn put_section(bytes: &[u8], out: &mut Vec<u8>) {
     let packed = COMPRESSOR.with_borrow_mut(|slot| {
-        let compressor = match slot {
-            Some(compressor) => compressor,
-            None => slot.insert(Compressor::new(LEVEL).ok()?),
+        let (compressor, buffer) = match slot {
+            Some(slot) => slot,
+            None => slot.insert((Compressor::new(LEVEL).ok()?, Vec::new())),
         };
-        out.resize(start + zstd::zstd_safe::compress_bound(bytes.len()), 0);
-        compressor.compress_to_buffer(bytes, &mut out[start..]).ok()
-    });
-    match packed {
-        Some(length) if length < bytes.len() => out.truncate(start + length),
-        _ => {
-            out.truncate(start);
-            out.extend_from_slice(bytes);
+        let bound = zstd::zstd_safe::compress_bound(bytes.len());
+        if buffer.len() < bound {
+            buffer.resize(bound, 0);
         }
+        let length = compressor
+            .compress_to_buffer(bytes, buffer.as_mut_slice())
+            .ok()?;
+        (length < bytes.len()).then(|| {
+            put(out, bytes.len() as u64);
+            put(out, length as u64);
+            out.extend_from_slice(&buffer[..length]);
+        })
+    });
+    if packed.is_none() {
+        put_plain(bytes, out);
     }
 }
 
-/// Reads all of `bytes` as what [`pack`] wrote.
-pub fn unpack(mut bytes: &[u8]) -> Option<Vec<u8>> {
-    let length = usize::try_from(take(&mut bytes)?).ok()?;
-    if bytes.len() == length {
-        return Some(bytes.to_vec());
+/// Appends bytes as they are, for what is known not to become shorter.
+pub fn put_plain(bytes: &[u8], out: &mut Vec<u8>) {
+    put(out, bytes.len() as u64);
+    put(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// Takes what [`put_section`] or [`put_plain`] wrote.
+pub fn take_section<'a>(bytes: &mut &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    let length = usize::try_from(take(bytes)?).ok()?;
+    let stored = usize::try_from(take(bytes)?).ok()?;
+    let stored = take_bytes(bytes, stored)?;
+    if stored.len() == length {
+        return Some(Cow::Borrowed(stored));
     }
-    if length > MAX_PAGE_BYTES || length > bytes.len().checked_mul(MAX_RATIO)? {
+    if length > MAX_PAGE_BYTES || length > stored.len().checked_mul(MAX_RATIO)? {
         return None;
     }
     DECOMPRESSOR.with_borrow_mut(|slot| {
@@ -52,7 +67,7 @@ pub fn unpack(mut bytes: &[u8]) -> Option<Vec<u8>> {
             Some(decompressor) => decompressor,
             None => slot.insert(Decompressor::new().ok()?),
         };
-        let unpacked = decompressor.decompress(bytes, length).ok()?;
-        (unpacked.len() == length).then_some(unpacked)
+        let unpacked = decompressor.decompress(stored, length).ok()?;
+        (unpacked.len() == length).then_some(Cow::Owned(unpacked))
     })
 }

@@ -1,47 +1,172 @@
-//! Whole numbers.
+//! Whole numbers. A page is written in the way that takes the fewest bytes: all the same, evenly rising,
+//! packed as they are or as differences, or as planes of bytes.
 
-use super::compress::{pack, unpack};
-use super::varint::{put, put_signed, take, take_signed};
+mod blocks;
+mod planes;
+
+use swarmscope_model::limits::MAX_PAGE_VALUES;
+
+use super::varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
+
+/// The first number, and the difference to each next one.
+const PROGRESSION: u8 = 0;
+/// Blocks of numbers.
+const BLOCKS: u8 = 1;
+/// The first number, and blocks of differences.
+const DIFFERENCES: u8 = 2;
+/// Planes of bytes.
+const PLANES: u8 = 3;
+/// Codes that were given in the order of their first use, as how long ago that was.
+const AGES: u8 = 4;
+/// How many hundredths of the bits planes may have to be worth the time they take to read.
+const WORTH: usize = 92;
 
 /// Appends a page of numbers.
 pub fn encode(values: &[i64], out: &mut Vec<u8>) {
-    let mut plain = Vec::with_capacity(values.len() * 2 + 4);
-    put(&mut plain, values.len() as u64);
-    let mut previous = 0_i64;
-    for value in values {
-        put_signed(&mut plain, value.wrapping_sub(previous));
-        previous = *value;
+    put(out, values.len() as u64);
+    encode_values(values, out);
+}
+
+fn encode_values(values: &[i64], out: &mut Vec<u8>) {
+    let first = values.first().copied().unwrap_or(0);
+    let steps: Vec<i64> = values
+        .windows(2)
+        .map(|two| two[1].wrapping_sub(two[0]))
+        .collect();
+    let step = steps.first().copied().unwrap_or(0);
+    if values.len() <= MAX_PAGE_VALUES && steps.iter().all(|own| *own == step) {
+        out.push(PROGRESSION);
+        put_signed(out, first);
+        put_signed(out, step);
+        return;
     }
-    pack(&plain, out);
+    let start = out.len();
+    let (plain, differences) = (blocks::cost(values), blocks::cost(&steps));
+    if planes::write(values, plain.min(differences) / 8 * WORTH / 100, out).is_some() {
+        return;
+    }
+    out.truncate(start);
+    if differences < plain {
+        out.push(DIFFERENCES);
+        put_signed(out, first);
+        blocks::write(&steps, out);
+    } else {
+        out.push(BLOCKS);
+        blocks::write(values, out);
+    }
 }
 
 /// Reads all of `bytes` as a page of numbers; `None` when they are none.
-pub fn decode(bytes: &[u8]) -> Option<Vec<i64>> {
-    let plain = unpack(bytes)?;
-    let rest = &mut plain.as_slice();
-    let count = usize::try_from(take(rest)?).ok()?;
-    if count > rest.len() {
-        return None;
-    }
-    let mut previous = 0_i64;
-    let mut values = Vec::with_capacity(count);
-    for _ in 0..count {
-        previous = previous.wrapping_add(take_signed(rest)?);
-        values.push(previous);
-    }
-    rest.is_empty().then_some(values)
+pub fn decode(mut bytes: &[u8]) -> Option<Vec<i64>> {
+    let count = usize::try_from(take(&mut bytes)?).ok()?;
+    let kind = take_bytes(&mut bytes, 1)?[0];
+    let values = take_values(&mut bytes, kind, count)?;
+    bytes.is_empty().then_some(values)
 }
 
-/// Appends a page of row numbers or codes.
+fn take_values(bytes: &mut &[u8], kind: u8, count: usize) -> Option<Vec<i64>> {
+    match kind {
+        PROGRESSION if count <= MAX_PAGE_VALUES => {
+            let (first, step) = (take_signed(bytes)?, take_signed(bytes)?);
+            let next = |value: &i64| Some(value.wrapping_add(step));
+            Some(
+                std::iter::successors(Some(first), next)
+                    .take(count)
+                    .collect(),
+            )
+        }
+        BLOCKS => blocks::take_blocks(bytes, count),
+        DIFFERENCES => {
+            let mut value = take_signed(bytes)?;
+            let mut values = blocks::take_blocks(bytes, count.checked_sub(1)?)?;
+            for step in &mut values {
+                let next = value.wrapping_add(*step);
+                *step = std::mem::replace(&mut value, next);
+            }
+            values.push(value);
+            Some(values)
+        }
+        PLANES => planes::take_planes(bytes, count),
+        _ => None,
+    }
+}
+
+/// Appends a page of row numbers or codes. Codes of a dictionary take the least when they were given in
+/// the order of their first use.
 pub fn encode_u32(values: &[u32], out: &mut Vec<u8>) {
+    put(out, values.len() as u64);
     let wide: Vec<i64> = values.iter().copied().map(i64::from).collect();
-    encode(&wide, out);
+    let start = out.len();
+    encode_values(&wide, out);
+    let Some((newest, ages)) = ages(values) else {
+        return;
+    };
+    let mut aged = Vec::with_capacity(out.len() - start);
+    aged.push(AGES);
+    put(&mut aged, u64::from(newest));
+    encode_values(&ages, &mut aged);
+    if aged.len() < out.len() - start {
+        out.truncate(start);
+        out.extend_from_slice(&aged);
+    }
+}
+
+/// Of codes that are new in the order of the numbers: the first that is new in this page, and for each
+/// code 0 if it is new, else how many are new since. `None` when that is of no use.
+fn ages(values: &[u32]) -> Option<(u32, Vec<i64>)> {
+    /// Codes below it take a byte as they are.
+    const FEW: u32 = 256;
+    /// How many times more codes than values there may be.
+    const SPARSE: usize = 8;
+    const NEVER: usize = usize::MAX;
+    let (lowest, highest) = (*values.iter().min()?, *values.iter().max()?);
+    let span = (highest - lowest) as usize + 1;
+    if highest < FEW || highest == u32::MAX || span > values.len() * SPARSE {
+        return None;
+    }
+    let mut first_places = vec![NEVER; span];
+    for (at, value) in values.iter().enumerate().rev() {
+        first_places[(value - lowest) as usize] = at;
+    }
+    // The highest codes are new as long as each occurs, and before the one above it.
+    let mut above = NEVER;
+    let new = first_places.iter().rev().take_while(|place| {
+        let in_order = **place < above;
+        above = **place;
+        in_order
+    });
+    let first = highest + 1 - new.count() as u32;
+    let mut next = first;
+    let ages = values.iter().map(|value| {
+        let age = i64::from(next - value);
+        next += u32::from(age == 0);
+        age
+    });
+    Some((first, ages.collect()))
 }
 
 /// Reads all of `bytes` as a page of row numbers or codes; `None` when they are none.
-pub fn decode_u32(bytes: &[u8]) -> Option<Vec<u32>> {
-    let wide = decode(bytes)?.into_iter();
-    wide.map(|value| u32::try_from(value).ok()).collect()
+pub fn decode_u32(mut bytes: &[u8]) -> Option<Vec<u32>> {
+    let count = usize::try_from(take(&mut bytes)?).ok()?;
+    let kind = take_bytes(&mut bytes, 1)?[0];
+    if kind != AGES {
+        let values = take_values(&mut bytes, kind, count)?.into_iter();
+        let values: Option<Vec<u32>> = values.map(|value| u32::try_from(value).ok()).collect();
+        return values.filter(|_| bytes.is_empty());
+    }
+    let mut next = take_u32(&mut bytes)?;
+    let kind = take_bytes(&mut bytes, 1)?[0];
+    let ages = take_values(&mut bytes, kind, count)?.into_iter();
+    let values: Option<Vec<u32>> = ages
+        .map(|age| {
+            if age == 0 {
+                next = next.checked_add(1)?;
+                return Some(next - 1);
+            }
+            next.checked_sub(u32::try_from(age).ok()?)
+        })
+        .collect();
+    values.filter(|_| bytes.is_empty())
 }
 
 #[cfg(test)]
@@ -50,21 +175,88 @@ mod tests {
 
     use super::*;
 
+    fn size(values: &[i64]) -> usize {
+        let mut bytes = Vec::new();
+        encode(values, &mut bytes);
+        assert_eq!(decode(&bytes).as_deref(), Some(values));
+        bytes.len()
+    }
+
+    fn size_u32(values: &[u32]) -> usize {
+        let mut bytes = Vec::new();
+        encode_u32(values, &mut bytes);
+        assert_eq!(decode_u32(&bytes).as_deref(), Some(values));
+        bytes.len()
+    }
+
+    /// Numbers without a pattern.
+    fn noise(count: u64) -> impl Iterator<Item = u64> {
+        (1..=count).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) >> 7)
+    }
+
+    #[test]
+    fn what_has_a_pattern_takes_few_bytes() {
+        assert!(size(&[7; 5000]) < 8);
+        assert!(
+            size(
+                &(0..5000)
+                    .map(|row| 1_700_000_000_000 + 40 * row)
+                    .collect::<Vec<_>>()
+            ) < 16
+        );
+        let small: Vec<i64> = noise(4096).map(|number| (number % 1000) as i64).collect();
+        assert!(size(&small) < 4096 * 10 / 8 + 4096 / 32);
+        let times: Vec<i64> = (0..)
+            .zip(&small)
+            .map(|(row, jitter)| 1000 * row + jitter)
+            .collect();
+        assert!(size(&times) < 4096 * 11 / 8 + 4096 / 16);
+        let mut rare = small.clone();
+        rare.iter_mut()
+            .step_by(100)
+            .for_each(|number| *number += 1 << 50);
+        assert!(size(&rare) < size(&small) + 41 * 12);
+        let skewed: Vec<u32> = noise(4096)
+            .map(|number| (number % 4096).leading_zeros())
+            .collect();
+        assert!(size_u32(&skewed) < 4096 * 3 / 8);
+    }
+
+    #[test]
+    fn codes_in_the_order_of_their_first_use_take_their_age() {
+        let mut next = 70_000_u32;
+        let codes: Vec<u32> = noise(8192)
+            .map(|number| match number % 8 {
+                0 => {
+                    next += 1;
+                    next - 1
+                }
+                _ => next - 1 - (number % 60) as u32,
+            })
+            .collect();
+        assert!(size_u32(&codes) < 8192 * 7 / 8);
+    }
+
     proptest! {
         #[test]
-        fn numbers_come_back(values: Vec<i64>, codes: Vec<u32>) {
-            let mut bytes = Vec::new();
-            encode(&values, &mut bytes);
-            prop_assert_eq!(decode(&bytes), Some(values));
-            bytes.clear();
-            encode_u32(&codes, &mut bytes);
-            prop_assert_eq!(decode_u32(&bytes), Some(codes));
+        fn numbers_come_back(
+            values: Vec<i64>,
+            codes: Vec<u32>,
+            near in prop::collection::vec(-40..40_i64, 0..400),
+            low in prop::collection::vec(250..300_u32, 0..400),
+        ) {
+            size(&values);
+            size(&near);
+            size_u32(&codes);
+            size_u32(&low);
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-            let _ = decode(&bytes);
-            let _ = decode_u32(&bytes);
+        fn any_bytes_are_read_or_refused(mut bytes: Vec<u8>, kind in 0..5_u8, count in 0..3_u8) {
+            for bytes in [bytes.clone(), { bytes.splice(0..0, [count, kind]); bytes }] {
+                let _ = decode(&bytes);
+                let _ = decode_u32(&bytes);
+            }
         }
     }
 }

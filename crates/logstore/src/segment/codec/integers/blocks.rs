@@ -1,0 +1,130 @@
+//! Blocks of 128 numbers, each with its own smallest number and width; few wide ones are patched.
+
+use crate::segment::codec::bits::{self, BitWriter, width};
+use crate::segment::codec::varint::{put, put_signed, take, take_bytes, take_signed};
+
+/// Numbers of a block.
+const BLOCK: usize = 128;
+/// Set in the width of a block that has exceptions.
+const PATCHED: u8 = 0x80;
+
+/// How a block is packed.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    base: i64,
+    width: u32,
+    exceptions: usize,
+    bits: usize,
+}
+
+impl Plan {
+    fn of(values: &[i64]) -> Self {
+        let base = values.iter().copied().min().unwrap_or(0);
+        let mut widths = [0_usize; 65];
+        for value in values {
+            widths[width(value.wrapping_sub(base) as u64) as usize] += 1;
+        }
+        let widest = widths.iter().rposition(|count| *count > 0).unwrap_or(0);
+        let mut best = Self {
+            base,
+            width: widest as u32,
+            exceptions: 0,
+            bits: widest * values.len(),
+        };
+        let mut exceptions = 0;
+        for own in (0..widest).rev() {
+            exceptions += widths[own + 1];
+            let each = 8 + 8 * (widest - own).div_ceil(7);
+            let bits = own * values.len() + 8 + exceptions * each;
+            if exceptions >= BLOCK / 4 {
+                break;
+            }
+            if bits < best.bits {
+                best = Self {
+                    width: own as u32,
+                    exceptions,
+                    bits,
+                    ..best
+                };
+            }
+        }
+        best
+    }
+}
+
+/// How many bits blocks of these numbers take, about.
+pub fn cost(values: &[i64]) -> usize {
+    values
+        .chunks(BLOCK)
+        .map(|block| Plan::of(block).bits + 16)
+        .sum()
+}
+
+/// Appends blocks.
+pub fn write(values: &[i64], out: &mut Vec<u8>) {
+    let mut previous = 0_i64;
+    for block in values.chunks(BLOCK) {
+        let plan = Plan::of(block);
+        put_signed(out, plan.base.wrapping_sub(previous));
+        previous = plan.base;
+        let mut packed = BitWriter::default();
+        let mut exceptions = Vec::new();
+        for (at, value) in block.iter().enumerate() {
+            let number = value.wrapping_sub(plan.base) as u64;
+            packed.put(number & bits::mask(plan.width), plan.width);
+            let high = number.checked_shr(plan.width).unwrap_or(0);
+            if high > 0 {
+                exceptions.push(at as u8);
+                put(&mut exceptions, high);
+            }
+        }
+        if plan.exceptions > 0 {
+            out.extend([plan.width as u8 | PATCHED, plan.exceptions as u8]);
+        } else {
+            out.push(plan.width as u8);
+        }
+        out.extend_from_slice(&packed.finish());
+        out.extend_from_slice(&exceptions);
+    }
+}
+
+/// Takes blocks of `count` numbers.
+pub fn take_blocks(bytes: &mut &[u8], count: usize) -> Option<Vec<i64>> {
+    // A block takes at least two bytes.
+    if count.div_ceil(BLOCK) > bytes.len() {
+        return None;
+    }
+    let mut values = Vec::with_capacity(count);
+    let mut base = 0_i64;
+    while values.len() < count {
+        base = base.wrapping_add(take_signed(bytes)?);
+        take_block(bytes, base, BLOCK.min(count - values.len()), &mut values)?;
+    }
+    Some(values)
+}
+
+fn take_block(bytes: &mut &[u8], base: i64, count: usize, values: &mut Vec<i64>) -> Option<()> {
+    let head = take_bytes(bytes, 1)?[0];
+    let width = u32::from(head & !PATCHED);
+    let exceptions = match head & PATCHED {
+        0 => 0,
+        _ => take_bytes(bytes, 1)?[0],
+    };
+    if width > u64::BITS {
+        return None;
+    }
+    let start = values.len();
+    // Numbers are read from all that is left: only the last ones of a page are near its end.
+    let packed = *bytes;
+    take_bytes(bytes, (count * width as usize).div_ceil(8))?;
+    bits::each(packed, 0, width, count, |number| {
+        values.push(base.wrapping_add(number as i64));
+    });
+    for _ in 0..exceptions {
+        let at = usize::from(take_bytes(bytes, 1)?[0]);
+        let high = take(bytes)?.checked_shl(width)?;
+        let value = values.get_mut(start + at)?;
+        *value = value.wrapping_add(high as i64);
+    }
+    Some(())
+}

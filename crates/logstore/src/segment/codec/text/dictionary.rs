@@ -1,0 +1,128 @@
+//! What the pages of one column of one row group have in common.
+
+use super::shape::{Kind, Shape};
+use crate::segment::codec::compress::{put_section, take_section};
+use crate::segment::codec::varint::{put, take_u32};
+
+/// The fragments and the templates, which are sequences of fragments.
+#[derive(Debug, Default)]
+pub struct TextDictionary {
+    text: Vec<u8>,
+    fragments: Vec<Fragment>,
+    /// The fragments of all templates; each ends with one that ends a text.
+    parts: Vec<u32>,
+    /// Where the parts of each template end.
+    ends: Vec<u32>,
+}
+
+/// Where a fragment's text is, and what follows it.
+#[derive(Debug, Clone, Copy)]
+struct Fragment {
+    start: u32,
+    end: u32,
+    shape: Shape,
+}
+
+/// Appends a dictionary.
+pub fn write<'a>(
+    fragments: impl Iterator<Item = (Shape, &'a str)>,
+    templates: impl Iterator<Item = &'a [u32]>,
+    out: &mut Vec<u8>,
+) {
+    let (mut kinds, mut lengths, mut text) = (Vec::new(), Vec::new(), Vec::new());
+    for (shape, fragment) in fragments {
+        kinds.extend([shape.kind as u8, shape.length]);
+        put(&mut lengths, fragment.len() as u64);
+        text.extend_from_slice(fragment.as_bytes());
+    }
+    let mut parts = Vec::new();
+    for part in templates.flatten() {
+        put(&mut parts, u64::from(*part));
+    }
+    for section in [kinds, lengths, text, parts] {
+        put_section(&section, out);
+    }
+}
+
+impl TextDictionary {
+    /// Reads all of `bytes` as a dictionary; `None` when they are none.
+    pub fn decode(mut bytes: &[u8]) -> Option<Self> {
+        let rest = &mut bytes;
+        let kinds = take_section(rest)?;
+        let lengths = take_section(rest)?;
+        let text = take_section(rest)?;
+        let parts = take_section(rest)?;
+        if !rest.is_empty() {
+            return None;
+        }
+        let mut fragments = Vec::with_capacity(kinds.len() / 2);
+        let (kinds, odd) = kinds.as_chunks::<2>();
+        let mut lengths = &*lengths;
+        let mut end = 0_u32;
+        for [kind, length] in kinds {
+            let start = end;
+            end = end.checked_add(take_u32(&mut lengths)?)?;
+            let shape = Shape {
+                kind: Kind::from_code(*kind)?,
+                length: *length,
+            };
+            shape.is_sound().then_some(())?;
+            fragments.push(Fragment { start, end, shape });
+        }
+        if !odd.is_empty() || !lengths.is_empty() || end as usize != text.len() {
+            return None;
+        }
+        let mut dictionary = Self {
+            text: text.into_owned(),
+            fragments,
+            parts: Vec::with_capacity(parts.len()),
+            ends: Vec::new(),
+        };
+        dictionary.read_templates(&parts)?;
+        Some(dictionary)
+    }
+
+    fn read_templates(&mut self, mut bytes: &[u8]) -> Option<()> {
+        while !bytes.is_empty() {
+            let part = take_u32(&mut bytes)?;
+            self.parts.push(part);
+            if self.fragments.get(part as usize)?.shape == Shape::END {
+                self.ends.push(self.parts.len() as u32);
+            }
+        }
+        let end = self.ends.last().copied().unwrap_or(0);
+        (end as usize == self.parts.len()).then_some(())
+    }
+
+    /// Memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+            + self.fragments.len() * size_of::<Fragment>()
+            + (self.parts.len() + self.ends.len()) * size_of::<u32>()
+    }
+
+    /// How many fragments there are.
+    pub(super) fn len(&self) -> usize {
+        self.fragments.len()
+    }
+
+    /// A fragment's text, and what follows it.
+    pub(super) fn fragment(&self, place: u32) -> Option<(&[u8], Shape)> {
+        let fragment = self.fragments.get(place as usize)?;
+        let text = &self.text[fragment.start as usize..fragment.end as usize];
+        Some((text, fragment.shape))
+    }
+
+    /// How many templates there are.
+    pub(super) fn templates(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The fragments of a template.
+    pub(super) fn template(&self, number: u32) -> Option<&[u32]> {
+        let end = *self.ends.get(number as usize)?;
+        let before = (number as usize).checked_sub(1);
+        let start = before.map_or(0, |before| self.ends[before]);
+        self.parts.get(start as usize..end as usize)
+    }
+}
