@@ -101,6 +101,10 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, count: u64) -> Result<(), Failure> {
         megabytes / cpu
     );
     println!(
+        "memory, peak        {:>9} kB",
+        status("VmHWM:").unwrap_or_default()
+    );
+    println!(
         "disk                {:>9.1} MB  {:.1}x smaller, {} segments, {} merges",
         stats.segment_bytes as f64 / 1e6,
         raw as f64 / stats.segment_bytes as f64,
