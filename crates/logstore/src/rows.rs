@@ -170,6 +170,23 @@ impl RowSet {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many of the rows from the first to the last are in the set.
+    pub fn count_between(&self, first: u32, last: u32) -> u32 {
+        let (from, to) = ((first / 64) as usize, (last / 64) as usize);
+        let mut count = 0;
+        for (at, word) in self.words.iter().enumerate().take(to + 1).skip(from) {
+            let mut word = *word;
+            if at == from {
+                word &= u64::MAX << (first % 64);
+            }
+            if at == to {
+                word &= u64::MAX >> (63 - last % 64);
+            }
+            count += word.count_ones();
+        }
+        count
+    }
+
     /// Whether no row is in the set.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
@@ -304,6 +321,14 @@ mod tests {
             (60..130).collect::<Vec<_>>()
         );
         assert_eq!(set.to_vec(), (60..130).collect::<Vec<_>>());
+        assert_eq!(
+            (set.count_between(0, 199), set.count_between(61, 64)),
+            (70, 4)
+        );
+        assert_eq!(
+            (set.count_between(128, 199), set.count_between(0, 60)),
+            (2, 1)
+        );
         assert!(set.intersects(0..61) && !set.intersects(0..60) && !set.intersects(130..200));
         let mut rest = RowSet::all(200);
         rest.subtract(&set);

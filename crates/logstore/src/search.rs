@@ -11,6 +11,7 @@ pub mod error;
 pub mod fields;
 pub mod left_out;
 pub mod part;
+mod prefilter;
 pub mod run;
 pub mod scan;
 pub mod score;

@@ -57,6 +57,21 @@ impl Strings {
         &self.text[start as usize..self.ends[at] as usize]
     }
 
+    /// All strings, one behind the other.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The place of the string that holds this byte of the text.
+    pub fn place_at(&self, byte: usize) -> usize {
+        self.ends.partition_point(|end| *end as usize <= byte)
+    }
+
+    /// Where the string at this place ends in the text.
+    pub fn end(&self, at: usize) -> usize {
+        self.ends[at] as usize
+    }
+
     /// How many strings there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -9,12 +9,15 @@ use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, Va
 use super::budget::Deadline;
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
+use super::prefilter;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::rows::RowSet;
 use crate::segment::Indexing;
 
 /// Values tested between two looks at the clock.
 const CHECK_EVERY: usize = 4096;
+/// Values to test from which on a search through the page's whole text pays.
+const PREFILTERED: u32 = 64;
 
 /// Evaluates queries over one part.
 pub struct Clauses<'a> {
@@ -324,6 +327,19 @@ impl Clauses<'_> {
         found: &mut RowSet,
     ) -> Result<(), SearchError> {
         let holds = |at: usize| test.holds(&column.path, page.value(at), view);
+        if let Values::Text(strings) = &page.values
+            && let Some(last) = page.len().checked_sub(1)
+            && within.count_between(page.row(0), page.row(last)) >= PREFILTERED
+            && let Some(places) = prefilter::places(strings, test, view)
+        {
+            for at in places {
+                let row = page.row(at);
+                if within.contains(row) && !found.contains(row) && holds(at) {
+                    found.insert(row);
+                }
+            }
+            return Ok(());
+        }
         for from in (0..page.len()).step_by(CHECK_EVERY) {
             self.deadline.check()?;
             let count = CHECK_EVERY.min(page.len() - from);
