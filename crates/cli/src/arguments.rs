@@ -1,5 +1,7 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod logs;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use swarmscope_promql::parser;
 use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
+
+pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
 
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
@@ -208,48 +212,6 @@ pub struct ImportArguments {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
-    pub credentials: CredentialArguments,
-}
-
-const LOGS_EXAMPLES: &str = "Examples:
-  swarmscope logs 'severity:ERROR' --since 1h
-  swarmscope logs 'metadata.correlation_id:\"6f1c…\"'
-  swarmscope logs 'agent_name:research_agent AND timeout*' --follow
-  swarmscope logs 'event_type:task_failed' --json | jq -r .message";
-
-#[derive(Debug, Args)]
-#[command(after_help = LOGS_EXAMPLES)]
-pub struct LogsArguments {
-    /// What to look for, in Lucene syntax; everything when left out
-    #[arg(default_value = "")]
-    pub query: String,
-    /// Only what happened since then: a duration such as 15m, or a time
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub since: Option<String>,
-    /// Only what happened before then
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub until: Option<String>,
-    /// Indices to search, such as filebeat-*
-    #[arg(long, value_name = "PATTERN", default_value = "")]
-    pub index: String,
-    /// How many of the newest events to show
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 100)]
-    pub limit: usize,
-    /// Keep printing events as they arrive
-    #[arg(long, short = 'f')]
-    pub follow: bool,
-    /// One JSON document a line
-    #[arg(long)]
-    pub json: bool,
-    /// The server to ask
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:4700",
-        env = "SWARMSCOPE_SERVER"
-    )]
-    pub server: String,
     #[command(flatten)]
     pub credentials: CredentialArguments,
 }

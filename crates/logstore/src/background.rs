@@ -5,5 +5,6 @@ pub mod deleted;
 pub mod flush;
 pub mod merge;
 mod merge_plan;
+pub mod purge;
 pub mod retention;
 pub mod threads;

@@ -10,6 +10,7 @@
 
 mod background;
 mod block;
+mod delete_by_query;
 #[doc(hidden)]
 pub mod encodings;
 mod error;

@@ -12,13 +12,14 @@ use swarmscope_files::Lock;
 use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::{IndexExpression, check_index_name};
 use swarmscope_query::store::{
-    FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply, SearchRequest, StoreError,
-    WriteOperation, Written,
+    DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
+    SearchRequest, StoreError, WriteOperation, Written,
 };
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::background::threads;
 use crate::block::learner::Learner;
+use crate::delete_by_query::delete_by_query;
 use crate::error::OpenError;
 use crate::open::{Opened, open};
 use crate::options::Options;
@@ -93,28 +94,25 @@ impl EmbeddedLogs {
 
     /// Writes what is in memory as segments, and waits for it. Blocks meanwhile.
     pub fn flush(&self) {
-        // Twice: one memtable may be frozen already.
-        for _ in 0..2 {
-            if self.commands.send(Command::Freeze).is_err() {
-                return;
-            }
-            // An answer behind it in the queue says that it was handled.
-            let (reply, done) = oneshot::channel();
-            let nothing = Command::Write {
-                prepared: prepare(Vec::new(), &mut Learner::default()),
-                bytes: 0,
-                reply,
-            };
-            if self.commands.send(nothing).is_err() || done.blocking_recv().is_err() {
-                return;
-            }
-            while self.shared.state().frozen_sequence.is_some() {
-                if self.shared.closing.load(Ordering::Relaxed) {
-                    return;
-                }
-                self.shared.rest(&self.shared.flush_done, FLUSH_TICK);
-            }
-        }
+        flush(&self.shared, &self.commands);
+    }
+
+    /// The same for who may not block.
+    ///
+    /// # Errors
+    /// When the store is closed.
+    pub(crate) async fn flush_soon(&self) -> Result<(), StoreError> {
+        let commands = self.commands.clone();
+        self.blocking(move |shared| {
+            flush(shared, &commands);
+            Ok(())
+        })
+        .await
+    }
+
+    /// What the store's threads share.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Does now what the maintainer does now and then: retention, damage, merging. Blocks meanwhile.
@@ -170,7 +168,7 @@ impl EmbeddedLogs {
     }
 
     /// Runs where it may block.
-    async fn blocking<T: Send + 'static>(
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -216,6 +214,32 @@ impl EmbeddedLogs {
 impl Drop for EmbeddedLogs {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Has the memtables written as segments, and waits until they are or the store closes.
+fn flush(shared: &Shared, commands: &Sender<Command>) {
+    // Twice: one memtable may be frozen already.
+    for _ in 0..2 {
+        if commands.send(Command::Freeze).is_err() {
+            return;
+        }
+        // An answer behind it in the queue says that it was handled.
+        let (reply, done) = oneshot::channel();
+        let nothing = Command::Write {
+            prepared: prepare(Vec::new(), &mut Learner::default()),
+            bytes: 0,
+            reply,
+        };
+        if commands.send(nothing).is_err() || done.blocking_recv().is_err() {
+            return;
+        }
+        while shared.state().frozen_sequence.is_some() {
+            if shared.closing.load(Ordering::Relaxed) {
+                return;
+            }
+            shared.rest(&shared.flush_done, FLUSH_TICK);
+        }
     }
 }
 
@@ -322,6 +346,10 @@ impl LogStore for EmbeddedLogs {
         let expression = expression.clone();
         self.ask(|reply| Command::DeleteIndices { expression, reply })
             .await
+    }
+
+    async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError> {
+        delete_by_query(self, request).await
     }
 
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {

@@ -20,6 +20,8 @@ pub enum Action {
     Create,
     /// Remove the one with this id; there is no source.
     Delete,
+    /// The same, unless it was replaced since it had this version.
+    DeleteVersion(u64),
 }
 
 /// One document to write.
@@ -59,6 +61,12 @@ pub enum Effect {
 pub enum Refused {
     #[error("[{id}]: version conflict, document already exists (current version [{version}])")]
     AlreadyExists { id: String, version: u64 },
+    #[error("[{id}]: version conflict, required version [{required}], current version [{current}]")]
+    Replaced {
+        id: String,
+        required: u64,
+        current: u64,
+    },
     #[error("failed to parse: {reason} at byte {offset}")]
     NotJson { reason: String, offset: usize },
     #[error("a document has to be a JSON object, this one is {found}")]
@@ -229,6 +237,52 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+/// Which documents to remove for good.
+#[derive(Debug, Clone)]
+pub struct DeleteRequest {
+    pub indices: IndexExpression,
+    pub query: Query,
+    /// On the document's time, besides the query.
+    pub time: TimeRange,
+    /// At most so many, the oldest writes first.
+    pub max_documents: Option<u64>,
+    /// Whether to go on when a document was replaced since it was found.
+    pub past_conflicts: bool,
+}
+
+impl DeleteRequest {
+    /// Everything that matches in these indices.
+    pub fn new(indices: IndexExpression, query: Query) -> Self {
+        Self {
+            indices,
+            query,
+            time: TimeRange::ALL,
+            max_documents: None,
+            past_conflicts: false,
+        }
+    }
+}
+
+/// What a deletion did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Deletion {
+    /// Documents that matched when it began, no more than were asked for.
+    pub matched: u64,
+    pub deleted: u64,
+    /// Requests that the deletion was made of.
+    pub batches: u64,
+    /// How often one was sent again because the store was busy.
+    pub retries: u64,
+    /// Documents that were replaced since they were found, and stay.
+    pub conflicts: u64,
+    /// The conflicts that ended the deletion: index and refusal.
+    pub failures: Vec<(String, Refused)>,
+    /// Damaged parts: they may hold documents that match, and were neither searched nor rewritten.
+    pub left_out: Vec<LeftOut>,
+    /// Whether no file in use holds a byte of the deleted documents any more.
+    pub erased: bool,
+}
+
 /// An index as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndexInfo {
@@ -292,6 +346,9 @@ pub trait LogStore: Send + Sync {
     /// Removes the indices that the expression chooses, and their bytes; gives their names.
     async fn delete_indices(&self, expression: &IndexExpression)
     -> Result<Vec<String>, StoreError>;
+    /// Removes the documents that match and that were acknowledged before the call. When it
+    /// returns, the files that held them were written anew without them.
+    async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError>;
     /// The fields of the documents in these indices, by path.
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError>;
 }

@@ -256,7 +256,7 @@ impl From<Refused> for ElasticError {
     fn from(refused: Refused) -> Self {
         let reason = refused.to_string();
         match refused {
-            Refused::AlreadyExists { .. } => Self::new(
+            Refused::AlreadyExists { .. } | Refused::Replaced { .. } => Self::new(
                 StatusCode::CONFLICT,
                 "version_conflict_engine_exception",
                 reason,

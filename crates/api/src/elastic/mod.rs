@@ -13,6 +13,7 @@ mod bulk_request;
 mod cat;
 mod cluster;
 mod conventions;
+mod delete_by_query;
 mod documents;
 mod errors;
 mod index_admin;
@@ -118,6 +119,10 @@ fn document_routes() -> Router<ElasticState> {
             put(documents::create).post(documents::create),
         )
         .route("/{index}/_source/{id}", get(documents::source))
+        .route(
+            "/{index}/_delete_by_query",
+            post(delete_by_query::delete_by_query),
+        )
 }
 
 fn index_routes() -> Router<ElasticState> {

@@ -76,6 +76,11 @@ impl SearchParameters {
         is_on(self.typed_keys.as_deref())
     }
 
+    /// Whether the URL has a query.
+    pub fn has_query(&self) -> bool {
+        self.q.is_some()
+    }
+
     /// Whether an answer without what is damaged is an answer; it is, unless it was ruled out.
     pub fn allows_partial(&self) -> bool {
         self.allow_partial_search_results.as_deref() != Some("false")

@@ -4,6 +4,7 @@
 mod agents;
 mod alerts;
 mod dashboards;
+mod delete;
 mod errors;
 mod fields;
 mod histogram;
@@ -64,6 +65,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/logs/values", get(fields::values))
         .route("/api/v1/logs/tail", get(tail::tail))
         .route("/api/v1/logs/validate", get(logs::validate))
+        .route("/api/v1/logs/delete", post(delete::delete))
         .route("/api/v1/indices", get(indices::indices))
         .route("/api/v1/tasks", get(tasks::list))
         .route("/api/v1/tasks/{task_id}", get(tasks::show))

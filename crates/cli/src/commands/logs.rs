@@ -1,15 +1,17 @@
 //! `swarmscope logs`: search, and follow what arrives.
 
+mod delete;
+
 use std::io::Write;
 
 use anstyle::Style;
 use futures::StreamExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use swarmscope_model::Timestamp;
 use tokio::io::AsyncBufReadExt;
 
-use crate::arguments::LogsArguments;
+use crate::arguments::{LogsArguments, LogsCommand};
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::terminal::{FAINT, NAME, severity_style, thousands};
@@ -27,7 +29,7 @@ struct Page {
 }
 
 /// Damaged parts of an index, which the answer is without.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 struct LeftOut {
     index: String,
     parts: u64,
@@ -59,7 +61,10 @@ struct Lagged {
 ///
 /// # Errors
 /// When the query does not parse or the server cannot be reached.
-pub async fn run(arguments: LogsArguments) -> Result<(), Failure> {
+pub async fn run(mut arguments: LogsArguments) -> Result<(), Failure> {
+    if let Some(LogsCommand::Delete(arguments)) = arguments.command.take() {
+        return delete::run(arguments).await;
+    }
     let client = Client::new(
         &arguments.server,
         arguments.credentials.resolve()?,

@@ -51,7 +51,6 @@ pub fn merge_once(shared: &Shared) -> Result<bool, BackgroundError> {
 ///
 /// # Errors
 /// When it cannot be read or written; the old one stays.
-#[expect(dead_code, reason = "deleting for good is about to use it")]
 pub fn purge(shared: &Shared, index: &str, part: &SegmentPart) -> Result<(), BackgroundError> {
     merge(shared, index, std::slice::from_ref(part), Deleted::Always)
 }

@@ -188,7 +188,7 @@ impl<'a> Decider<'a> {
                     id: Some(id),
                     ..
                 } => of(&prepared.blocks[*block as usize].0, id),
-                OperationKind::Delete { index, id } => of(index, id),
+                OperationKind::Delete { index, id, .. } => of(index, id),
             })
             .collect()
     }
@@ -225,7 +225,9 @@ impl<'a> Request<'_, 'a> {
                 self.accounts.add(operation, false);
                 Err(refused.clone())
             }
-            OperationKind::Delete { index, id } => Ok(self.delete(index, id, stored)),
+            OperationKind::Delete { index, id, version } => {
+                self.delete(index, id, *version, stored)
+            }
             OperationKind::Put {
                 block,
                 id: None,
@@ -368,15 +370,28 @@ impl<'a> Request<'_, 'a> {
         self.versions[block as usize].push(version as i64);
     }
 
-    fn delete(&mut self, index: &'a Arc<str>, id: &'a str, stored: Option<u64>) -> Written {
+    fn delete(
+        &mut self,
+        index: &'a Arc<str>,
+        id: &'a str,
+        required: Option<u64>,
+        stored: Option<u64>,
+    ) -> Result<Written, Refused> {
         let Some(version) = self.current(index, id, stored) else {
-            return Written {
+            return Ok(Written {
                 id: id.to_owned(),
                 sequence: self.decider.next_sequence - 1,
                 version: 1,
                 effect: Effect::NotFound,
-            };
+            });
         };
+        if let Some(required) = required.filter(|required| *required != version) {
+            return Err(Refused::Replaced {
+                id: id.to_owned(),
+                required,
+                current: version,
+            });
+        }
         let sequence = self.take_sequence();
         let entry = Entry::Delete { index, id };
         self.entries.encode(&entry, &mut self.decider.frames);
@@ -386,12 +401,12 @@ impl<'a> Request<'_, 'a> {
             id: id.to_owned(),
             sequence,
         });
-        Written {
+        Ok(Written {
             id: id.to_owned(),
             sequence,
             version: version + 1,
             effect: Effect::Deleted,
-        }
+        })
     }
 
     fn ensure_index(&mut self, name: &str) {

@@ -55,6 +55,8 @@ pub enum OperationKind {
     Delete {
         index: Arc<str>,
         id: String,
+        /// Only while it has this version.
+        version: Option<u64>,
     },
 }
 
@@ -125,13 +127,18 @@ impl Preparation<'_> {
                 limit: MAX_ID_BYTES,
             });
         }
-        if operation.action == Action::Delete {
+        let version = match operation.action {
+            Action::DeleteVersion(version) => Some(version),
+            _ => None,
+        };
+        if version.is_some() || operation.action == Action::Delete {
             return Ok(Operation {
                 agent: 0,
                 dropped: 0,
                 kind: OperationKind::Delete {
                     index: operation.index,
                     id: operation.id.unwrap_or_default(),
+                    version,
                 },
             });
         }

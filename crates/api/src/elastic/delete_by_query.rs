@@ -1,0 +1,190 @@
+//! `_delete_by_query`: removes what a query finds, bytes and all.
+//!
+//! The answer comes when it is done: no file in use holds a byte of the deleted documents by then.
+
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use swarmscope_model::Timestamp;
+use swarmscope_query::store::{DeleteRequest, Deletion, LeftOut, Refused};
+
+use super::ElasticState;
+use super::body::{Body, Parameters};
+use super::errors::ElasticError;
+use super::search_parameters::SearchParameters;
+use super::targets;
+
+/// The URL's parameters: those of a search, and how to delete.
+#[derive(Debug, Deserialize)]
+pub struct DeleteParameters {
+    conflicts: Option<String>,
+    max_docs: Option<String>,
+    wait_for_completion: Option<String>,
+    /// What is deleted is not found from then on, refreshed or not.
+    #[serde(rename = "refresh")]
+    _refresh: Option<String>,
+    #[serde(rename = "requests_per_second")]
+    _requests_per_second: Option<String>,
+    #[serde(rename = "scroll_size")]
+    _scroll_size: Option<String>,
+    #[serde(rename = "slices")]
+    _slices: Option<String>,
+    #[serde(rename = "wait_for_active_shards")]
+    _wait_for_active_shards: Option<String>,
+    #[serde(flatten)]
+    search: SearchParameters,
+}
+
+/// `POST /{index}/_delete_by_query`
+pub async fn delete_by_query(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<DeleteParameters>,
+    Body(body): Body,
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    let started = Instant::now();
+    if parameters.wait_for_completion.as_deref() == Some("false") {
+        return Err(ElasticError::illegal_argument(
+            "[wait_for_completion=false] is not supported here; the answer comes when the \
+             documents and their bytes are gone",
+        ));
+    }
+    let wanted = Wanted::read(&parameters, &body)?;
+    let query = parameters
+        .search
+        .only_query(&wanted.body, Timestamp::now())?;
+    let found = targets::resolve(state.logs.as_ref(), &index, &parameters.search.indices).await?;
+    let deletion = match found.expression {
+        Some(indices) => {
+            let request = DeleteRequest {
+                max_documents: wanted.max_documents,
+                past_conflicts: wanted.past_conflicts,
+                ..DeleteRequest::new(indices, query)
+            };
+            state.logs.delete_by_query(request).await?
+        }
+        None => Deletion::default(),
+    };
+    let status = match deletion.failures.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::CONFLICT,
+    };
+    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok((status, Json(reply(deletion, took))))
+}
+
+/// What URL and body say besides the query.
+struct Wanted {
+    max_documents: Option<u64>,
+    past_conflicts: bool,
+    /// The body with nothing but the query.
+    body: Vec<u8>,
+}
+
+impl Wanted {
+    fn read(parameters: &DeleteParameters, body: &[u8]) -> Result<Self, ElasticError> {
+        let mut members: Map<String, Value> = match body.iter().all(u8::is_ascii_whitespace) {
+            true => Map::new(),
+            false => serde_json::from_slice(body)
+                .map_err(|error| ElasticError::content(&error, "the body of a deletion"))?,
+        };
+        let max_documents = match (&parameters.max_docs, members.remove("max_docs")) {
+            (Some(text), _) => Some(positive(text)?),
+            (None, Some(value)) => Some(positive(&value.to_string())?),
+            (None, None) => None,
+        };
+        let conflicts = match (&parameters.conflicts, members.remove("conflicts")) {
+            (Some(text), _) => Some(text.clone()),
+            (None, Some(Value::String(text))) => Some(text),
+            (None, Some(other)) => Some(other.to_string()),
+            (None, None) => None,
+        };
+        let past_conflicts = match conflicts.as_deref() {
+            None | Some("abort") => false,
+            Some("proceed") => true,
+            Some(other) => {
+                return Err(ElasticError::illegal_argument(format!(
+                    "conflicts may only be \"proceed\" or \"abort\" but was [{other}]"
+                )));
+            }
+        };
+        // Deleting everything has to be said, never left out.
+        if !members.contains_key("query") && !parameters.search.has_query() {
+            return Err(ElasticError::validation("query is missing"));
+        }
+        let body = match members.is_empty() {
+            true => Vec::new(),
+            false => Value::Object(members).to_string().into_bytes(),
+        };
+        Ok(Self {
+            max_documents,
+            past_conflicts,
+            body,
+        })
+    }
+}
+
+fn positive(text: &str) -> Result<u64, ElasticError> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(ElasticError::illegal_argument(format!(
+            "[max_docs] should be a number greater than zero, found [{text}]"
+        ))),
+    }
+}
+
+fn reply(deletion: Deletion, took: u64) -> Value {
+    let mut failures: Vec<Value> = deletion.failures.into_iter().map(conflict).collect();
+    failures.extend(deletion.left_out.into_iter().map(unread));
+    if !deletion.erased {
+        failures.push(json!({
+            "cause": {
+                "type": "i_o_exception",
+                "reason": "the documents are deleted, but the log still holds their bytes: \
+                           delete again to remove them",
+            },
+            "status": StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
+        }));
+    }
+    json!({
+        "took": took,
+        "timed_out": false,
+        "total": deletion.matched,
+        "deleted": deletion.deleted,
+        "batches": deletion.batches,
+        "version_conflicts": deletion.conflicts,
+        "noops": 0,
+        "retries": { "bulk": deletion.retries, "search": 0 },
+        "throttled_millis": 0,
+        "requests_per_second": -1.0,
+        "throttled_until_millis": 0,
+        "failures": failures,
+    })
+}
+
+fn conflict((index, refused): (String, Refused)) -> Value {
+    let id = match &refused {
+        Refused::Replaced { id, .. } => Value::from(id.as_str()),
+        _ => Value::Null,
+    };
+    let error = ElasticError::from(refused);
+    let status = error.status().as_u16();
+    json!({ "index": index, "id": id, "cause": error.to_value(), "status": status })
+}
+
+/// A damaged part may hold what was to be deleted.
+fn unread(left_out: LeftOut) -> Value {
+    let reason = format!(
+        "{} damaged part(s) could not be searched and may hold matching documents: {}",
+        left_out.parts, left_out.reason
+    );
+    json!({
+        "index": left_out.index,
+        "cause": { "type": "corrupt_index_exception", "reason": reason },
+        "status": StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
+    })
+}
