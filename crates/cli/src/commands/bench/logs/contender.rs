@@ -207,17 +207,15 @@ impl Contender {
         Some(path.to_owned())
     }
 
-    /// Its version as it tells it.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn version(&self) -> Result<Option<String>, Failure> {
+    /// Its version, when it tells it.
+    pub async fn version(&self) -> Option<String> {
         if self.product == Product::VictoriaLogs {
-            return Ok(None);
+            return None;
         }
-        let body = self.done(self.http.get(format!("{}/", self.url))).await?;
-        let reply: Value = serde_json::from_slice(&body).map_err(anyhow::Error::from)?;
-        Ok(reply["version"]["number"].as_str().map(str::to_owned))
+        let url = format!("{}/_nodes", self.url);
+        let reply: Value = self.http.get(url).send().await.ok()?.json().await.ok()?;
+        let node = reply["nodes"].as_object()?.values().next()?;
+        node["version"].as_str().map(str::to_owned)
     }
 
     /// What stands before each event in a bulk.

@@ -64,7 +64,7 @@ pub async fn run(arguments: BenchLogsArguments) -> Result<ExitCode, Failure> {
         }
     }
     for (contender, figures) in contenders.iter_mut().zip(&mut figures) {
-        figures.version = contender.version().await?;
+        figures.version = contender.version().await;
         figures.idle_rss_bytes = contender.memory(process::Memory::Now);
         figures.restart_ms = contender.restart(&events).await?;
         figures.restarted_rss_bytes = figures
