@@ -4,6 +4,9 @@ use std::time::Duration;
 
 /// Largest HTTP request body, after decompression. Elasticsearch's `http.max_content_length`.
 pub const MAX_REQUEST_BYTES: usize = 100 * 1024 * 1024;
+/// Bodies of requests to the log store in memory at once; beyond it a whole request is refused with 429.
+/// More than the largest one, and a hundred of the usual bulks of a thousand events.
+pub const MAX_BODIES_BYTES: usize = 128 * 1024 * 1024;
 /// Largest single document. A log line beyond this is a file, not a line.
 pub const MAX_DOCUMENT_BYTES: usize = 10 * 1024 * 1024;
 /// Deepest nesting of a document. serde_json stops at 128 by itself; Elasticsearch at 20 objects.

@@ -1,11 +1,14 @@
 //! Request bodies and URL parameters, refused in this API's error shape.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::body_budget::Reservation;
 use super::errors::ElasticError;
 
 /// The bytes of a request, after decompression.
@@ -15,7 +18,12 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = ElasticError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ElasticError> {
-        match Bytes::from_request(request, state).await {
+        let reservation = request.extensions().get::<Arc<Reservation>>().cloned();
+        let body = Bytes::from_request(request, state).await;
+        if let Some(reservation) = reservation {
+            reservation.check()?;
+        }
+        match body {
             Ok(bytes) => Ok(Self(bytes)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(ElasticError::new(

@@ -6,6 +6,7 @@
 
 mod aggregations;
 mod body;
+mod body_budget;
 mod bulk;
 mod bulk_action;
 mod bulk_reply;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use swarmscope_model::limits::MAX_REQUEST_BYTES;
@@ -40,18 +41,23 @@ use swarmscope_query::store::LogStore;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::guard::TurnedAway;
+use body_budget::BodyBudget;
 use errors::ElasticError;
 
 /// What the handlers work on. A cheap handle.
 #[derive(Clone)]
 pub struct ElasticState {
     logs: Arc<dyn LogStore>,
+    bodies: BodyBudget,
 }
 
 impl ElasticState {
     /// The API over this store.
     pub fn new(logs: Arc<dyn LogStore>) -> Self {
-        Self { logs }
+        Self {
+            logs,
+            bodies: BodyBudget::default(),
+        }
     }
 }
 
@@ -71,10 +77,13 @@ pub fn search_router(state: ElasticState) -> Router {
 }
 
 fn finished(routes: Router<ElasticState>, state: ElasticState) -> Router {
+    // Inside of the decompression: what is in memory counts.
+    let count_bodies = from_fn_with_state(state.bodies.clone(), body_budget::admit);
     let routes = routes
         .fallback(errors::no_handler)
         .method_not_allowed_fallback(errors::wrong_method)
         .with_state(state)
+        .layer(count_bodies)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(RequestDecompressionLayer::new());
     // Around the routes as a whole: which methods a path has is told only by the router.
