@@ -4,6 +4,7 @@
 //! Whatever is valid JSON and an object is a document, also with numbers beyond every range and with
 //! half surrogate pairs. Never changes the bytes: a store keeps those as they came.
 
+mod own_time;
 mod repair;
 pub mod scan;
 pub mod spelling;
@@ -13,6 +14,8 @@ use swarmscope_model::Timestamp;
 
 use crate::ast::Scalar;
 
+pub use own_time::OwnTime;
+pub use repair::representable;
 pub use walk::{NotADocument, flatten, flatten_slowly};
 
 /// One value of a document.

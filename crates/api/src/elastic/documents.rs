@@ -5,8 +5,9 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use swarmscope_query::document::{OwnTime, representable};
 use swarmscope_query::store::{Action, WriteOperation};
 
 use super::ElasticState;
@@ -14,6 +15,7 @@ use super::body::{Body, Parameters};
 use super::bulk::written_body;
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
+use super::search_reply::SourceBody;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct WriteParameters {
@@ -107,6 +109,21 @@ async fn write(
     }
 }
 
+/// A document that was found by its id.
+#[derive(Serialize)]
+struct GetBody {
+    _index: String,
+    _id: String,
+    _version: u64,
+    _seq_no: u64,
+    _primary_term: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    _ignored: Vec<&'static str>,
+    found: bool,
+    #[serde(skip_serializing_if = "SourceBody::is_absent")]
+    _source: SourceBody,
+}
+
 /// `GET /{index}/_doc/{id}`
 pub async fn get(
     State(state): State<ElasticState>,
@@ -117,19 +134,17 @@ pub async fn get(
         let body = json!({ "_index": index, "_id": id, "found": false });
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     };
-    let mut body = json!({
-        "_index": hit.index,
-        "_id": hit.id,
-        "_version": hit.version,
-        "_seq_no": hit.sequence,
-        "_primary_term": 1,
-        "found": true,
-    });
-    let filter = parameters.filter().unwrap_or_default();
-    if !filter.nothing {
-        body["_source"] = Value::Object(filter.apply(&document(hit.source.get())?));
-    }
-    Ok(Json(body).into_response())
+    Ok(Json(GetBody {
+        _index: hit.index,
+        _id: hit.id,
+        _version: hit.version,
+        _seq_no: hit.sequence,
+        _primary_term: 1,
+        _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
+        found: true,
+        _source: SourceBody::new(hit.source, &parameters.filter().unwrap_or_default())?,
+    })
+    .into_response())
 }
 
 /// `GET /{index}/_source/{id}`
@@ -139,13 +154,10 @@ pub async fn source(
     Parameters(parameters): Parameters<SourceParameters>,
 ) -> Result<Response, ElasticError> {
     match state.logs.get(&index, &id).await? {
-        Some(hit) => Ok(Json(
-            parameters
-                .filter()
-                .unwrap_or_default()
-                .apply(&document(hit.source.get())?),
-        )
-        .into_response()),
+        Some(hit) => {
+            let filter = parameters.filter().unwrap_or_default();
+            Ok(Json(SourceBody::new(hit.source, &filter)?).into_response())
+        }
         None => Err(ElasticError::new(
             StatusCode::NOT_FOUND,
             "resource_not_found_exception",
@@ -159,5 +171,8 @@ pub async fn source(
 /// # Errors
 /// When it cannot be read.
 pub fn document(source: &str) -> Result<Map<String, Value>, ElasticError> {
-    serde_json::from_str(source).map_err(|error| ElasticError::corrupt(&error))
+    // Numbers beyond every range are JSON, and more than a value can hold.
+    serde_json::from_str(source)
+        .or_else(|_| serde_json::from_str(&representable(source)))
+        .map_err(|error| ElasticError::corrupt(&error))
 }

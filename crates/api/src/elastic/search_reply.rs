@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use swarmscope_query::ast::Scalar;
+use swarmscope_query::document::OwnTime;
 use swarmscope_query::elastic::{Shape, SourceFilter};
 use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
@@ -66,6 +67,8 @@ struct HitBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     _primary_term: Option<u64>,
     _score: Option<f32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    _ignored: Vec<&'static str>,
     #[serde(skip_serializing_if = "SourceBody::is_absent")]
     _source: SourceBody,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -73,14 +76,29 @@ struct HitBody {
 }
 
 /// A document as it was sent, in parts, or not at all.
-enum SourceBody {
+pub enum SourceBody {
     Whole(Box<RawValue>),
     Parts(Map<String, Value>),
     Absent,
 }
 
 impl SourceBody {
-    fn is_absent(&self) -> bool {
+    /// What a filter leaves of a document.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn new(source: Box<RawValue>, filter: &SourceFilter) -> Result<Self, ElasticError> {
+        Ok(if filter.nothing {
+            SourceBody::Absent
+        } else if filter.is_everything() {
+            SourceBody::Whole(source)
+        } else {
+            SourceBody::Parts(filter.apply(&super::documents::document(source.get())?))
+        })
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_absent(&self) -> bool {
         matches!(self, SourceBody::Absent)
     }
 }
@@ -159,14 +177,6 @@ fn total_body(total: Total, options: &ReplyOptions) -> Value {
 
 impl HitBody {
     fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
-        let filter = &options.source;
-        let source = if filter.nothing {
-            SourceBody::Absent
-        } else if filter.is_everything() {
-            SourceBody::Whole(hit.source)
-        } else {
-            SourceBody::Parts(filter.apply(&super::documents::document(hit.source.get())?))
-        };
         Ok(Self {
             _index: hit.index,
             _id: hit.id,
@@ -174,7 +184,8 @@ impl HitBody {
             _seq_no: options.sequence.then_some(hit.sequence),
             _primary_term: options.sequence.then_some(1),
             _score: options.scored.then_some(hit.score),
-            _source: source,
+            _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
+            _source: SourceBody::new(hit.source, &options.source)?,
             sort: hit.sort.into_iter().map(sort_value).collect(),
         })
     }

@@ -10,6 +10,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_PAGE;
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::Scalar;
+use swarmscope_query::document::OwnTime;
 use swarmscope_query::store::{Hit, SortKey, SortValue, Total};
 
 use super::NativeState;
@@ -71,6 +72,9 @@ pub struct HitBody {
     id: String,
     sequence: u64,
     timestamp: Timestamp,
+    /// Whether that is when it arrived, because the document has no time that can be read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    timestamp_is_arrival: bool,
     source: Box<RawValue>,
 }
 
@@ -81,6 +85,7 @@ impl From<Hit> for HitBody {
             id: hit.id,
             sequence: hit.sequence,
             timestamp: Timestamp::from_millisecond(hit.time),
+            timestamp_is_arrival: !OwnTime::of(hit.source.get().as_bytes()).is_known,
             source: hit.source,
         }
     }

@@ -3,8 +3,8 @@
 //!
 //! Only for looking at a document; what is stored stays as it came. Expects valid JSON.
 
-/// The text with the same structure and representable values.
-pub(super) fn repaired(json: &str) -> String {
+/// The text of a document with the same structure and with values that a parser of JSON can represent.
+pub fn representable(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(first) = rest.chars().next() {

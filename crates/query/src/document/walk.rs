@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::value::RawValue;
 use swarmscope_model::limits::MAX_DOCUMENT_DEPTH;
 
-use super::repair::repaired;
+use super::repair::representable;
 use super::scan::{ScanSink, Scanned, scan};
 use super::{FieldSink, ValueRef};
 
@@ -66,7 +66,7 @@ pub fn flatten_slowly<S: FieldSink>(bytes: &[u8], sink: &mut S) -> Result<(), No
         && let Ok(valid) = serde_json::from_slice::<&RawValue>(bytes)
     {
         sink.restart();
-        return walk(repaired(valid.get()).as_bytes(), sink);
+        return walk(representable(valid.get()).as_bytes(), sink);
     }
     Err(first)
 }
