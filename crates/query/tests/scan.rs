@@ -5,7 +5,7 @@ mod json_texts;
 
 use json_texts::document;
 use proptest::prelude::*;
-use swarmscope_query::document::scan::{ScanSink, Scanned, scan};
+use swarmscope_query::document::scan::{ScanSink, Scanned, scalar, scan};
 use swarmscope_query::document::{FieldSink, NotADocument, ValueRef, flatten, flatten_slowly};
 
 /// What a document holds, floats by their bits.
@@ -14,7 +14,7 @@ struct Fields(Vec<(String, String)>);
 
 impl FieldSink for Fields {
     fn value(&mut self, path: &str, value: ValueRef<'_>) {
-        // The parser with reasons reads long decimals with an error in the last bit.
+        // The parser with reasons may be off by the last bit.
         let shown = match value {
             ValueRef::Float(number) => format!("{number:.13e}"),
             other => format!("{other:?}"),
@@ -76,6 +76,23 @@ proptest! {
         let mut spelled = Spelled { document: &text, wrong: Vec::new() };
         prop_assert!(scan(&text, &mut String::new(), &mut spelled).is_some());
         prop_assert_eq!(spelled.wrong, Vec::<String>::new());
+    }
+
+    /// Not compared with the parser with reasons, which may be off by the last bit.
+    #[test]
+    fn numbers_are_read_exactly(number in any::<f64>().prop_filter("JSON", |n| n.is_finite()), digits in 0..25_usize) {
+        for text in [format!("{number:?}"), format!("{number:.digits$e}"), format!("{number:.3}")] {
+            let scanned = scalar(&text, 0, &mut String::new()).expect("a number");
+            let exact: f64 = text.parse().expect("a number");
+            prop_assert_eq!(scanned.value.of(&text, ""), ValueRef::from_float(exact), "{}", text);
+            prop_assert_eq!(scanned.end, text.len());
+        }
+        let shortest = format!("{number:?}");
+        let scanned = scalar(&shortest, 0, &mut String::new()).expect("a number");
+        let mut spelled = String::new();
+        if scanned.spelling.write(scanned.value.of(&shortest, ""), &mut spelled).is_some() {
+            prop_assert_eq!(spelled, shortest);
+        }
     }
 
     #[test]

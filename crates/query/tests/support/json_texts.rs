@@ -90,7 +90,7 @@ fn number() -> impl Strategy<Value = String> {
         1 => any::<i64>().prop_map(|number| number.to_string()),
         1 => (-10_000..10_000_i32, 0..5_usize)
             .prop_map(|(number, places)| format!("{:.places$}", f64::from(number) / 100.0)),
-        1 => any::<f64>()
+        1 => any::<f32>()
             .prop_filter("JSON has no others", |number| number.is_finite())
             .prop_map(|number| format!("{number:?}")),
     ]
