@@ -13,23 +13,17 @@ const MAX_ALTERNATIVES: usize = 4;
 
 /// The places of texts that the test may hold for, in order. `None` when every text may.
 pub fn places(strings: &Strings, test: &ValueTest, view: View) -> Option<Vec<usize>> {
-    let NeededWords::AnyOf(alternatives) = test.needed_words(view) else {
-        return None;
-    };
-    // Beyond ASCII, other letters may be the word's in lower case.
-    if alternatives.len() > MAX_ALTERNATIVES || !strings.text().is_ascii() {
+    // Beyond ASCII, other letters may be the wanted ones in lower case.
+    if !strings.text().is_ascii() {
         return None;
     }
+    let needed = needed(test, view)?;
     let lower = strings.text().to_ascii_lowercase();
     let mut places = Vec::new();
-    for words in &alternatives {
-        let longest = words.iter().max_by_key(|word| word.len())?;
-        if !longest.is_ascii() {
-            return None;
-        }
-        let found = Finder::new(longest.as_bytes());
+    for wanted in &needed {
+        let wanted = Finder::new(wanted.as_bytes());
         let mut from = 0;
-        while let Some(at) = found.find(&lower.as_bytes()[from..]) {
+        while let Some(at) = wanted.find(&lower.as_bytes()[from..]) {
             let place = strings.place_at(from + at);
             places.push(place);
             from = strings.end(place);
@@ -40,11 +34,28 @@ pub fn places(strings: &Strings, test: &ValueTest, view: View) -> Option<Vec<usi
     Some(places)
 }
 
+/// In lower case, characters of which a text has to hold one of these. `None` when they are unknown.
+fn needed(test: &ValueTest, view: View) -> Option<Vec<String>> {
+    let NeededWords::AnyOf(alternatives) = test.needed_words(view) else {
+        return Some(vec![test.needed_characters()?.to_ascii_lowercase()]);
+    };
+    if alternatives.len() > MAX_ALTERNATIVES {
+        return None;
+    }
+    let alternatives = alternatives.into_iter();
+    alternatives
+        .map(|words| {
+            let longest = words.into_iter().max_by_key(String::len)?;
+            longest.is_ascii().then_some(longest)
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use swarmscope_query::ast::{Field, Operator, Query};
+    use swarmscope_query::ast::{Case, Field, Operator, Query};
     use swarmscope_query::document::ValueRef;
     use swarmscope_query::evaluate::{Matcher, compile};
 
@@ -53,13 +64,19 @@ mod tests {
         fn no_text_is_ruled_out_that_the_test_holds_for(
             texts in prop::collection::vec("([aAbBkK\u{212a}é]{0,3}[ .-]?){0,4}", 0..12),
             asked in "[abk]{1,3}( [abk]{1,2})?",
-            and in any::<bool>(),
+            form in 0..4,
+            case in prop::sample::select(vec![Case::AsGiven, Case::Analyzed, Case::Insensitive]),
         ) {
-            let query = Query::Match {
-                field: Field::from_text("f"),
-                text: asked,
-                operator: if and { Operator::And } else { Operator::Or },
-                minimum: None,
+            let field = Field::from_text("f");
+            let query = match form {
+                0 | 1 => Query::Match {
+                    field,
+                    text: asked,
+                    operator: if form == 0 { Operator::And } else { Operator::Or },
+                    minimum: None,
+                },
+                2 => Query::Prefix { field, value: asked, case },
+                _ => Query::Wildcard { field, pattern: format!("*{asked}?*"), case },
             };
             let Ok(Matcher::Leaf { test, .. }) = compile(&query) else {
                 return Ok(());

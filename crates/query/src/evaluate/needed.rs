@@ -56,6 +56,18 @@ pub(super) fn needed_words(test: &ValueTest, view: View) -> NeededWords {
     }
 }
 
+/// Characters that a text has to hold in some case to satisfy a test, when the test is a pattern or
+/// begins a word. Only ever said of texts and tests in ASCII, where case changes no length.
+pub(super) fn needed_characters(test: &ValueTest) -> Option<&str> {
+    let characters = match test {
+        ValueTest::Prefix(test) => test.beginning(),
+        ValueTest::Pattern(test) => test.literal(),
+        ValueTest::Phrase(test) if test.prefix => test.words.last()?,
+        _ => return None,
+    };
+    (characters.is_ascii() && !characters.is_empty()).then_some(characters)
+}
+
 /// The words that a term needs: `None` when unknown, `Some(None)` when no text has it.
 fn of_term(test: &TermTest, view: View) -> Option<Option<Vec<String>>> {
     match view {

@@ -35,6 +35,11 @@ impl PrefixTest {
         }
     }
 
+    /// What a text has to hold, in some case.
+    pub(super) fn beginning(&self) -> &str {
+        &self.given
+    }
+
     pub(super) fn text(&self, text: &str, view: View) -> bool {
         match view {
             View::Whole if self.case == Case::Insensitive => {
@@ -99,6 +104,11 @@ impl PatternTest {
             given: given.to_owned(),
             literal,
         })
+    }
+
+    /// What a text has to hold, in some case.
+    pub(super) fn literal(&self) -> &str {
+        &self.literal
     }
 
     pub(super) fn text(&self, text: &str, view: View) -> bool {

@@ -63,6 +63,11 @@ impl ValueTest {
         }
     }
 
+    /// Characters without which, in some case, no text in ASCII satisfies the clause.
+    pub fn needed_characters(&self) -> Option<&str> {
+        needed::needed_characters(self)
+    }
+
     /// Words without which no text satisfies the clause.
     pub fn needed_words(&self, view: View) -> NeededWords {
         needed::needed_words(self, view)
