@@ -53,21 +53,41 @@ pub fn put_plain(bytes: &[u8], out: &mut Vec<u8>) {
 
 /// Takes what [`put_section`] or [`put_plain`] wrote.
 pub fn take_section<'a>(bytes: &mut &'a [u8]) -> Option<Cow<'a, [u8]>> {
-    let length = usize::try_from(take(bytes)?).ok()?;
-    let stored = usize::try_from(take(bytes)?).ok()?;
-    let stored = take_bytes(bytes, stored)?;
-    if stored.len() == length {
-        return Some(Cow::Borrowed(stored));
+    Section::take(bytes)?.bytes()
+}
+
+/// What [`put_section`] or [`put_plain`] wrote, not yet decompressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Section<'a> {
+    stored: &'a [u8],
+    length: usize,
+}
+
+impl<'a> Section<'a> {
+    /// Takes it.
+    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let length = usize::try_from(take(bytes)?).ok()?;
+        let stored = usize::try_from(take(bytes)?).ok()?;
+        let stored = take_bytes(bytes, stored)?;
+        Some(Self { stored, length })
     }
-    if length > MAX_PAGE_BYTES || length > stored.len().checked_mul(MAX_RATIO)? {
-        return None;
+
+    /// Its bytes.
+    pub fn bytes(self) -> Option<Cow<'a, [u8]>> {
+        let Self { stored, length } = self;
+        if stored.len() == length {
+            return Some(Cow::Borrowed(stored));
+        }
+        if length > MAX_PAGE_BYTES || length > stored.len().checked_mul(MAX_RATIO)? {
+            return None;
+        }
+        DECOMPRESSOR.with_borrow_mut(|slot| {
+            let decompressor = match slot {
+                Some(decompressor) => decompressor,
+                None => slot.insert(Decompressor::new().ok()?),
+            };
+            let unpacked = decompressor.decompress(stored, length).ok()?;
+            (unpacked.len() == length).then_some(Cow::Owned(unpacked))
+        })
     }
-    DECOMPRESSOR.with_borrow_mut(|slot| {
-        let decompressor = match slot {
-            Some(decompressor) => decompressor,
-            None => slot.insert(Decompressor::new().ok()?),
-        };
-        let unpacked = decompressor.decompress(stored, length).ok()?;
-        (unpacked.len() == length).then_some(Cow::Owned(unpacked))
-    })
 }

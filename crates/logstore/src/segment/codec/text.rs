@@ -15,6 +15,7 @@ mod layout;
 mod novelty;
 mod numbers;
 mod page;
+mod pieces;
 mod scan;
 mod shape;
 #[cfg(test)]

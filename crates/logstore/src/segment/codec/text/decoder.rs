@@ -8,13 +8,14 @@ use super::dictionary::TextDictionary;
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, PLAIN, SPELLED, SPLIT, Slots, used_templates};
 use super::numbers::Stream;
+use super::pieces::{Pieces, numbers};
 use super::shape::{Kind, Shape};
 use super::time;
 use super::uuids::Uuids;
 use crate::block::strings::Strings;
 use crate::segment::codec::compress::take_section;
 use crate::segment::codec::integers;
-use crate::segment::codec::varint::{take, take_u32};
+use crate::segment::codec::varint::take;
 
 /// How much longer than its page a text may be for room to be made before it is read.
 const TRUSTED_RATIO: usize = 64;
@@ -23,9 +24,8 @@ const TRUSTED_RATIO: usize = 64;
 pub fn decode_page(bytes: &[u8], dictionary: &TextDictionary) -> Option<Strings> {
     match bytes.split_first()? {
         (&PLAIN, rest) => {
-            let plain = PlainPage::take(rest)?;
-            let text = plain.text.into_owned();
-            Strings::from_parts(plain.ends, String::from_utf8(text).ok()?)
+            let (ends, text) = plain_page(rest)?.read()?;
+            Strings::from_parts(ends, String::from_utf8(text.into_owned()).ok()?)
         }
         (&SPLIT, rest) => {
             let mut page = SplitPage::take(rest, dictionary)?;
@@ -51,13 +51,9 @@ pub fn decode_some(bytes: &[u8], dictionary: &TextDictionary, wanted: &[u32]) ->
     let mut texts = Texts::with_capacity(wanted.len(), 0, MAX_PAGE_BYTES);
     match bytes.split_first()? {
         (&PLAIN, rest) => {
-            let plain = PlainPage::take(rest)?;
+            let pieces = plain_page(rest)?;
             for place in wanted {
-                let end = *plain.ends.get(*place as usize)?;
-                let before = (*place as usize).checked_sub(1);
-                let start = before.map_or(0, |before| plain.ends[before]);
-                let text = plain.text.get(start as usize..end as usize)?;
-                texts.text.extend_from_slice(text);
+                texts.text.extend_from_slice(pieces.get(*place as usize)?);
                 texts.end()?;
             }
         }
@@ -81,6 +77,11 @@ pub fn decode_some(bytes: &[u8], dictionary: &TextDictionary, wanted: &[u32]) ->
         _ => return None,
     }
     texts.finish()
+}
+
+fn plain_page(mut bytes: &[u8]) -> Option<Pieces<'_>> {
+    let pieces = Pieces::take(&mut bytes)?;
+    bytes.is_empty().then_some(pieces)
 }
 
 /// Strings under construction, not yet known to be text.
@@ -112,21 +113,6 @@ impl Texts {
     }
 }
 
-/// A page of texts as they are.
-#[derive(Debug)]
-struct PlainPage<'a> {
-    ends: Vec<u32>,
-    text: Cow<'a, [u8]>,
-}
-
-impl<'a> PlainPage<'a> {
-    fn take(mut bytes: &'a [u8]) -> Option<Self> {
-        let ends = ends(&take_section(&mut bytes)?)?;
-        let text = take_section(&mut bytes)?;
-        bytes.is_empty().then_some(Self { ends, text })
-    }
-}
-
 /// A page whose texts are split into fragments and variables.
 #[derive(Debug)]
 struct SplitPage<'a> {
@@ -142,10 +128,8 @@ struct SplitPage<'a> {
     starts: Vec<Option<u32>>,
     uuids: Uuids<'a>,
     hex: Cow<'a, [u8]>,
-    word_lengths: Cow<'a, [u8]>,
-    words: Cow<'a, [u8]>,
-    literal_ends: Vec<u32>,
-    literals: Cow<'a, [u8]>,
+    words: Pieces<'a>,
+    literals: Pieces<'a>,
 }
 
 /// How far the streams have been read.
@@ -156,7 +140,6 @@ struct Cursor {
     uuids: usize,
     hex: usize,
     words: usize,
-    word_bytes: usize,
     literals: usize,
 }
 
@@ -189,10 +172,8 @@ impl<'a> SplitPage<'a> {
             numbers: Vec::new(),
             uuids: Uuids::take(rest)?,
             hex: take_section(rest)?,
-            word_lengths: take_section(rest)?,
-            words: take_section(rest)?,
-            literal_ends: ends(&take_section(rest)?)?,
-            literals: take_section(rest)?,
+            words: Pieces::take(rest)?,
+            literals: Pieces::take(rest)?,
         };
         (heads.is_empty() && rest.is_empty()).then_some(page)
     }
@@ -204,7 +185,6 @@ impl<'a> SplitPage<'a> {
             uuids: 0,
             hex: 0,
             words: 0,
-            word_bytes: 0,
             literals: 0,
         }
     }
@@ -271,10 +251,7 @@ impl<'a> SplitPage<'a> {
                     cursor.hex += usize::from(shape.length).div_ceil(2);
                 }
                 Kind::UuidLower | Kind::UuidUpper => cursor.uuids += 1,
-                Kind::Word => {
-                    cursor.word_bytes += usize::from(*self.word_lengths.get(cursor.words)?);
-                    cursor.words += 1;
-                }
+                Kind::Word => cursor.words += 1,
             }
         }
         Some(())
@@ -285,10 +262,7 @@ impl<'a> SplitPage<'a> {
         let parts = self.parts(code, cursor.spelled)?;
         match code {
             LITERAL => {
-                let end = *self.literal_ends.get(cursor.literals)?;
-                let before = cursor.literals.checked_sub(1);
-                let start = before.map_or(0, |before| self.literal_ends[before]);
-                out.extend_from_slice(self.literals.get(start as usize..end as usize)?);
+                out.extend_from_slice(self.literals.get(cursor.literals)?);
                 cursor.literals += 1;
             }
             SPELLED => cursor.spelled += parts.len(),
@@ -328,11 +302,8 @@ impl<'a> SplitPage<'a> {
                 cursor.uuids += 1;
             }
             Kind::Word => {
-                let length = usize::from(*self.word_lengths.get(cursor.words)?);
-                let end = cursor.word_bytes + length;
-                out.extend_from_slice(self.words.get(cursor.word_bytes..end)?);
+                out.extend_from_slice(self.words.get(cursor.words)?);
                 cursor.words += 1;
-                cursor.word_bytes = end;
             }
         }
         Some(())
@@ -379,23 +350,4 @@ fn slots(codes: &[u32], spelled: &[u32], dictionary: &TextDictionary) -> Option<
         }
     }
     Some(slots)
-}
-
-fn numbers(mut bytes: &[u8]) -> Option<Vec<u32>> {
-    let mut numbers = Vec::with_capacity(bytes.len());
-    while !bytes.is_empty() {
-        numbers.push(take_u32(&mut bytes)?);
-    }
-    Some(numbers)
-}
-
-/// Where texts of these lengths end.
-fn ends(lengths: &[u8]) -> Option<Vec<u32>> {
-    let mut ends = numbers(lengths)?;
-    let mut end = 0_u32;
-    for length in &mut ends {
-        end = end.checked_add(*length)?;
-        *length = end;
-    }
-    Some(ends)
 }

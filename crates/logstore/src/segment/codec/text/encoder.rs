@@ -5,13 +5,12 @@ use std::ops::Range;
 use super::layout::PLAIN;
 use super::novelty::Novelty;
 use super::page::Page;
+use super::pieces::PieceWriter;
 use super::scan::{Found, Scanner, is_word};
 use super::shape::{Kind, Shape};
 use super::tokens::Tokens;
 use super::vocabulary::{Fragment, Vocabulary};
 use crate::block::strings::Strings;
-use crate::segment::codec::compress::put_section;
-use crate::segment::codec::varint::put;
 
 /// Longest fragment that may be new. Longer ones hardly ever repeat.
 const MAX_FRAGMENT: usize = 512;
@@ -111,7 +110,8 @@ impl TextEncoder {
         tokens: &mut Vec<u32>,
     ) -> Option<u32> {
         let mut fragment = self.fragment(text, shape);
-        let mut place = match self.vocabulary.find(fragment) {
+        let previous = self.parts.last().copied();
+        let mut place = match self.vocabulary.find_behind(previous, fragment) {
             Some(place) => place,
             None => {
                 let rest = self.split_unknown(fragment, page, tokens)?;
@@ -197,12 +197,9 @@ impl TextEncoder {
 /// Appends a page of texts as they are, compressed.
 fn plain(strings: &Strings, range: Range<usize>, out: &mut Vec<u8>) {
     out.push(PLAIN);
-    let (mut lengths, mut text) = (Vec::new(), Vec::new());
+    let mut pieces = PieceWriter::default();
     for at in range {
-        let own = strings.get(at);
-        put(&mut lengths, own.len() as u64);
-        text.extend_from_slice(own.as_bytes());
+        pieces.push(strings.get(at).as_bytes());
     }
-    put_section(&lengths, out);
-    put_section(&text, out);
+    pieces.write(out);
 }

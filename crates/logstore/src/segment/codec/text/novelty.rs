@@ -1,7 +1,7 @@
 //! Which words of a fragment are variables although they have no digit: names, topics, rare words.
 //!
-//! It counts which word follows which in the fragments that are not in the dictionary, and forgets
-//! some: the table has a fixed size. A word that is seen for the first time behind its predecessor, or
+//! It counts which word follows which in the fragments that are not in the dictionary, in a table of a
+//! fixed size, where those that are met again and again drive out those that are not. A word that is seen for the first time behind its predecessor, or
 //! seldom for how often that one is seen, is a variable.
 
 use std::ops::Range;
@@ -16,8 +16,6 @@ const ENTRIES: usize = 32 * 1024;
 const SELDOM: u64 = 64;
 /// Most variables of a fragment.
 const MOST: usize = 4;
-/// Longest word that a page can hold for itself.
-const MAX_WORD: usize = 255;
 /// What words are mixed with.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -50,8 +48,7 @@ impl Novelty {
             let pair = (previous ^ word).wrapping_mul(FACTOR);
             let own = self.count(pair);
             count += 1;
-            let whole = at - start <= MAX_WORD
-                && !(open[0] && start == 0 || open[1] && at == fragment.len());
+            let whole = !(open[0] && start == 0 || open[1] && at == fragment.len());
             if whole && own * SELDOM < SELDOM + all {
                 variables.push(start..at);
                 previous = previous.wrapping_mul(FACTOR).rotate_left(17);
@@ -70,10 +67,13 @@ impl Novelty {
         let key = key ^ key >> 32;
         let slot = &mut self.counts[key as usize % ENTRIES];
         let owner = key & !u64::from(u32::MAX);
-        if *slot & !u64::from(u32::MAX) != owner {
-            *slot = owner;
+        let count = *slot & u64::from(u32::MAX);
+        if *slot & !u64::from(u32::MAX) == owner {
+            *slot += 1;
+            return count + 1;
         }
-        *slot += 1;
-        *slot & u64::from(u32::MAX)
+        // Another one's place, which it loses when it is met less often than others that want it.
+        *slot = if count > 1 { *slot - 1 } else { owner | 1 };
+        1
     }
 }

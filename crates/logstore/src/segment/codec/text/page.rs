@@ -3,6 +3,7 @@
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED, SPLIT, Slots, used_templates};
 use super::numbers;
+use super::pieces::{self, PieceWriter};
 use super::scan::Found;
 use super::shape::Kind;
 use super::uuids;
@@ -21,10 +22,8 @@ pub struct Page {
     numbers: Vec<(u32, i64)>,
     uuids: Vec<[u8; 16]>,
     hex: Vec<u8>,
-    word_lengths: Vec<u8>,
-    words: Vec<u8>,
-    literal_lengths: Vec<u8>,
-    literals: Vec<u8>,
+    words: PieceWriter,
+    literals: PieceWriter,
     text_bytes: usize,
 }
 
@@ -34,8 +33,7 @@ pub struct Mark {
     numbers: usize,
     uuids: usize,
     hex: usize,
-    word_lengths: usize,
-    words: usize,
+    words: pieces::Mark,
 }
 
 impl Page {
@@ -46,9 +44,7 @@ impl Page {
         self.numbers.clear();
         self.uuids.clear();
         self.hex.clear();
-        self.word_lengths.clear();
         self.words.clear();
-        self.literal_lengths.clear();
         self.literals.clear();
         self.text_bytes = 0;
     }
@@ -59,8 +55,7 @@ impl Page {
             numbers: self.numbers.len(),
             uuids: self.uuids.len(),
             hex: self.hex.len(),
-            word_lengths: self.word_lengths.len(),
-            words: self.words.len(),
+            words: self.words.mark(),
         }
     }
 
@@ -69,8 +64,7 @@ impl Page {
         self.numbers.truncate(mark.numbers);
         self.uuids.truncate(mark.uuids);
         self.hex.truncate(mark.hex);
-        self.word_lengths.truncate(mark.word_lengths);
-        self.words.truncate(mark.words);
+        self.words.forget(mark.words);
     }
 
     /// Adds a variable that follows a fragment.
@@ -90,10 +84,9 @@ impl Page {
         }
     }
 
-    /// Adds a word, which is no longer than a byte can say.
+    /// Adds a word.
     pub fn word(&mut self, word: &[u8]) {
-        self.word_lengths.push(word.len() as u8);
-        self.words.extend_from_slice(word);
+        self.words.push(word);
     }
 
     /// Ends a text whose variables were added.
@@ -112,13 +105,12 @@ impl Page {
     pub fn literal(&mut self, text: &str) {
         self.text_bytes += text.len();
         self.codes.push(LITERAL);
-        put(&mut self.literal_lengths, text.len() as u64);
-        self.literals.extend_from_slice(text.as_bytes());
+        self.literals.push(text.as_bytes());
     }
 
     /// Whether too many texts are as they are for the others to be worth their trouble.
     pub fn is_mostly_literal(&self) -> bool {
-        self.literals.len() * 2 > self.text_bytes
+        self.literals.text_bytes() * 2 > self.text_bytes
     }
 
     /// Appends the page.
@@ -135,15 +127,9 @@ impl Page {
         put_section(&spelled, out);
         self.write_numbers(vocabulary, out);
         uuids::write(&self.uuids, out);
-        for section in [
-            &self.hex,
-            &self.word_lengths,
-            &self.words,
-            &self.literal_lengths,
-            &self.literals,
-        ] {
-            put_section(section, out);
-        }
+        put_section(&self.hex, out);
+        self.words.write(out);
+        self.literals.write(out);
     }
 
     fn write_numbers(&self, vocabulary: &Vocabulary, out: &mut Vec<u8>) {

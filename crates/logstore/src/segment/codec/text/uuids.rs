@@ -1,14 +1,25 @@
-//! The UUIDs of a page: each different one once, and which one it is where they repeat.
+//! The UUIDs of a page: each different one once, and which one it is where they repeat. Those made at
+//! random have six bits that are always the same, which are left out.
 
 use std::borrow::Cow;
 
 use hashbrown::HashTable;
 
+use crate::segment::codec::bits::{self, BitWriter};
 use crate::segment::codec::compress::{put_plain, take_section};
 use crate::segment::codec::integers;
+use crate::segment::codec::varint::take_bytes;
 
 /// Of how many values one has to be a repetition for references to be shorter.
 const REPEATED: usize = 8;
+
+/// Bits of one half of a random UUID; they have two.
+const RANDOM_BITS: u32 = 61;
+/// The bits of version and variant, and what they are in random ones.
+const FIXED: u128 = 0xf000_c000_0000_0000_0000;
+const RANDOM: u128 = 0x4000_8000_0000_0000_0000;
+/// Where the bits above the version begin, and those above the variant.
+const ABOVE: [u32; 2] = [80, 64];
 
 /// Appends the UUIDs of a page.
 pub fn write(uuids: &[[u8; 16]], out: &mut Vec<u8>) {
@@ -35,13 +46,42 @@ pub fn write(uuids: &[[u8; 16]], out: &mut Vec<u8>) {
     }
     put_plain(&packed, out);
     let stored = if packed.is_empty() { uuids } else { &distinct };
-    put_plain(stored.as_flattened(), out);
+    let numbers = || stored.iter().map(|uuid| u128::from_be_bytes(*uuid));
+    let random = numbers().all(|number| number & FIXED == RANDOM);
+    out.push(u8::from(random));
+    if !random {
+        return put_plain(stored.as_flattened(), out);
+    }
+    let mut bits = BitWriter::default();
+    for number in numbers() {
+        let number = without_fixed(number);
+        bits.put(number as u64 & bits::mask(RANDOM_BITS), RANDOM_BITS);
+        bits.put((number >> RANDOM_BITS) as u64, RANDOM_BITS);
+    }
+    put_plain(&bits.finish(), out);
+}
+
+/// The 122 bits of a random UUID.
+fn without_fixed(number: u128) -> u128 {
+    let lowest = number & ((1 << (ABOVE[1] - 2)) - 1);
+    let middle = number >> ABOVE[1] & ((1 << (ABOVE[0] - ABOVE[1] - 4)) - 1);
+    let highest = number >> ABOVE[0];
+    highest << (ABOVE[0] - 6) | middle << (ABOVE[1] - 2) | lowest
+}
+
+/// The random UUID of these 122 bits.
+fn with_fixed(bits: u128) -> u128 {
+    let lowest = bits & ((1 << (ABOVE[1] - 2)) - 1);
+    let middle = bits >> (ABOVE[1] - 2) & ((1 << (ABOVE[0] - ABOVE[1] - 4)) - 1);
+    let highest = bits >> (ABOVE[0] - 6);
+    highest << ABOVE[0] | middle << ABOVE[1] | lowest | RANDOM
 }
 
 /// The UUIDs of a page.
 #[derive(Debug)]
 pub struct Uuids<'a> {
     bytes: Cow<'a, [u8]>,
+    random: bool,
     places: Option<Vec<u32>>,
 }
 
@@ -49,10 +89,12 @@ impl<'a> Uuids<'a> {
     /// Takes what [`write`] wrote.
     pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
         let packed = take_section(bytes)?;
+        let random = take_bytes(bytes, 1)?[0] == 1;
         let bytes = take_section(bytes)?;
         if packed.is_empty() {
             return Some(Self {
                 bytes,
+                random,
                 places: None,
             });
         }
@@ -68,6 +110,7 @@ impl<'a> Uuids<'a> {
         }
         Some(Self {
             bytes,
+            random,
             places: Some(places),
         })
     }
@@ -78,7 +121,17 @@ impl<'a> Uuids<'a> {
             Some(places) => *places.get(at)? as usize,
             None => at,
         };
-        self.bytes.as_chunks().0.get(place).copied()
+        if !self.random {
+            return self.bytes.as_chunks().0.get(place).copied();
+        }
+        let bit = place.checked_mul(2 * RANDOM_BITS as usize)?;
+        if self.bytes.len() * 8 < bit.checked_add(2 * RANDOM_BITS as usize)? {
+            return None;
+        }
+        let low = bits::get(&self.bytes, bit, RANDOM_BITS);
+        let high = bits::get(&self.bytes, bit + RANDOM_BITS as usize, RANDOM_BITS);
+        let number = with_fixed(u128::from(high) << RANDOM_BITS | u128::from(low));
+        Some(number.to_be_bytes())
     }
 }
 

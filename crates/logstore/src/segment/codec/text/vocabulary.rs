@@ -41,6 +41,10 @@ struct Entry {
     tokens: [u32; 2],
     /// The page that its tokens were given to last.
     page: u32,
+    /// What came next the last time.
+    next: u32,
+    /// The template of the last text that it ended.
+    template: u32,
 }
 
 /// A sequence of fragments.
@@ -65,6 +69,8 @@ pub struct Vocabulary {
     text: String,
     entries: Vec<Entry>,
     by_fragment: HashTable<u32>,
+    /// What the last text began with.
+    beginning: u32,
     tokens: Vec<u32>,
     parts: Vec<u32>,
     templates: Vec<Template>,
@@ -76,15 +82,43 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The place of a fragment.
     pub fn find(&self, fragment: Fragment<'_>) -> Option<u32> {
-        let found = self.by_fragment.find(hash(fragment), |place| {
-            let entry = &self.entries[*place as usize];
-            entry.shape == fragment.shape
-                && entry.context == fragment.context
-                && entry.first == fragment.first
-                && self.text.as_bytes()[entry.text[0] as usize..entry.text[1] as usize]
-                    == *fragment.text.as_bytes()
-        });
+        let found = self
+            .by_fragment
+            .find(hash(fragment), |place| self.is_at(fragment, *place));
         found.copied()
+    }
+
+    /// The place of a fragment behind another, or at the beginning of a text. Most often it is where it
+    /// was the last time.
+    pub fn find_behind(&mut self, previous: Option<u32>, fragment: Fragment<'_>) -> Option<u32> {
+        let guess = match previous {
+            Some(previous) => self.entries[previous as usize].next,
+            None => self.beginning,
+        };
+        if self.is_at(fragment, guess) {
+            return Some(guess);
+        }
+        let found = self.find(fragment)?;
+        match previous {
+            Some(previous) => self.entries[previous as usize].next = found,
+            None => self.beginning = found,
+        }
+        Some(found)
+    }
+
+    fn is_at(&self, fragment: Fragment<'_>, place: u32) -> bool {
+        let Some(entry) = self.entries.get(place as usize) else {
+            return false;
+        };
+        let [start, end] = entry.text;
+        (end - start) as usize == fragment.text.len()
+            && entry.shape == fragment.shape
+            && entry.context == fragment.context
+            && entry.first == fragment.first
+            && is_equal(
+                &self.text.as_bytes()[start as usize..end as usize],
+                fragment.text.as_bytes(),
+            )
     }
 
     /// Where a fragment stands from now on, or `None` when the dictionary is full.
@@ -127,6 +161,8 @@ impl Vocabulary {
             padded: None,
             tokens: [tokens, self.tokens.len() as u32],
             page: 0,
+            next: place,
+            template: 0,
         });
         let (text, entries) = (&self.text, &self.entries);
         self.by_fragment
@@ -163,14 +199,19 @@ impl Vocabulary {
 
     /// The number of a sequence of fragments, from the second time that it is met.
     pub fn template(&mut self, parts: &[u32]) -> Option<u32> {
-        let found = self.by_parts.find(hash_parts(parts), |place| {
-            self.templates[*place as usize].parts(&self.parts) == parts
-        });
+        let last = *parts.last()? as usize;
+        let is_same = |place: &u32| {
+            let template = self.templates.get(*place as usize);
+            template.is_some_and(|template| template.parts(&self.parts) == parts)
+        };
+        let guess = Some(self.entries[last].template).filter(is_same);
+        let found = guess.or_else(|| self.by_parts.find(hash_parts(parts), is_same).copied());
         if let Some(place) = found {
-            let template = &mut self.templates[*place as usize];
+            self.entries[last].template = place;
+            let template = &mut self.templates[place as usize];
             if template.number.is_none() {
                 template.number = Some(self.numbered.len() as u32);
-                self.numbered.push(*place);
+                self.numbered.push(place);
             }
             return template.number;
         }
@@ -268,6 +309,14 @@ impl Template {
     fn parts<'a>(&self, parts: &'a [u32]) -> &'a [u32] {
         &parts[self.parts[0] as usize..self.parts[1] as usize]
     }
+}
+
+/// Whether fragments of one length are equal. They are short, so that a call of the library's comparison
+/// takes longer.
+fn is_equal(one: &[u8], two: &[u8]) -> bool {
+    let ((one, one_rest), (two, two_rest)) = (one.as_chunks::<8>(), two.as_chunks::<8>());
+    let words = |word: &[u8; 8]| u64::from_le_bytes(*word);
+    one.iter().map(words).eq(two.iter().map(words)) && one_rest.iter().eq(two_rest)
 }
 
 fn hash(fragment: Fragment<'_>) -> u64 {
