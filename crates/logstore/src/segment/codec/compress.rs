@@ -8,7 +8,7 @@ use zstd::bulk::{Compressor, Decompressor};
 
 use super::varint::{put, take, take_bytes};
 
-/// The level: higher ones cost more CPU than their bytes are worth.
+/// The level. Pages are small: level 3 makes them less than a hundredth shorter, level -1 a tenth longer.
 const LEVEL: i32 = 1;
 /// A block of 128 KiB of equal bytes takes four bytes: nothing grows by more.
 const MAX_RATIO: usize = 32 * 1024;

@@ -18,6 +18,7 @@ mod page;
 mod pieces;
 mod scan;
 mod shape;
+mod split_page;
 #[cfg(test)]
 mod tests;
 mod time;

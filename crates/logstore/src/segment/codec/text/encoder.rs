@@ -153,7 +153,8 @@ impl TextEncoder {
     }
 
     fn known(&mut self, fragment: Fragment<'_>) -> Option<u32> {
-        match self.vocabulary.find(fragment) {
+        let previous = self.parts.last().copied();
+        match self.vocabulary.find_behind(previous, fragment) {
             Some(place) => Some(place),
             None => self.vocabulary.admit(fragment),
         }

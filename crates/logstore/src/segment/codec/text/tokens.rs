@@ -68,7 +68,13 @@ impl Tokens {
                     self.push(xxh3_64(&lower.as_bytes()[from..to]) as u32, out);
                 }
             }
-            Kind::Decimal | Kind::Time => self.text(&lower, out),
+            Kind::Decimal => {
+                // Its digits are two words.
+                for digits in lower.split('.') {
+                    self.push(xxh3_64(digits.as_bytes()) as u32, out);
+                }
+            }
+            Kind::Time => self.text(&lower, out),
             _ => self.push(xxh3_64(lower.as_bytes()) as u32, out),
         }
     }

@@ -81,7 +81,7 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// The place of a fragment.
-    pub fn find(&self, fragment: Fragment<'_>) -> Option<u32> {
+    fn find(&self, fragment: Fragment<'_>) -> Option<u32> {
         let found = self
             .by_fragment
             .find(hash(fragment), |place| self.is_at(fragment, *place));
