@@ -91,7 +91,7 @@ pub fn write(values: &[i64], out: &mut Vec<u8>) {
 /// Takes blocks of `count` numbers.
 pub fn take_blocks(bytes: &mut &[u8], count: usize) -> Option<Vec<i64>> {
     // A block takes at least two bytes.
-    if count.div_ceil(BLOCK) > bytes.len() {
+    if count.div_ceil(BLOCK) * 2 > bytes.len() {
         return None;
     }
     let mut values = Vec::with_capacity(count);

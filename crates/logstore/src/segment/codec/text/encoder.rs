@@ -70,7 +70,7 @@ impl TextEncoder {
                 self.tokens.text(text, tokens);
             }
         }
-        if self.page.is_mostly_literal() {
+        if self.page.is_unfit() {
             self.vocabulary.forget(before);
             self.skipped = self.patience;
             self.patience = (self.patience * 2 + 1).min(MOST_SKIPPED);

@@ -31,6 +31,11 @@ impl Slots {
         }
     }
 
+    /// How many numbers there are.
+    pub fn total(&self) -> usize {
+        self.counts.iter().map(|count| *count as usize).sum()
+    }
+
     /// Counts more numbers behind a fragment of the dictionary.
     pub fn add(&mut self, fragment: u32, times: u32) {
         let slot = &mut self.of_fragment[fragment as usize];
@@ -38,7 +43,8 @@ impl Slots {
             *slot = self.counts.len() as u32;
             self.counts.push(0);
         }
-        self.counts[*slot as usize] += times;
+        let count = &mut self.counts[*slot as usize];
+        *count = count.saturating_add(times);
     }
 
     /// The stream of the numbers behind a fragment that was added.

@@ -1,5 +1,7 @@
 //! A page under construction: the codes of its texts and the streams of their variables.
 
+use swarmscope_model::limits::MAX_PAGE_VALUES;
+
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED, SPLIT, Slots, used_templates};
 use super::numbers;
@@ -108,9 +110,10 @@ impl Page {
         self.literals.push(text.as_bytes());
     }
 
-    /// Whether too many texts are as they are for the others to be worth their trouble.
-    pub fn is_mostly_literal(&self) -> bool {
-        self.literals.text_bytes() * 2 > self.text_bytes
+    /// Whether it is better not split: too many texts are as they are for the others to be worth their
+    /// trouble, or there are more numbers than a reader believes.
+    pub fn is_unfit(&self) -> bool {
+        self.literals.text_bytes() * 2 > self.text_bytes || self.numbers.len() > MAX_PAGE_VALUES
     }
 
     /// Appends the page.

@@ -80,6 +80,7 @@ impl Shape {
     pub fn is_sound(self) -> bool {
         match self.kind {
             Kind::Padded | Kind::Decimal => (1..=18).contains(&self.length),
+            Kind::HexLower | Kind::HexUpper => self.length > 0,
             _ => true,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use swarmscope_model::limits::{MAX_PAGE_BYTES, MAX_PAGE_VALUES};
+
 use super::dictionary::TextDictionary;
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED, Slots, used_templates};
@@ -53,7 +55,7 @@ impl<'a> SplitPage<'a> {
         let text_bytes = usize::try_from(take(rest)?).ok()?;
         let codes = integers::decode_u32(&take_section(rest)?)?;
         let spelled = numbers(&take_section(rest)?)?;
-        let slots = slots(&codes, &spelled, dictionary)?;
+        let slots = slots(&codes, &spelled, dictionary, text_bytes)?;
         let heads = take_section(rest)?;
         let bits = take_section(rest)?;
         let mut heads = &*heads;
@@ -107,8 +109,7 @@ impl<'a> SplitPage<'a> {
 
     /// Unpacks the numbers of all texts.
     pub fn unpack_all(&mut self) -> Option<()> {
-        let total = self.slots.counts().iter().map(|count| *count as usize);
-        self.numbers.reserve_exact(total.sum());
+        self.numbers.reserve_exact(self.slots.total());
         (0..self.streams.len()).try_for_each(|slot| self.unpack_stream(slot))
     }
 
@@ -259,12 +260,23 @@ fn padded(number: i64, length: u8, out: &mut Vec<u8>) {
     time::put(&mut out[start..], number.max(0));
 }
 
-/// The streams of a page, when its codes and what is spelled out fit the dictionary.
-fn slots(codes: &[u32], spelled: &[u32], dictionary: &TextDictionary) -> Option<Slots> {
+/// The streams of a page, when its codes and what is spelled out fit the dictionary, and are no more than
+/// texts of that length can have.
+fn slots(
+    codes: &[u32],
+    spelled: &[u32],
+    dictionary: &TextDictionary,
+    text_bytes: usize,
+) -> Option<Slots> {
     let mut slots = Slots::new(dictionary.len());
     let end = FIRST_TEMPLATE + dictionary.templates() as u32;
+    // Every variable has a byte at least, and every text has an end.
+    let mut room = text_bytes.min(MAX_PAGE_BYTES) + codes.len();
+    room = room.checked_sub(spelled.len())?;
     for (template, times) in used_templates(codes, end)? {
-        for part in dictionary.template(template)? {
+        let parts = dictionary.template(template)?;
+        room = room.checked_sub(parts.len().checked_mul(times as usize)?)?;
+        for part in parts {
             if dictionary.fragment(*part)?.1.kind.is_number() {
                 slots.add(*part, times);
             }
@@ -275,5 +287,5 @@ fn slots(codes: &[u32], spelled: &[u32], dictionary: &TextDictionary) -> Option<
             slots.add(*part, 1);
         }
     }
-    Some(slots)
+    (slots.total() <= MAX_PAGE_VALUES).then_some(slots)
 }

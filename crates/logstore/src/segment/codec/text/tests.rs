@@ -203,6 +203,13 @@ fn what_is_no_log_line_comes_back_as_well() {
 }
 
 #[test]
+fn a_text_of_very_many_numbers_comes_back() {
+    let many = "1 ".repeat(1_100_000);
+    let texts: Strings = ["few 1", &many, "few 2"].into_iter().collect();
+    round(&texts, 3);
+}
+
+#[test]
 fn pages_with_changed_or_missing_bytes_are_read_or_refused() {
     let texts: Strings = (0..60_u64)
         .map(|row| {
