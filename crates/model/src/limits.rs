@@ -77,8 +77,9 @@ pub const MAX_PAGE_VALUES: usize = 1024 * 1024;
 /// Bytes of one page in memory: a reader of a page that claims more does not believe it. Twice the
 /// largest request, so that no write comes near.
 pub const MAX_PAGE_BYTES: usize = 256 * 1024 * 1024;
-/// Bytes of unacknowledged writes that may wait; beyond it a whole request is refused with 429.
-pub const WRITE_QUEUE_BYTES: usize = 256 * 1024 * 1024;
+/// Memory of unacknowledged writes that may wait; beyond it a whole request is refused with 429. A dozen of
+/// the largest usual requests; with the memtable and the one being written out some 150 MB.
+pub const WRITE_QUEUE_BYTES: usize = 64 * 1024 * 1024;
 /// Searches that run at once on the embedded store; more wait in line.
 pub const MAX_CONCURRENT_SEARCHES: usize = 8;
 /// Searches that may wait in line; beyond it a search is refused with 429.

@@ -9,6 +9,7 @@ use swarmscope_files::durable;
 use swarmscope_model::Timestamp;
 
 use super::deleted;
+use crate::block::Block;
 use crate::block::concat::{concat, mappings};
 use crate::error::SegmentError;
 use crate::filenames;
@@ -37,7 +38,6 @@ pub enum BackgroundError {
 /// A frozen memtable and the segment written from it.
 struct Written {
     index: String,
-    parts: Vec<MemoryPart>,
     /// None when every document had been deleted.
     segment: Option<Arc<Segment>>,
 }
@@ -59,12 +59,12 @@ pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
     };
     let mut written = Vec::with_capacity(frozen.len());
     for (index, parts) in frozen {
-        let segment = write_segment(shared, &parts)?;
-        written.push(Written {
-            index,
-            parts,
-            segment,
-        });
+        let block = joined(shared, &index, parts);
+        let segment = match block {
+            Some(block) => write_segment(shared, &block)?,
+            None => None,
+        };
+        written.push(Written { index, segment });
     }
     let turn = take_turn(shared);
     install(shared, written);
@@ -75,15 +75,33 @@ pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
     Ok(true)
 }
 
-fn write_segment(
-    shared: &Shared,
-    parts: &[MemoryPart],
-) -> Result<Option<Arc<Segment>>, SegmentError> {
+/// Joins a frozen memtable into one block, which takes the place of its parts: their memory is free while
+/// the segment is written. None when the memtable is gone.
+fn joined(shared: &Shared, index: &str, parts: Vec<MemoryPart>) -> Option<Arc<Block>> {
+    if let [part] = &parts[..]
+        && part.deleted.is_empty()
+    {
+        return Some(Arc::clone(&part.block));
+    }
     let inputs: Vec<_> = parts
         .iter()
         .map(|part| (&*part.block, &*part.deleted))
         .collect();
-    let block = concat(&inputs);
+    let block = Arc::new(concat(&inputs));
+    let mut state = shared.state_mut();
+    let frozen = state.indices.get_mut(index)?.frozen.as_mut()?;
+    let deleted_of = |parts: &[MemoryPart]| -> Vec<Arc<RowSet>> {
+        parts.iter().map(|part| Arc::clone(&part.deleted)).collect()
+    };
+    let (before, now) = (deleted_of(&parts), deleted_of(&frozen.parts));
+    frozen.parts = vec![MemoryPart {
+        deleted: Arc::new(deleted_since(&before, &now, block.rows)),
+        block: Arc::clone(&block),
+    }];
+    Some(block)
+}
+
+fn write_segment(shared: &Shared, block: &Block) -> Result<Option<Arc<Segment>>, SegmentError> {
     if block.rows == 0 {
         return Ok(None);
     }
@@ -91,7 +109,7 @@ fn write_segment(
     let path = filenames::segment(shared.folder(), number);
     let files = &shared.options.files;
     let outcome = SegmentWriter::create(files, &path, number).and_then(|mut writer| {
-        writer.encode(&block)?;
+        writer.encode(block)?;
         writer.finish()?;
         Segment::open(files.as_ref(), &path, number, &shared.cache)
     });
@@ -106,12 +124,7 @@ fn write_segment(
 
 fn install(shared: &Shared, written: Vec<Written>) {
     let mut state = shared.state_mut();
-    for Written {
-        index,
-        parts,
-        segment,
-    } in written
-    {
+    for Written { index, segment } in written {
         if let Some(segment) = &segment {
             state.writing.remove(&segment.number());
         }
@@ -122,15 +135,9 @@ fn install(shared: &Shared, written: Vec<Written>) {
             continue;
         };
         if let Some(segment) = segment {
-            let before: Vec<_> = parts.iter().map(|part| Arc::clone(&part.deleted)).collect();
-            let now: Vec<_> = frozen
-                .parts
-                .iter()
-                .map(|part| Arc::clone(&part.deleted))
-                .collect();
-            let deleted = deleted_since(&before, &now, segment.rows());
+            // One part since it was joined: what was deleted in it meanwhile is deleted in the segment.
+            let deleted = frozen.parts.into_iter().map(|part| part.deleted).collect();
             let now = Timestamp::now().as_millisecond();
-            let deleted = vec![Arc::new(deleted)];
             index.segments.push(SegmentPart::new(segment, deleted, now));
         }
     }

@@ -257,14 +257,14 @@ impl Writer {
     fn freeze_when_full(&mut self) {
         let options = &self.shared.options;
         let (rows, bytes) = (options.memtable_rows, options.memtable_bytes);
-        let beyond = |shared: &Shared, times: usize| {
+        let is_full = |shared: &Shared| {
             let state = shared.state();
-            state.memtable_rows >= rows * times || state.memtable_bytes >= bytes * times
+            state.memtable_rows >= rows || state.memtable_bytes >= bytes
         };
-        if beyond(&self.shared, 1) {
+        if is_full(&self.shared) {
             self.freeze();
         }
-        while beyond(&self.shared, 2)
+        while is_full(&self.shared)
             && self.shared.state().frozen_sequence.is_some()
             && !self.shared.closing.load(Ordering::Relaxed)
         {
