@@ -29,31 +29,48 @@ pub fn encode(values: &[i64], out: &mut Vec<u8>) {
 
 fn encode_values(values: &[i64], out: &mut Vec<u8>) {
     let first = values.first().copied().unwrap_or(0);
-    let steps: Vec<i64> = values
-        .windows(2)
-        .map(|two| two[1].wrapping_sub(two[0]))
-        .collect();
-    let step = steps.first().copied().unwrap_or(0);
-    if values.len() <= MAX_PAGE_VALUES && steps.iter().all(|own| *own == step) {
+    let step = steps(values).next().unwrap_or(0);
+    if values.len() <= MAX_PAGE_VALUES && steps(values).all(|own| own == step) {
         out.push(PROGRESSION);
         put_signed(out, first);
         put_signed(out, step);
         return;
     }
+    let differences = differences_are_shorter(values).then(|| steps(values).collect::<Vec<_>>());
+    let packed = differences.as_deref().unwrap_or(values);
+    let limit = blocks::cost(packed) / 8 * WORTH / 100;
     let start = out.len();
-    let (plain, differences) = (blocks::cost(values), blocks::cost(&steps));
-    if planes::write(values, plain.min(differences) / 8 * WORTH / 100, out).is_some() {
+    if planes::write(values, limit, out).is_some() {
         return;
     }
     out.truncate(start);
-    if differences < plain {
+    if differences.is_some() {
         out.push(DIFFERENCES);
         put_signed(out, first);
-        blocks::write(&steps, out);
     } else {
         out.push(BLOCKS);
-        blocks::write(values, out);
     }
+    blocks::write(packed, out);
+}
+
+/// The difference to each next number.
+fn steps(values: &[i64]) -> impl Iterator<Item = i64> {
+    values.windows(2).map(|two| two[1].wrapping_sub(two[0]))
+}
+
+/// Whether differences take fewer bits, as far as some parts of the page show.
+fn differences_are_shorter(values: &[i64]) -> bool {
+    /// Parts that are looked at, and their length.
+    const PARTS: usize = 4;
+    const LENGTH: usize = 128;
+    let (mut plain, mut differences) = (0, 0);
+    for part in 0..PARTS {
+        let start = part * values.len() / PARTS;
+        let some = &values[start..values.len().min(start + LENGTH)];
+        plain += blocks::cost(some);
+        differences += blocks::cost(&steps(some).collect::<Vec<_>>());
+    }
+    differences < plain
 }
 
 /// Reads all of `bytes` as a page of numbers; `None` when they are none.
