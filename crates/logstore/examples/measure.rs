@@ -1,5 +1,5 @@
 //! Stores the events of `bench-events`, without HTTP, and prints what ingest, disk and queries cost:
-//! `cargo run --release -p swarmscope-logstore --example measure -- [EVENTS] [FOLDER]`.
+//! `cargo run --release -p swarmscope-logstore --example measure -- [EVENTS] [FOLDER] [QUERY]`.
 //!
 //! Figures are this machine's, of this run. A folder that holds events already is only queried.
 
@@ -13,10 +13,10 @@ use swarmscope_model::Timestamp;
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
 };
-use swarmscope_query::ast::{BoolQuery, Field, Operator, Query, Scalar};
+use swarmscope_query::ast::{BoolQuery, Bound, Field, Operator, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{
-    Action, LogStore, SearchRequest, SortKey, StoreError, WriteOperation,
+    Action, LogStore, SearchRequest, SortKey, StoreError, TrackTotal, WriteOperation,
 };
 
 /// Documents a request, as a collector sends them.
@@ -25,7 +25,7 @@ const BATCH: u64 = 1000;
 const SPAN_MS: i64 = 24 * 3600 * 1000;
 const SEED: u64 = 1;
 /// How often every query is asked.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 101;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -97,7 +97,7 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, count: u64) -> Result<(), Failure> {
         stats.fsyncs
     );
     println!(
-        "CPU                 {cpu:>9.2} s   {:.0} MB/s of CPU, merging included (clock ticks of 10 ms)",
+        "CPU                 {cpu:>9.2} s   {:.0} MB/s of CPU, merging included",
         megabytes / cpu
     );
     println!(
@@ -129,62 +129,103 @@ async fn queries(logs: &EmbeddedLogs) -> Result<(), Failure> {
     let stored = logs.indices(&IndexExpression::all()).await?;
     let (first, last) = stored[0].time.unwrap_or((0, 1));
     let documents = stored[0].documents;
-    println!("query                    first ms   median ms    hits   ({documents} documents)");
-    let events = Events::new(SEED, documents, 0..1);
-    let newest = request(Query::All, 100, histogram(first, last));
-    ask(logs, "newest 100, histogram by severity", newest).await?;
-    let correlation = Query::exactly(
-        "metadata.correlation_id",
-        Scalar::Text(events.id(EventField::CorrelationId, 0)),
+    println!(
+        "query                              first ms median ms    CPU ms      hits   ({documents} documents)"
     );
-    ask(
-        logs,
-        "exact correlation id",
-        request(correlation, 100, Vec::new()),
-    )
-    .await?;
-    let [one, two] = events.rare_words(0);
-    let both = Query::Bool(BoolQuery {
-        must: vec![word(&one), word(&two)],
-        ..BoolQuery::default()
-    });
-    ask(
-        logs,
-        "two rare words, any field",
-        request(both, 100, Vec::new()),
-    )
-    .await?;
-    let message = Query::Match {
+    selective(logs, &Events::new(SEED, documents, 0..1)).await?;
+    scans(logs, first, last).await
+}
+
+fn is(field: &str, value: &str) -> Query {
+    Query::exactly(field, Scalar::Text(value.to_owned()))
+}
+
+/// Queries that few events answer.
+async fn selective(logs: &EmbeddedLogs, events: &Events) -> Result<(), Failure> {
+    let in_message = |text: String| Query::Match {
         field: Field::from_text("message"),
-        text: format!("{one} {two}"),
+        text,
         operator: Operator::And,
         minimum: None,
     };
+    ask(logs, "correlation id", 100, &[], |round| {
+        let id = events.id(EventField::CorrelationId, round);
+        is("metadata.correlation_id", &id)
+    })
+    .await?;
+    ask(logs, "newest 50 of ERROR", 50, &[], |_| {
+        is("severity", "ERROR")
+    })
+    .await?;
+    ask(logs, "two rare words, any field", 100, &[], |round| {
+        let [one, two] = events.rare_words(round);
+        Query::Bool(BoolQuery {
+            must: vec![word(&one), word(&two)],
+            ..BoolQuery::default()
+        })
+    })
+    .await?;
+    ask(logs, "two rare words, message", 100, &[], |round| {
+        in_message(events.rare_words(round).join(" "))
+    })
+    .await?;
+    ask(logs, "phrase", 100, &[], |round| Query::Phrase {
+        field: Field::from_text("message"),
+        text: events.phrase(round),
+        slop: 0,
+        prefix: false,
+    })
+    .await?;
+    ask(logs, "newest 100", 100, &[], |_| Query::All).await?;
+    Ok(())
+}
+
+/// Queries that look at every event.
+async fn scans(logs: &EmbeddedLogs, first: i64, last: i64) -> Result<(), Failure> {
+    let all = |_| Query::All;
+    let failed = |_| is("event_type", "task_failed");
     ask(
         logs,
-        "two rare words, message",
-        request(message, 100, Vec::new()),
+        "histogram by severity",
+        0,
+        &histogram(first, last),
+        all,
     )
     .await?;
-    let errors = Query::exactly("severity", Scalar::Text("ERROR".into()));
-    ask(logs, "newest 50 of ERROR", request(errors, 50, Vec::new())).await?;
-    let failed = Query::exactly("event_type", Scalar::Text("task_failed".into()));
     ask(
         logs,
         "top 10 agents of task_failed",
-        request(failed, 0, vec![top("agent_name.keyword")]),
+        0,
+        &[top("agent_name.keyword")],
+        failed,
     )
     .await?;
-    let prefix = Query::Prefix {
-        field: Field::from_text("message"),
-        value: "summaris".into(),
-        case: swarmscope_query::ast::Case::Analyzed,
-    };
+    let task = "metadata.task_id.keyword".to_owned();
+    let distinct = AggregationKind::Cardinality { field: task };
     ask(
         logs,
-        "word prefix in message, scanned",
-        request(prefix, 10, Vec::new()),
+        "cardinality of task ids",
+        0,
+        &[named(distinct, Vec::new())],
+        all,
     )
+    .await?;
+    let mut by_type = top("event_type.keyword");
+    by_type.within = vec![named(
+        AggregationKind::Percentiles {
+            field: "metadata.duration".to_owned(),
+            percents: vec![50.0, 95.0, 99.0],
+        },
+        Vec::new(),
+    )];
+    ask(logs, "percentiles of duration by type", 0, &[by_type], all).await?;
+    ask(logs, "word prefix in message, scanned", 10, &[], |_| {
+        Query::Prefix {
+            field: Field::from_text("message"),
+            value: "summaris".into(),
+            case: swarmscope_query::ast::Case::Analyzed,
+        }
+    })
     .await?;
     Ok(())
 }
@@ -198,61 +239,97 @@ fn word(word: &str) -> Query {
     }
 }
 
-fn request(query: Query, size: usize, aggregations: Vec<Aggregation>) -> SearchRequest {
-    SearchRequest {
-        sort: vec![SortKey::Time(Direction::Descending)],
-        size,
-        aggregations,
-        ..SearchRequest::new(IndexExpression::all(), query)
+fn named(kind: AggregationKind, within: Vec<Aggregation>) -> Aggregation {
+    Aggregation {
+        name: "asked".to_owned(),
+        kind,
+        within,
     }
 }
 
 fn top(field: &str) -> Aggregation {
-    Aggregation {
-        name: "top".to_owned(),
-        kind: AggregationKind::Terms(TermsAggregation {
-            field: field.to_owned(),
-            size: 10,
-            min_doc_count: 1,
-            order: vec![(TermsOrder::Count, Direction::Descending)],
-            missing: None,
-        }),
-        within: Vec::new(),
-    }
+    let terms = AggregationKind::Terms(TermsAggregation {
+        field: field.to_owned(),
+        size: 10,
+        min_doc_count: 1,
+        order: vec![(TermsOrder::Count, Direction::Descending)],
+        missing: None,
+    });
+    named(terms, Vec::new())
 }
 
 fn histogram(first: i64, last: i64) -> Vec<Aggregation> {
-    vec![Aggregation {
-        name: "over_time".to_owned(),
-        kind: AggregationKind::DateHistogram(DateHistogram {
-            field: "timestamp".to_owned(),
-            interval: Interval::Fixed(((last - first) / 60).max(1)),
-            offset_ms: 0,
-            time_zone: jiff::tz::TimeZone::UTC,
-            min_doc_count: 0,
-            extended_bounds: None,
-            hard_bounds: None,
-            order: None,
-        }),
-        within: vec![top("severity.keyword")],
-    }]
+    let histogram = AggregationKind::DateHistogram(DateHistogram {
+        field: "timestamp".to_owned(),
+        interval: Interval::Fixed(((last - first) / 48).max(1)),
+        offset_ms: 0,
+        time_zone: jiff::tz::TimeZone::UTC,
+        min_doc_count: 0,
+        extended_bounds: None,
+        hard_bounds: None,
+        order: None,
+    });
+    vec![named(histogram, vec![top("severity.keyword")])]
 }
 
-async fn ask(logs: &EmbeddedLogs, what: &str, request: SearchRequest) -> Result<(), StoreError> {
-    let mut times = Vec::with_capacity(ROUNDS);
-    let mut total = 0;
-    for _ in 0..ROUNDS {
-        let begin = Instant::now();
-        let reply = logs.search(request.clone()).await?;
-        times.push(milliseconds(begin.elapsed()));
-        total = reply.total.map_or(0, |total| total.count);
+/// What matches a query in a range of time.
+fn within(query: Query, (first, last): (i64, i64)) -> Query {
+    let bound = |instant: i64| Bound {
+        value: Scalar::Integer(instant),
+        instant: Some(instant),
+        inclusive: true,
+    };
+    let range = Query::Range {
+        field: Field::from_text("timestamp"),
+        lower: Some(bound(first)),
+        upper: Some(bound(last)),
+    };
+    Query::Bool(BoolQuery {
+        filter: vec![query, range],
+        ..BoolQuery::default()
+    })
+}
+
+/// Asks a query often, with another id or word in every round, and prints what it cost.
+async fn ask(
+    logs: &EmbeddedLogs,
+    what: &str,
+    size: usize,
+    aggregations: &[Aggregation],
+    query: impl Fn(u64) -> Query,
+) -> Result<(), StoreError> {
+    let only = std::env::args().nth(3);
+    if only.is_some_and(|only| !what.contains(&only)) {
+        return Ok(());
     }
-    let first = times[0];
+    let stored = logs.indices(&IndexExpression::all()).await?;
+    let (first, last) = stored[0].time.unwrap_or((0, 1));
+    let mut times = Vec::with_capacity(ROUNDS);
+    let mut hits = 0;
+    let mut cpu = 0.0;
+    for round in 0..ROUNDS {
+        // Another range in every round; all of them leave out a few events.
+        let range = (first + round as i64, last - round as i64);
+        let request = SearchRequest {
+            sort: vec![SortKey::Time(Direction::Descending)],
+            size,
+            total: TrackTotal::No,
+            aggregations: aggregations.to_vec(),
+            ..SearchRequest::new(IndexExpression::all(), within(query(round as u64), range))
+        };
+        if round == 1 {
+            cpu = cpu_seconds();
+        }
+        let begin = Instant::now();
+        let reply = logs.search(request).await?;
+        times.push(milliseconds(begin.elapsed()));
+        hits = reply.hits.len();
+    }
+    let cpu = (cpu_seconds() - cpu) * 1e3 / (ROUNDS - 1) as f64;
+    let first = times.remove(0);
     times.sort_by(f64::total_cmp);
-    println!(
-        "{what:<34} {first:>8.2} {:>9.2} {total:>9}",
-        times[ROUNDS / 2]
-    );
+    let median = times[times.len() / 2];
+    println!("{what:<34} {first:>8.2} {median:>9.2} {cpu:>9.2} {hits:>9}");
     Ok(())
 }
 
@@ -260,7 +337,7 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// User and system time of this process so far.
+/// User and system time of this process so far, in ticks of 10 ms.
 fn cpu_seconds() -> f64 {
     let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else {
         return 0.0;

@@ -23,6 +23,18 @@ const JOINED_BLOCKS: usize = 4;
 pub struct MemoryPart {
     pub block: Arc<Block>,
     pub deleted: Arc<RowSet>,
+    /// Oldest and newest time of the block's documents: every search asks.
+    pub times: (i64, i64),
+}
+
+impl MemoryPart {
+    fn new(block: Block, deleted: RowSet) -> Self {
+        Self {
+            times: block.time_range().unwrap_or((0, 0)),
+            block: Arc::new(block),
+            deleted: Arc::new(deleted),
+        }
+    }
 }
 
 /// Documents that are in no segment yet.
@@ -42,10 +54,7 @@ impl Memtable {
                 self.ids.insert(id.into(), block.sequences[row as usize]);
             }
         }
-        self.parts.push(MemoryPart {
-            block: Arc::new(block),
-            deleted: Arc::new(deleted),
-        });
+        self.parts.push(MemoryPart::new(block, deleted));
         self.join();
     }
 
@@ -72,10 +81,8 @@ impl Memtable {
             .collect();
         let block = concat(&inputs);
         if block.rows > 0 {
-            self.parts.push(MemoryPart {
-                deleted: Arc::new(RowSet::none(block.rows)),
-                block: Arc::new(block),
-            });
+            let deleted = RowSet::none(block.rows);
+            self.parts.push(MemoryPart::new(block, deleted));
         }
     }
 
@@ -85,7 +92,7 @@ impl Memtable {
             return self.find_sequence(*sequence as u64);
         }
         let (part, row) = self.find_sequence(salt.sequence(id)?)?;
-        let MemoryPart { block, deleted } = &self.parts[part];
+        let MemoryPart { block, deleted, .. } = &self.parts[part];
         (!deleted.contains(row) && block.given_id(row).is_none()).then_some((part, row))
     }
 

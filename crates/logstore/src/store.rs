@@ -416,7 +416,7 @@ fn info(index: &Index) -> IndexInfo {
         let deleted = u64::from(part.deleted.count());
         info.deleted += deleted;
         info.documents += u64::from(part.rows()) - deleted;
-        let (oldest, newest) = part.time_range();
+        let (oldest, newest) = part.time_range;
         let (first, last) = info.time.unwrap_or((oldest, newest));
         info.time = Some((first.min(oldest), last.max(newest)));
     }

@@ -3,7 +3,7 @@
 //! Every clause gets the rows that can still matter and answers with a subset of them, so that
 //! cheap clauses spare the dear ones their work. The tests of values are the evaluator's own.
 
-use swarmscope_query::document::{ValueRef, is_time_field};
+use swarmscope_query::document::{TIME_FIELDS, ValueRef, is_time_field};
 use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, ValueTest, View};
 
 use super::budget::Deadline;
@@ -18,6 +18,14 @@ use crate::segment::Indexing;
 const CHECK_EVERY: usize = 4096;
 /// Values to test from which on a search through the page's whole text pays.
 const PREFILTERED: u32 = 64;
+
+/// How much of something is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Share {
+    Nothing,
+    Some,
+    All,
+}
 
 /// Evaluates queries over one part.
 pub struct Clauses<'a> {
@@ -82,12 +90,20 @@ impl Clauses<'_> {
     }
 
     fn leaf_is_ruled_out(&self, field: &Selector, test: &ValueTest) -> Result<bool, SearchError> {
-        if matches!(test, ValueTest::Range(_)) {
-            return Ok(false);
-        }
         let columns = self
             .part
             .columns(|path, _| field.views(path).next().is_some())?;
+        if let ValueTest::Range(_) = test {
+            let mut wanted = columns.iter().filter(|column| {
+                let is_told = column.kind == Kind::Text && all_are_dates(test, column, &columns);
+                wants(test, &column.path, column.kind) && !is_told
+            });
+            let Some(column) = wanted.next() else {
+                return Ok(!field.falls_back_to_time());
+            };
+            let outside = self.by_document_times(column, test)? == Some(Share::Nothing);
+            return Ok(outside && wanted.next().is_none());
+        }
         let mut asked: Vec<(View, Indexing)> = Vec::new();
         for column in &columns {
             if !wants(test, &column.path, column.kind) {
@@ -215,6 +231,11 @@ impl Clauses<'_> {
             if !wants(test, &column.path, column.kind) {
                 continue;
             }
+            match self.by_document_times(column, test)? {
+                Some(Share::Nothing) => continue,
+                Some(Share::All) => return Ok(within.clone()),
+                Some(Share::Some) | None => {}
+            }
             for view in field.views(&column.path) {
                 if column.kind != Kind::Text {
                     self.scan(column, test, view, within, &mut found)?;
@@ -244,6 +265,42 @@ impl Clauses<'_> {
         }
         found.intersect(within);
         Ok(found)
+    }
+
+    /// What a range of time selects of a column that holds the documents' times, as far as the part's oldest
+    /// and newest tell. `None` when the column does not, or the test is another.
+    fn by_document_times(
+        &self,
+        column: &ColumnRef,
+        test: &ValueTest,
+    ) -> Result<Option<Share>, SearchError> {
+        let ValueTest::Range(range) = test else {
+            return Ok(None);
+        };
+        let (true, Some((first, last))) = (
+            column.kind == Kind::Instant && column.is_dense,
+            range.instants(),
+        ) else {
+            return Ok(None);
+        };
+        let [before, own] = TIME_FIELDS;
+        let is_own = *column.path == *before
+            || *column.path == *own
+                && self
+                    .part
+                    .columns(|path, kind| kind == Kind::Instant && path == before)?
+                    .is_empty();
+        if !is_own {
+            return Ok(None);
+        }
+        let (oldest, newest) = self.part.time_range;
+        Ok(Some(if last < oldest || newest < first {
+            Share::Nothing
+        } else if first <= oldest && newest <= last {
+            Share::All
+        } else {
+            Share::Some
+        }))
     }
 
     /// The rows among `within` that the token index leaves.
@@ -372,7 +429,7 @@ impl Clauses<'_> {
         let Some((first, last)) = range.instants() else {
             return Ok(());
         };
-        let (oldest, newest) = self.part.time_range();
+        let (oldest, newest) = self.part.time_range;
         if last < oldest || first > newest {
             return Ok(());
         }

@@ -28,6 +28,8 @@ pub struct Part {
     pub salt: Salt,
     pub data: Data,
     pub deleted: Arc<RowSet>,
+    /// Oldest and newest time of its documents.
+    pub time_range: (i64, i64),
 }
 
 /// A number for each row.
@@ -75,14 +77,6 @@ impl Part {
         match &self.data {
             Data::Memory(block) => block.rows,
             Data::Group(segment, group) => segment.groups()[*group].rows(),
-        }
-    }
-
-    /// Oldest and newest time of its documents.
-    pub fn time_range(&self) -> (i64, i64) {
-        match &self.data {
-            Data::Memory(block) => block.time_range().unwrap_or((0, 0)),
-            Data::Group(segment, group) => segment.groups()[*group].time_range(),
         }
     }
 

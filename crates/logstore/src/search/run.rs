@@ -90,6 +90,7 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
         parts.extend(groups.map(|(group, deleted)| Part {
             index: Arc::clone(&name),
             salt: index.salt,
+            time_range: part.segment.groups()[group].time_range(),
             data: Data::Group(Arc::clone(&part.segment), group),
             deleted: Arc::clone(deleted),
         }));
@@ -111,6 +112,7 @@ pub fn memory_part(index: &Index, part: &MemoryPart) -> Part {
         salt: index.salt,
         data: Data::Memory(Arc::clone(&part.block)),
         deleted: Arc::clone(&part.deleted),
+        time_range: part.times,
     }
 }
 

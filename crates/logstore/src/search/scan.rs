@@ -52,7 +52,7 @@ impl<'a> Scan<'a> {
         let with_rows = parts.into_iter().filter(|part| part.rows() > 0);
         let mut parts: Vec<_> = with_rows
             .map(|part| {
-                let range = part.time_range();
+                let range = part.time_range;
                 (part, range)
             })
             .collect();

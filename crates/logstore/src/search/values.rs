@@ -55,6 +55,11 @@ impl FieldColumns {
         self.columns.len() + usize::from(self.falls_back) <= 1
     }
 
+    /// Whether every row has one value.
+    pub fn is_one_each(&self) -> bool {
+        !self.falls_back && matches!(self.columns.as_slice(), [column] if column.is_dense)
+    }
+
     /// Whether two of the columns may hold the same value of a row.
     pub fn may_repeat(&self) -> bool {
         let kinds: HashSet<_> = self.columns.iter().map(|column| column.kind).collect();

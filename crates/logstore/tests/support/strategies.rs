@@ -19,7 +19,12 @@ const KEYS: [&str; 8] = [
     "a.keyword",
     "tags",
 ];
-const FIELDS: [&str; 13] = [
+/// Of the field that regular documents have.
+const LEVELS: [&str; 3] = ["INFO", "ERROR", "alpha"];
+const FIELDS: [&str; 16] = [
+    "level",
+    "level.keyword",
+    "size",
     "timestamp",
     "@timestamp",
     "a",
@@ -34,7 +39,8 @@ const FIELDS: [&str; 13] = [
     "*.keyword",
     "nothing",
 ];
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
+    "INFO",
     "alpha",
     "Alpha",
     "alpha beta",
@@ -91,36 +97,46 @@ fn object(entries: impl Iterator<Item = (String, Value)>) -> Value {
     Value::Object(entries.collect::<Map<_, _>>())
 }
 
-fn document() -> impl Strategy<Value = Value> {
-    prop::collection::vec((prop::sample::select(KEYS.to_vec()), value()), 0..5).prop_map(
-        |entries| {
-            object(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (key.to_owned(), value)),
-            )
-        },
-    )
+fn document(is_regular: bool) -> impl Strategy<Value = Value> {
+    let entries = prop::collection::vec((prop::sample::select(KEYS.to_vec()), value()), 0..5);
+    let regular = (prop::sample::select(LEVELS.to_vec()), 0..40_u32, 0..5_i32);
+    (entries, regular).prop_map(move |(entries, (level, second, size))| {
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value));
+        let mut document: Map<String, Value> = entries.collect();
+        if is_regular {
+            let time = format!("1970-01-01T00:00:{second:02}Z");
+            document.insert("timestamp".to_owned(), time.into());
+            document.insert("level".to_owned(), level.into());
+            document.insert("size".to_owned(), size.into());
+        }
+        Value::Object(document)
+    })
 }
 
-fn write() -> impl Strategy<Value = (Action, String, Value)> {
+fn write(is_regular: bool) -> impl Strategy<Value = (Action, String, Value)> {
     let action = prop_oneof![
         5 => Just(Action::Create),
         3 => Just(Action::Index),
         1 => Just(Action::Delete),
     ];
-    (action, 0..24_u8, document())
+    (action, 0..24_u8, document(is_regular))
         .prop_map(|(action, id, source)| (action, format!("id{id}"), source))
 }
 
+/// What happens to a store. Half of the stores get documents that all have some fields, as logs do: such
+/// columns are looked at in ways of their own.
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        6 => prop::collection::vec(write(), 1..8).prop_map(Step::Write),
-        2 => Just(Step::Flush),
-        1 => Just(Step::Merge),
-        1 => Just(Step::Reopen),
-    ];
-    prop::collection::vec(step, 1..24)
+    any::<bool>().prop_flat_map(|is_regular| {
+        let step = prop_oneof![
+            6 => prop::collection::vec(write(is_regular), 1..8).prop_map(Step::Write),
+            2 => Just(Step::Flush),
+            1 => Just(Step::Merge),
+            1 => Just(Step::Reopen),
+        ];
+        prop::collection::vec(step, 1..24)
+    })
 }
 
 fn field() -> impl Strategy<Value = Field> {
@@ -253,6 +269,8 @@ fn direction() -> impl Strategy<Value = Direction> {
 
 fn plain_field() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
+        "level.keyword",
+        "size",
         "timestamp",
         "@timestamp",
         "a",

@@ -83,7 +83,7 @@ impl DateHistogramCollector {
                 for at in places {
                     let row = page.row(at);
                     if self.buckets.add_once(bucket, row) && keep_rows {
-                        picked.push(row..row + 1, bucket);
+                        picked.push_row(row, bucket);
                     }
                 }
             }

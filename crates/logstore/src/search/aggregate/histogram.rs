@@ -62,7 +62,7 @@ impl HistogramCollector {
                     Ok(bucket) => {
                         let row = page.row(at);
                         if self.buckets.add_once(bucket, row) && keep_rows {
-                            picked.push(row..row + 1, bucket);
+                            picked.push_row(row, bucket);
                         }
                     }
                     Err(error) => failure = Some(error),

@@ -22,9 +22,18 @@ pub struct Run {
 pub enum Chosen<'a> {
     /// In order, without a row that comes twice.
     Runs(&'a [Run]),
-    /// Never falls; a row that is in several buckets comes several times.
-    Listed { rows: &'a [u32], buckets: &'a [u32] },
+    /// Never falls; a row that is in several buckets comes several times, unless they are distinct.
+    Listed {
+        rows: &'a [u32],
+        buckets: &'a [u32],
+        are_distinct: bool,
+    },
+    /// The bucket of every row of the part, [`NO_BUCKET`] for those that do not come.
+    ByRow(&'a [u32]),
 }
+
+/// The bucket of a row that is in none.
+pub const NO_BUCKET: u32 = u32::MAX;
 
 /// Rows of a part that are aggregated.
 #[derive(Clone, Copy)]
@@ -70,9 +79,31 @@ impl Selection<'_> {
                     }
                 }
             }
-            (Chosen::Listed { rows, buckets }, _) => {
+            (Chosen::Listed { rows, buckets, .. }, _) => {
                 page.visit_selected(rows, |place, at| visit(buckets[place], at..at + 1));
             }
+            (Chosen::ByRow(by_row), Rows::Dense { first }) => {
+                let own = by_row.iter().skip(*first as usize).take(page.len());
+                for (at, bucket) in own.enumerate().filter(|(_, bucket)| **bucket != NO_BUCKET) {
+                    visit(*bucket, at..at + 1);
+                }
+            }
+            (Chosen::ByRow(by_row), Rows::Listed(rows)) => {
+                for (at, row) in rows.iter().enumerate() {
+                    let bucket = by_row[*row as usize];
+                    if bucket != NO_BUCKET {
+                        visit(bucket, at..at + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether no row comes twice.
+    pub fn is_distinct(&self) -> bool {
+        match self.chosen {
+            Chosen::Runs(_) | Chosen::ByRow(_) => true,
+            Chosen::Listed { are_distinct, .. } => are_distinct,
         }
     }
 
@@ -86,9 +117,16 @@ impl Selection<'_> {
                     }
                 }
             }
-            Chosen::Listed { rows, buckets } => {
+            Chosen::Listed { rows, buckets, .. } => {
                 for (row, bucket) in rows.iter().zip(buckets) {
                     visit(*row, *bucket);
+                }
+            }
+            Chosen::ByRow(by_row) => {
+                for (row, bucket) in (0..).zip(by_row) {
+                    if *bucket != NO_BUCKET {
+                        visit(row, *bucket);
+                    }
                 }
             }
         }
@@ -107,6 +145,8 @@ pub struct Picked {
     in_runs: usize,
     /// Once runs do not pay, or a row is in two buckets.
     listed: Option<Listed>,
+    /// In place of the others, where many rows of a part come and none twice.
+    by_row: Option<Vec<u32>>,
 }
 
 #[derive(Debug, Default)]
@@ -114,9 +154,21 @@ struct Listed {
     rows: Vec<u32>,
     buckets: Vec<u32>,
     is_sorted: bool,
+    are_distinct: bool,
 }
 
+/// Part of all rows from which on a place for each row costs less than a list.
+const MANY: u32 = 8;
+
 impl Picked {
+    /// For about so many rows of a part, of which none comes twice.
+    pub fn of_distinct(count: u32, rows_of_part: u32) -> Self {
+        Self {
+            by_row: (count >= rows_of_part / MANY).then(|| vec![NO_BUCKET; rows_of_part as usize]),
+            ..Self::default()
+        }
+    }
+
     /// The rows of a set, in bucket 0.
     pub fn all_of(set: &RowSet) -> Self {
         let mut picked = Self::default();
@@ -126,6 +178,10 @@ impl Picked {
 
     /// Adds rows that are in a bucket.
     pub fn push(&mut self, rows: Range<u32>, bucket: u32) {
+        if let Some(by_row) = &mut self.by_row {
+            by_row[rows.start as usize..rows.end as usize].fill(bucket);
+            return;
+        }
         if let Some(listed) = &mut self.listed {
             listed.push(rows, bucket);
             return;
@@ -147,11 +203,22 @@ impl Picked {
         }
     }
 
+    /// Adds a row that is in a bucket.
+    #[inline]
+    pub fn push_row(&mut self, row: u32, bucket: u32) {
+        match (&mut self.by_row, &mut self.listed) {
+            (Some(by_row), _) => by_row[row as usize] = bucket,
+            (None, Some(listed)) => listed.push_row(row, bucket),
+            (None, None) => self.push(row..row + 1, bucket),
+        }
+    }
+
     fn list(&mut self) -> &mut Listed {
         let mut listed = Listed {
             rows: Vec::with_capacity(self.in_runs),
             buckets: Vec::with_capacity(self.in_runs),
             is_sorted: true,
+            are_distinct: true,
         };
         for run in self.runs.drain(..) {
             listed.push(run.rows, run.bucket);
@@ -161,13 +228,15 @@ impl Picked {
 
     /// The rows in order.
     pub fn chosen(&mut self) -> Chosen<'_> {
-        match &mut self.listed {
-            None => Chosen::Runs(&self.runs),
-            Some(listed) => {
+        match (&self.by_row, &mut self.listed) {
+            (Some(by_row), _) => Chosen::ByRow(by_row),
+            (None, None) => Chosen::Runs(&self.runs),
+            (None, Some(listed)) => {
                 listed.sort();
                 Chosen::Listed {
                     rows: &listed.rows,
                     buckets: &listed.buckets,
+                    are_distinct: listed.are_distinct,
                 }
             }
         }
@@ -176,11 +245,19 @@ impl Picked {
 
 impl Listed {
     fn push(&mut self, rows: Range<u32>, bucket: u32) {
-        self.is_sorted &= self.rows.last().is_none_or(|last| *last <= rows.start);
         for row in rows {
-            self.rows.push(row);
-            self.buckets.push(bucket);
+            self.push_row(row, bucket);
         }
+    }
+
+    fn push_row(&mut self, row: u32, bucket: u32) {
+        if let Some(last) = self.rows.last() {
+            self.is_sorted &= *last <= row;
+            // Those that come later may be the same as others before the last: nobody knows.
+            self.are_distinct &= *last < row;
+        }
+        self.rows.push(row);
+        self.buckets.push(bucket);
     }
 
     fn sort(&mut self) {
@@ -207,14 +284,18 @@ mod tests {
         let run = |rows, bucket| Run { rows, bucket };
         match picked.chosen() {
             Chosen::Runs(runs) => assert_eq!(runs, [run(0..20, 1), run(30..40, 2)]),
-            Chosen::Listed { .. } => panic!("these are runs"),
+            _ => panic!("these are runs"),
         }
         // Row 35 is in a second bucket.
         picked.push(35..36, 7);
         match picked.chosen() {
-            Chosen::Runs(_) => panic!("a row comes twice"),
-            Chosen::Listed { rows, buckets } => {
-                assert_eq!(rows.len(), 31);
+            Chosen::Runs(_) | Chosen::ByRow(_) => panic!("a row comes twice"),
+            Chosen::Listed {
+                rows,
+                buckets,
+                are_distinct,
+            } => {
+                assert_eq!((rows.len(), are_distinct), (31, false));
                 assert_eq!(
                     (&rows[25..27], &buckets[25..27]),
                     (&[35, 35][..], &[2, 7][..])
@@ -229,6 +310,16 @@ mod tests {
         for row in 0..1000 {
             picked.push(row * 3..row * 3 + 1, row % 5);
         }
-        assert!(matches!(picked.chosen(), Chosen::Listed { rows, .. } if rows.len() == 1000));
+        assert!(
+            matches!(picked.chosen(), Chosen::Listed { rows, are_distinct: true, .. } if rows.len() == 1000)
+        );
+        let mut picked = Picked::of_distinct(5, 8);
+        picked.push(2..4, 1);
+        picked.push_row(7, 0);
+        let none = NO_BUCKET;
+        match picked.chosen() {
+            Chosen::ByRow(by_row) => assert_eq!(by_row, [none, none, 1, 1, none, none, none, 0]),
+            _ => panic!("most rows have a bucket"),
+        }
     }
 }

@@ -49,7 +49,7 @@ impl<C: Chooser + 'static> Collector for SlotsCollector<C> {
                 if rows.contains(row) {
                     counts[bucket as usize] += 1;
                     if keep_rows {
-                        picked.push(row..row + 1, bucket);
+                        picked.push_row(row, bucket);
                     }
                 }
             });

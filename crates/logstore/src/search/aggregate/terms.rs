@@ -95,7 +95,7 @@ impl TermsCollector {
                     let bucket = entries[codes[at] as usize].bucket;
                     if bucket != u32::MAX {
                         let row = page.row(at);
-                        picked.push(row..row + 1, bucket);
+                        picked.push_row(row, bucket);
                     }
                 }
             });
@@ -163,7 +163,7 @@ impl TermsCollector {
                 Ok(bucket) => {
                     self.buckets.add(bucket, 1);
                     if found.keep_rows {
-                        found.picked.push(row..row + 1, bucket);
+                        found.picked.push_row(row, bucket);
                     }
                 }
                 Err(error) => failure = Some(error),
@@ -206,6 +206,10 @@ impl Collector for TermsCollector {
         let columns = FieldColumns::new(selection.part, &self.request.field)?;
         self.buckets.next_part(!columns.may_repeat());
         let mut found = Found::new(selection, &self.request, !self.within.is_empty());
+        if found.keep_rows && columns.is_one_each() && selection.is_distinct() {
+            let rows = selection.part.rows();
+            found.picked = Picked::of_distinct(selection.within.count(), rows);
+        }
         let once = columns.is_one() && self.request.missing.is_none();
         let mut table: Option<Table<Entry>> = None;
         columns.visit(selection.part, selection.within, &mut |page| {
@@ -328,7 +332,7 @@ impl Found {
             with_value.insert(row);
         }
         if buckets.add_once(bucket, row) && self.keep_rows {
-            self.picked.push(row..row + 1, bucket);
+            self.picked.push_row(row, bucket);
         }
     }
 }
