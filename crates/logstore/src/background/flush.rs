@@ -88,6 +88,7 @@ fn joined(shared: &Shared, index: &str, parts: Vec<MemoryPart>) -> Option<Arc<Bl
         .map(|part| (&*part.block, &*part.deleted))
         .collect();
     let block = Arc::new(concat(&inputs));
+    let times = block.time_range().unwrap_or((0, 0));
     let mut state = shared.state_mut();
     let frozen = state.indices.get_mut(index)?.frozen.as_mut()?;
     let deleted_of = |parts: &[MemoryPart]| -> Vec<Arc<RowSet>> {
@@ -97,6 +98,7 @@ fn joined(shared: &Shared, index: &str, parts: Vec<MemoryPart>) -> Option<Arc<Bl
     frozen.parts = vec![MemoryPart {
         deleted: Arc::new(deleted_since(&before, &now, block.rows)),
         block: Arc::clone(&block),
+        times,
     }];
     Some(block)
 }
