@@ -67,6 +67,8 @@ pub struct QueryFigures {
     pub cold_ms: Option<f64>,
     pub p50_ms: Option<f64>,
     pub p99_ms: Option<f64>,
+    /// Of the server for one repetition, the first one included; from ticks of 10 ms over all of them.
+    pub server_cpu_ms: Option<f64>,
     /// Rows or hits of the first answer.
     pub rows: usize,
     /// Where an answer is not what the first server said.
@@ -130,70 +132,81 @@ impl Report {
 
     /// The lines of the table.
     pub fn rows(&self) -> Vec<Row> {
-        const MB: f64 = 1e6;
-        let mut rows = Vec::new();
-        let mut row = |name: String, digits, value: &dyn Fn(&Figures) -> Option<f64>| {
-            rows.push(Row {
-                name,
-                digits,
-                values: self.contenders.iter().map(value).collect(),
-            });
-        };
+        let mut rows = self.load_rows();
+        rows.extend([
+            self.row("idle RSS MB".into(), 0, |figures| {
+                figures.idle_rss_bytes.map(megabytes)
+            }),
+            self.row("idle RSS MB, restarted".into(), 0, |figures| {
+                figures.restarted_rss_bytes.map(megabytes)
+            }),
+            self.row("restart to first answer, ms".into(), 0, |figures| {
+                figures.restart_ms
+            }),
+        ]);
+        rows.extend(self.query_rows());
+        rows
+    }
+
+    fn load_rows(&self) -> Vec<Row> {
         let raw = self.raw_bytes as f64;
         let loads = self.contenders.first().map_or(&[][..], |ours| &ours.loads);
-        for (at, load) in loads.iter().enumerate() {
+        let rows = loads.iter().enumerate().map(|(at, load)| {
             let by = match load.connections {
                 1 => "1 connection".to_owned(),
                 many => format!("{many} connections"),
             };
-            let of = |figures: &Figures, value: fn(&Load) -> Option<f64>| {
-                figures.loads.get(at).and_then(value)
+            let row = |name, digits, value: &dyn Fn(&Load) -> Option<f64>| {
+                self.row(format!("{name}, {by}"), digits, |figures| {
+                    figures.loads.get(at).and_then(value)
+                })
             };
-            row(format!("events/s, {by}"), 0, &|figures| {
-                of(figures, |load| Some(load.events_per_second))
-            });
-            row(format!("server CPU s, {by}"), 2, &|figures| {
-                of(figures, |load| load.server_cpu_seconds)
-            });
-            row(format!("raw MB per CPU s, {by}"), 1, &|figures| {
-                of(figures, |load| load.server_cpu_seconds).map(|cpu| raw / MB / cpu.max(0.01))
-            });
-            row(format!("disk MB, {by}"), 1, &|figures| {
-                of(figures, |load| Some(load.disk_bytes? as f64 / MB))
-            });
-            row(format!("raw/disk, {by}"), 2, &|figures| {
-                of(figures, |load| Some(load.disk_bytes? as f64)).map(|disk| raw / disk.max(1.0))
-            });
-            row(format!("peak RSS MB, {by}"), 0, &|figures| {
-                of(figures, |load| Some(load.peak_rss_bytes? as f64 / MB))
-            });
-        }
-        row("idle RSS MB".into(), 0, &|figures| {
-            Some(figures.idle_rss_bytes? as f64 / MB)
+            [
+                row("events/s", 0, &|load| Some(load.events_per_second)),
+                row("server CPU s", 2, &|load| load.server_cpu_seconds),
+                row("raw MB per CPU s", 1, &|load| {
+                    Some(megabytes(self.raw_bytes) / load.server_cpu_seconds?.max(0.01))
+                }),
+                row("disk MB", 1, &|load| load.disk_bytes.map(megabytes)),
+                row("raw/disk", 2, &|load| {
+                    Some(raw / load.disk_bytes?.max(1) as f64)
+                }),
+                row("peak RSS MB", 0, &|load| load.peak_rss_bytes.map(megabytes)),
+            ]
         });
-        row("idle RSS MB, restarted".into(), 0, &|figures| {
-            Some(figures.restarted_rss_bytes? as f64 / MB)
-        });
-        row("restart to first answer, ms".into(), 0, &|figures| {
-            figures.restart_ms
-        });
+        rows.flatten().collect()
+    }
+
+    fn query_rows(&self) -> Vec<Row> {
         let queries = self
             .contenders
             .first()
             .map_or(&[][..], |ours| &ours.queries);
-        for (at, query) in queries.iter().enumerate() {
-            row(format!("{}, ms", query.name), 2, &|figures| {
-                figures.queries.get(at)?.p50_ms
-            });
-            row("  p99".into(), 2, &|figures| {
-                figures.queries.get(at)?.p99_ms
-            });
-            row("  first".into(), 2, &|figures| {
-                figures.queries.get(at)?.cold_ms
-            });
-        }
-        rows
+        let rows = queries.iter().enumerate().map(|(at, query)| {
+            let row = |name: String, value: fn(&QueryFigures) -> Option<f64>| {
+                self.row(name, 2, |figures| figures.queries.get(at).and_then(value))
+            };
+            [
+                row(format!("{}, ms", query.name), |query| query.p50_ms),
+                row("  p99".into(), |query| query.p99_ms),
+                row("  first".into(), |query| query.cold_ms),
+                row("  server CPU".into(), |query| query.server_cpu_ms),
+            ]
+        });
+        rows.flatten().collect()
     }
+
+    fn row(&self, name: String, digits: usize, value: impl Fn(&Figures) -> Option<f64>) -> Row {
+        Row {
+            name,
+            digits,
+            values: self.contenders.iter().map(value).collect(),
+        }
+    }
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
 }
 
 impl Row {
@@ -202,7 +215,10 @@ impl Row {
         let both = self.values[0].zip(self.values[peer]);
         Ratio {
             name: self.name.trim().to_owned(),
-            ratio: both.map(|(ours, other)| ours / other),
+            // A tick of 10 ms may have been nobody's.
+            ratio: both
+                .filter(|(_, other)| *other > 0.0)
+                .map(|(ours, other)| ours / other),
         }
     }
 }
@@ -240,6 +256,7 @@ impl QueryFigures {
             cold_ms: cold.first().copied(),
             p50_ms: quantile(&warm, 0.5),
             p99_ms: quantile(&warm, 0.99),
+            server_cpu_ms: None,
             rows,
             difference,
             failure: None,

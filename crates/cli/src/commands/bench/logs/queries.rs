@@ -34,16 +34,18 @@ pub async fn run(
             ));
             let name = asked[0].question.name();
             match ask_all(contender, &asked).await {
-                Ok((answers, times)) => {
+                Ok(Series {
+                    answers,
+                    times,
+                    server_cpu,
+                }) => {
                     let difference = expected
                         .as_ref()
                         .and_then(|expected| difference(&asked, expected, &answers));
-                    figures.queries.push(QueryFigures::new(
-                        name,
-                        &times,
-                        answers[0].size(),
-                        difference,
-                    ));
+                    figures.queries.push(QueryFigures {
+                        server_cpu_ms: server_cpu.map(|cpu| cpu.as_secs_f64() * 1e3),
+                        ..QueryFigures::new(name, &times, answers[0].size(), difference)
+                    });
                     expected.get_or_insert(answers);
                 }
                 Err(failure) => figures.queries.push(QueryFigures::failed(name, &failure)),
@@ -54,17 +56,29 @@ pub async fn run(
     bar.finish_and_clear();
 }
 
-async fn ask_all(
-    contender: &Contender,
-    asked: &[Asked],
-) -> Result<(Vec<Answer>, Vec<Duration>), Failure> {
+/// The repetitions of one question.
+struct Series {
+    answers: Vec<Answer>,
+    times: Vec<Duration>,
+    /// Processor time of the server for one repetition.
+    server_cpu: Option<Duration>,
+}
+
+async fn ask_all(contender: &Contender, asked: &[Asked]) -> Result<Series, Failure> {
     let (mut answers, mut times) = (Vec::new(), Vec::new());
+    let before = contender.cpu();
     for asked in asked {
         let (answer, time) = contender.ask(asked).await?;
         answers.push(answer);
         times.push(time);
     }
-    Ok((answers, times))
+    let used = contender.cpu().zip(before);
+    let used = used.map(|(now, before)| now.saturating_sub(before));
+    Ok(Series {
+        answers,
+        times,
+        server_cpu: used.map(|used| used / asked.len().max(1) as u32),
+    })
 }
 
 fn difference(asked: &[Asked], expected: &[Answer], answers: &[Answer]) -> Option<String> {

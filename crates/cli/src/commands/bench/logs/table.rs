@@ -56,7 +56,7 @@ fn table(report: &Report, text: &mut String) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "{FAINT}ratio: swarmscope's figure divided by that on its left; questions: warm p50, p99, and the first time{FAINT:#}"
+        "{FAINT}ratio: swarmscope's figure divided by that on its left; questions: warm p50, p99, the first time, and what one costs the server, all in ms{FAINT:#}"
     )?;
     remarks(report, text)
 }
