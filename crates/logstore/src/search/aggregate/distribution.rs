@@ -2,9 +2,9 @@
 //! width is a fixed part of the value.
 //!
 //! The cells are those of an HDR histogram: a number's exponent and the first bits of its mantissa, which
-//! are one shift of its bits away. An answer is then off by at most 1/256 of its value, like that of a
-//! DDSketch with that accuracy. When numbers span so much that the cells would take too much memory, two
-//! neighbours become one, and the error doubles. Smallest and largest are always exact.
+//! are one shift of its bits away. An answer is then off by at most 1/128 of its value. When numbers span
+//! more than 64 powers of two, or the cells of all buckets would take too much memory, two neighbours
+//! become one, and the error doubles. Smallest and largest are always exact.
 
 /// Numbers that are kept as they are.
 const EXACT: usize = 4_096;
