@@ -1,4 +1,5 @@
-//! `kill -9` in the middle of concurrent bulks: what was acknowledged is there, exactly once.
+//! `kill -9` in the middle of concurrent bulks, flushes and merges: what was acknowledged is there, exactly
+//! once.
 
 mod support;
 
@@ -47,6 +48,11 @@ async fn acknowledged_documents_survive_kill_9_exactly_once() {
             .collect();
         // A different moment in every round, early ones and late ones.
         tokio::time::sleep(Duration::from_millis(30 + (round * 97) % 700)).await;
+        if round % 3 == 2 {
+            // A server that ends writes what is in memory as segments, which the next start merges.
+            server.ask_to_end();
+            tokio::time::sleep(Duration::from_millis((round * 31) % 120)).await;
+        }
         (data, ports) = server.kill();
         stop.store(true, Ordering::Relaxed);
         for (writer, task) in writers.into_iter().enumerate() {

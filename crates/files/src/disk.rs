@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{FileSystem, Lock, LockError, StoredFile};
+use crate::{FileSystem, Lock, LockError, Space, StoredFile};
 
 /// The disks of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,9 +83,12 @@ impl FileSystem for Disk {
         fs::remove_file(path)
     }
 
-    fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+    fn space(&self, path: &Path) -> io::Result<Space> {
         let found = rustix::fs::statvfs(path)?;
-        Ok(found.f_bavail.saturating_mul(found.f_frsize))
+        Ok(Space {
+            free: found.f_bavail.saturating_mul(found.f_frsize),
+            total: found.f_blocks.saturating_mul(found.f_frsize),
+        })
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {

@@ -48,6 +48,14 @@ pub trait StoredFile: Debug + Send + Sync {
     fn length(&self) -> io::Result<u64>;
 }
 
+/// Room on a disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// What this process may still write.
+    pub free: u64,
+    pub total: u64,
+}
+
 /// Why a lock was not taken.
 #[derive(Debug)]
 pub enum LockError {
@@ -105,11 +113,11 @@ pub trait FileSystem: Debug + Send + Sync {
     /// When it is not there, or the system refuses.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Bytes that can still be written where this file or folder is.
+    /// The room where this file or folder is.
     ///
     /// # Errors
     /// When it is not there, or the system refuses.
-    fn free_bytes(&self, path: &Path) -> io::Result<u64>;
+    fn space(&self, path: &Path) -> io::Result<Space>;
 
     /// Returns when the names in a folder are on disk.
     ///

@@ -80,6 +80,8 @@ struct State {
     power: Option<u64>,
     /// Bytes that all files may have together.
     capacity: usize,
+    /// Whether nobody is told how much of it is left.
+    hides_space: bool,
     /// Syncs of files until one fails.
     failing_sync: Option<u64>,
 }
@@ -102,6 +104,7 @@ impl SimulatedDisk {
             random: StdRng::seed_from_u64(seed),
             power: None,
             capacity: usize::MAX,
+            hides_space: false,
             failing_sync: None,
         })))
     }
@@ -118,6 +121,11 @@ impl SimulatedDisk {
     /// Files have at most so many bytes together.
     pub fn set_capacity(&self, bytes: usize) {
         self.state().capacity = bytes;
+    }
+
+    /// Whether it refuses to tell how much room there is, as if others took it a moment later.
+    pub fn hide_space(&self, hides: bool) {
+        self.state().hides_space = hides;
     }
 
     /// Bytes that all files have together.
@@ -165,6 +173,13 @@ impl SimulatedDisk {
         state.power = None;
         state.locked = false;
         state.failing_sync = None;
+    }
+
+    /// What is left after the process alone was killed: all that the disk was told.
+    pub fn revive(&self) {
+        let mut state = self.state();
+        state.power = None;
+        state.locked = false;
     }
 
     /// The files in a folder, by name.

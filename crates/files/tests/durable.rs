@@ -59,8 +59,8 @@ fn what_is_not_synced_may_be_lost() {
 #[test]
 fn the_real_disk_knows_its_room_and_its_lock() {
     let folder = tempfile::tempdir().expect("a folder");
-    let free = Disk.free_bytes(folder.path()).expect("known");
-    assert!(free > 0);
+    let space = Disk.space(folder.path()).expect("known");
+    assert!(0 < space.free && space.free <= space.total);
     let lock = folder.path().join("LOCK");
     let held = Disk.lock(&lock).expect("free");
     let again = Disk.lock(&lock).expect_err("held");

@@ -20,6 +20,8 @@ mod manifest;
 mod memtable;
 mod open;
 mod options;
+mod replay;
+mod room;
 mod rows;
 mod search;
 mod segment;

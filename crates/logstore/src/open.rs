@@ -1,5 +1,6 @@
 //! Opens a data folder: lock, format, manifest, segments, then the log.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,27 +8,19 @@ use std::sync::atomic::Ordering;
 use swarmscope_files::{FileSystem, Lock, LockError, durable};
 
 use crate::background::deleted;
-use crate::block::builder::BlockBuilder;
-use crate::block::learner::Learner;
 use crate::error::{OpenError, SegmentError};
 use crate::filenames;
 use crate::ids::Salt;
 use crate::manifest::{IndexEntry, Manifest, SegmentEntry};
 use crate::options::Options;
+use crate::replay::replay;
 use crate::rows::RowSet;
 use crate::segment::Segment;
 use crate::segment::cache::Cache;
 use crate::shared::Shared;
 use crate::state::{Index, SegmentPart, State};
 use crate::stats::{Counters, count};
-use crate::wal::entry::Entry;
 use crate::wal::log::Log;
-use crate::wal::recovery;
-use crate::write::apply::create_index;
-use crate::write::decide::new_index;
-
-/// Documents that recovery gathers before they become a block.
-const RECOVERED_ROWS: u32 = 8 * 1024;
 
 /// A folder that is open.
 pub struct Opened {
@@ -46,7 +39,8 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     let files = Arc::clone(&options.files);
     durable::create_folder(files.as_ref(), &folder).map_err(OpenError::io("creating", &folder))?;
     let lock = lock(files.as_ref(), &folder)?;
-    check_format(files.as_ref(), &folder)?;
+    let counters = Counters::default();
+    let manifest = manifest(files.as_ref(), &folder, &counters)?;
     for part in [
         filenames::WAL_FOLDER,
         filenames::SEGMENTS_FOLDER,
@@ -55,13 +49,8 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         let path = folder.join(part);
         durable::create_folder(files.as_ref(), &path).map_err(OpenError::io("creating", path))?;
     }
-    let mut manifest = Manifest::read(files.as_ref(), &folder)?;
-    let salt = match manifest.salt {
-        Some(salt) => salt,
-        None => begin(files.as_ref(), &folder, &mut manifest)?,
-    };
     let cache = Arc::new(Cache::new(options.cache_bytes));
-    let counters = Counters::default();
+    let salt = manifest.salt;
     let mut state = State::new(salt);
     state.claimed_sequence = manifest.claimed_sequence;
     state.flushed_sequence = manifest.flushed_sequence;
@@ -69,10 +58,10 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     state.next_segment = manifest.next_segment;
     for entry in manifest.indices {
         let name = entry.meta.name.clone();
-        let index = open_index(files.as_ref(), &folder, entry, salt, &cache, &counters);
+        let index = open_index(files.as_ref(), &folder, entry, salt, &cache, &counters)?;
         state.indices.insert(name, index);
     }
-    let recovered = recover(files.as_ref(), &folder, &mut state)?;
+    let recovered = replay(files.as_ref(), &folder, &mut state)?;
     counters.wal_bytes.store(recovered.bytes, Ordering::Relaxed);
     counters
         .damaged
@@ -86,20 +75,6 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
         log,
         lock,
     })
-}
-
-/// A store's first manifest: its salt has to be on disk before the first id is made of it.
-fn begin(
-    files: &dyn FileSystem,
-    folder: &Path,
-    manifest: &mut Manifest,
-) -> Result<Salt, OpenError> {
-    let salt = Salt::random();
-    manifest.salt = Some(salt);
-    manifest
-        .write(files, folder)
-        .map_err(OpenError::io("writing", folder.join(filenames::MANIFEST)))?;
-    Ok(salt)
 }
 
 fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
@@ -117,34 +92,94 @@ fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenErro
     })
 }
 
-/// A new folder takes this format; an old one has to have it.
-fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenError> {
+/// A new folder takes this format and an empty manifest; gives the manifest of one that has been used.
+fn manifest(
+    files: &dyn FileSystem,
+    folder: &Path,
+    counters: &Counters,
+) -> Result<Manifest, OpenError> {
     let path = folder.join(filenames::FORMAT);
-    match durable::read_file(files, &path) {
-        Ok(found) if found == filenames::FORMAT_VERSION.as_bytes() => Ok(()),
-        Ok(found) => Err(OpenError::UnknownFormat {
-            folder: folder.to_owned(),
-            found: String::from_utf8_lossy(&found).trim().to_owned(),
-            expected: filenames::FORMAT_VERSION.trim_ascii_end(),
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let strangers = files
-                .list(folder)
-                .map_err(OpenError::io("reading", folder))?
-                .iter()
-                .any(|name| name != filenames::LOCK && !durable::is_temporary(name));
-            if strangers {
-                return Err(OpenError::NotAStore {
-                    folder: folder.to_owned(),
-                });
-            }
-            durable::write_file(files, &path, filenames::FORMAT_VERSION.as_bytes())
-                .map_err(OpenError::io("writing", path))
+    let format = match durable::read_file(files, &path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return new_folder(files, folder, &path);
         }
-        Err(error) => Err(OpenError::io("reading", path)(error)),
+        Err(error) => return Err(OpenError::io("reading", path)(error)),
+    };
+    // The manifest says it as well and has a checksum: a damaged file must not lock anybody out.
+    let manifest = Manifest::read(files, folder);
+    match filenames::format_number(&format) {
+        Some(filenames::FORMAT_VERSION) => {}
+        _ if manifest.is_ok() => {
+            count(&counters.damaged);
+            tracing::error!(file = %path.display(), "the file is damaged and was written anew");
+            durable::write_file(files, &path, filenames::format_line().as_bytes())
+                .map_err(OpenError::io("writing", path))?;
+        }
+        Some(found) => return Err(OpenError::other_format(folder, found)),
+        None => {
+            let found = String::from_utf8_lossy(&format).trim().to_owned();
+            return Err(OpenError::UnknownFormat { path, found });
+        }
     }
+    let (manifest, is_copy) = manifest?;
+    if is_copy {
+        restore_manifest(files, folder, &manifest, counters)?;
+    }
+    Ok(manifest)
 }
 
+/// The first manifest: its salt has to be on disk before the first id is made of it.
+fn new_folder(files: &dyn FileSystem, folder: &Path, format: &Path) -> Result<Manifest, OpenError> {
+    // A start that was cut short has left no more than these.
+    let own = [
+        filenames::LOCK,
+        filenames::MANIFEST,
+        filenames::MANIFEST_COPY,
+    ];
+    let strangers = files
+        .list(folder)
+        .map_err(OpenError::io("reading", folder))?
+        .iter()
+        .any(|name| !own.contains(&name.as_str()) && !durable::is_temporary(name));
+    if strangers {
+        return Err(OpenError::NotAStore {
+            folder: folder.to_owned(),
+        });
+    }
+    let manifest = Manifest::empty(Salt::random());
+    manifest
+        .write(files, folder)
+        .and_then(|()| durable::write_file(files, format, filenames::format_line().as_bytes()))
+        .map_err(OpenError::io("writing", format))?;
+    Ok(manifest)
+}
+
+/// The copy is whole, the manifest is not.
+fn restore_manifest(
+    files: &dyn FileSystem,
+    folder: &Path,
+    manifest: &Manifest,
+    counters: &Counters,
+) -> Result<(), OpenError> {
+    count(&counters.damaged);
+    let path = folder.join(filenames::MANIFEST);
+    let aside = filenames::damaged(folder, &path);
+    let kept = files.rename(&path, &aside).is_ok();
+    tracing::error!(
+        file = %path.display(),
+        kept_as = kept.then(|| aside.display().to_string()),
+        "the manifest is damaged: its copy is used; check the disk"
+    );
+    manifest
+        .write(files, folder)
+        .map_err(OpenError::io("writing", path))
+}
+
+/// Opens the segments of an index. Damaged ones are set aside and the rest goes on.
+///
+/// # Errors
+/// When the file system refuses to read one: it may be whole, so it stays where it is.
 fn open_index(
     files: &dyn FileSystem,
     folder: &Path,
@@ -152,22 +187,16 @@ fn open_index(
     salt: Salt,
     cache: &Arc<Cache>,
     counters: &Counters,
-) -> Index {
+) -> Result<Index, OpenError> {
     let mut index = Index::new(Arc::new(entry.meta), salt);
     index.damage = entry.damage;
     for segment in entry.segments {
         match open_segment(files, folder, &segment, cache) {
             Ok(part) => index.segments.push(part),
+            Err(error) if may_be_whole(&error) => return Err(OpenError::Segment(error)),
             Err(error) => {
                 count(&counters.damaged);
-                let path = filenames::segment(folder, segment.number);
-                let aside = filenames::damaged(folder, &path);
-                let moved = files.rename(&path, &aside).is_ok();
-                let what = if moved {
-                    format!("{error}; the file was moved to {}", aside.display())
-                } else {
-                    error.to_string()
-                };
+                let what = set_aside(files, folder, &segment, &error);
                 tracing::error!(
                     index = index.meta.name,
                     error = what,
@@ -177,7 +206,39 @@ fn open_index(
             }
         }
     }
-    index
+    Ok(index)
+}
+
+fn may_be_whole(error: &SegmentError) -> bool {
+    match error {
+        SegmentError::Damaged { .. } => false,
+        SegmentError::Io { source, .. } => !matches!(
+            source.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof
+        ),
+    }
+}
+
+/// Moves the segment's files aside; gives what is wrong and where they are.
+fn set_aside(
+    files: &dyn FileSystem,
+    folder: &Path,
+    segment: &SegmentEntry,
+    error: &SegmentError,
+) -> String {
+    let path = filenames::segment(folder, segment.number);
+    let aside = filenames::damaged(folder, &path);
+    let moved = files.rename(&path, &aside).is_ok();
+    if segment.deleted > 0 {
+        let path = filenames::deleted(folder, segment.number, segment.deleted);
+        // That it is gone is what may be wrong.
+        drop(files.rename(&path, &filenames::damaged(folder, &path)));
+    }
+    if moved {
+        format!("{error}; the file was moved to {}", aside.display())
+    } else {
+        error.to_string()
+    }
 }
 
 fn open_segment(
@@ -207,139 +268,4 @@ fn open_segment(
     part.deleted_state = entry.deleted;
     part.deleted_changed = false;
     Ok(part)
-}
-
-/// Puts what is in the log and in no segment into memtables.
-fn recover(
-    files: &dyn FileSystem,
-    folder: &Path,
-    state: &mut State,
-) -> Result<recovery::Recovered, OpenError> {
-    let mut replay = Replay {
-        flushed: state.flushed_sequence,
-        state,
-        pending: None,
-        learner: Learner::default(),
-        failure: None,
-    };
-    let recovered = recovery::replay(files, folder, |sequence, entry| {
-        replay.entry(sequence, &entry);
-    })
-    .map_err(OpenError::io("reading the log in", folder))?;
-    replay.settle();
-    if let Some(error) = replay.failure {
-        tracing::error!(%error, "a segment could not be read while the log was replayed");
-    }
-    Ok(recovered)
-}
-
-/// Applies the log's entries, gathering documents of one index into blocks.
-struct Replay<'a> {
-    flushed: u64,
-    state: &'a mut State,
-    pending: Option<Pending>,
-    learner: Learner,
-    failure: Option<SegmentError>,
-}
-
-struct Pending {
-    index: String,
-    builder: BlockBuilder,
-    sequences: Vec<i64>,
-    versions: Vec<i64>,
-}
-
-impl Replay<'_> {
-    fn entry(&mut self, sequence: u64, entry: &Entry<'_>) {
-        if sequence <= self.flushed {
-            return;
-        }
-        match entry {
-            Entry::CreateIndex(meta) => {
-                self.settle();
-                create_index(self.state, (**meta).clone());
-            }
-            Entry::DeleteIndex { name } => {
-                self.settle();
-                self.state.indices.remove(*name);
-            }
-            Entry::Delete { index, id } => self.remove(index, id),
-            Entry::Put {
-                index, id, version, ..
-            } => {
-                if let (Some(id), 2..) = (id, version) {
-                    self.remove(index, id);
-                }
-                self.put(sequence, entry);
-            }
-            Entry::Skip => {}
-        }
-        self.state.newest_sequence = self.state.newest_sequence.max(sequence);
-    }
-
-    fn remove(&mut self, index: &str, id: &str) {
-        self.settle();
-        if let Some(index) = self.state.indices.get_mut(index)
-            && let Err(error) = index.remove(id)
-        {
-            self.failure = Some(error);
-        }
-    }
-
-    fn put(&mut self, sequence: u64, entry: &Entry<'_>) {
-        let Entry::Put {
-            index,
-            id,
-            version,
-            arrival,
-            source,
-        } = entry
-        else {
-            return;
-        };
-        let Ok(source) = std::str::from_utf8(source) else {
-            return;
-        };
-        let claimed = id.and_then(|id| self.state.salt.sequence(id));
-        if let Some(claimed) = claimed.filter(|claimed| *claimed > sequence) {
-            self.state.claimed_sequence = self.state.claimed_sequence.max(claimed);
-        }
-        let fits =
-            |pending: &Pending| pending.index == *index && pending.builder.len() < RECOVERED_ROWS;
-        if !self.pending.as_ref().is_some_and(fits) {
-            self.settle();
-        }
-        let pending = self.pending.get_or_insert_with(|| Pending {
-            index: (*index).to_owned(),
-            builder: BlockBuilder::default(),
-            sequences: Vec::new(),
-            versions: Vec::new(),
-        });
-        // It was parsed before it was logged, so it is a document.
-        let pushed = pending
-            .builder
-            .push(&mut self.learner, *id, source, *arrival);
-        if pushed.is_ok() {
-            pending.sequences.push(sequence as i64);
-            pending.versions.push(*version as i64);
-        }
-    }
-
-    fn settle(&mut self) {
-        let Some(pending) = self.pending.take() else {
-            return;
-        };
-        self.learner.renew();
-        if !self.state.indices.contains_key(&pending.index) {
-            create_index(
-                self.state,
-                new_index(&pending.index, serde_json::Map::new()),
-            );
-        }
-        let mut block = pending.builder.finish();
-        block.sequences = Arc::new(pending.sequences);
-        block.versions = Arc::new(pending.versions);
-        let none = RowSet::none(block.rows);
-        self.state.add(&pending.index, block, none);
-    }
 }

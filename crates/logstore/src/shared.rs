@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use swarmscope_files::FileSystem;
 
 use crate::block::learner::pool::Learners;
 use crate::options::Options;
+use crate::room::Room;
 use crate::search::spare::SpareThreads;
 use crate::segment::cache::Cache;
 use crate::state::State;
@@ -37,6 +38,13 @@ pub struct Shared {
     /// Bytes of writes that are not acknowledged yet.
     pub queued_bytes: AtomicUsize,
     pub read_only: AtomicBool,
+    pub room: Room,
+    /// Whether the last attempt to write what is frozen, or the manifest, failed.
+    pub flush_failing: AtomicBool,
+    /// Attempts that failed since the start.
+    pub failed_flushes: AtomicU64,
+    /// Whether the state holds segments that no manifest on disk names yet.
+    pub commit_wanted: AtomicBool,
     pub closing: AtomicBool,
     /// Wakes the flusher and those who wait for it.
     pub flush_lock: Mutex<()>,
@@ -58,6 +66,10 @@ impl Shared {
             commit: Mutex::default(),
             queued_bytes: AtomicUsize::new(0),
             read_only: AtomicBool::new(false),
+            room: Room::default(),
+            flush_failing: AtomicBool::new(false),
+            failed_flushes: AtomicU64::new(0),
+            commit_wanted: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             flush_lock: Mutex::default(),
             flush_wanted: Condvar::new(),
@@ -83,6 +95,13 @@ impl Shared {
     /// The state, to change.
     pub fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the memtable is as large as it should become.
+    pub fn is_memory_full(&self) -> bool {
+        let state = self.state();
+        state.memtable_rows >= self.options.memtable_rows
+            || state.memtable_bytes >= self.options.memtable_bytes
     }
 
     /// Waits until it is woken, the time is over or the store closes.
@@ -125,6 +144,7 @@ impl Shared {
             expired: counters.expired.load(Relaxed),
             damaged: counters.damaged.load(Relaxed),
             read_only: self.read_only.load(Relaxed),
+            disk_full: self.room.is_low(),
             ..Stats::default()
         };
         let state = self.state();
@@ -148,5 +168,43 @@ impl Shared {
             }
         }
         stats
+    }
+}
+
+/// Room in the queue of writes; given back when it is dropped.
+#[derive(Debug)]
+pub struct Reservation {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Reservation {
+    /// Takes so much room. A single request that is larger than the queue has it for itself.
+    ///
+    /// # Errors
+    /// When the queue is full; gives what is in use.
+    pub fn take(shared: &Arc<Shared>, bytes: usize) -> Result<Self, usize> {
+        let in_use = shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let reservation = Self {
+            shared: Arc::clone(shared),
+            bytes,
+        };
+        if in_use > 0 && in_use + bytes > shared.options.write_queue_bytes {
+            return Err(in_use);
+        }
+        Ok(reservation)
+    }
+
+    /// How much it is.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.shared
+            .queued_bytes
+            .fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use swarmscope_query::document::ValueRef;
+
 use crate::block::Block;
 use crate::error::SegmentError;
 use crate::ids::Salt;
@@ -47,13 +49,44 @@ impl SegmentPart {
         self.segment.rows() - self.deleted_rows()
     }
 
-    /// The group and row of an id that is not deleted.
+    /// The group and row of an id that is not deleted. With a damaged index the ids themselves are looked
+    /// through: what of the segment can be read will be written anew, and must not be there twice then.
     ///
     /// # Errors
-    /// When the segment cannot be read.
+    /// When the file system refuses to read the segment.
     pub fn find_id(&self, id: &str, salt: Salt) -> Result<Option<(usize, u32)>, SegmentError> {
-        self.segment
-            .find_id(id, salt, &|group, row| !self.deleted[group].contains(row))
+        let counts = |group: usize, row: u32| !self.deleted[group].contains(row);
+        match self.segment.find_id(id, salt, &counts) {
+            Err(error @ SegmentError::Damaged { .. }) => {
+                self.found_damaged(&error);
+                Ok(self.scan_for_id(id, salt))
+            }
+            other => other,
+        }
+    }
+
+    /// The same without an index. What cannot be read is lost, and no obstacle.
+    fn scan_for_id(&self, id: &str, salt: Salt) -> Option<(usize, u32)> {
+        let mut groups = self.segment.groups().iter().zip(&self.deleted).enumerate();
+        groups.find_map(|(number, (group, deleted))| {
+            let ids = group.read_ids().ok()?;
+            let given = (0..ids.len())
+                .filter(|at| ids.value(*at) == ValueRef::Text(id))
+                .map(|at| ids.row(at))
+                .find(|row| !deleted.contains(*row));
+            let made = || {
+                let row = group.row_of_sequence(salt.sequence(id)?).ok()??;
+                (ids.places_of(row).is_empty() && !deleted.contains(row)).then_some(row)
+            };
+            Some((number, given.or_else(made)?))
+        })
+    }
+
+    /// If it is damage, leaves the segment out of searches until what can be read of it is written anew.
+    fn found_damaged(&self, error: &SegmentError) {
+        if matches!(error, SegmentError::Damaged { .. }) && self.segment.mark_damaged(error) {
+            tracing::error!(%error, "a segment is damaged and left out");
+        }
     }
 
     /// Rows that are deleted.
@@ -100,8 +133,9 @@ impl Index {
         }
         match self.find_in_segments(id)? {
             Some((part, group, row)) => {
-                let (_, _, version) =
-                    self.segments[part].segment.groups()[group].numbers_of(row)?;
+                let part = &self.segments[part];
+                let numbers = part.segment.groups()[group].numbers_of(row);
+                let (_, _, version) = numbers.inspect_err(|error| part.found_damaged(error))?;
                 Ok(Some(version as u64))
             }
             None => Ok(None),
@@ -120,12 +154,9 @@ impl Index {
     /// Where in the segments the document of this id is: segment, group and row.
     ///
     /// # Errors
-    /// When a segment cannot be read.
+    /// When the file system refuses to read a segment.
     pub fn find_in_segments(&self, id: &str) -> Result<Option<(usize, usize, u32)>, SegmentError> {
         for (place, part) in self.segments.iter().enumerate().rev() {
-            if part.segment.is_damaged() {
-                continue;
-            }
             if let Some((group, row)) = part.find_id(id, self.salt)? {
                 return Ok(Some((place, group, row)));
             }
@@ -176,6 +207,8 @@ pub struct State {
     pub writing: BTreeSet<u64>,
     pub memtable_rows: usize,
     pub memtable_bytes: usize,
+    /// The same of the frozen memtables.
+    pub frozen_bytes: usize,
     /// When the memtable's first and last documents came.
     pub memtable_since: Option<Instant>,
     pub memtable_touched: Instant,
@@ -195,6 +228,7 @@ impl State {
             writing: BTreeSet::new(),
             memtable_rows: 0,
             memtable_bytes: 0,
+            frozen_bytes: 0,
             memtable_since: None,
             memtable_touched: Instant::now(),
         }
@@ -235,7 +269,7 @@ impl State {
             }
         }
         self.memtable_rows = 0;
-        self.memtable_bytes = 0;
+        self.frozen_bytes = std::mem::take(&mut self.memtable_bytes);
         self.memtable_since = None;
         self.frozen_sequence = Some(self.newest_sequence);
         self.frozen_sequence

@@ -30,6 +30,8 @@ pub struct Stats {
     pub damaged: u64,
     /// Whether a failed write to the log has stopped the store from taking more.
     pub read_only: bool,
+    /// Whether documents are refused because the disk has too little room.
+    pub disk_full: bool,
 }
 
 /// Events since the start.

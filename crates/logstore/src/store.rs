@@ -12,22 +12,22 @@ use swarmscope_files::Lock;
 use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::{IndexExpression, check_index_name};
 use swarmscope_query::store::{
-    DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
+    Action, DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
     SearchRequest, StoreError, WriteOperation, Written,
 };
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::background::threads;
-use crate::block::learner::Learner;
 use crate::delete_by_query::delete_by_query;
 use crate::error::OpenError;
 use crate::open::{Opened, open};
 use crate::options::Options;
 use crate::search::part::Data;
 use crate::search::{fields, run};
-use crate::shared::{Shared, parsers};
+use crate::shared::{Reservation, Shared, parsers};
 use crate::state::Index;
 use crate::stats::Stats;
+use crate::write::admission::admit;
 use crate::write::prepare::{Prepared, prepare};
 use crate::write::writer::{Command, Writer, index_to_create};
 
@@ -92,22 +92,20 @@ impl EmbeddedLogs {
         self.stop();
     }
 
-    /// Writes what is in memory as segments, and waits for it. Blocks meanwhile.
-    pub fn flush(&self) {
-        flush(&self.shared, &self.commands);
+    /// Writes what is in memory as segments, and waits for it. Blocks meanwhile. Gives whether all that
+    /// was acknowledged before is in segments; when the disk refuses, it is in the log.
+    pub fn flush(&self) -> bool {
+        flush(&self.shared, &self.commands)
     }
 
     /// The same for who may not block.
     ///
     /// # Errors
     /// When the store is closed.
-    pub(crate) async fn flush_soon(&self) -> Result<(), StoreError> {
+    pub(crate) async fn flush_soon(&self) -> Result<bool, StoreError> {
         let commands = self.commands.clone();
-        self.blocking(move |shared| {
-            flush(shared, &commands);
-            Ok(())
-        })
-        .await
+        self.blocking(move |shared| Ok(flush(shared, &commands)))
+            .await
     }
 
     /// What the store's threads share.
@@ -184,21 +182,18 @@ impl EmbeddedLogs {
     /// Takes room in the queue of writes, before anything of the request is looked at.
     fn reserve(&self, operations: &[WriteOperation]) -> Result<Reservation, StoreError> {
         let bytes = operations.iter().map(cost).sum();
-        let limit = self.shared.options.write_queue_bytes;
-        let in_use = self.shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
-        let reservation = Reservation {
-            shared: Arc::clone(&self.shared),
-            bytes,
-        };
-        // A single request that is larger than the queue has it for itself.
-        if in_use > 0 && in_use + bytes > limit {
-            return Err(StoreError::Overloaded {
-                what: "the queue of writes",
-                in_use,
-                limit,
-            });
+        // The writer looks again; this spares the parsing of what it would refuse.
+        if let Err(refusal) = admit(&self.shared, bytes) {
+            let only_deletions = || operations.iter().all(|each| each.action == Action::Delete);
+            if !(refusal.spares_deletions() && only_deletions()) {
+                return Err(refusal.into());
+            }
         }
-        Ok(reservation)
+        Reservation::take(&self.shared, bytes).map_err(|in_use| StoreError::Overloaded {
+            what: "the queue of writes",
+            in_use,
+            limit: self.shared.options.write_queue_bytes,
+        })
     }
 
     fn refuse_all(&self, count: usize) {
@@ -218,28 +213,30 @@ impl Drop for EmbeddedLogs {
 }
 
 /// Has the memtables written as segments, and waits until they are or the store closes.
-fn flush(shared: &Shared, commands: &Sender<Command>) {
+fn flush(shared: &Shared, commands: &Sender<Command>) -> bool {
     // Twice: one memtable may be frozen already.
-    for _ in 0..2 {
-        if commands.send(Command::Freeze).is_err() {
-            return;
+    (0..2).all(|_| flush_once(shared, commands))
+}
+
+fn flush_once(shared: &Shared, commands: &Sender<Command>) -> bool {
+    let (reply, frozen) = oneshot::channel();
+    let freeze = Command::Freeze { reply: Some(reply) };
+    if commands.send(freeze).is_err() || frozen.blocking_recv().is_err() {
+        return false;
+    }
+    let failed = shared.failed_flushes.load(Ordering::Relaxed);
+    loop {
+        let is_frozen = shared.state().frozen_sequence.is_some();
+        if !is_frozen && !shared.commit_wanted.load(Ordering::Relaxed) {
+            return true;
         }
-        // An answer behind it in the queue says that it was handled.
-        let (reply, done) = oneshot::channel();
-        let nothing = Command::Write {
-            prepared: prepare(Vec::new(), &mut Learner::default()),
-            bytes: 0,
-            reply,
-        };
-        if commands.send(nothing).is_err() || done.blocking_recv().is_err() {
-            return;
+        let has_failed = shared.failed_flushes.load(Ordering::Relaxed) > failed;
+        if has_failed || shared.closing.load(Ordering::Relaxed) {
+            return false;
         }
-        while shared.state().frozen_sequence.is_some() {
-            if shared.closing.load(Ordering::Relaxed) {
-                return;
-            }
-            shared.rest(&shared.flush_done, FLUSH_TICK);
-        }
+        // It may rest after an attempt that failed, and not hear the first call.
+        shared.flush_wanted.notify_all();
+        shared.rest(&shared.flush_done, FLUSH_TICK);
     }
 }
 
@@ -249,20 +246,6 @@ struct InLine<'a>(&'a AtomicUsize);
 impl Drop for InLine<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Room in the queue of writes; given back when the request is answered or dropped.
-struct Reservation {
-    shared: Arc<Shared>,
-    bytes: usize,
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        self.shared
-            .queued_bytes
-            .fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -288,7 +271,6 @@ impl LogStore for EmbeddedLogs {
         let reservation = self
             .reserve(&operations)
             .inspect_err(|_| self.refuse_all(documents))?;
-        let bytes = reservation.bytes;
         let permit = self.parsing.acquire().await;
         let permit = permit.map_err(|_| StoreError::Closed)?;
         let prepared: Prepared = self
@@ -300,11 +282,10 @@ impl LogStore for EmbeddedLogs {
         let answer = self
             .ask(|reply| Command::Write {
                 prepared,
-                bytes,
+                reservation,
                 reply,
             })
             .await;
-        drop(reservation);
         answer.inspect_err(|_| self.refuse_all(documents))
     }
 

@@ -80,6 +80,11 @@ pub const MAX_PAGE_BYTES: usize = 256 * 1024 * 1024;
 /// Memory of unacknowledged writes that may wait; beyond it a whole request is refused with 429. A dozen of
 /// the largest usual requests; with the memtable and the one being written out some 150 MB.
 pub const WRITE_QUEUE_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of a disk that documents may not take: manifests, deletions, the state and metrics on the same disk
+/// go on when documents are refused already.
+pub const DISK_RESERVE_BYTES: u64 = 64 * 1024 * 1024;
+/// Of a small disk, one part in so many is enough: Elasticsearch's flood stage leaves as much.
+pub const DISK_RESERVE_SHARE: u64 = 20;
 /// Searches that run at once on the embedded store; more wait in line.
 pub const MAX_CONCURRENT_SEARCHES: usize = 8;
 /// Searches that may wait in line; beyond it a search is refused with 429.

@@ -91,6 +91,18 @@ pub enum StoreError {
         in_use: usize,
         limit: usize,
     },
+    /// Nothing of the request was written. Reads and deletions go on, and writes when there is room again.
+    #[error(
+        "the disk has {free} bytes left and writes leave {needed} alone: nothing was written; free some room, or keep \
+         logs for a shorter time"
+    )]
+    DiskFull { free: u64, needed: u64 },
+    /// Nothing of the request was written, nor will be before a restart.
+    #[error(
+        "an earlier write to the log failed, so what is on the disk is in doubt: nothing more is written; \
+         check the disk and restart"
+    )]
+    ReadOnly,
     #[error("no such index [{index}]")]
     IndexNotFound { index: String },
     #[error("index [{index}] already exists")]

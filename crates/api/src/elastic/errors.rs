@@ -219,6 +219,18 @@ impl From<StoreError> for ElasticError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "es_rejected_execution_exception",
             ),
+            StoreError::DiskFull { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "cluster_block_exception",
+                format!(
+                    "blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, \
+                     index has read-only-allow-delete block]; {reason}"
+                ),
+            ),
+            StoreError::ReadOnly => of(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable_shards_exception",
+            ),
             StoreError::IndexNotFound { index } => Self::index_not_found(index),
             StoreError::IndexExists { index } => {
                 of(StatusCode::BAD_REQUEST, "resource_already_exists_exception")

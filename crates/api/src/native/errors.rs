@@ -120,6 +120,8 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let (status, code) = match &error {
             StoreError::Overloaded { .. } => (StatusCode::TOO_MANY_REQUESTS, "overloaded"),
+            StoreError::DiskFull { .. } => (StatusCode::TOO_MANY_REQUESTS, "disk_full"),
+            StoreError::ReadOnly => (StatusCode::SERVICE_UNAVAILABLE, "read_only"),
             StoreError::IndexNotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
             StoreError::IndexExists { .. } => (StatusCode::CONFLICT, "conflict"),
             StoreError::InvalidIndexName(_)

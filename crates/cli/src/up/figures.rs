@@ -75,7 +75,7 @@ fn log_counters(stats: &swarmscope_logstore::Stats) -> [Figure; 8] {
     ]
 }
 
-fn log_gauges(stats: &swarmscope_logstore::Stats) -> [Figure; 6] {
+fn log_gauges(stats: &swarmscope_logstore::Stats) -> [Figure; 7] {
     let read_only = u64::from(stats.read_only);
     [
         (
@@ -107,6 +107,11 @@ fn log_gauges(stats: &swarmscope_logstore::Stats) -> [Figure; 6] {
             "swarmscope_log_read_only",
             "1 when writes are refused.",
             read_only,
+        ),
+        (
+            "swarmscope_log_disk_full",
+            "1 when documents are refused because the disk has too little room.",
+            u64::from(stats.disk_full),
         ),
     ]
 }

@@ -107,13 +107,20 @@ fn explain(error: OpenError, configuration: &Configuration) -> Failure {
             format!("the data directory {data} is in use by another process{holder}"),
             "stop that one, or choose another directory with --data",
         ),
-        OpenError::UnknownFormat {
-            found, expected, ..
-        } => Failure::with_hint(
+        OpenError::OlderFormat { found, .. } => Failure::with_hint(
             format!(
-                "the data directory {data} has the format {found:?}, this version reads {expected:?}"
+                "the logs in the data directory {data} have the format {found} of an older version, which this one \
+                 does not read"
             ),
-            "use the version that wrote it, or another directory with --data",
+            "export them with the version that wrote them and import them here, or choose another directory \
+             with --data",
+        ),
+        OpenError::NewerFormat { found, .. } => Failure::with_hint(
+            format!(
+                "the logs in the data directory {data} have the format {found} of a newer version, which this one \
+                 does not read"
+            ),
+            "use the version that wrote them, or choose another directory with --data",
         ),
         OpenError::NotAStore { .. } => Failure::with_hint(
             format!("{data} holds files, but is no data directory of Swarmscope"),

@@ -150,12 +150,17 @@ impl Server {
 
     /// SIGTERM, and the exit status.
     pub fn terminate(&mut self) -> std::process::ExitStatus {
+        self.ask_to_end();
+        self.child.wait().expect("a child")
+    }
+
+    /// SIGTERM, without waiting for the end.
+    pub fn ask_to_end(&self) {
         let killed = Command::new("kill")
             .arg(self.id().to_string())
             .status()
             .expect("kill");
         assert!(killed.success());
-        self.child.wait().expect("a child")
     }
 
     /// A JSON reply of the Elasticsearch API, whatever its status.

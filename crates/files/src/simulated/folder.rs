@@ -8,7 +8,7 @@ use rand::RngExt;
 
 use super::file::SimulatedFile;
 use super::{Inode, Naming, SimulatedDisk};
-use crate::{FileSystem, Lock, LockError, StoredFile};
+use crate::{FileSystem, Lock, LockError, Space, StoredFile};
 
 #[derive(Debug)]
 struct SimulatedLock(SimulatedDisk);
@@ -118,11 +118,19 @@ impl FileSystem for SimulatedDisk {
         Ok(())
     }
 
-    fn free_bytes(&self, _path: &Path) -> io::Result<u64> {
+    fn space(&self, _path: &Path) -> io::Result<Space> {
         let used = self.used();
         let mut state = self.state();
         state.work()?;
-        Ok(state.capacity.saturating_sub(used) as u64)
+        if state.hides_space {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        // As large as a real disk would say that has no limit.
+        let total = state.capacity.min(1 << 40);
+        Ok(Space {
+            free: total.saturating_sub(used) as u64,
+            total: total as u64,
+        })
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {

@@ -3,6 +3,8 @@
 //! The unit is a group: one with a page that cannot be read is lost, the others are written anew
 //! with new indexes. The damaged file is kept for whoever wants to look at it.
 
+use swarmscope_files::durable;
+
 use super::flush::{BackgroundError, commit_in_turn, take_turn};
 use super::merge::{self, Replacement};
 use super::merge_plan::Step;
@@ -50,8 +52,11 @@ fn replace(shared: &Shared, index: &str, part: &SegmentPart) -> Result<(), Backg
     let turn = take_turn(shared);
     merge::install(shared, index, chosen, &steps, segment.as_ref());
     shared.state_mut().writing.remove(&number);
-    if let Err(error) = shared.files().rename(path, &aside) {
-        tracing::warn!(%error, file = %path.display(), "a damaged segment could not be moved aside");
+    // A second name: the first goes when no manifest has it any more, or a crash now would cost what was
+    // saved as well.
+    let kept = shared.files().link(path, &aside);
+    if let Err(error) = kept.and_then(|()| durable::sync_parent(shared.files(), &aside)) {
+        tracing::warn!(%error, file = %path.display(), "a damaged segment could not be kept aside");
     }
     let what = part.segment.damage().unwrap_or_default();
     tracing::warn!(index, missing, saved, file = %aside.display(), "a damaged segment was replaced by what can be read of it");

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use swarmscope_files::durable;
@@ -59,15 +60,22 @@ pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
     };
     let mut written = Vec::with_capacity(frozen.len());
     for (index, parts) in frozen {
-        let block = joined(shared, &index, parts);
-        let segment = match block {
-            Some(block) => write_segment(shared, &block)?,
-            None => None,
+        let segment = match joined(shared, &index, parts) {
+            Some(block) => write_segment(shared, &block),
+            None => Ok(None),
         };
-        written.push(Written { index, segment });
+        match segment {
+            Ok(segment) => written.push(Written { index, segment }),
+            Err(error) => {
+                abandon(shared, &written);
+                return Err(error.into());
+            }
+        }
     }
     let turn = take_turn(shared);
     install(shared, written);
+    // From here on the state is ahead of the manifest, until one is written.
+    shared.commit_wanted.store(true, Ordering::Relaxed);
     commit_in_turn(shared, &turn)?;
     drop(turn);
     count(&shared.counters.flushes);
@@ -118,10 +126,29 @@ fn write_segment(shared: &Shared, block: &Block) -> Result<Option<Arc<Segment>>,
     match outcome {
         Ok(segment) => Ok(Some(Arc::new(segment))),
         Err(error) => {
-            shared.state_mut().writing.remove(&number);
+            forget(shared, number);
             Err(error)
         }
     }
+}
+
+/// Takes back the segments of a flush that came to nothing: the next attempt writes them anew, and an
+/// attempt on a full disk must not fill it further.
+fn abandon(shared: &Shared, written: &[Written]) {
+    for segment in written.iter().filter_map(|each| each.segment.as_ref()) {
+        forget(shared, segment.number());
+    }
+}
+
+/// Removes what there is of a segment that will not be used.
+pub fn forget(shared: &Shared, number: u64) {
+    let path = filenames::segment(shared.folder(), number);
+    for path in [durable::temporary(&path), path] {
+        if let Err(error) = durable::remove(shared.files(), &path) {
+            tracing::warn!(%error, file = %path.display(), "it will be removed with the next flush");
+        }
+    }
+    shared.state_mut().writing.remove(&number);
 }
 
 fn install(shared: &Shared, written: Vec<Written>) {
@@ -145,6 +172,7 @@ fn install(shared: &Shared, written: Vec<Written>) {
     }
     if let Some(sequence) = state.frozen_sequence.take() {
         state.flushed_sequence = sequence;
+        state.frozen_bytes = 0;
     }
 }
 
@@ -187,6 +215,7 @@ pub fn commit_in_turn(shared: &Shared, _turn: &MutexGuard<'_, ()>) -> Result<(),
             path: shared.folder().join(filenames::MANIFEST),
             source,
         })?;
+    shared.commit_wanted.store(false, Ordering::Relaxed);
     sweep(shared, &manifest).map_err(|source| BackgroundError::Io {
         path: shared.folder().join(filenames::SEGMENTS_FOLDER),
         source,

@@ -6,9 +6,7 @@
 
 use std::sync::Arc;
 
-use swarmscope_files::durable;
-
-use super::flush::{BackgroundError, commit_in_turn, deleted_since, take_turn};
+use super::flush::{BackgroundError, commit_in_turn, deleted_since, forget, take_turn};
 use super::merge_plan::{Deleted, Step, plan};
 use crate::block::concat::concat;
 use crate::error::SegmentError;
@@ -43,6 +41,11 @@ pub fn merge_once(shared: &Shared) -> Result<bool, BackgroundError> {
     let Some((index, chosen)) = found else {
         return Ok(false);
     };
+    let bytes = chosen.iter().map(|part| part.segment.bytes()).sum();
+    if !shared.room.allows(shared, bytes) {
+        tracing::debug!(index, bytes, "a merge waits for room on the disk");
+        return Ok(false);
+    }
     merge(shared, &index, &chosen, Deleted::WhenMany)?;
     Ok(true)
 }
@@ -154,9 +157,7 @@ pub fn write(
     match outcome {
         Ok(segment) => Ok(Replacement { number, segment }),
         Err(error) => {
-            shared.state_mut().writing.remove(&number);
-            // What was written so far is swept with the next commit.
-            drop(durable::remove(shared.files(), &durable::temporary(&path)));
+            forget(shared, number);
             Err(error.into())
         }
     }

@@ -5,28 +5,55 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use super::flush::BackgroundError;
 use super::{damage, flush, merge, retention};
 use crate::shared::Shared;
 use crate::write::writer::Command;
 
-/// How often the flusher looks whether the memtable has rested.
+/// How often the flusher looks whether the memtable has rested, and tries again at first.
 const FLUSHER_TICK: Duration = Duration::from_millis(500);
+/// How long it waits at most before it tries again on a disk that refuses.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Writes frozen memtables as segments, and has resting ones frozen.
 pub fn flusher(shared: &Arc<Shared>, writer: &Sender<Command>) {
+    let mut wait = FLUSHER_TICK;
     while !shared.closing.load(Ordering::Relaxed) {
-        match flush::flush(shared) {
+        match flush_or_commit(shared) {
             Ok(true) => continue,
-            Ok(false) => {}
+            Ok(false) => {
+                if shared.flush_failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the memtable is written as segments again");
+                }
+                wait = FLUSHER_TICK;
+            }
             Err(error) => {
-                tracing::error!(%error, source = ?std::error::Error::source(&error), "the memtable could not be written as segments; trying again");
+                if !shared.flush_failing.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%error, source = ?std::error::Error::source(&error), "the memtable could not be written as segments; trying again");
+                }
+                shared.failed_flushes.fetch_add(1, Ordering::Relaxed);
+                shared.flush_done.notify_all();
+                wait = (wait * 2).min(LONGEST_WAIT);
             }
         }
-        shared.rest(&shared.flush_wanted, FLUSHER_TICK);
-        if has_rested(shared) && writer.send(Command::Freeze).is_err() {
+        shared.rest(&shared.flush_wanted, wait);
+        if has_rested(shared) && writer.send(Command::Freeze { reply: None }).is_err() {
             return;
         }
     }
+}
+
+/// Gives whether there may be more to do.
+fn flush_or_commit(shared: &Shared) -> Result<bool, BackgroundError> {
+    if flush::flush(shared)? {
+        return Ok(true);
+    }
+    // A flush whose manifest could not be written has nothing frozen any more.
+    if shared.commit_wanted.load(Ordering::Relaxed) {
+        flush::commit(shared)?;
+        shared.flush_done.notify_all();
+    }
+    Ok(false)
 }
 
 fn has_rested(shared: &Shared) -> bool {

@@ -129,7 +129,6 @@ impl<'a> Reader<'a> {
     }
 
     /// What is not read: nothing, once there is no further entry in a good frame.
-    #[cfg_attr(not(test), expect(dead_code, reason = "recovery is about to ask"))]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }

@@ -63,6 +63,16 @@ pub fn read(bytes: &[u8]) -> Option<Frame<'_>> {
     })
 }
 
+/// Whether `bytes`, which are no whole frame, may be the beginning of one: a frame that says that it is longer
+/// than they are, or less than a header. Anything else is not what was written.
+pub fn is_torn(bytes: &[u8]) -> bool {
+    let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+        return true;
+    };
+    let length = header[4..8].try_into().map(u32::from_le_bytes);
+    header[..4] == MARK && length.is_ok_and(|length| length as usize > rest.len())
+}
+
 /// Where the next whole frame begins, if one does.
 pub fn find(bytes: &[u8]) -> Option<usize> {
     (0..bytes.len().saturating_sub(HEADER - 1))

@@ -1,7 +1,7 @@
 //! The end of the log that is being written.
 //!
 //! When a sync fails nobody knows what is on disk, and trying again may lie: the log then takes
-//! nothing more.
+//! nothing more. A full disk is no such failure as long as what was written in part can be cut off.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Log {
     /// Appends frames; when it returns they are on disk.
     ///
     /// # Errors
-    /// When the disk is full the frames are taken back and later writes may succeed; after any
+    /// When the disk is full the frames are cut off again and later writes may succeed; after any
     /// failure that leaves the file in doubt, and ever after.
     pub fn append(&mut self, frames: &[u8], counters: &Counters) -> io::Result<()> {
         if let Some(kind) = self.failed {
@@ -56,7 +56,12 @@ impl Log {
             ));
         }
         if let Err(error) = self.file.append(frames) {
-            if self.file.truncate(self.length).is_err() {
+            // Synced, or a crash could bring back a frame that was refused.
+            let cut = self
+                .file
+                .truncate(self.length)
+                .and_then(|()| self.file.sync());
+            if cut.is_err() {
                 self.failed = Some(error.kind());
             }
             return Err(error);
@@ -64,6 +69,9 @@ impl Log {
         count(&counters.fsyncs);
         if let Err(error) = self.file.sync() {
             self.failed = Some(error.kind());
+            // The next start would find the frames in the system's memory, build on them, and they may never
+            // reach the disk. That the cut fails as well changes nothing: they are in doubt either way.
+            drop(self.file.truncate(self.length));
             return Err(error);
         }
         self.length += frames.len() as u64;
@@ -78,8 +86,21 @@ impl Log {
     /// # Errors
     /// When it cannot be made; the old one stays in use.
     pub fn rotate(&mut self, sequence: u64) -> io::Result<()> {
-        if self.length > 0 {
-            *self = Self::begin(Arc::clone(&self.files), &self.folder, sequence)?;
+        // What a failed log has on disk is unknown: a file behind it could repeat its sequences.
+        if self.length == 0 || self.failed.is_some() {
+            return Ok(());
+        }
+        match Self::begin(Arc::clone(&self.files), &self.folder, sequence) {
+            Ok(next) => *self = next,
+            Err(error) => {
+                // With a file behind it, this one would be removed before its last writes are in
+                // segments.
+                let path = filenames::wal(&self.folder, sequence);
+                if durable::remove(self.files.as_ref(), &path).is_err() {
+                    self.failed = Some(error.kind());
+                }
+                return Err(error);
+            }
         }
         Ok(())
     }

@@ -27,6 +27,13 @@ pub struct Prepared {
     pub arrival: i64,
 }
 
+impl Prepared {
+    /// Whether it brings documents, and not deletions alone.
+    pub fn has_documents(&self) -> bool {
+        self.blocks.iter().any(|(_, block)| block.rows > 0)
+    }
+}
+
 /// One operation of a request.
 #[derive(Debug)]
 pub struct Operation {

@@ -12,11 +12,12 @@ use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{Refused, StoreError, Written};
 use tokio::sync::oneshot;
 
+use super::admission::admit;
 use super::apply::{apply, create_index};
 use super::decide::{Decided, Decider, new_index};
 use super::prepare::Prepared;
 use crate::background::flush;
-use crate::shared::Shared;
+use crate::shared::{Reservation, Shared};
 use crate::stats::count;
 use crate::wal::entry::{Entries, Entry, IndexMeta};
 use crate::wal::frame;
@@ -35,7 +36,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub enum Command {
     Write {
         prepared: Prepared,
-        bytes: usize,
+        reservation: Reservation,
         reply: Reply<Vec<Result<Written, Refused>>>,
     },
     CreateIndex {
@@ -46,8 +47,10 @@ pub enum Command {
         expression: IndexExpression,
         reply: Reply<Vec<String>>,
     },
-    /// Freezes the memtable; the flusher does the rest.
-    Freeze,
+    /// Freezes the memtable; the flusher does the rest. Answered when it is frozen.
+    Freeze {
+        reply: Option<oneshot::Sender<()>>,
+    },
     Close,
 }
 
@@ -60,7 +63,15 @@ pub struct Writer {
     pub commands: Receiver<Command>,
 }
 
-type Group = Vec<(Prepared, usize, Reply<Vec<Result<Written, Refused>>>)>;
+/// A write that waits.
+struct Request {
+    prepared: Prepared,
+    /// Given back when the request is answered: until then it takes memory, whoever still waits for it.
+    reservation: Reservation,
+    reply: Reply<Vec<Result<Written, Refused>>>,
+}
+
+type Group = Vec<Request>;
 
 impl Writer {
     /// Works until it is told to close or nobody can ask any more.
@@ -71,10 +82,14 @@ impl Writer {
                 Command::Close => return,
                 Command::Write {
                     prepared,
-                    bytes,
+                    reservation,
                     reply,
                 } => {
-                    let mut group = vec![(prepared, bytes, reply)];
+                    let mut group = vec![Request {
+                        prepared,
+                        reservation,
+                        reply,
+                    }];
                     next = self.gather(&mut group);
                     self.write(group);
                 }
@@ -84,7 +99,12 @@ impl Writer {
                 Command::DeleteIndices { expression, reply } => {
                     drop(reply.send(self.delete(&expression)));
                 }
-                Command::Freeze => self.freeze(),
+                Command::Freeze { reply } => {
+                    self.freeze();
+                    if let Some(reply) = reply {
+                        let _ = reply.send(());
+                    }
+                }
             }
             self.freeze_when_full();
             if next.is_none() {
@@ -95,16 +115,20 @@ impl Writer {
 
     /// Takes the writes that wait already; gives the first other command.
     fn gather(&self, group: &mut Group) -> Option<Command> {
-        let mut gathered: usize = group.iter().map(|(_, bytes, _)| bytes).sum();
+        let mut gathered: usize = group.iter().map(|each| each.reservation.bytes()).sum();
         while gathered < GROUP_BYTES {
             match self.commands.try_recv() {
                 Ok(Command::Write {
                     prepared,
-                    bytes,
+                    reservation,
                     reply,
                 }) => {
-                    gathered += bytes;
-                    group.push((prepared, bytes, reply));
+                    gathered += reservation.bytes();
+                    group.push(Request {
+                        prepared,
+                        reservation,
+                        reply,
+                    });
                 }
                 Ok(other) => return Some(other),
                 Err(_) => return None,
@@ -114,25 +138,30 @@ impl Writer {
     }
 
     fn write(&mut self, group: Group) {
+        let group = self.admitted(group);
         let state = self.shared.state();
         let mut decider = Decider::new(&state, std::mem::take(&mut self.frames));
         let decisions: Vec<_> = group
             .iter()
-            .map(|(prepared, _, _)| decider.request(prepared))
+            .map(|request| decider.request(&request.prepared))
             .collect();
         let frames = decider.frames;
         drop(state);
         let mut replies = Vec::with_capacity(group.len());
         let mut decided = Vec::with_capacity(group.len());
-        for ((prepared, _, reply), decision) in group.into_iter().zip(decisions) {
+        for (request, decision) in group.into_iter().zip(decisions) {
             match decision {
                 Ok(decision) => {
-                    decided.push(decision.of(prepared));
-                    replies.push(reply);
+                    decided.push(decision.of(request.prepared));
+                    replies.push((request.reply, request.reservation));
                 }
                 Err(source) => {
                     let source = io::Error::other(source);
-                    drop(reply.send(Err(io_error("looking up an id", source))));
+                    drop(
+                        request
+                            .reply
+                            .send(Err(io_error("looking up an id", source))),
+                    );
                 }
             }
         }
@@ -143,7 +172,7 @@ impl Writer {
         match outcome {
             Ok(()) => {
                 self.show(&mut decided);
-                for (request, reply) in decided.into_iter().zip(replies) {
+                for (request, (reply, _reservation)) in decided.into_iter().zip(replies) {
                     count(&self.shared.counters.writes);
                     request
                         .accounts
@@ -152,14 +181,43 @@ impl Writer {
                 }
             }
             Err(error) => {
-                let kind = error.kind();
-                let text = error.to_string();
-                for reply in replies {
-                    let again = io::Error::new(kind, text.clone());
-                    drop(reply.send(Err(io_error("writing to the log", again))));
+                for (reply, _reservation) in replies {
+                    let again = io::Error::new(error.kind(), error.to_string());
+                    drop(reply.send(Err(self.log_error(again))));
                 }
             }
         }
+    }
+
+    /// Answers the requests that cannot be taken; gives the others.
+    fn admitted(&mut self, group: Group) -> Group {
+        let bytes = group.iter().map(|each| each.reservation.bytes()).sum();
+        let Err(refusal) = admit(&self.shared, bytes) else {
+            return group;
+        };
+        // As segments the documents take a part of what the log takes for them.
+        self.freeze();
+        let mut admitted = Vec::new();
+        for request in group {
+            if refusal.spares_deletions() && !request.prepared.has_documents() {
+                admitted.push(request);
+            } else {
+                drop(request.reply.send(Err(refusal.into())));
+            }
+        }
+        admitted
+    }
+
+    /// Why the log did not take a write, of which nothing is on disk unless the log has failed.
+    fn log_error(&self, error: io::Error) -> StoreError {
+        let is_full = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        );
+        if is_full && !self.log.has_failed() {
+            return StoreError::DiskFull { free: 0, needed: 0 };
+        }
+        io_error("writing to the log", error)
     }
 
     fn show(&self, decided: &mut [Decided]) {
@@ -239,8 +297,7 @@ impl Writer {
         let start = frame::begin(&mut frames, sequence);
         Entries::default().encode(entry, &mut frames);
         frame::finish(&mut frames, start);
-        self.append(&frames)
-            .map_err(|source| io_error("writing to the log", source))
+        self.append(&frames).map_err(|error| self.log_error(error))
     }
 
     fn freeze(&mut self) {
@@ -255,17 +312,13 @@ impl Writer {
 
     /// Freezes a full memtable; with the last one not yet written, waits before it grows further.
     fn freeze_when_full(&mut self) {
-        let options = &self.shared.options;
-        let (rows, bytes) = (options.memtable_rows, options.memtable_bytes);
-        let is_full = |shared: &Shared| {
-            let state = shared.state();
-            state.memtable_rows >= rows || state.memtable_bytes >= bytes
-        };
-        if is_full(&self.shared) {
+        if self.shared.is_memory_full() {
             self.freeze();
         }
-        while is_full(&self.shared)
+        // While the disk refuses, whoever writes is told instead of waiting.
+        while self.shared.is_memory_full()
             && self.shared.state().frozen_sequence.is_some()
+            && !self.shared.flush_failing.load(Ordering::Relaxed)
             && !self.shared.closing.load(Ordering::Relaxed)
         {
             self.shared.rest(&self.shared.flush_done, FLUSH_WAIT);

@@ -1,6 +1,8 @@
 //! A store in a temporary folder, and short ways to ask it.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod truth;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,10 +33,15 @@ impl std::ops::Deref for Logs {
 
 impl Logs {
     pub async fn flush_async(&self) {
+        self.try_flush_async().await;
+    }
+
+    /// Gives whether everything is in segments.
+    pub async fn try_flush_async(&self) -> bool {
         let logs = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || logs.flush())
             .await
-            .expect("flushed");
+            .expect("flushed")
     }
 
     pub async fn maintain_async(&self) {
