@@ -84,7 +84,9 @@ impl Question {
     /// By how much, relatively, right answers may differ: estimates are allowed where all estimate.
     pub fn tolerance(&self) -> f64 {
         match self {
-            Self::TaskCount | Self::DurationPercentiles => 0.05,
+            Self::TaskCount => 0.05,
+            // Elasticsearch's digest is off by 7 % at the median of some types.
+            Self::DurationPercentiles => 0.1,
             _ => 0.0,
         }
     }
