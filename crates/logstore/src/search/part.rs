@@ -80,6 +80,14 @@ impl Part {
         }
     }
 
+    /// The first sequence in it.
+    pub fn first_sequence(&self) -> u64 {
+        match &self.data {
+            Data::Memory(block) => block.sequences.first().map_or(0, |first| *first as u64),
+            Data::Group(segment, group) => segment.groups()[*group].sequence_range().0,
+        }
+    }
+
     /// The last sequence in it.
     pub fn last_sequence(&self) -> u64 {
         match &self.data {

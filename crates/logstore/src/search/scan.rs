@@ -56,10 +56,17 @@ impl<'a> Scan<'a> {
                 (part, range)
             })
             .collect();
-        if let Some(SortKey::Time(Direction::Ascending)) = request.sort.first() {
-            parts.sort_by_key(|(_, (oldest, _))| *oldest);
-        } else {
-            parts.sort_by_key(|(_, (_, newest))| std::cmp::Reverse(*newest));
+        match request.sort.first() {
+            Some(SortKey::Time(Direction::Ascending)) => {
+                parts.sort_by_key(|(_, (oldest, _))| *oldest);
+            }
+            Some(SortKey::Sequence(Direction::Ascending)) => {
+                parts.sort_by_key(|(part, _)| part.first_sequence());
+            }
+            Some(SortKey::Sequence(Direction::Descending)) => {
+                parts.sort_by_key(|(part, _)| std::cmp::Reverse(part.last_sequence()));
+            }
+            _ => parts.sort_by_key(|(_, (_, newest))| std::cmp::Reverse(*newest)),
         }
         Self {
             request,
@@ -175,7 +182,9 @@ impl<'a> Scan<'a> {
         {
             return Ok(());
         }
-        let wants_hits = found.top.may_take(*oldest, *newest);
+        let top = &found.top;
+        let wants_hits = top.may_take(*oldest, *newest)
+            && top.may_take_written(part.first_sequence(), part.last_sequence());
         let wants_rows = wants_hits || !found.level.is_empty();
         if !wants_rows && !self.wants_count() {
             return Ok(());

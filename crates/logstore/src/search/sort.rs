@@ -135,6 +135,27 @@ impl Top {
         }
     }
 
+    /// The same as far as places in the order of writes tell. A walk through everything by `_doc` reads a
+    /// part when it comes to it, and neither before nor after.
+    pub fn may_take_written(&self, first: u64, last: u64) -> bool {
+        let (first, last) = (first as i64, last as i64);
+        let after = self.after.as_ref().and_then(|after| after.first());
+        let after = match after {
+            Some(Cell::Integer(after)) => Some(*after),
+            _ => None,
+        };
+        let worst = self.worst.as_ref().map(|worst| worst.sequence);
+        match self.keys.first() {
+            Some(SortKey::Sequence(Direction::Ascending)) => {
+                after.is_none_or(|after| last >= after) && worst.is_none_or(|worst| first <= worst)
+            }
+            Some(SortKey::Sequence(Direction::Descending)) => {
+                after.is_none_or(|after| first <= after) && worst.is_none_or(|worst| last >= worst)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether time and place in the order of writes alone decide.
     pub fn is_by_position(&self) -> bool {
         let mut keys = self.keys.iter();
