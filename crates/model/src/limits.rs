@@ -313,3 +313,24 @@ pub const REMOTE_CACHED_SERIES: usize = 200_000;
 pub const REMOTE_REPLY_BYTES: usize = 1024 * 1024;
 /// Samples that a sender to another system reads at once.
 pub const REMOTE_ROUND_SAMPLES: usize = 200_000;
+
+/// Columns of an exported Parquet file: a thousand fields are more than a table is read by, and each costs
+/// every row group some hundred bytes in the file's end.
+pub const MAX_EXPORT_COLUMNS: usize = 1_000;
+/// Longest name of such a column; a key beyond this is data.
+pub const MAX_EXPORT_COLUMN_NAME_BYTES: usize = 256;
+/// Fields that an export counts the documents of before it chooses columns: what a parser of documents has
+/// numbers for.
+pub const MAX_SURVEYED_FIELDS: usize = 16_384;
+/// Rows of a row group, DuckDB's own number: it reads row groups in parallel.
+pub const EXPORT_GROUP_ROWS: usize = 122_880;
+/// Documents of a row group in bytes; it is in memory as a whole, twice: as documents and as columns.
+pub const EXPORT_GROUP_BYTES: usize = 32 * 1024 * 1024;
+/// Rows times columns of a row group: each has two bytes of levels, present or not.
+pub const EXPORT_GROUP_CELLS: usize = 16 * 1024 * 1024;
+/// Bytes of documents that an export asks a server for at once, about; both have them in memory.
+pub const EXPORT_PAGE_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of documents that an import reads from a Parquet file at once, about.
+pub const IMPORT_BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// And how many.
+pub const IMPORT_BATCH_ROWS: usize = 4_096;

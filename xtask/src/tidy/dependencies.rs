@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("query", &["model"]),
     ("files", &[]),
     ("logstore", &["files", "model", "query"]),
+    ("parquet-exchange", &["model", "query"]),
     ("state", &["model"]),
     ("collect", &["model", "query"]),
     ("sdk", &["model"]),
@@ -71,6 +72,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "metricstore",
             "model",
             "orchestrator",
+            "parquet-exchange",
             "prometheus-config",
             "prometheus-wire",
             "promql",
@@ -85,7 +87,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// Libraries that only one room may link, because everything else has to go through it.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("parquet", &["logstore"]),
+    ("parquet", &["parquet-exchange"]),
     ("sqlx", &["state"]),
     ("axum", &["api", "cli", "orchestrator", "sdk"]),
 ];
@@ -96,6 +98,7 @@ const NEVER_IN: &[(&str, &[&str])] = &[
     ("query", &["tokio", "reqwest", "axum"]),
     ("files", &["tokio", "reqwest", "axum"]),
     ("logstore", &["reqwest", "axum"]),
+    ("parquet-exchange", &["tokio", "reqwest", "axum"]),
     ("promql", &["tokio", "reqwest", "axum"]),
     ("metricstore", &["reqwest", "axum"]),
     ("prometheus-config", &["tokio", "axum"]),
