@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod export;
 mod logs;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
 
+pub use export::ExportArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
 
 /// Central logging, monitoring and error handling for multi-agent systems
@@ -36,6 +38,8 @@ pub enum Command {
     Up(UpArguments),
     /// Bring log files, or metrics, into a running Swarmscope
     Import(ImportArguments),
+    /// Bring logs into a Parquet file, or JSON lines
+    Export(ExportArguments),
     /// Search logs
     Logs(LogsArguments),
     /// Query metrics with PromQL
@@ -176,7 +180,9 @@ pub struct CredentialArguments {
 const IMPORT_EXAMPLES: &str = "Examples:
   swarmscope import agent.ndjson                     # JSON lines: each object is a document
   swarmscope import /var/log/app.log --index app     # plain lines: each becomes `message`
+  swarmscope import logs.ndjson.gz                   # either of them compressed with gzip
   journalctl -o cat | swarmscope import - --index journal
+  swarmscope import logs.parquet                     # what `swarmscope export` has written
   swarmscope import --prometheus backup.om           # metrics with times, in OpenMetrics
 
 Lines of files have ids, so an import that was interrupted or is repeated stores no line twice.";
@@ -187,7 +193,7 @@ pub struct ImportArguments {
     /// Files to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Index to write to [default: filebeat-import-YYYY.MM.DD]
+    /// Index to write to [default: the exported document's own, else filebeat-import-YYYY.MM.DD]
     #[arg(long, value_name = "NAME")]
     pub index: Option<String>,
     /// Elasticsearch API of the server to write to

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::client::Client;
 use crate::failure::Failure;
 
+const NDJSON: &str = "application/x-ndjson";
+const JSON: &str = "application/json";
 /// A request is sent when it holds this much: large enough to be quick, small enough for any server.
 const FULL_BYTES: usize = 4 * 1024 * 1024;
 const FULL_DOCUMENTS: u64 = 5_000;
@@ -93,38 +96,74 @@ impl Bulk {
         if self.documents == 0 {
             return Ok(Outcome::default());
         }
-        let body = Bytes::from(self.body);
-        let mut wait = FIRST_WAIT;
-        for _ in 0..tries {
-            let request = client
-                .post("/_bulk")
-                .header("content-type", "application/x-ndjson")
-                .body(body.clone());
-            let response = client.send(request).await?;
-            match response.status() {
-                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                    tokio::time::sleep(wait).await;
-                    wait *= 2;
-                }
-                status if status.is_success() => {
-                    let reply = response.json().await;
-                    let reply: Reply = reply.map_err(|error| client.unreachable(&error))?;
-                    return Ok(count(reply));
-                }
-                status => {
-                    let text = response
-                        .text()
-                        .await
-                        .unwrap_or_else(|error| error.to_string());
-                    return refused_whole(status, &text, self.documents);
-                }
+        let response = patiently(client, "/_bulk", NDJSON, self.body.into(), tries).await?;
+        match response.status() {
+            status if status.is_success() => {
+                let reply = response.json().await;
+                let reply: Reply = reply.map_err(|error| client.unreachable(&error))?;
+                Ok(count(reply))
             }
+            status => refused_whole(status, &text(response).await, self.documents),
         }
-        Err(Failure::with_hint(
-            "the server is busy",
-            "try again later: what is stored already is left out",
-        ))
     }
+}
+
+/// Sends one document that has ends of lines, which no bulk can hold.
+///
+/// # Errors
+/// As [`Bulk::send`].
+pub async fn send_alone(
+    client: &Client,
+    index: &str,
+    id: Option<&str>,
+    document: Vec<u8>,
+    tries: u32,
+) -> Result<Outcome, Failure> {
+    let encoded = |name| utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let path = match id {
+        Some(id) => format!("/{}/_create/{}", encoded(index), encoded(id)),
+        None => format!("/{}/_doc", encoded(index)),
+    };
+    let response = patiently(client, &path, JSON, document.into(), tries).await?;
+    let mut outcome = Outcome::default();
+    match response.status() {
+        status if status.is_success() => outcome.stored = 1,
+        StatusCode::CONFLICT => outcome.already_there = 1,
+        status => return refused_whole(status, &text(response).await, 1),
+    }
+    Ok(outcome)
+}
+
+/// Posts until the server is not busy, up to `tries` times.
+async fn patiently(
+    client: &Client,
+    path: &str,
+    kind: &str,
+    body: Bytes,
+    tries: u32,
+) -> Result<Response, Failure> {
+    let mut wait = FIRST_WAIT;
+    for _ in 0..tries {
+        let request = client.post(path).header("content-type", kind);
+        let response = client.send(request.body(body.clone())).await?;
+        if !matches!(
+            response.status(),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        ) {
+            return Ok(response);
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    Err(Failure::with_hint(
+        "the server is busy",
+        "try again later: what is stored already is left out",
+    ))
+}
+
+async fn text(response: Response) -> String {
+    let text = response.text().await;
+    text.unwrap_or_else(|error| error.to_string())
 }
 
 fn count(reply: Reply) -> Outcome {

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Up(arguments) => up::run(arguments).await?,
+        Command::Export(arguments) => commands::export::run(arguments).await?,
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
         Command::Promql(arguments) => commands::promql::run(arguments).await?,

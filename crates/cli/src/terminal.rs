@@ -1,6 +1,9 @@
 //! How things look on a terminal. Colours are stripped by `anstream` where there is none.
 
+use std::time::Duration;
+
 use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// The colour of a severity's name.
 pub fn severity_style(severity: &str) -> Style {
@@ -17,6 +20,21 @@ pub fn severity_style(severity: &str) -> Style {
 pub const FAINT: Style = AnsiColor::BrightBlack.on_default();
 /// For names of agents.
 pub const NAME: Style = AnsiColor::Cyan.on_default();
+
+/// Says what the user should know though the work goes on.
+pub fn warn(message: &str) {
+    let warning = severity_style("WARNING");
+    anstream::eprintln!("{warning}warning:{warning:#} {message}");
+}
+
+/// How far a work on so many documents is. Nothing is drawn where standard error is no terminal.
+pub fn documents_bar(documents: u64) -> ProgressBar {
+    let template = "{msg} [{bar:30}] {human_pos} of {human_len} documents ({per_sec}, {eta} left)";
+    let style = ProgressStyle::with_template(template).expect("the template above is valid");
+    let bar = ProgressBar::new(documents).with_style(style.progress_chars("=> "));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
 
 /// `12345` as `12,345`.
 pub fn thousands(number: u64) -> String {

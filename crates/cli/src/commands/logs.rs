@@ -143,7 +143,10 @@ fn warn_of(left_out: &[LeftOut]) {
 }
 
 /// A duration becomes date math; a time stays what it is.
-fn since(text: Option<&str>, flag: &str) -> Result<String, Failure> {
+///
+/// # Errors
+/// When the text is neither; the message names the flag.
+pub fn since(text: Option<&str>, flag: &str) -> Result<String, Failure> {
     let Some(text) = text else {
         return Ok(String::new());
     };

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod agent_new;
 pub mod bench;
+pub mod export;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;

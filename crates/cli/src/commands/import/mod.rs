@@ -1,6 +1,8 @@
 //! `swarmscope import`: files and standard input into a running server, in bulks, with ids.
 
+mod lines;
 mod metrics;
+mod rows;
 mod source;
 
 use std::time::Duration;
@@ -20,10 +22,20 @@ use source::Source;
 #[derive(Debug, Default, Serialize)]
 struct Outcome {
     lines: u64,
-    /// Blank lines, which are no events.
+    /// Blank lines and rows without a document, which are no events.
     blank: u64,
+    /// Whether documents went to indices that their files name.
+    #[serde(skip)]
+    own_indices: bool,
     #[serde(flatten)]
     sent: bulk::Outcome,
+}
+
+/// Where documents go.
+struct Target {
+    index: String,
+    /// Whether that holds for documents that name another index.
+    overriding: bool,
 }
 
 /// How often a busy server is asked.
@@ -37,9 +49,12 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     if arguments.prometheus {
         return metrics::run(arguments).await;
     }
-    let index = match arguments.index {
-        Some(index) => index,
-        None => format!("filebeat-import-{}", Timestamp::now().index_day()),
+    let target = Target {
+        overriding: arguments.index.is_some(),
+        index: match arguments.index {
+            Some(index) => index,
+            None => format!("filebeat-import-{}", Timestamp::now().index_day()),
+        },
     };
     // All files are opened before the first line is sent: a mistyped name leaves nothing half done.
     let sources: Vec<Source> = arguments
@@ -56,10 +71,10 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     let mut outcome = Outcome::default();
     for source in sources {
         progress.set_message(source.name());
-        import(source, &client, &index, &mut outcome, &progress).await?;
+        import(source, &client, &target, &mut outcome, &progress).await?;
     }
     progress.finish_and_clear();
-    report(&outcome, &index, arguments.json);
+    report(&outcome, &target.index, arguments.json);
     match outcome.sent.first_refusal {
         Some(reason) => Err(Failure::with_hint(
             format!(
@@ -75,18 +90,29 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
 async fn import(
     mut source: Source,
     client: &Client,
-    index: &str,
+    target: &Target,
     outcome: &mut Outcome,
     progress: &ProgressBar,
 ) -> Result<(), Failure> {
     let mut bulk = Bulk::default();
-    while let Some(line) = source.next_line()? {
-        progress.inc(line.length);
+    while let Some(item) = source.next_item()? {
+        progress.inc(item.length);
         outcome.lines += 1;
-        match line.document {
-            Some(document) => bulk.add(index, line.id.as_deref(), &document),
-            None => outcome.blank += 1,
+        let Some(document) = item.document else {
+            outcome.blank += 1;
+            continue;
+        };
+        let index = match &item.index {
+            Some(own) if !target.overriding => own,
+            _ => &target.index,
+        };
+        outcome.own_indices |= *index != target.index;
+        if document.contains(&b'\n') {
+            let sent = bulk::send_alone(client, index, item.id.as_deref(), document, TRIES);
+            outcome.sent.add(sent.await?);
+            continue;
         }
+        bulk.add(index, item.id.as_deref(), &document);
         if bulk.is_full() {
             let full = std::mem::take(&mut bulk);
             outcome.sent.add(full.send(client, TRIES).await?);
@@ -133,8 +159,12 @@ fn report(outcome: &Outcome, index: &str, json: bool) {
             details.push(format!("{} {what}", thousands(count)));
         }
     }
+    let place = match outcome.own_indices {
+        true => "their own indices",
+        false => index,
+    };
     anstream::println!(
-        "{} lines to {index}: {}",
+        "{} lines to {place}: {}",
         thousands(outcome.lines),
         details.join(", ")
     );

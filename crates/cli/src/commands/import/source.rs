@@ -1,46 +1,55 @@
-//! A file or standard input as documents with ids.
+//! What is imported: files and standard input, by what they turn out to be.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, stdin};
+use std::io::{BufRead, BufReader, stdin};
 use std::path::Path;
 
-use serde::de::IgnoredAny;
-use serde_json::json;
-use swarmscope_model::Timestamp;
-use swarmscope_model::limits::MAX_DOCUMENT_BYTES;
-use xxhash_rust::xxh3::xxh3_128;
+use flate2::bufread::MultiGzDecoder;
 
+use super::lines::Lines;
+use super::rows::Rows;
 use crate::failure::Failure;
 
-/// Where lines come from.
-pub struct Source {
-    name: String,
-    reader: Box<dyn BufRead + Send>,
-    /// The path that lines' ids are made from; standard input has none.
-    identity: Option<String>,
-    length: Option<u64>,
-    offset: u64,
-    number: u64,
+const PARQUET: &[u8] = b"PAR1";
+const GZIP: &[u8] = b"\x1f\x8b";
+/// How others begin, and what makes text of them.
+const OTHERS: [(&[u8], &str, &str); 5] = [
+    (b"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"),
+    (b"\xfd7zXZ", "xz", "xz -dc"),
+    (b"BZh", "bzip2", "bzip2 -dc"),
+    (b"PK\x03\x04", "zip", "unzip -p"),
+    (b"\xff\xfe", "UTF-16 text", "iconv -f utf-16 -t utf-8"),
+];
+const BUFFER: usize = 256 * 1024;
+
+/// Where documents come from.
+pub enum Source {
+    Lines(Lines),
+    Rows(Box<Rows>),
 }
 
-/// One line, ready to be sent.
-pub struct ImportLine {
-    /// Bytes read, with the line's end.
+/// One document, ready to be sent.
+pub struct Item {
+    /// Bytes read for it.
     pub length: u64,
-    /// `None` for a blank line.
+    /// `None` where there is none, as in a blank line.
     pub document: Option<Vec<u8>>,
     pub id: Option<String>,
+    /// Where it came from, when the source says so.
+    pub index: Option<String>,
 }
 
 impl Source {
     /// Opens the file, or standard input for `-`.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or has neither lines nor documents.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
-            let reader = Box::new(BufReader::new(stdin()));
-            return Ok(Self::new("standard input".to_owned(), reader, None, None));
+            let name = "standard input";
+            let (reader, _) = text(Box::new(BufReader::new(stdin())), name, "-")?;
+            let lines = Lines::new(name.to_owned(), reader, None, None);
+            return Ok(Source::Lines(lines));
         }
         let unreadable = |error: &std::io::Error| {
             Failure::with_hint(
@@ -66,133 +75,88 @@ impl Source {
             .to_string_lossy()
             .into_owned();
         let identity = absolute.to_string_lossy().into_owned();
-        let length = metadata.is_file().then_some(metadata.len());
-        let reader = Box::new(BufReader::with_capacity(256 * 1024, file));
-        Ok(Self::new(name, reader, Some(identity), length))
-    }
-
-    fn new(
-        name: String,
-        reader: Box<dyn BufRead + Send>,
-        identity: Option<String>,
-        length: Option<u64>,
-    ) -> Self {
-        Self {
+        let mut reader = BufReader::with_capacity(BUFFER, file);
+        let begin = reader.fill_buf().map_err(|error| unreadable(&error))?;
+        if begin.starts_with(PARQUET) && metadata.is_file() {
+            let rows = Rows::new(path, name, identity, reader.into_inner())?;
+            return Ok(Source::Rows(Box::new(rows)));
+        }
+        let shown = path.display().to_string();
+        let (reader, plain) = text(Box::new(reader), &shown, &shown)?;
+        let length = (plain && metadata.is_file()).then_some(metadata.len());
+        Ok(Source::Lines(Lines::new(
             name,
             reader,
-            identity,
+            Some(identity),
             length,
-            offset: 0,
-            number: 0,
-        }
+        )))
     }
 
     /// What to call it.
     pub fn name(&self) -> String {
-        self.name.clone()
+        match self {
+            Source::Lines(lines) => lines.name(),
+            Source::Rows(rows) => rows.name(),
+        }
     }
 
     /// How many bytes there are, where that is known.
     pub fn length(&self) -> Option<u64> {
-        self.length
+        match self {
+            Source::Lines(lines) => lines.length(),
+            Source::Rows(_) => None,
+        }
     }
 
-    /// The next line, or `None` at the end.
+    /// The next document, or `None` at the end.
     ///
     /// # Errors
-    /// When it cannot be read, or a line is longer than any document may be.
-    pub fn next_line(&mut self) -> Result<Option<ImportLine>, Failure> {
-        let mut bytes = Vec::new();
-        let limit = MAX_DOCUMENT_BYTES as u64;
-        let length = (&mut self.reader)
-            .take(limit + 1)
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| Failure::new(format!("cannot read {}: {error}", self.name)))?
-            as u64;
-        if length == 0 {
-            return Ok(None);
+    /// When it cannot be read, or is larger than any document may be.
+    pub fn next_item(&mut self) -> Result<Option<Item>, Failure> {
+        match self {
+            Source::Lines(lines) => lines.next_line(),
+            Source::Rows(rows) => rows.next_row(),
         }
-        self.number += 1;
-        if length > limit {
+    }
+}
+
+type Reader = Box<dyn BufRead + Send>;
+
+/// The text in it, and whether it was that already. `path` is what a person would type.
+fn text(mut reader: Reader, name: &str, path: &str) -> Result<(Reader, bool), Failure> {
+    let unreadable = |error: std::io::Error| Failure::new(format!("cannot read {name}: {error}"));
+    let begin = reader.fill_buf().map_err(unreadable)?;
+    if begin.starts_with(GZIP) {
+        let unpacked = MultiGzDecoder::new(reader);
+        let mut unpacked: Reader = Box::new(BufReader::with_capacity(BUFFER, unpacked));
+        let begin = unpacked.fill_buf().map_err(unreadable)?;
+        check_text(begin, name, path)?;
+        return Ok((unpacked, false));
+    }
+    check_text(begin, name, path)?;
+    Ok((reader, true))
+}
+
+fn check_text(begin: &[u8], name: &str, path: &str) -> Result<(), Failure> {
+    for (magic, kind, program) in OTHERS {
+        if begin.starts_with(magic) {
             return Err(Failure::with_hint(
-                format!(
-                    "{}: line {} is longer than {limit} bytes",
-                    self.name, self.number
-                ),
-                "is it a file of text lines? The lines before this one are stored",
+                format!("{name} is {kind}, not lines of text; nothing was imported"),
+                format!("{program} {path} | swarmscope import -"),
             ));
         }
-        while bytes
-            .last()
-            .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
-        {
-            bytes.pop();
-        }
-        let id = self
-            .identity
-            .as_ref()
-            .map(|identity| line_id(identity, self.offset, &bytes));
-        self.offset += length;
-        let document = document(bytes, self.number);
-        Ok(Some(ImportLine {
-            length,
-            document,
-            id,
-        }))
     }
-}
-
-/// The same line at the same place of the same file has the same id.
-fn line_id(identity: &str, offset: u64, line: &[u8]) -> String {
-    let mut key = Vec::with_capacity(identity.len() + line.len() + 9);
-    key.extend_from_slice(identity.as_bytes());
-    key.push(0);
-    key.extend_from_slice(&offset.to_le_bytes());
-    key.extend_from_slice(line);
-    format!("{:032x}", xxh3_128(&key))
-}
-
-fn document(line: Vec<u8>, number: u64) -> Option<Vec<u8>> {
-    if line.iter().all(u8::is_ascii_whitespace) {
-        return None;
+    if begin.starts_with(PARQUET) {
+        return Err(Failure::with_hint(
+            format!("{name} is Parquet, which cannot be read in one go; nothing was imported"),
+            "put it into a file: swarmscope import FILE.parquet",
+        ));
     }
-    let looks_like_object = line.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if looks_like_object && serde_json::from_slice::<IgnoredAny>(&line).is_ok() {
-        return Some(line);
+    if begin.contains(&0) {
+        return Err(Failure::with_hint(
+            format!("{name} is not text: it has zero bytes; nothing was imported"),
+            "import reads lines of text, JSON lines, both also as gzip, and Parquet files of documents",
+        ));
     }
-    let event = json!({
-        "timestamp": Timestamp::now(),
-        "message": String::from_utf8_lossy(&line),
-        "metadata": { "line": number },
-    });
-    Some(event.to_string().into_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_has_the_id_of_its_place_and_content() {
-        let id = line_id("/var/log/a", 10, b"x");
-        assert_eq!(id, line_id("/var/log/a", 10, b"x"));
-        assert_ne!(id, line_id("/var/log/a", 12, b"x"));
-        assert_ne!(id, line_id("/var/log/b", 10, b"x"));
-        assert_ne!(id, line_id("/var/log/a", 10, b"y"));
-    }
-
-    #[test]
-    fn objects_are_documents_and_other_lines_are_messages() {
-        assert_eq!(
-            document(b" {\"a\":1}".to_vec(), 1),
-            Some(b" {\"a\":1}".to_vec())
-        );
-        assert_eq!(document(b"  ".to_vec(), 1), None);
-        for text in ["{not json", "[1]", "plain \u{e9}"] {
-            let made = document(text.as_bytes().to_vec(), 7).expect("not blank");
-            let made: serde_json::Value = serde_json::from_slice(&made).expect("JSON");
-            assert_eq!(made["message"], text);
-            assert_eq!(made["metadata"]["line"], 7);
-        }
-    }
+    Ok(())
 }
