@@ -162,7 +162,7 @@ async fn erase(
     let indices = request.indices.clone();
     logs.blocking(move |shared| {
         purge::purge(shared, &indices).map_err(rewriting)?;
-        let gone = purge::log_begins_after(shared, last_sequence);
+        let gone = purge::is_complete(shared, last_sequence);
         gone.map_err(|source| StoreError::Io {
             context: "looking at the files of the log".to_owned(),
             source,

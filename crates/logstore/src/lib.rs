@@ -9,7 +9,9 @@
 //! The store knows documents and queries, never a protocol: nothing here imports HTTP.
 
 mod background;
+mod backup;
 mod block;
+mod check;
 mod delete_by_query;
 #[doc(hidden)]
 pub mod encodings;
@@ -32,6 +34,8 @@ mod store;
 mod wal;
 mod write;
 
+pub use backup::Copied;
+pub use check::{CheckReport, FileReport, Progress, check};
 pub use error::OpenError;
 pub use options::Options;
 pub use stats::Stats;

@@ -77,7 +77,11 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     })
 }
 
-fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
+/// Keeps other processes from opening the folder.
+///
+/// # Errors
+/// When one has it open, or the lock file cannot be had.
+pub fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
     let path = folder.join(filenames::LOCK);
     files.lock(&path).map_err(|error| match error {
         LockError::Held { holder } => OpenError::InUse {

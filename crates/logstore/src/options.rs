@@ -7,6 +7,7 @@ use std::time::Duration;
 use swarmscope_files::{Disk, FileSystem};
 use swarmscope_model::accounting::Ledger;
 use swarmscope_model::limits;
+use swarmscope_model::retention::RetentionRule;
 
 /// Settings of an embedded store; the defaults are the limits of the model.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Options {
     pub retention_age: Option<Duration>,
     /// Beyond this size on disk the oldest segments are removed.
     pub retention_bytes: Option<u64>,
+    /// What holds for some indices instead; the first rule that matches one.
+    pub retention: Vec<RetentionRule>,
     /// Rows that the memtable holds before it is written as segments.
     pub memtable_rows: usize,
     /// Bytes of documents that the memtable holds before it is written as segments.
@@ -53,6 +56,7 @@ impl Options {
             directory: directory.into(),
             retention_age: Some(limits::RETENTION_AGE),
             retention_bytes: Some(limits::RETENTION_BYTES),
+            retention: Vec::new(),
             memtable_rows: limits::MEMTABLE_ROWS,
             memtable_bytes: limits::MEMTABLE_BYTES,
             // The log makes writes durable, so there is no haste to make small segments.

@@ -46,6 +46,8 @@ pub struct Shared {
     /// Whether the state holds segments that no manifest on disk names yet.
     pub commit_wanted: AtomicBool,
     pub closing: AtomicBool,
+    /// While there are some, files of segments stay though the manifest no longer names them.
+    pub pins: AtomicUsize,
     /// Wakes the flusher and those who wait for it.
     pub flush_lock: Mutex<()>,
     pub flush_wanted: Condvar,
@@ -71,6 +73,7 @@ impl Shared {
             failed_flushes: AtomicU64::new(0),
             commit_wanted: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            pins: AtomicUsize::new(0),
             flush_lock: Mutex::default(),
             flush_wanted: Condvar::new(),
             flush_done: Condvar::new(),

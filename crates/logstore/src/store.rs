@@ -1,5 +1,6 @@
 //! The store's handle: the door that `LogStore` is, over the threads that do the work.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,7 @@ use swarmscope_query::store::{
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::background::threads;
+use crate::backup::{self, Copied};
 use crate::delete_by_query::delete_by_query;
 use crate::error::OpenError;
 use crate::open::{Opened, open};
@@ -116,6 +118,24 @@ impl EmbeddedLogs {
     /// Does now what the maintainer does now and then: retention, damage, merging. Blocks meanwhile.
     pub fn maintain(&self) {
         threads::work(&self.shared);
+    }
+
+    /// Copies the store as it is at a moment of the call into a folder that is made for it, while
+    /// writing goes on. Everything acknowledged before is in the copy, which opens as a store of
+    /// its own. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written; what was copied so far stays for the caller to remove.
+    pub fn backup(&self, target: &Path) -> Result<Copied, OpenError> {
+        backup::of_open_store(&self.shared, target)
+    }
+
+    /// The same of a folder that nobody has open.
+    ///
+    /// # Errors
+    /// As above, and when the folder is in use or no log store.
+    pub fn backup_closed(folder: &Path, target: &Path) -> Result<Copied, OpenError> {
+        backup::of_closed_store(folder, target)
     }
 
     /// The store as it stands.

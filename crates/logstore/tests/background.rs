@@ -11,6 +11,7 @@ use serde_json::json;
 use support::{Logs, Store, all, delete, options, put};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::Timestamp;
+use swarmscope_model::retention::RetentionRule;
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{Case, Field, Operator, Query, Scalar};
 use swarmscope_query::document::Document;
@@ -106,6 +107,61 @@ async fn retention_removes_by_age_and_by_size() {
     assert_eq!(names(logs.clone()).await, ["logs-new"]);
     drop(logs);
     assert_eq!(names(open(None, None)).await, ["logs-new"]);
+}
+
+#[tokio::test]
+async fn the_first_rule_that_matches_an_index_governs_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |retention: Vec<RetentionRule>, bytes| {
+        let options = Options {
+            retention,
+            retention_bytes: bytes,
+            ..options(folder.path())
+        };
+        Logs(Arc::new(
+            EmbeddedLogs::open(options).expect("an open store"),
+        ))
+    };
+    let logs = open(Vec::new(), None);
+    for round in 0..3 {
+        for index in ["debug-a", "debug-keep", "audit", "other"] {
+            let write = put(index, &format!("{round}"), &json!({"n": round}));
+            logs.write(vec![write]).await.expect("written");
+        }
+        logs.flush_async().await;
+    }
+    let infos = logs.indices(&IndexExpression::all()).await;
+    let infos = infos.expect("a reply");
+    let bytes = |name: &str| -> u64 {
+        let mut own = infos.iter().filter(|info| info.name == name);
+        own.next().expect("an index").bytes
+    };
+    let (audit, others) = (bytes("audit"), bytes("debug-keep") + bytes("other"));
+    drop(logs);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let rule = |pattern: &str, age, bytes| RetentionRule {
+        pattern: pattern.to_owned(),
+        age,
+        bytes,
+    };
+    let rules = vec![
+        rule("debug-keep", Some(Duration::from_secs(3600)), None),
+        rule("debug-*", Some(Duration::from_millis(1)), None),
+        rule("audit", None, Some(audit - 1)),
+    ];
+    // What the rules leave to the default: the size of `debug-keep` and `other` together.
+    let logs = open(rules, Some(others - 1));
+    logs.maintain_async().await;
+    let all = logs
+        .indices(&IndexExpression::all())
+        .await
+        .expect("a reply");
+    let left: Vec<(String, u64)> = all
+        .into_iter()
+        .map(|info| (info.name, info.documents))
+        .collect();
+    let expected = [("audit", 2), ("debug-keep", 2), ("other", 3)];
+    assert_eq!(left, expected.map(|(name, count)| (name.to_owned(), count)));
 }
 
 #[tokio::test]

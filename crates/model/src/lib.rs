@@ -8,6 +8,7 @@ pub mod event;
 pub mod limits;
 pub mod metrics;
 pub mod names;
+pub mod retention;
 pub mod settings;
 pub mod state;
 pub mod time;

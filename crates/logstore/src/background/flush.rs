@@ -285,6 +285,10 @@ fn sweep(shared: &Shared, manifest: &Manifest) -> io::Result<()> {
         needed.insert(durable::temporary(&path));
         needed.insert(path);
     }
+    if shared.pins.load(Ordering::SeqCst) > 0 {
+        // A backup still needs them; a later commit removes them.
+        return Ok(());
+    }
     let folder = shared.folder().join(filenames::SEGMENTS_FOLDER);
     for name in shared.files().list(&folder)? {
         let path = folder.join(name);

@@ -3,6 +3,7 @@
 //! Merging does so in time, by what it saves; this is for who cannot wait for it.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use swarmscope_query::indices::IndexExpression;
 
@@ -49,11 +50,13 @@ fn with_deleted_rows(shared: &Shared, indices: &IndexExpression) -> Vec<(String,
         .collect()
 }
 
-/// Whether the log has no file left that could hold writes up to this one.
+/// Whether no file is left that could hold documents deleted by this write: not of the log, and no
+/// segment that a backup under way still keeps.
 ///
 /// # Errors
 /// When the folder of the log cannot be read.
-pub fn log_begins_after(shared: &Shared, sequence: u64) -> std::io::Result<bool> {
+pub fn is_complete(shared: &Shared, sequence: u64) -> std::io::Result<bool> {
     let files = log::files(shared.files(), shared.folder())?;
-    Ok(files.iter().all(|(first, _)| *first > sequence))
+    let kept = shared.pins.load(Ordering::SeqCst) > 0;
+    Ok(!kept && files.iter().all(|(first, _)| *first > sequence))
 }

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use swarmscope_model::Timestamp;
+use swarmscope_query::indices::IndexExpression;
 
 use super::flush::{BackgroundError, commit_in_turn, take_turn};
+use crate::options::Options;
 use crate::shared::Shared;
 use crate::state::State;
 use crate::stats::count;
@@ -16,16 +18,13 @@ use crate::stats::count;
 /// # Errors
 /// When the manifest cannot be written; the removal is then not in force on disk.
 pub fn retain(shared: &Shared) -> Result<(), BackgroundError> {
-    let doomed = doomed(shared);
-    let oldest_index = shared
-        .options
-        .retention_age
-        .map(|age| before(age.as_millis()));
+    let rules = Rules::of(&shared.options);
+    let doomed = doomed(&shared.state(), &rules);
     let turn = take_turn(shared);
     let removed = {
         let mut state = shared.state_mut();
         let removed = remove_segments(&mut state, &doomed);
-        removed + remove_empty(&mut state, &doomed, oldest_index)
+        removed + remove_empty(&mut state, &doomed, &rules)
     };
     if removed == 0 {
         return Ok(());
@@ -36,46 +35,84 @@ pub fn retain(shared: &Shared) -> Result<(), BackgroundError> {
     commit_in_turn(shared, &turn)
 }
 
-fn before(milliseconds: u128) -> i64 {
-    let age = i64::try_from(milliseconds).unwrap_or(i64::MAX);
-    Timestamp::now().as_millisecond().saturating_sub(age)
+/// The rules with their limits, as of now. The last one is for every index that no other has.
+struct Rules(Vec<Limits>);
+
+struct Limits {
+    indices: IndexExpression,
+    /// Arrivals before this are too old, in milliseconds.
+    oldest: Option<i64>,
+    bytes: Option<u64>,
+}
+
+impl Rules {
+    fn of(options: &Options) -> Self {
+        let now = Timestamp::now().as_millisecond();
+        let oldest = |age: std::time::Duration| {
+            now.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
+        };
+        let own = options.retention.iter().map(|rule| Limits {
+            indices: IndexExpression::parse(&rule.pattern),
+            oldest: rule.age.or(options.retention_age).map(oldest),
+            bytes: rule.bytes,
+        });
+        let others = Limits {
+            indices: IndexExpression::all(),
+            oldest: options.retention_age.map(oldest),
+            bytes: options.retention_bytes,
+        };
+        Self(own.chain([others]).collect())
+    }
+
+    /// The place of the rule that governs an index.
+    fn governing(&self, index: &str) -> usize {
+        let place = self.0.iter().position(|rule| rule.indices.matches(index));
+        place.unwrap_or(self.0.len() - 1)
+    }
+
+    /// The place of the rule whose size an index counts in.
+    fn budget(&self, rule: usize) -> usize {
+        match self.0[rule].bytes {
+            Some(_) => rule,
+            None => self.0.len() - 1,
+        }
+    }
 }
 
 /// Indices and segments to remove.
-fn doomed(shared: &Shared) -> HashSet<(String, u64)> {
-    let options = &shared.options;
-    let mut all: Vec<(i64, String, u64, u64)> = Vec::new();
-    for (name, index) in &shared.state().indices {
+fn doomed(state: &State, rules: &Rules) -> HashSet<(String, u64)> {
+    let mut doomed = HashSet::new();
+    let mut remaining: Vec<(i64, &String, u64, u64, usize)> = Vec::new();
+    let mut totals = vec![0; rules.0.len()];
+    // By age first: what goes for its age makes room for what is young.
+    for (name, index) in &state.indices {
+        let rule = rules.governing(name);
+        let budget = rules.budget(rule);
         for part in &index.segments {
-            let segment = &part.segment;
-            all.push((
-                part.arrived_by,
-                name.clone(),
-                segment.number(),
-                segment.bytes(),
-            ));
+            let (number, bytes) = (part.segment.number(), part.segment.bytes());
+            let oldest = rules.0[rule].oldest;
+            if oldest.is_some_and(|oldest| part.arrived_by < oldest) {
+                doom(name, number, "age", &mut doomed);
+            } else {
+                totals[budget] += bytes;
+                remaining.push((part.arrived_by, name, number, bytes, budget));
+            }
         }
     }
-    all.sort();
-    let mut total: u64 = all.iter().map(|(_, _, _, bytes)| bytes).sum();
-    let oldest = options.retention_age.map(|age| before(age.as_millis()));
-    let mut doomed = HashSet::new();
-    for (newest, name, number, bytes) in all {
-        let too_old = oldest.is_some_and(|oldest| newest < oldest);
-        let too_much = options.retention_bytes.is_some_and(|limit| total > limit);
-        if !too_old && !too_much {
-            break;
+    remaining.sort();
+    for (_, name, number, bytes, budget) in remaining {
+        let limit = rules.0[budget].bytes;
+        if limit.is_some_and(|limit| totals[budget] > limit) {
+            totals[budget] -= bytes;
+            doom(name, number, "size", &mut doomed);
         }
-        total -= bytes;
-        tracing::info!(
-            index = name,
-            segment = number,
-            reason = if too_old { "age" } else { "size" },
-            "a segment is removed by retention"
-        );
-        doomed.insert((name, number));
     }
     doomed
+}
+
+fn doom(index: &str, segment: u64, reason: &str, doomed: &mut HashSet<(String, u64)>) {
+    tracing::info!(index, segment, reason, "a segment is removed by retention");
+    doomed.insert((index.to_owned(), segment));
 }
 
 fn remove_segments(state: &mut State, doomed: &HashSet<(String, u64)>) -> usize {
@@ -91,11 +128,12 @@ fn remove_segments(state: &mut State, doomed: &HashSet<(String, u64)>) -> usize 
 }
 
 /// Removes indices that retention has emptied, and empty ones made before its age.
-fn remove_empty(state: &mut State, doomed: &HashSet<(String, u64)>, oldest: Option<i64>) -> usize {
+fn remove_empty(state: &mut State, doomed: &HashSet<(String, u64)>, rules: &Rules) -> usize {
     let emptied: HashSet<&String> = doomed.iter().map(|(name, _)| name).collect();
     let before = state.indices.len();
     state.indices.retain(|name, index| {
         let empty = index.segments.is_empty() && index.memory.is_empty() && index.frozen.is_none();
+        let oldest = rules.0[rules.governing(name)].oldest;
         let old = oldest.is_some_and(|oldest| index.meta.created_at < oldest);
         !(empty && index.damage.is_empty() && (old || emptied.contains(name)))
     });

@@ -149,6 +149,23 @@ impl Input {
         Ok((input, footer))
     }
 
+    /// Checks the mark at the start, which reading needs not.
+    ///
+    /// # Errors
+    /// When it is another one, or cannot be read.
+    pub fn check_head(&self) -> Result<(), SegmentError> {
+        let mut head = [0; HEAD.len()];
+        let read = self.file.read_at(&mut head, 0);
+        read.map_err(|source| SegmentError::Io {
+            path: self.path.clone(),
+            source,
+        })?;
+        match head == *HEAD {
+            true => Ok(()),
+            false => Err(self.damaged("the start of the file is not that of a segment")),
+        }
+    }
+
     /// The file's length.
     pub fn length(&self) -> u64 {
         self.length

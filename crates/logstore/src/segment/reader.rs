@@ -305,8 +305,8 @@ impl Segment {
     ///
     /// # Errors
     /// The first damage found.
-    #[expect(dead_code, reason = "checking a data folder is about to use it")]
     pub fn verify(&self) -> Result<u64, SegmentError> {
+        self.input.check_head()?;
         let mut pages = 0;
         for group in &self.groups {
             pages += group.verify()?;

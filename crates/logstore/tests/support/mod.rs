@@ -97,6 +97,13 @@ impl Store {
         self.open();
     }
 
+    /// Closes the store and gives its folder.
+    pub fn folder_alone(self) -> tempfile::TempDir {
+        let Self { logs, folder, .. } = self;
+        drop(logs);
+        folder
+    }
+
     pub fn logs(&self) -> Logs {
         self.logs.clone().expect("an open store")
     }

@@ -91,6 +91,19 @@ impl SqliteState {
         self
     }
 
+    /// Writes a consistent copy into a file that does not exist yet, while others go on.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), StateError> {
+        sqlx::query("VACUUM INTO ?")
+            .bind(file.to_string_lossy().into_owned())
+            .execute(&self.readers)
+            .await
+            .map_err(unavailable)?;
+        Ok(())
+    }
+
     /// Waits for what is under way and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
