@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod data;
 mod export;
 mod logs;
 
@@ -15,6 +16,7 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
 
+pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use export::ExportArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
 
@@ -42,6 +44,12 @@ pub enum Command {
     Export(ExportArguments),
     /// Search logs
     Logs(LogsArguments),
+    /// Verify every byte of a data directory or backup
+    Check(CheckArguments),
+    /// Copy everything as it is at a moment, while a server runs or of a directory at rest
+    Backup(BackupArguments),
+    /// Make a data directory of a backup
+    Restore(RestoreArguments),
     /// Query metrics with PromQL
     Promql(PromqlArguments),
     /// Run any program; its output and its end become events

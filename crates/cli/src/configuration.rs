@@ -1,5 +1,7 @@
 //! Flags, environment and configuration file become one resolved configuration, once.
 
+mod retention;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,12 +10,14 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 use swarmscope_alerting::AlertingSettings;
 use swarmscope_api::guard::Credentials;
+use swarmscope_model::retention::RetentionRule;
 use swarmscope_model::{limits, names};
 use swarmscope_promql::parser;
 
 use crate::arguments::{CredentialArguments, MetricsArguments, UpArguments};
 use crate::failure::Failure;
 use crate::state::{Location, StateUrl};
+use retention::FileLogs;
 
 /// Where everything is kept unless said otherwise, below the current folder.
 const DEFAULT_DATA: &str = "swarmscope-data";
@@ -32,6 +36,8 @@ pub struct Configuration {
     pub alerting: AlertingSettings,
     pub retention_age: Duration,
     pub retention_bytes: u64,
+    /// What holds for some indices instead; the first rule that matches one.
+    pub retention: Vec<RetentionRule>,
     /// Grafana dashboards for the web UI; those in the binary when there is none.
     pub dashboards: Option<PathBuf>,
     pub credentials: Credentials,
@@ -72,6 +78,8 @@ struct File {
     credentials: FileCredentials,
     #[serde(default)]
     retention: FileRetention,
+    #[serde(default)]
+    logs: FileLogs,
     #[serde(default)]
     metrics: FileMetrics,
     #[serde(default)]
@@ -154,9 +162,22 @@ impl Configuration {
                 .or(file_age)
                 .unwrap_or(limits::RETENTION_AGE),
             retention_bytes: size.map_or(limits::RETENTION_BYTES, |size| size.as_u64()),
+            retention: file.logs.retention(),
             dashboards: arguments.dashboards.clone().or(file.dashboards),
             credentials,
         })
+    }
+}
+
+impl Configuration {
+    /// Every rule of retention in the order in which they are looked at; the last is for all others.
+    pub fn all_retention(&self) -> Vec<RetentionRule> {
+        let others = RetentionRule {
+            pattern: "*".to_owned(),
+            age: Some(self.retention_age),
+            bytes: Some(self.retention_bytes),
+        };
+        self.retention.iter().cloned().chain([others]).collect()
     }
 }
 
@@ -213,7 +234,7 @@ fn read(path: &Path) -> Result<File, Failure> {
     toml::from_str(&text).map_err(|error| {
         Failure::with_hint(
             format!("{} is not a configuration:\n{error}", path.display()),
-            "the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [metrics] and [alerting]",
+            "the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [[logs.retention]], [metrics] and [alerting]",
         )
     })
 }

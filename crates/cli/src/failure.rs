@@ -27,6 +27,11 @@ impl Failure {
         }
     }
 
+    /// What failed, and the next step.
+    pub fn into_parts(self) -> (String, Option<String>) {
+        (self.message, self.hint)
+    }
+
     /// Prints it on standard error, coloured on a terminal.
     pub fn print(&self) {
         let bold_red = anstyle::AnsiColor::Red.on_default().bold();

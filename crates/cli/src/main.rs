@@ -3,6 +3,7 @@
 mod address;
 mod arguments;
 mod assets;
+mod backup;
 mod bulk;
 mod client;
 mod commands;
@@ -48,6 +49,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(arguments) => commands::export::run(arguments).await?,
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
+        Command::Check(arguments) => return commands::check::run(&arguments),
+        Command::Backup(arguments) => commands::backup::run(arguments).await?,
+        Command::Restore(arguments) => commands::restore::run(&arguments)?,
         Command::Promql(arguments) => commands::promql::run(arguments).await?,
         Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
         Command::Validate(arguments) => return commands::validate::run(arguments).await,

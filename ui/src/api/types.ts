@@ -163,10 +163,23 @@ export interface Account {
   dropped: number;
 }
 
+export interface RetentionRule {
+  pattern: string;
+  age_seconds?: number;
+  bytes?: number;
+}
+
 export interface Status {
   version: string;
   started_at: string;
   addresses: Record<string, string | null>;
-  logs: { documents: number; bytes: number; indices: number; segments: number };
+  logs: {
+    documents: number;
+    bytes: number;
+    indices: number;
+    segments: number;
+    /** In the order in which they are looked at; the last is for all other indices. */
+    retention: RetentionRule[];
+  };
   accounting: Account & { by_agent: (Account & { agent_name: string })[] };
 }

@@ -9,6 +9,7 @@ use swarmscope_query::datemath::DateMathError;
 use swarmscope_query::lucene::QueryError;
 use swarmscope_query::store::StoreError;
 
+use super::backup::BackupFailed;
 use crate::guard::TurnedAway;
 
 /// A failed request: `{"error": {"code", "message", "hint"?, "position"?}}`.
@@ -137,6 +138,14 @@ impl From<StoreError> for ApiError {
             None => error.to_string(),
         };
         Self::new(status, code, message)
+    }
+}
+
+impl From<BackupFailed> for ApiError {
+    fn from(failed: BackupFailed) -> Self {
+        let mut error = Self::new(StatusCode::CONFLICT, "backup_failed", failed.message);
+        error.detail.hint = failed.hint;
+        error
     }
 }
 

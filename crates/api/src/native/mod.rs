@@ -3,6 +3,7 @@
 
 mod agents;
 mod alerts;
+mod backup;
 mod dashboards;
 mod delete;
 mod errors;
@@ -25,6 +26,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::Ledger;
+use swarmscope_model::retention::RetentionRule;
 use swarmscope_model::state::StateStore;
 use swarmscope_query::store::LogStore;
 
@@ -32,6 +34,7 @@ use crate::guard::TurnedAway;
 use errors::ApiError;
 
 pub use alerts::{MetricFigures, Monitor};
+pub use backup::{BackupFailed, BackupMade, BackupSource};
 pub use dashboards::{DashboardFile, DashboardSource};
 pub use metrics::{Sample, SampleKind};
 
@@ -43,6 +46,7 @@ pub struct NativeState {
     pub ledger: Arc<Ledger>,
     pub dashboards: Arc<dyn DashboardSource>,
     pub monitor: Arc<dyn Monitor>,
+    pub backups: Arc<dyn BackupSource>,
     pub system: Arc<SystemInfo>,
 }
 
@@ -52,6 +56,8 @@ pub struct SystemInfo {
     pub started_at: Timestamp,
     /// Where each port is to be found, by what it serves.
     pub addresses: BTreeMap<&'static str, String>,
+    /// How long logs are kept; the first rule that matches an index governs it, the last matches all.
+    pub retention: Vec<RetentionRule>,
     /// Further samples for `/metrics`, read at every scrape.
     pub samples: Box<dyn Fn() -> Vec<Sample> + Send + Sync>,
 }
@@ -66,6 +72,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/logs/tail", get(tail::tail))
         .route("/api/v1/logs/validate", get(logs::validate))
         .route("/api/v1/logs/delete", post(delete::delete))
+        .route("/api/v1/backup", post(backup::backup))
         .route("/api/v1/indices", get(indices::indices))
         .route("/api/v1/tasks", get(tasks::list))
         .route("/api/v1/tasks/{task_id}", get(tasks::show))

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::Account;
+use swarmscope_model::retention::RetentionRule;
 use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
@@ -31,6 +32,28 @@ struct LogsBody {
     indices: usize,
     segments: u64,
     damaged_indices: usize,
+    /// In the order in which they are looked at.
+    retention: Vec<RetentionBody>,
+}
+
+/// How long the logs of matching indices are kept.
+#[derive(Serialize)]
+struct RetentionBody {
+    pattern: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+}
+
+impl From<&RetentionRule> for RetentionBody {
+    fn from(rule: &RetentionRule) -> Self {
+        Self {
+            pattern: rule.pattern.clone(),
+            age_seconds: rule.age.map(|age| age.as_secs()),
+            bytes: rule.bytes,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -89,6 +112,12 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
                 .filter(|index| index.damage.is_some())
                 .count(),
             indices: indices.len(),
+            retention: state
+                .system
+                .retention
+                .iter()
+                .map(RetentionBody::from)
+                .collect(),
         },
         metrics: state.monitor.figures(),
         accounting: AccountingBody {

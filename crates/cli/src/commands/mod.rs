@@ -2,11 +2,14 @@
 
 pub mod agent;
 pub mod agent_new;
+pub mod backup;
 pub mod bench;
+pub mod check;
 pub mod export;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
 pub mod promql;
+pub mod restore;
 pub mod run;
 pub mod validate;

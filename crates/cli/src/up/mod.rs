@@ -23,6 +23,7 @@ use tokio::sync::watch;
 
 use crate::address::{check_exposure, check_free, listen};
 use crate::arguments::UpArguments;
+use crate::backup::live::Live;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::telemetry;
@@ -151,11 +152,19 @@ fn native_state(
         state: stores.state.store(),
         ledger: stores.ledger.clone(),
         monitor: engines.monitoring.monitor(),
+        backups: Arc::new(Live {
+            logs: stores.logs.clone(),
+            metrics: stores.metrics.clone(),
+            metrics_folder: configuration.data.join("metrics"),
+            state: stores.state.clone(),
+            turn: tokio::sync::Mutex::default(),
+        }),
         dashboards: dashboards::source(configuration.dashboards.as_deref()),
         system: Arc::new(SystemInfo {
             version: env!("CARGO_PKG_VERSION"),
             started_at: Timestamp::now(),
             addresses: addresses.clone(),
+            retention: configuration.all_retention(),
             samples: Box::new(samples),
         }),
     }

@@ -34,6 +34,7 @@ impl Stores {
         let mut options = Options::new(configuration.data.join("logs"));
         options.retention_age = Some(configuration.retention_age);
         options.retention_bytes = Some(configuration.retention_bytes);
+        options.retention.clone_from(&configuration.retention);
         options.ledger = ledger.clone();
         let opened = tokio::task::spawn_blocking(move || EmbeddedLogs::open(options)).await;
         let logs = opened

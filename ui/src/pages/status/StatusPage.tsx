@@ -11,6 +11,7 @@ import { AccountTable } from './AccountTable';
 import { DamageList } from './DamageList';
 import { Figures } from './Figures';
 import { IndicesTable } from './IndicesTable';
+import { RetentionTable } from './RetentionTable';
 import classes from './Status.module.css';
 
 export default function StatusPage() {
@@ -37,6 +38,7 @@ export default function StatusPage() {
           <Figures status={data} />
           <AccountTable accounting={data.accounting} />
           <IndicesTable indices={list.data} error={list.error} />
+          <RetentionTable rules={data.logs.retention} />
         </div>
       )}
     </Page>

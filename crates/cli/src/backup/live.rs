@@ -1,0 +1,68 @@
+//! Backups that a running server makes of itself when it is asked to.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use swarmscope_api::native::{BackupFailed, BackupMade, BackupSource};
+use swarmscope_logstore::EmbeddedLogs;
+use swarmscope_metricstore::EmbeddedMetrics;
+
+use super::making::{Making, Report, StateSource};
+use crate::failure::Failure;
+use crate::state::State;
+
+/// The stores of the server.
+pub struct Live {
+    pub logs: Arc<EmbeddedLogs>,
+    pub metrics: Arc<EmbeddedMetrics>,
+    pub metrics_folder: PathBuf,
+    pub state: State,
+    /// One at a time: two would only slow each other down.
+    pub turn: tokio::sync::Mutex<()>,
+}
+
+impl Live {
+    async fn make(&self, destination: &Path) -> Result<Report, Failure> {
+        let _turn = self.turn.lock().await;
+        let mut making = Making::begin(destination)?;
+        let (logs, metrics) = (self.logs.clone(), self.metrics.clone());
+        let folder = self.metrics_folder.clone();
+        let copied = tokio::task::spawn_blocking(move || {
+            making.logs(&logs)?;
+            making.metrics(&metrics, &folder)?;
+            Ok::<_, Failure>(making)
+        });
+        let mut making = copied.await.map_err(|error| gone(&error))??;
+        let state = match &self.state {
+            State::File(file) => StateSource::File(file),
+            State::Database(_) => StateSource::Elsewhere,
+        };
+        making.state(state).await?;
+        let complete = tokio::task::spawn_blocking(move || making.complete(&mut |_, _| {}));
+        complete.await.map_err(|error| gone(&error))?
+    }
+}
+
+fn gone(error: &tokio::task::JoinError) -> Failure {
+    Failure::new(format!("the backup ended early: {error}"))
+}
+
+#[async_trait]
+impl BackupSource for Live {
+    async fn backup(&self, destination: &Path) -> Result<BackupMade, BackupFailed> {
+        match self.make(destination).await {
+            Ok(report) => Ok(BackupMade {
+                destination: report.destination,
+                files: report.files,
+                bytes: report.bytes,
+                documents: report.documents,
+                parts: report.parts,
+            }),
+            Err(failure) => {
+                let (message, hint) = failure.into_parts();
+                Err(BackupFailed { message, hint })
+            }
+        }
+    }
+}
