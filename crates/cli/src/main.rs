@@ -22,6 +22,10 @@ use clap::{CommandFactory, Parser};
 use arguments::{AgentCommand, Arguments, BenchCommand, Command};
 use failure::Failure;
 
+/// Lets go of memory when a burst is over; a server that rests is small again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
