@@ -68,7 +68,7 @@ pub const MAX_PERCENTILES: usize = 1_000;
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
 
 /// Rows an in-memory block holds before it becomes a segment on disk.
-pub const MEMTABLE_ROWS: usize = 128 * 1024;
+pub const MEMTABLE_ROWS: usize = 72 * 1024;
 /// Raw bytes the memtable holds before it is written out as a segment.
 pub const MEMTABLE_BYTES: usize = 64 * 1024 * 1024;
 /// Values of one page that cost no bytes of their own, because all are alike: a reader of a page that
