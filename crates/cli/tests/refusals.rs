@@ -125,7 +125,7 @@ fn a_configuration_with_a_typing_error() {
       | ^^^^
     unknown field `agee`, expected `age` or `size`
 
-      hint: the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [metrics] and [alerting]
+      hint: the settings are data, listen, elastic, prometheus, orchestrator, state, dashboards, [credentials], [retention], [[logs.retention]], [metrics] and [alerting]
     "#);
 }
 

@@ -1,10 +1,12 @@
 //! Reads documents back from a Parquet file that has them whole in `_source`, ours or another's.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::basic::Type as Physical;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use swarmscope_model::limits::{IMPORT_BATCH_BYTES, IMPORT_BATCH_ROWS};
@@ -54,6 +56,10 @@ impl DocumentReader {
     /// # Errors
     /// When it is no Parquet file, or has no documents.
     pub fn new(file: File) -> Result<Self, ReadError> {
+        guarded(|| Self::opened(file))
+    }
+
+    fn opened(file: File) -> Result<Self, ReadError> {
         let file = SerializedFileReader::new(file)?;
         let columns = file.metadata().file_metadata().schema_descr().columns();
         let mut places = [None; 3];
@@ -91,6 +97,10 @@ impl DocumentReader {
     /// # Errors
     /// When the file is damaged, or a text is not UTF-8.
     pub fn next_batch(&mut self) -> Result<Option<Vec<Restored>>, ReadError> {
+        guarded(|| self.batch())
+    }
+
+    fn batch(&mut self) -> Result<Option<Vec<Restored>>, ReadError> {
         loop {
             if let Some(group) = &mut self.group
                 && group.left > 0
@@ -135,6 +145,15 @@ impl DocumentReader {
             batch,
         })
     }
+}
+
+/// The library takes some of what a damaged file says of itself at its word, and panics when it cannot
+/// be so. To who reads the file that is an error like others.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let reason = "what it says of its parts cannot be".to_owned();
+        Err(ReadError::Parquet(ParquetError::General(reason)))
+    })
 }
 
 impl Group {
