@@ -1,8 +1,10 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod connection;
 mod data;
 mod export;
 mod logs;
+mod span;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,9 +18,11 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
 
+pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use export::ExportArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
+pub use span::SpanArguments;
 
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
@@ -204,14 +208,6 @@ pub struct ImportArguments {
     /// Index to write to [default: the exported document's own, else filebeat-import-YYYY.MM.DD]
     #[arg(long, value_name = "NAME")]
     pub index: Option<String>,
-    /// Elasticsearch API of the server to write to
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:9200",
-        env = "SWARMSCOPE_ELASTIC"
-    )]
-    pub elastic: String,
     /// The files are metrics with times, as OpenMetrics or Prometheus's text format
     #[arg(long, conflicts_with = "index")]
     pub prometheus: bool,
@@ -227,7 +223,7 @@ pub struct ImportArguments {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub credentials: CredentialArguments,
+    pub elastic: ElasticArguments,
 }
 
 const PROMQL_EXAMPLES: &str = "Examples:
@@ -285,14 +281,6 @@ pub struct RunArguments {
     /// Do not repeat the program's output
     #[arg(long, short = 'q')]
     pub quiet: bool,
-    /// Elasticsearch API of the server to write to
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:9200",
-        env = "SWARMSCOPE_ELASTIC"
-    )]
-    pub elastic: String,
     /// Where events wait while the server does not answer [default: the user's state folder]
     #[arg(long, value_name = "DIR", env = "SWARMSCOPE_SPOOL")]
     pub spool: Option<PathBuf>,
@@ -300,7 +288,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub flush_timeout: Duration,
     #[command(flatten)]
-    pub credentials: CredentialArguments,
+    pub elastic: ElasticArguments,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub command: Vec<std::ffi::OsString>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
-use super::CredentialArguments;
+use super::{ElasticArguments, SpanArguments};
 
 const EXPORT_EXAMPLES: &str = "Examples:
   swarmscope export --parquet logs.parquet                    # everything, in one file
@@ -38,26 +38,14 @@ pub struct ExportArguments {
     /// Only what this finds, in Lucene syntax
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
-    /// Only what happened since then: a duration such as 15m, or a time
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub since: Option<String>,
-    /// Only what happened before then
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub until: Option<String>,
+    #[command(flatten)]
+    pub span: SpanArguments,
     /// Go on without what is damaged in the store, and say what that is
     #[arg(long)]
     pub partial: bool,
-    /// Elasticsearch API of the server to read from
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:9200",
-        env = "SWARMSCOPE_ELASTIC"
-    )]
-    pub elastic: String,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub credentials: CredentialArguments,
+    pub elastic: ElasticArguments,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::CredentialArguments;
+use super::{ServerArguments, SpanArguments};
 
 const LOGS_EXAMPLES: &str = "Examples:
   swarmscope logs 'severity:ERROR' --since 1h
@@ -19,12 +19,8 @@ pub struct LogsArguments {
     /// What to look for, in Lucene syntax; everything when left out
     #[arg(default_value = "")]
     pub query: String,
-    /// Only what happened since then: a duration such as 15m, or a time
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub since: Option<String>,
-    /// Only what happened before then
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub until: Option<String>,
+    #[command(flatten)]
+    pub span: SpanArguments,
     /// Indices to search, such as filebeat-*
     #[arg(long, value_name = "PATTERN", default_value = "")]
     pub index: String,
@@ -37,16 +33,8 @@ pub struct LogsArguments {
     /// One JSON document a line
     #[arg(long)]
     pub json: bool,
-    /// The server to ask
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:4700",
-        env = "SWARMSCOPE_SERVER"
-    )]
-    pub server: String,
     #[command(flatten)]
-    pub credentials: CredentialArguments,
+    pub server: ServerArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,12 +58,8 @@ pub struct DeleteArguments {
     /// What to delete, in Lucene syntax; * is everything
     #[arg(value_name = "QUERY")]
     pub query: String,
-    /// Only what happened since then: a duration such as 15m, or a time
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub since: Option<String>,
-    /// Only what happened before then
-    #[arg(long, value_name = "DURATION|TIME")]
-    pub until: Option<String>,
+    #[command(flatten)]
+    pub span: SpanArguments,
     /// Indices to delete from, such as filebeat-*
     #[arg(long, value_name = "PATTERN", default_value = "")]
     pub index: String,
@@ -85,14 +69,6 @@ pub struct DeleteArguments {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
-    /// The server to ask
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "http://127.0.0.1:4700",
-        env = "SWARMSCOPE_SERVER"
-    )]
-    pub server: String,
     #[command(flatten)]
-    pub credentials: CredentialArguments,
+    pub server: ServerArguments,
 }

@@ -65,11 +65,7 @@ pub async fn run(mut arguments: LogsArguments) -> Result<(), Failure> {
     if let Some(LogsCommand::Delete(arguments)) = arguments.command.take() {
         return delete::run(arguments).await;
     }
-    let client = Client::new(
-        &arguments.server,
-        arguments.credentials.resolve()?,
-        "--server",
-    );
+    let client = arguments.server.client()?;
     // The tail starts before the page is read, so that nothing falls between the two.
     let tail = match arguments.follow {
         true => Some(open_tail(&client, &arguments).await?),
@@ -98,8 +94,8 @@ pub async fn run(mut arguments: LogsArguments) -> Result<(), Failure> {
 
 /// The newest hits within the limit, oldest first, and how many there are in all.
 async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<Hit>), Failure> {
-    let from = since(arguments.since.as_deref(), "--since")?;
-    let to = since(arguments.until.as_deref(), "--until")?;
+    let from = since(arguments.span.since.as_deref(), "--since")?;
+    let to = since(arguments.span.until.as_deref(), "--until")?;
     let mut hits: Vec<Hit> = Vec::new();
     let mut after = String::new();
     loop {

@@ -50,11 +50,7 @@ struct Table {
 /// # Errors
 /// When the server cannot be reached or refuses the search, or a file cannot be written.
 pub async fn run(arguments: ExportArguments) -> Result<(), Failure> {
-    let client = Client::new(
-        &arguments.elastic,
-        arguments.credentials.resolve()?,
-        "--elastic",
-    );
+    let client = arguments.elastic.client()?;
     let selection = Selection::new(&arguments)?;
     let exported = match (&arguments.parquet, &arguments.ndjson) {
         (Some(path), _) if is_folder(path) => folder(&client, &selection, path).await?,

@@ -28,8 +28,8 @@ impl Selection {
         }
         let mut bounds = serde_json::Map::new();
         for (text, flag, bound) in [
-            (&arguments.since, "--since", "gte"),
-            (&arguments.until, "--until", "lt"),
+            (&arguments.span.since, "--since", "gte"),
+            (&arguments.span.until, "--until", "lt"),
         ] {
             if text.is_some() {
                 bounds.insert(bound.to_owned(), since(text.as_deref(), flag)?.into());

@@ -64,7 +64,7 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     let pages: Vec<Page> = arguments.files.iter().map(read).collect::<Result<_, _>>()?;
     let client = Client::new(
         &arguments.prometheus_url,
-        arguments.credentials.resolve()?,
+        arguments.elastic.credentials.resolve()?,
         "--prometheus-url",
     );
     let total: usize = pages.iter().map(|page| page.samples.len()).sum();

@@ -62,11 +62,7 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
         .iter()
         .map(|path| Source::open(path))
         .collect::<Result<_, _>>()?;
-    let client = Client::new(
-        &arguments.elastic,
-        arguments.credentials.resolve()?,
-        "--elastic",
-    );
+    let client = arguments.elastic.client()?;
     let progress = progress_bar(&sources);
     let mut outcome = Outcome::default();
     for source in sources {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{LeftOut, Total, printable, since};
 use crate::arguments::DeleteArguments;
-use crate::client::Client;
 use crate::failure::Failure;
 use crate::terminal::{severity_style, thousands};
 
@@ -33,13 +32,9 @@ struct Deletion {
 /// When the query does not parse, nobody can be asked, the server cannot be reached, or bytes of
 /// deleted events may still be on disk.
 pub async fn run(arguments: DeleteArguments) -> Result<(), Failure> {
-    let client = Client::new(
-        &arguments.server,
-        arguments.credentials.resolve()?,
-        "--server",
-    );
-    let from = since(arguments.since.as_deref(), "--since")?;
-    let to = since(arguments.until.as_deref(), "--until")?;
+    let client = arguments.server.client()?;
+    let from = since(arguments.span.since.as_deref(), "--since")?;
+    let to = since(arguments.span.until.as_deref(), "--until")?;
     let selection = [
         ("query", arguments.query.as_str()),
         ("index", &arguments.index),

@@ -19,7 +19,6 @@ use swarmscope_model::{Event, Severity, Timestamp};
 use uuid::Uuid;
 
 use crate::arguments::RunArguments;
-use crate::client::Client;
 use crate::failure::Failure;
 use crate::terminal::thousands;
 use child::{Child, Ending};
@@ -43,11 +42,7 @@ pub async fn run(arguments: RunArguments) -> Result<ExitCode, Failure> {
         .name
         .clone()
         .unwrap_or_else(|| usual_name(program, rest));
-    let client = Client::new(
-        &arguments.elastic,
-        arguments.credentials.resolve()?,
-        "--elastic",
-    );
+    let client = arguments.elastic.client()?;
     let spool = Spool::open(
         arguments.spool.clone().unwrap_or_else(Spool::usual_folder),
         &name,

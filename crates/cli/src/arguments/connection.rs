@@ -1,0 +1,59 @@
+//! Which server a command talks to, the same in every command that talks to one.
+
+use clap::Args;
+
+use super::CredentialArguments;
+use crate::client::Client;
+use crate::failure::Failure;
+
+/// A server's Elasticsearch API.
+#[derive(Debug, Args)]
+pub struct ElasticArguments {
+    /// Elasticsearch API of the server
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:9200",
+        env = "SWARMSCOPE_ELASTIC"
+    )]
+    elastic: String,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
+}
+
+impl ElasticArguments {
+    /// A client of it.
+    ///
+    /// # Errors
+    /// When the credentials are none.
+    pub fn client(&self) -> Result<Client, Failure> {
+        let credentials = self.credentials.resolve()?;
+        Ok(Client::new(&self.elastic, credentials, "--elastic"))
+    }
+}
+
+/// A Swarmscope server.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    /// The server to ask
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:4700",
+        env = "SWARMSCOPE_SERVER"
+    )]
+    server: String,
+    #[command(flatten)]
+    credentials: CredentialArguments,
+}
+
+impl ServerArguments {
+    /// A client of it.
+    ///
+    /// # Errors
+    /// When the credentials are none.
+    pub fn client(&self) -> Result<Client, Failure> {
+        let credentials = self.credentials.resolve()?;
+        Ok(Client::new(&self.server, credentials, "--server"))
+    }
+}
