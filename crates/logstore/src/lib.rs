@@ -31,6 +31,7 @@ mod shared;
 mod state;
 mod stats;
 mod store;
+mod varint;
 mod wal;
 mod write;
 

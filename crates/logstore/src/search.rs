@@ -7,6 +7,7 @@
 pub mod aggregate;
 pub mod budget;
 pub mod clause;
+mod column_test;
 pub mod error;
 pub mod fields;
 pub mod left_out;

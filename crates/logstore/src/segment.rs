@@ -16,7 +16,6 @@ mod id_index;
 mod inherited;
 mod page;
 mod reader;
-mod time_text;
 mod token_collector;
 mod token_index;
 mod words;

@@ -1,4 +1,5 @@
-//! Integers as bytes: variable length, zigzag, deltas.
+//! Integers as bytes of variable length, and bytes behind their length: what every format of the store
+//! is made of. Knows none of these formats.
 
 /// Appends a number, seven bits a byte.
 pub fn put(out: &mut Vec<u8>, mut number: u64) {
@@ -44,6 +45,23 @@ pub fn take_bytes<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (head, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(head)
+}
+
+/// Appends bytes behind their length.
+pub fn put_prefixed(out: &mut Vec<u8>, bytes: &[u8]) {
+    put(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// Takes bytes behind their length.
+pub fn take_prefixed<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = usize::try_from(take(bytes)?).ok()?;
+    take_bytes(bytes, length)
+}
+
+/// Takes a text behind its length.
+pub fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    std::str::from_utf8(take_prefixed(bytes)?).ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use swarmscope_query::document::spelling::Spelling;
 
 use super::column::Kind;
 use super::strings::Strings;
+use crate::varint::{put, put_prefixed, take, take_text};
 
 /// A place for a value in a shape.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -117,24 +118,24 @@ impl Shape {
 impl Shape {
     /// Appends the shape's bytes.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        put_number(out, self.slots.len());
+        put(out, self.slots.len() as u64);
         for slot in &self.slots {
             match &slot.column {
                 None => out.push(NO_COLUMN),
                 Some((path, kind)) => {
                     out.push(slot.spelling.code() << 4 | kind.code());
-                    put_text(out, path);
+                    put_prefixed(out, path.as_bytes());
                 }
             }
         }
         for fragment in self.fragments.iter() {
-            put_text(out, fragment);
+            put_prefixed(out, fragment.as_bytes());
         }
     }
 
     /// Reads the shape at the start of `bytes` and moves behind it; `None` when there is none.
     pub fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        let count = take_number(bytes)?;
+        let count = usize::try_from(take(bytes)?).ok()?;
         // A slot takes two bytes at least: its own and its fragment's.
         if count > MAX_SHAPE_SLOTS || count > bytes.len() {
             return None;
@@ -177,39 +178,6 @@ impl Slot {
 }
 
 const NO_COLUMN: u8 = 0xff;
-
-fn put_number(out: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn take_number(bytes: &mut &[u8]) -> Option<usize> {
-    let mut number = 0;
-    for shift in (0..28).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= usize::from(byte & 0x7f) << shift;
-        if *byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn put_text(out: &mut Vec<u8>, text: &str) {
-    put_number(out, text.len());
-    out.extend_from_slice(text.as_bytes());
-}
-
-fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let length = take_number(bytes)?;
-    let (text, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    std::str::from_utf8(text).ok()
-}
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ mod hashes;
 mod histogram;
 mod hyperloglog;
 mod keys;
+mod listed;
 mod metrics;
 mod missing;
 mod numbers;

@@ -3,21 +3,16 @@
 //! Every clause gets the rows that can still matter and answers with a subset of them, so that
 //! cheap clauses spare the dear ones their work. The tests of values are the evaluator's own.
 
-use swarmscope_query::document::{TIME_FIELDS, ValueRef, is_time_field};
+use swarmscope_query::document::{TIME_FIELDS, is_time_field};
 use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, ValueTest, View};
 
 use super::budget::Deadline;
+use super::column_test::ColumnTest;
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
-use super::prefilter;
-use crate::block::column::{Column, Kind, Rows, Values};
+use crate::block::column::{Column, Kind, Rows};
 use crate::rows::RowSet;
 use crate::segment::Indexing;
-
-/// Values tested between two looks at the clock.
-const CHECK_EVERY: usize = 4096;
-/// Values to test from which on a search through the page's whole text pays.
-const PREFILTERED: u32 = 64;
 
 /// How much of something is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -333,87 +328,9 @@ impl Clauses<'_> {
         within: &RowSet,
         found: &mut RowSet,
     ) -> Result<(), SearchError> {
-        self.part.visit(column, within, &mut |page| {
-            self.deadline.check()?;
-            self.page(page, column, test, view, within, found)
-        })
-    }
-
-    fn page(
-        &self,
-        page: &Column,
-        column: &ColumnRef,
-        test: &ValueTest,
-        view: View,
-        within: &RowSet,
-        found: &mut RowSet,
-    ) -> Result<(), SearchError> {
-        match (&page.values, test) {
-            (Values::Coded { dictionary, codes }, _) if dictionary.len() <= page.len() => {
-                let holds: Vec<bool> = dictionary
-                    .iter()
-                    .map(|text| test.holds(&column.path, ValueRef::Text(text), view))
-                    .collect();
-                if holds.contains(&true) {
-                    let holds = |at: usize| holds[codes[at] as usize];
-                    select_cheaply(page, within, found, holds);
-                }
-                Ok(())
-            }
-            (Values::Integer(instants), ValueTest::Range(range))
-                if column.kind == Kind::Instant =>
-            {
-                if let Some((first, last)) = range.instants() {
-                    let holds = |at: usize| (first..=last).contains(&instants[at]);
-                    select_cheaply(page, within, found, holds);
-                }
-                Ok(())
-            }
-            _ => self.values(page, column, test, view, within, found),
-        }
-    }
-
-    /// Tests the values of a page one by one.
-    fn values(
-        &self,
-        page: &Column,
-        column: &ColumnRef,
-        test: &ValueTest,
-        view: View,
-        within: &RowSet,
-        found: &mut RowSet,
-    ) -> Result<(), SearchError> {
-        let holds = |at: usize| test.holds(&column.path, page.value(at), view);
-        if let Values::Text(strings) = &page.values
-            && let Some(last) = page.len().checked_sub(1)
-            && within.count_between(page.row(0), page.row(last)) >= PREFILTERED
-            && let Some(places) = prefilter::places(strings, test, view)
-        {
-            for at in places {
-                let row = page.row(at);
-                if within.contains(row) && !found.contains(row) && holds(at) {
-                    found.insert(row);
-                }
-            }
-            return Ok(());
-        }
-        for from in (0..page.len()).step_by(CHECK_EVERY) {
-            self.deadline.check()?;
-            let count = CHECK_EVERY.min(page.len() - from);
-            match &page.rows {
-                Rows::Dense { first } => {
-                    found.select(within, first + from as u32, count, |at| holds(from + at));
-                }
-                Rows::Listed(rows) => {
-                    for (at, row) in (from..).zip(&rows[from..from + count]) {
-                        if within.contains(*row) && !found.contains(*row) && holds(at) {
-                            found.insert(*row);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
+        let test = ColumnTest::new(column, test, view, within, self.deadline);
+        self.part
+            .visit(column, within, &mut |page| test.page(page, found))
     }
 
     /// Rows without `@timestamp`, by the document's time.
@@ -456,25 +373,6 @@ impl Clauses<'_> {
         }
         found.unite(&rows);
         Ok(())
-    }
-}
-
-/// Adds the rows `within` whose value holds, when asking costs little.
-fn select_cheaply(
-    page: &Column,
-    within: &RowSet,
-    found: &mut RowSet,
-    holds: impl Fn(usize) -> bool,
-) {
-    match &page.rows {
-        Rows::Dense { first } => found.select_cheaply(within, *first, page.len(), holds),
-        Rows::Listed(rows) => {
-            for (at, row) in rows.iter().enumerate() {
-                if holds(at) && within.contains(*row) {
-                    found.insert(*row);
-                }
-            }
-        }
     }
 }
 

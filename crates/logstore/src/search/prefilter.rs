@@ -11,27 +11,42 @@ use crate::block::strings::Strings;
 /// Alternatives beyond which looking at each text costs less.
 const MAX_ALTERNATIVES: usize = 4;
 
-/// The places of texts that the test may hold for, in order. `None` when every text may.
-pub fn places(strings: &Strings, test: &ValueTest, view: View) -> Option<Vec<usize>> {
-    // Beyond ASCII, other letters may be the wanted ones in lower case.
-    if !strings.text().is_ascii() {
-        return None;
+/// What is looked for.
+pub struct Prefilter {
+    /// In lower case; a text that the test holds for has one of them.
+    needed: Vec<Finder<'static>>,
+}
+
+impl Prefilter {
+    /// For a test; `None` when every text may satisfy it.
+    pub fn new(test: &ValueTest, view: View) -> Option<Self> {
+        let needed = needed(test, view)?;
+        let finders = needed.iter().map(|text| Finder::new(text).into_owned());
+        Some(Self {
+            needed: finders.collect(),
+        })
     }
-    let needed = needed(test, view)?;
-    let lower = strings.text().to_ascii_lowercase();
-    let mut places = Vec::new();
-    for wanted in &needed {
-        let wanted = Finder::new(wanted.as_bytes());
-        let mut from = 0;
-        while let Some(at) = wanted.find(&lower.as_bytes()[from..]) {
-            let place = strings.place_at(from + at);
-            places.push(place);
-            from = strings.end(place);
+
+    /// The places of texts that the test may hold for, in order. `None` when every text may.
+    pub fn places(&self, strings: &Strings) -> Option<Vec<usize>> {
+        // Beyond ASCII, other letters may be the wanted ones in lower case.
+        if !strings.text().is_ascii() {
+            return None;
         }
+        let lower = strings.text().to_ascii_lowercase();
+        let mut places = Vec::new();
+        for wanted in &self.needed {
+            let mut from = 0;
+            while let Some(at) = wanted.find(&lower.as_bytes()[from..]) {
+                let place = strings.place_at(from + at);
+                places.push(place);
+                from = strings.end(place);
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        Some(places)
     }
-    places.sort_unstable();
-    places.dedup();
-    Some(places)
 }
 
 /// In lower case, characters of which a text has to hold one of these. `None` when they are unknown.
@@ -83,7 +98,8 @@ mod tests {
             };
             let strings: Strings = texts.iter().collect();
             for view in [View::Text, View::Whole] {
-                let Some(places) = places(&strings, &test, view) else {
+                let prefilter = Prefilter::new(&test, view);
+                let Some(places) = prefilter.and_then(|prefilter| prefilter.places(&strings)) else {
                     continue;
                 };
                 for (at, text) in texts.iter().enumerate() {

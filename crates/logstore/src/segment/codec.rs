@@ -10,6 +10,3 @@ mod compress;
 pub mod floats;
 pub mod integers;
 pub mod text;
-mod varint;
-
-pub use varint::{put, take, take_bytes, take_u32};

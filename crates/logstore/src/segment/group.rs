@@ -1,27 +1,23 @@
 //! Reads a group of a segment, lazily: opening reads its footer, a search reads the pages it needs.
 
+mod pages;
+mod rows;
+
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::block_reader::PlacedShape;
-use super::cache::{Cache, Item};
-use super::codec::text::TextDictionary;
-use super::codec::{take, take_bytes};
+use super::cache::Cache;
+use super::codec::text::write_milliseconds;
 use super::file::Input;
-use super::footer::{
-    ColumnEntry, GroupEntry, GroupFooter, Indexing, PageEntry, Storage, Stretch, decode_pages,
-};
-use super::page::{self, Dictionary};
-use super::time_text::{LENGTH, TimeSpeller};
+use super::footer::{ColumnEntry, GroupEntry, GroupFooter, Indexing, PageEntry, Storage};
+use super::page;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
 use crate::rows::RowSet;
+use crate::varint::{take, take_prefixed};
 
-/// The page number under which a whole column is cached.
-const WHOLE: u32 = u32::MAX;
-/// The page number under which a dictionary is cached.
-const DICTIONARY: u32 = u32::MAX - 1;
 /// Rows of a page of times that are spelled.
 const TIME_TEXTS: u32 = super::GRANULE_ROWS;
 
@@ -210,16 +206,9 @@ impl Group {
     fn time_texts(&self, place: usize, rows: Range<u32>) -> Result<Arc<Column>, SegmentError> {
         self.cached(place, rows.start / TIME_TEXTS, || {
             let times = self.times()?;
-            let mut speller = TimeSpeller::default();
-            let mut texts = Strings::default();
-            for row in rows.clone() {
-                let text = times
-                    .integers()
-                    .get(row as usize)
-                    .and_then(|time| speller.spell(*time));
-                texts.push(text.ok_or_else(|| self.input.damaged("a time cannot be spelled"))?);
-            }
-            debug_assert!(texts.len() * LENGTH == texts.text_bytes());
+            let own = times.integers().get(rows.start as usize..rows.end as usize);
+            let texts = own.and_then(spelled);
+            let texts = texts.ok_or_else(|| self.input.damaged("a time cannot be spelled"))?;
             Ok(Column {
                 rows: Rows::Dense { first: rows.start },
                 values: Values::Text(texts),
@@ -285,76 +274,9 @@ impl Group {
         self.whole(self.fixed(Fixed::Versions))
     }
 
-    /// The page that holds the values of a row; `None` when it has none there.
-    ///
-    /// # Errors
-    /// When the page cannot be read.
-    pub fn page_with(&self, column: usize, row: u32) -> Result<Option<Arc<Column>>, SegmentError> {
-        match self.footer.columns[column].storage {
-            Storage::Times => self.times().map(Some),
-            Storage::TimeTexts => {
-                let first = row - row % TIME_TEXTS;
-                let rows = first..self.rows().min(first + TIME_TEXTS);
-                self.time_texts(column, rows).map(Some)
-            }
-            Storage::Pages | Storage::Coded => {
-                let pages = self.pages(column)?;
-                let number = pages.partition_point(|page| page.last_row < row);
-                match pages.get(number).filter(|page| page.first_row <= row) {
-                    Some(entry) => self.page(column, number as u32, entry).map(Some),
-                    None => Ok(None),
-                }
-            }
-        }
-    }
-
     /// The error that this group is damaged.
     pub fn damaged(&self, what: &'static str) -> SegmentError {
         self.input.damaged(what)
-    }
-
-    /// The time, sequence and version of a row, from the pages that hold them.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn numbers_of(&self, row: u32) -> Result<(i64, i64, i64), SegmentError> {
-        Ok((
-            self.number(Fixed::Times, row)?,
-            self.number(Fixed::Sequences, row)?,
-            self.number(Fixed::Versions, row)?,
-        ))
-    }
-
-    fn number(&self, fixed: Fixed, row: u32) -> Result<i64, SegmentError> {
-        let (page, at) = self.page_of(self.fixed(fixed), row)?;
-        let number = page.integers().get(at).copied();
-        number.ok_or_else(|| self.input.damaged("a row is missing"))
-    }
-
-    /// The row of a sequence, when it is here.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn row_of_sequence(&self, sequence: u64) -> Result<Option<u32>, SegmentError> {
-        let (first, last) = self.sequence_range();
-        if sequence < first || sequence > last {
-            return Ok(None);
-        }
-        let sequences = self.sequences()?;
-        let found = sequences.integers().binary_search(&(sequence as i64));
-        Ok(found.ok().and_then(|row| u32::try_from(row).ok()))
-    }
-
-    /// The id that a client gave to the document of a row.
-    ///
-    /// # Errors
-    /// When its page cannot be read.
-    pub fn id(&self, row: u32) -> Result<Option<String>, SegmentError> {
-        let mut found = None;
-        self.visit_row(self.fixed(Fixed::Ids), row, &mut |text| {
-            found = Some(text.to_owned());
-        })?;
-        Ok(found)
     }
 
     /// Every id that a client gave.
@@ -391,15 +313,6 @@ impl Group {
         Ok(Arc::clone(shapes))
     }
 
-    /// The shape of a row's document.
-    ///
-    /// # Errors
-    /// When its page cannot be read.
-    pub fn code(&self, row: u32) -> Result<usize, SegmentError> {
-        let code = self.number(Fixed::Codes, row)?;
-        usize::try_from(code).map_err(|_| self.input.damaged("a document has no shape"))
-    }
-
     /// The shapes of all rows.
     ///
     /// # Errors
@@ -414,40 +327,6 @@ impl Group {
     /// When a page cannot be read.
     pub fn read_literals(&self) -> Result<Column, SegmentError> {
         self.read_whole(self.fixed(Fixed::Literals))
-    }
-
-    /// Calls with what a row's shape leaves to it, in order.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn visit_literals(
-        &self,
-        row: u32,
-        visit: &mut dyn FnMut(&str),
-    ) -> Result<(), SegmentError> {
-        self.visit_row(self.fixed(Fixed::Literals), row, visit)
-    }
-
-    fn visit_row(
-        &self,
-        place: usize,
-        row: u32,
-        visit: &mut dyn FnMut(&str),
-    ) -> Result<(), SegmentError> {
-        let pages = self.pages(place)?;
-        let first = pages.partition_point(|page| page.last_row < row);
-        for (number, entry) in (first as u32..).zip(&pages[first..]) {
-            if entry.first_row > row {
-                break;
-            }
-            let page = self.page(place, number, entry)?;
-            page.visit_selected(&[row], |_, at| {
-                if let swarmscope_query::document::ValueRef::Text(text) = page.value(at) {
-                    visit(text);
-                }
-            });
-        }
-        Ok(())
     }
 
     /// Reads and decodes everything once, for checking; gives how many pages there were.
@@ -491,135 +370,17 @@ impl Group {
             Some(_) => &footer.literals,
         }
     }
+}
 
-    /// Whether a search never needs the column in one piece.
-    fn is_text_in_pages(&self, place: usize) -> bool {
-        let entry = self.column_entry(place);
-        entry.kind == Kind::Text.code() && entry.storage == Storage::Pages
+/// The times as texts; `None` when one cannot be spelled.
+fn spelled(times: &[i64]) -> Option<Strings> {
+    let (mut texts, mut text) = (Strings::default(), Vec::new());
+    for time in times {
+        text.clear();
+        write_milliseconds(*time, &mut text)?;
+        texts.push(std::str::from_utf8(&text).ok()?);
     }
-
-    fn pages(&self, place: usize) -> Result<Arc<Vec<PageEntry>>, SegmentError> {
-        let pages = once(&self.directories[place], || {
-            let Some(stretch) = self.column_entry(place).pages else {
-                return Ok(Arc::default());
-            };
-            decode_pages(&self.raw(stretch)?)
-                .map(Arc::new)
-                .ok_or_else(|| self.input.damaged("a directory cannot be read"))
-        })?;
-        Ok(Arc::clone(pages))
-    }
-
-    fn raw(&self, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
-        self.input.raw(self.entry.offset, stretch)
-    }
-
-    fn page(
-        &self,
-        place: usize,
-        number: u32,
-        entry: &PageEntry,
-    ) -> Result<Arc<Column>, SegmentError> {
-        self.cached(place, number, || self.read_page(place, entry))
-    }
-
-    /// The page that holds a row, of a column where every row has a value, and the place in it.
-    fn page_of(&self, place: usize, row: u32) -> Result<(Arc<Column>, usize), SegmentError> {
-        let pages = self.pages(place)?;
-        let number = pages.partition_point(|page| page.last_row < row);
-        let entry = pages
-            .get(number)
-            .filter(|entry| entry.first_row <= row)
-            .ok_or_else(|| self.input.damaged("a row is missing"))?;
-        let page = self.page(place, number as u32, entry)?;
-        Ok((page, (row - entry.first_row) as usize))
-    }
-
-    fn whole(&self, place: usize) -> Result<Arc<Column>, SegmentError> {
-        self.cached(place, WHOLE, || self.read_whole(place))
-    }
-
-    fn cached(
-        &self,
-        place: usize,
-        number: u32,
-        read: impl FnOnce() -> Result<Column, SegmentError>,
-    ) -> Result<Arc<Column>, SegmentError> {
-        let key = (self.entry.uid, place as u32, number);
-        if let Some(Item::Column(cached)) = self.cache.get(key) {
-            return Ok(cached);
-        }
-        let column = Arc::new(read()?);
-        self.cache.put(key, Item::Column(Arc::clone(&column)));
-        Ok(column)
-    }
-
-    fn read_whole(&self, place: usize) -> Result<Column, SegmentError> {
-        let pages = self.pages(place)?;
-        if pages.is_empty() {
-            return Ok(Column {
-                rows: Rows::Listed(Vec::new()),
-                values: Values::Text(Strings::default()),
-            });
-        }
-        let pages = pages.iter().map(|page| self.read_page(place, page));
-        page::join(pages.collect::<Result<_, _>>()?)
-            .ok_or_else(|| self.input.damaged("a column has no pages"))
-    }
-
-    fn dictionary(&self, place: usize) -> Result<Dictionary, SegmentError> {
-        let entry = self.column_entry(place);
-        let Some(stretch) = entry.dictionary else {
-            return Ok(Dictionary::None);
-        };
-        if entry.storage != Storage::Coded {
-            return self.fragments(place, stretch).map(Dictionary::Fragments);
-        }
-        let column = self.cached(place, DICTIONARY, || {
-            let strings = page::decode_dictionary(&self.raw(stretch)?)
-                .ok_or_else(|| self.input.damaged("a dictionary cannot be read"))?;
-            Ok(Column {
-                rows: Rows::Dense { first: 0 },
-                values: Values::Coded {
-                    dictionary: Arc::new(strings),
-                    codes: Vec::new(),
-                },
-            })
-        })?;
-        match &column.values {
-            Values::Coded { dictionary, .. } => Ok(Dictionary::Coded(Arc::clone(dictionary))),
-            _ => Ok(Dictionary::None),
-        }
-    }
-
-    fn fragments(
-        &self,
-        place: usize,
-        stretch: Stretch,
-    ) -> Result<Arc<TextDictionary>, SegmentError> {
-        let key = (self.entry.uid, place as u32, DICTIONARY);
-        if let Some(Item::Fragments(cached)) = self.cache.get(key) {
-            return Ok(cached);
-        }
-        let fragments = TextDictionary::decode(&self.raw(stretch)?)
-            .ok_or_else(|| self.damaged("the fragments of texts cannot be read"))?;
-        let fragments = Arc::new(fragments);
-        self.cache.put(key, Item::Fragments(Arc::clone(&fragments)));
-        Ok(fragments)
-    }
-
-    fn read_page(&self, place: usize, entry: &PageEntry) -> Result<Column, SegmentError> {
-        let broken = || self.input.damaged("a page cannot be decoded");
-        let kind = Kind::from_code(self.column_entry(place).kind).ok_or_else(broken)?;
-        let dictionary = self.dictionary(place)?;
-        let column =
-            page::decode(&self.raw(entry.stretch)?, kind, &dictionary).ok_or_else(broken)?;
-        let last = column.len().checked_sub(1).map(|last| column.row(last));
-        if last.is_some_and(|last| last >= self.rows()) {
-            return Err(broken());
-        }
-        Ok(column)
-    }
+    Some(texts)
 }
 
 fn split_shapes(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
@@ -627,8 +388,7 @@ fn split_shapes(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let count = take(rest)?;
     let mut shapes = Vec::new();
     for _ in 0..count {
-        let length = usize::try_from(take(rest)?).ok()?;
-        shapes.push(take_bytes(rest, length)?);
+        shapes.push(take_prefixed(rest)?);
     }
     rest.is_empty().then_some(shapes)
 }

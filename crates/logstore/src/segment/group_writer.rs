@@ -6,19 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::GRANULE_ROWS;
-use super::codec::put;
-use super::codec::text::TextEncoder;
+use super::codec::text::{TextEncoder, write_milliseconds};
 use super::file::Output;
 use super::footer::{
     ColumnEntry, GroupEntry, GroupFooter, Indexing, PageEntry, Storage, Stretch, encode_pages,
 };
 use super::page;
-use super::time_text::TimeSpeller;
 use super::token_collector::TokenCollector;
 use super::token_index::is_indexed_uuid;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
+use crate::varint::{put, put_prefixed};
 
 /// Values of a page of numbers, flags or dictionary codes.
 const SCANNED_VALUES: usize = 8 * 1024;
@@ -131,11 +130,11 @@ impl GroupWriter<'_> {
             }
             None => None,
         };
+        let encoded = source.shapes();
         let mut shapes = Vec::new();
-        put(&mut shapes, source.shapes().len() as u64);
-        for shape in source.shapes() {
-            put(&mut shapes, shape.len() as u64);
-            shapes.extend_from_slice(&shape);
+        put(&mut shapes, encoded.len() as u64);
+        for shape in &encoded {
+            put_prefixed(&mut shapes, shape);
         }
         let shapes = self.out.compressed(&shapes);
         Ok(GroupFooter {
@@ -205,7 +204,10 @@ impl GroupWriter<'_> {
         indexing: Indexing,
         mut tokens: Option<&mut TokenCollector>,
     ) -> Result<ColumnEntry, SegmentError> {
-        let mut texts = TextEncoder::new();
+        let mut texts = match tokens {
+            Some(_) => TextEncoder::new(),
+            None => TextEncoder::without_words(),
+        };
         let mut pages = Vec::new();
         let mut from = 0;
         while from < column.len() {
@@ -216,9 +218,8 @@ impl GroupWriter<'_> {
                 tokens: &mut self.hashes,
             };
             page::encode(column, from..to, &mut shared, &mut self.buffer);
-            match &mut tokens {
-                Some(tokens) => tokens.add(column.row(from) / GRANULE_ROWS, &mut self.hashes),
-                None => self.hashes.clear(),
+            if let Some(tokens) = &mut tokens {
+                tokens.add(column.row(from) / GRANULE_ROWS, &mut self.hashes);
             }
             pages.push(PageEntry {
                 first_row: column.row(from),
@@ -290,11 +291,11 @@ fn are_times(kind: Kind, column: &Column, times: &[i64]) -> bool {
 
 /// Whether each text is the spelling of the time in its place.
 fn spell_times(strings: &Strings, times: &[i64]) -> bool {
-    let mut speller = TimeSpeller::default();
-    strings
-        .iter()
-        .zip(times)
-        .all(|(text, time)| speller.spell(*time) == Some(text))
+    let mut spelled = Vec::new();
+    strings.iter().zip(times).all(|(text, time)| {
+        spelled.clear();
+        write_milliseconds(*time, &mut spelled).is_some() && spelled == text.as_bytes()
+    })
 }
 
 /// Where the page that begins with the value `from` ends. The values of one row stay together.

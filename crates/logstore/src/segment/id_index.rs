@@ -5,9 +5,9 @@ use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::codec::{put, take_u32};
 use super::file::Output;
 use super::footer::{PageEntry, Stretch, encode_pages};
+use crate::varint::{put, take_u32};
 
 /// Ids a part of the index holds.
 const PART_IDS: usize = 512;

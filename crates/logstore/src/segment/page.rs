@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::codec::text::{self, TextDictionary, TextEncoder};
 use super::codec::{booleans, floats, integers};
-use super::codec::{put, take, take_bytes, take_u32};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
+use crate::varint::{put, put_prefixed, take, take_bytes, take_prefixed, take_u32};
 
 /// Rows are listed, or follow each other from the first.
 const LISTED: u8 = 0;
@@ -97,13 +97,7 @@ fn repeated(strings: &Strings, range: Range<usize>) -> Option<(Vec<usize>, Vec<u
 fn prefixed(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let mut own = Vec::new();
     write(&mut own);
-    put(out, own.len() as u64);
-    out.extend_from_slice(&own);
-}
-
-fn take_prefixed<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = usize::try_from(take(bytes)?).ok()?;
-    take_bytes(bytes, length)
+    put_prefixed(out, &own);
 }
 
 /// What pages of one column share while they are read.
@@ -168,7 +162,7 @@ fn decode_texts(rest: &mut &[u8], fragments: &TextDictionary) -> Option<Values> 
 
 /// Appends the texts of a dictionary, with the fragments that they are made of.
 pub fn encode_dictionary(strings: &Strings, out: &mut Vec<u8>) {
-    let (mut encoder, mut unused) = (TextEncoder::new(), Vec::new());
+    let (mut encoder, mut unused) = (TextEncoder::without_words(), Vec::new());
     let mut page = Vec::new();
     encoder.page(strings, 0..strings.len(), &mut page, &mut unused);
     prefixed(out, |out| encoder.finish(out));

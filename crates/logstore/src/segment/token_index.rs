@@ -8,10 +8,11 @@ use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::codec::{integers, put, take, take_bytes, take_u32};
+use super::codec::integers;
 use super::file::Output;
 use super::footer::{PageEntry, Stretch, encode_pages};
 use crate::error::SegmentError;
+use crate::varint::{put, put_prefixed, take_bytes, take_prefixed, take_u32};
 
 /// Words a part of the index holds.
 const PART_WORDS: usize = 1024;
@@ -158,8 +159,7 @@ impl Writer {
         for numbers in [&self.distances, &self.heads] {
             let mut packed = Vec::new();
             integers::encode_u32(numbers, &mut packed);
-            put(&mut part, packed.len() as u64);
-            part.extend_from_slice(&packed);
+            put_prefixed(&mut part, &packed);
         }
         part.extend_from_slice(&self.lists);
         part
@@ -223,10 +223,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn read(mut bytes: &'a [u8]) -> Option<Self> {
-        let mut numbers = || {
-            let length = usize::try_from(take(&mut bytes)?).ok()?;
-            integers::decode_u32(take_bytes(&mut bytes, length)?)
-        };
+        let mut numbers = || integers::decode_u32(take_prefixed(&mut bytes)?);
         let (distances, heads) = (numbers()?, numbers()?);
         (distances.len() == heads.len() && distances.len() <= PART_WORDS).then_some(Self {
             distances,

@@ -3,6 +3,7 @@
 //! What a frame's documents share, their index and when they arrived, is said once before them. A
 //! document that came without an id takes three bytes beside its own.
 
+use crate::varint::{put, put_prefixed, take, take_prefixed, take_text};
 use serde::{Deserialize, Serialize};
 
 /// One change, decided. Each takes a sequence.
@@ -63,11 +64,11 @@ impl<'a> Entries<'a> {
             Entry::CreateIndex(meta) => {
                 out.push(CREATE_INDEX);
                 let json = serde_json::to_string(meta).expect("strings and JSON values serialise");
-                put_bytes(out, json.as_bytes());
+                put_prefixed(out, json.as_bytes());
             }
             Entry::DeleteIndex { name } => {
                 out.push(DELETE_INDEX);
-                put_bytes(out, name.as_bytes());
+                put_prefixed(out, name.as_bytes());
             }
             Entry::Put {
                 index,
@@ -86,16 +87,16 @@ impl<'a> Entries<'a> {
                     None => out.push(PUT),
                     Some(id) => {
                         out.push(PUT_WITH_ID);
-                        put_bytes(out, id.as_bytes());
-                        put_number(out, *version);
+                        put_prefixed(out, id.as_bytes());
+                        put(out, *version);
                     }
                 }
-                put_bytes(out, source);
+                put_prefixed(out, source);
             }
             Entry::Delete { index, id } => {
                 self.index(index, out);
                 out.push(DELETE);
-                put_bytes(out, id.as_bytes());
+                put_prefixed(out, id.as_bytes());
             }
             Entry::Skip => out.push(SKIP),
         }
@@ -105,7 +106,7 @@ impl<'a> Entries<'a> {
         if self.index != Some(index) {
             self.index = Some(index);
             out.push(INDEX);
-            put_bytes(out, index.as_bytes());
+            put_prefixed(out, index.as_bytes());
         }
     }
 }
@@ -135,7 +136,7 @@ impl<'a> Reader<'a> {
 
     fn entry(&mut self, bytes: &mut &'a [u8]) -> Option<Entry<'a>> {
         loop {
-            return Some(match take::<1>(bytes)?[0] {
+            return Some(match take_array::<1>(bytes)?[0] {
                 CREATE_INDEX => {
                     Entry::CreateIndex(Box::new(serde_json::from_str(take_text(bytes)?).ok()?))
                 }
@@ -145,14 +146,14 @@ impl<'a> Reader<'a> {
                 kind @ (PUT | PUT_WITH_ID) => {
                     let (id, version) = match kind {
                         PUT => (None, 1),
-                        _ => (Some(take_text(bytes)?), take_number(bytes)?),
+                        _ => (Some(take_text(bytes)?), take(bytes)?),
                     };
                     Entry::Put {
                         index: self.index,
                         id,
                         version,
                         arrival: self.arrival,
-                        source: take_bytes(bytes)?,
+                        source: take_prefixed(bytes)?,
                     }
                 }
                 DELETE => Entry::Delete {
@@ -165,7 +166,7 @@ impl<'a> Reader<'a> {
                     continue;
                 }
                 ARRIVAL => {
-                    self.arrival = i64::from_le_bytes(take(bytes)?);
+                    self.arrival = i64::from_le_bytes(take_array(bytes)?);
                     continue;
                 }
                 _ => return None,
@@ -185,46 +186,10 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
-fn put_number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(out, bytes.len() as u64);
-    out.extend_from_slice(bytes);
-}
-
-fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (head, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;
     Some(*head)
-}
-
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..u64::BITS).step_by(7) {
-        let [byte] = take(bytes)?;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    std::str::from_utf8(take_bytes(bytes)?).ok()
-}
-
-fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = usize::try_from(take_number(bytes)?).ok()?;
-    let (taken, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    Some(taken)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use swarmscope_model::limits::MAX_BUCKETS;
-use swarmscope_query::aggregate::{AggregationResult, Bucket, BucketKey, DateHistogram};
+use swarmscope_query::aggregate::{AggregationResult, BucketKey, DateHistogram};
 use swarmscope_query::store::StoreError;
 
 use super::buckets::Buckets;
-use super::histogram::order;
+use super::listed::listed;
 use super::rounding::Rounding;
 use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection, too_many};
@@ -180,16 +180,9 @@ impl Collector for DateHistogramCollector {
         found.sort_unstable();
         let starts = self.starts(&found)?;
         budget.spend(starts.len())?;
-        let mut buckets = Vec::with_capacity(starts.len());
-        for (start, number) in starts {
-            buckets.push(Bucket {
-                key: BucketKey::Instant(start),
-                count: number.map_or(0, |number| self.buckets.count(number)),
-                // A bucket without documents is one that no collector has heard of.
-                within: self.within.finish(number.unwrap_or(u32::MAX), budget)?,
-            });
-        }
-        order(self.request.order.as_ref(), &mut buckets);
-        Ok(AggregationResult::Histogram { buckets })
+        let keys = starts.into_iter();
+        let keys = keys.map(|(start, number)| (BucketKey::Instant(start), number));
+        let order = self.request.order.as_ref();
+        listed(keys, &self.buckets, &mut self.within, order, budget)
     }
 }

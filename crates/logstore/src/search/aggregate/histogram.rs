@@ -1,15 +1,13 @@
 //! `histogram`: counts over numbers.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use swarmscope_model::limits::MAX_BUCKETS;
-use swarmscope_query::aggregate::{
-    AggregationResult, Bucket, BucketKey, Direction, Histogram, TermsOrder, metric_within,
-};
+use swarmscope_query::aggregate::{AggregationResult, BucketKey, Histogram};
 use swarmscope_query::store::StoreError;
 
 use super::buckets::Buckets;
+use super::listed::listed;
 use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection, too_many};
 use crate::block::column::{Column, Kind, Values};
@@ -142,43 +140,9 @@ impl Collector for HistogramCollector {
         found.sort_by(|a, b| a.0.total_cmp(&b.0));
         let starts = self.starts(&found)?;
         budget.spend(starts.len())?;
-        let mut buckets = Vec::with_capacity(starts.len());
-        for (start, number) in starts {
-            buckets.push(Bucket {
-                key: BucketKey::Float(start),
-                count: number.map_or(0, |number| self.buckets.count(number)),
-                // A bucket without documents is one that no collector has heard of.
-                within: self.within.finish(number.unwrap_or(u32::MAX), budget)?,
-            });
-        }
-        order(self.request.order.as_ref(), &mut buckets);
-        Ok(AggregationResult::Histogram { buckets })
+        let keys = starts.into_iter();
+        let keys = keys.map(|(start, number)| (BucketKey::Float(start), number));
+        let order = self.request.order.as_ref();
+        listed(keys, &self.buckets, &mut self.within, order, budget)
     }
-}
-
-/// Orders buckets that come in the order of their keys.
-pub fn order(order: Option<&(TermsOrder, Direction)>, buckets: &mut [Bucket]) {
-    let Some((order, direction)) = order else {
-        return;
-    };
-    let by_key = |a: &BucketKey, b: &BucketKey| match (a, b) {
-        (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
-        (BucketKey::Float(a), BucketKey::Float(b)) => a.total_cmp(b),
-        _ => Ordering::Equal,
-    };
-    let metric = |bucket: &Bucket, path: &str| metric_within(&bucket.within, path);
-    buckets.sort_by(|a, b| {
-        let ordering = match order {
-            TermsOrder::Key => by_key(&a.key, &b.key),
-            TermsOrder::Count => a.count.cmp(&b.count),
-            TermsOrder::Metric(path) => {
-                let number = |bucket| metric(bucket, path).unwrap_or(f64::NAN);
-                number(a).total_cmp(&number(b))
-            }
-        };
-        match direction {
-            Direction::Ascending => ordering,
-            Direction::Descending => ordering.reverse(),
-        }
-    });
 }

@@ -2,7 +2,7 @@
 
 use swarmscope_model::limits::MAX_PAGE_VALUES;
 
-use super::varint::{put, take};
+use crate::varint::{put, take};
 
 const FALSE: u8 = 0;
 const TRUE: u8 = 1;

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use swarmscope_model::limits::MAX_PAGE_BYTES;
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::varint::{put, take, take_bytes};
+use crate::varint::{put, take, take_bytes};
 
 /// The level. Pages are small: level 3 makes them less than a hundredth shorter, level -1 a tenth longer.
 const LEVEL: i32 = 1;

@@ -2,7 +2,7 @@
 
 use super::compress::{put_section, take_section};
 use super::integers;
-use super::varint::{put, take_bytes, take_u32};
+use crate::varint::{put, take_bytes, take_u32};
 
 /// The planes of the numbers' bytes.
 const BYTES: u8 = u8::MAX;

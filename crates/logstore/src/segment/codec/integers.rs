@@ -6,7 +6,7 @@ mod planes;
 
 use swarmscope_model::limits::MAX_PAGE_VALUES;
 
-use super::varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
+use crate::varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
 
 /// The first number, and the difference to each next one.
 const PROGRESSION: u8 = 0;

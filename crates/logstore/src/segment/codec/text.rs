@@ -29,3 +29,4 @@ mod vocabulary;
 pub use decoder::{decode_page, decode_some};
 pub use dictionary::TextDictionary;
 pub use encoder::TextEncoder;
+pub use time::write_milliseconds;

@@ -1,7 +1,7 @@
 //! Blocks of 128 numbers, each with its own smallest number and width; few wide ones are patched.
 
 use crate::segment::codec::bits::{self, BitWriter, width};
-use crate::segment::codec::varint::{put, put_signed, take, take_bytes, take_signed};
+use crate::varint::{put, put_signed, take, take_bytes, take_signed};
 
 /// Numbers of a block.
 const BLOCK: usize = 128;

@@ -4,7 +4,7 @@
 use super::PLANES;
 use crate::segment::codec::bits::width;
 use crate::segment::codec::compress::{put_section, take_section};
-use crate::segment::codec::varint::{put_signed, take_bytes, take_signed};
+use crate::varint::{put_signed, take_bytes, take_signed};
 
 /// Most planes: the compressed bytes of wider numbers are hardly shorter.
 const MAX_PLANES: usize = 4;

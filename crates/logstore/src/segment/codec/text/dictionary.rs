@@ -2,7 +2,7 @@
 
 use super::shape::{Kind, Shape};
 use crate::segment::codec::compress::{put_section, take_section};
-use crate::segment::codec::varint::{put, take_u32};
+use crate::varint::{put, take_u32};
 
 /// The fragments and the templates, which are sequences of fragments.
 #[derive(Debug, Default)]

@@ -38,6 +38,14 @@ impl TextEncoder {
         Self::default()
     }
 
+    /// The same for a column whose words nobody wants.
+    pub fn without_words() -> Self {
+        Self {
+            tokens: Tokens::none(),
+            ..Self::default()
+        }
+    }
+
     /// Appends a page of the texts in `range`, and to `tokens` the hash of every word in them at
     /// least once.
     pub fn page(
@@ -131,6 +139,9 @@ impl TextEncoder {
 
     fn add(&mut self, place: u32, page: u32, tokens: &mut Vec<u32>) {
         self.parts.push(place);
+        if self.tokens.are_unwanted() {
+            return;
+        }
         for hash in self.vocabulary.tokens(place, page) {
             self.tokens.push(*hash, tokens);
         }

@@ -1,7 +1,7 @@
 //! Short streams of numbers, many a page: a head for each, and the bits of all in one row.
 
 use crate::segment::codec::bits::{self, BitWriter, width};
-use crate::segment::codec::varint::{put, put_signed, take, take_bytes, take_signed};
+use crate::varint::{put, put_signed, take, take_bytes, take_signed};
 
 /// Heads up to 64: numbers as they are, in so many bits.
 const PLAIN: u32 = 0;

@@ -13,7 +13,7 @@ use super::vocabulary::Vocabulary;
 use crate::segment::codec::bits::BitWriter;
 use crate::segment::codec::compress::{put_plain, put_section};
 use crate::segment::codec::integers;
-use crate::segment::codec::varint::put;
+use crate::varint::put;
 
 /// See the head of this module.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::segment::codec::compress::{Section, put_section};
-use crate::segment::codec::varint::{put, take_u32};
+use crate::varint::{put, take_u32};
 
 /// Pieces under construction.
 #[derive(Debug, Default)]

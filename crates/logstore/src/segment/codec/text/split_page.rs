@@ -14,7 +14,7 @@ use super::time;
 use super::uuids::Uuids;
 use crate::segment::codec::compress::take_section;
 use crate::segment::codec::integers;
-use crate::segment::codec::varint::take;
+use crate::varint::take;
 
 /// The streams of such a page; those of numbers are unpacked when they are needed.
 #[derive(Debug)]

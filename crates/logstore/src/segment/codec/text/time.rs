@@ -124,6 +124,17 @@ pub fn write(code: u8, value: i64, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// Appends `YYYY-MM-DDTHH:MM:SS.mmmZ` of milliseconds since 1970; `None` outside of the years 0 to 9999.
+pub fn write_milliseconds(milliseconds: i64, out: &mut Vec<u8>) -> Option<()> {
+    const NOTATION: Notation = Notation {
+        digits: 3,
+        separator: 0,
+        mark: 0,
+        zone: 1,
+    };
+    write(NOTATION.code() as u8, milliseconds, out)
+}
+
 /// Writes a number with leading zeros.
 pub fn put(text: &mut [u8], mut number: i64) {
     for digit in text.iter_mut().rev() {
@@ -197,12 +208,29 @@ mod tests {
         }
 
         #[test]
+        fn milliseconds_are_spelled_as_the_library_spells_them(
+            time in -62_167_219_200_000..=253_402_300_799_999_i64,
+        ) {
+            let library = jiff::Timestamp::from_millisecond(time).expect("in range");
+            let mut text = Vec::new();
+            prop_assert_eq!(write_milliseconds(time, &mut text), Some(()));
+            let expected = library.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            prop_assert_eq!(text, expected.into_bytes());
+        }
+
+        #[test]
         fn whatever_is_read_is_written_the_same(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-9]{2}:[0-6][0-9]([.,][0-9]{0,10})?(Z|\\+00:00)?") {
             if let Some((end, shape, value)) = parse(text.as_bytes(), 0) {
                 let mut again = Vec::new();
                 prop_assert!(write(shape.length, value, &mut again).is_some());
                 prop_assert_eq!(again.as_slice(), &text.as_bytes()[..end]);
             }
+        }
+    }
+    #[test]
+    fn years_of_more_than_four_digits_are_not_spelled() {
+        for time in [-62_167_219_200_001, 253_402_300_800_000, i64::MIN, i64::MAX] {
+            assert_eq!(write_milliseconds(time, &mut Vec::new()), None);
         }
     }
 }

@@ -31,13 +31,26 @@ impl Default for Tokens {
 }
 
 impl Tokens {
+    /// For columns whose words nobody wants: gives none.
+    pub fn none() -> Self {
+        Self {
+            page: 0,
+            given: Vec::new(),
+        }
+    }
+
+    /// Whether nobody wants the words.
+    pub fn are_unwanted(&self) -> bool {
+        self.given.is_empty()
+    }
+
     /// Begins a page and gives its number, which is never 0.
     pub fn begin(&mut self) -> u32 {
         self.page += 1;
         self.page
     }
 
-    /// Appends a hash unless it was given before.
+    /// Appends a hash unless it was given before. Not when nobody wants it.
     pub fn push(&mut self, hash: u32, out: &mut Vec<u32>) {
         let own = u64::from(self.page) << 32 | u64::from(hash);
         let slot = &mut self.given[hash as usize % REMEMBERED];
@@ -49,6 +62,9 @@ impl Tokens {
 
     /// Appends the words of a text.
     pub fn text(&mut self, text: &str, out: &mut Vec<u32>) {
+        if self.are_unwanted() {
+            return;
+        }
         for word in words(text) {
             self.push(xxh3_64(word.as_bytes()) as u32, out);
         }
@@ -56,6 +72,9 @@ impl Tokens {
 
     /// Appends the words that a variable is a part of.
     pub fn variable(&mut self, text: &str, found: &Found, out: &mut Vec<u32>) {
+        if self.are_unwanted() {
+            return;
+        }
         let text = &text[found.span.clone()];
         let lower = if found.upper {
             Cow::Owned(text.to_ascii_lowercase())

@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use crate::segment::codec::bits::{self, BitWriter};
 use crate::segment::codec::compress::{put_plain, take_section};
 use crate::segment::codec::integers;
-use crate::segment::codec::varint::take_bytes;
+use crate::varint::take_bytes;
 
 /// Of how many values one has to be a repetition for references to be shorter.
 const REPEATED: usize = 8;

@@ -1,0 +1,63 @@
+//! How the buckets of both histograms are listed: by their keys, or as the request orders them.
+
+use std::cmp::Ordering;
+use std::hash::Hash;
+
+use swarmscope_query::aggregate::{
+    AggregationResult, Bucket, BucketKey, Direction, TermsOrder, metric_within,
+};
+use swarmscope_query::store::StoreError;
+
+use super::buckets::Buckets;
+use super::{BucketBudget, Level};
+
+/// The buckets of these keys, which come in order; those without a number are empty.
+///
+/// # Errors
+/// When there are too many buckets within.
+pub fn listed<V: Copy + Eq + Hash>(
+    keys: impl Iterator<Item = (BucketKey, Option<u32>)>,
+    counted: &Buckets<V>,
+    within: &mut Level,
+    wanted: Option<&(TermsOrder, Direction)>,
+    budget: &mut BucketBudget,
+) -> Result<AggregationResult, StoreError> {
+    let mut buckets = Vec::new();
+    for (key, number) in keys {
+        buckets.push(Bucket {
+            key,
+            count: number.map_or(0, |number| counted.count(number)),
+            // A bucket without documents is one that no collector has heard of.
+            within: within.finish(number.unwrap_or(u32::MAX), budget)?,
+        });
+    }
+    order(wanted, &mut buckets);
+    Ok(AggregationResult::Histogram { buckets })
+}
+
+/// Orders buckets that come in the order of their keys.
+fn order(order: Option<&(TermsOrder, Direction)>, buckets: &mut [Bucket]) {
+    let Some((order, direction)) = order else {
+        return;
+    };
+    let by_key = |a: &BucketKey, b: &BucketKey| match (a, b) {
+        (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
+        (BucketKey::Float(a), BucketKey::Float(b)) => a.total_cmp(b),
+        _ => Ordering::Equal,
+    };
+    let metric = |bucket: &Bucket, path: &str| metric_within(&bucket.within, path);
+    buckets.sort_by(|a, b| {
+        let ordering = match order {
+            TermsOrder::Key => by_key(&a.key, &b.key),
+            TermsOrder::Count => a.count.cmp(&b.count),
+            TermsOrder::Metric(path) => {
+                let number = |bucket| metric(bucket, path).unwrap_or(f64::NAN);
+                number(a).total_cmp(&number(b))
+            }
+        };
+        match direction {
+            Direction::Ascending => ordering,
+            Direction::Descending => ordering.reverse(),
+        }
+    });
+}

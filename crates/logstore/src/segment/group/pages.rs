@@ -1,0 +1,140 @@
+//! A group's pages: found by their directory, checked, decoded, and kept for a while.
+
+use std::sync::Arc;
+
+use super::{Group, once};
+use crate::block::column::{Column, Kind, Rows, Values};
+use crate::block::strings::Strings;
+use crate::error::SegmentError;
+use crate::segment::cache::Item;
+use crate::segment::codec::text::TextDictionary;
+use crate::segment::footer::{PageEntry, Storage, Stretch, decode_pages};
+use crate::segment::page::{self, Dictionary};
+
+/// The page number under which a whole column is cached.
+const WHOLE: u32 = u32::MAX;
+/// The page number under which a dictionary is cached.
+const DICTIONARY: u32 = u32::MAX - 1;
+
+impl Group {
+    /// Whether a search never needs the column in one piece.
+    pub(super) fn is_text_in_pages(&self, place: usize) -> bool {
+        let entry = self.column_entry(place);
+        entry.kind == Kind::Text.code() && entry.storage == Storage::Pages
+    }
+
+    pub(super) fn pages(&self, place: usize) -> Result<Arc<Vec<PageEntry>>, SegmentError> {
+        let pages = once(&self.directories[place], || {
+            let Some(stretch) = self.column_entry(place).pages else {
+                return Ok(Arc::default());
+            };
+            decode_pages(&self.raw(stretch)?)
+                .map(Arc::new)
+                .ok_or_else(|| self.input.damaged("a directory cannot be read"))
+        })?;
+        Ok(Arc::clone(pages))
+    }
+
+    pub(super) fn raw(&self, stretch: Stretch) -> Result<Vec<u8>, SegmentError> {
+        self.input.raw(self.entry.offset, stretch)
+    }
+
+    pub(super) fn page(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+    ) -> Result<Arc<Column>, SegmentError> {
+        self.cached(place, number, || self.read_page(place, entry))
+    }
+
+    pub(super) fn whole(&self, place: usize) -> Result<Arc<Column>, SegmentError> {
+        self.cached(place, WHOLE, || self.read_whole(place))
+    }
+
+    pub(super) fn cached(
+        &self,
+        place: usize,
+        number: u32,
+        read: impl FnOnce() -> Result<Column, SegmentError>,
+    ) -> Result<Arc<Column>, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        if let Some(Item::Column(cached)) = self.cache.get(key) {
+            return Ok(cached);
+        }
+        let column = Arc::new(read()?);
+        self.cache.put(key, Item::Column(Arc::clone(&column)));
+        Ok(column)
+    }
+
+    pub(super) fn read_whole(&self, place: usize) -> Result<Column, SegmentError> {
+        let pages = self.pages(place)?;
+        if pages.is_empty() {
+            return Ok(Column {
+                rows: Rows::Listed(Vec::new()),
+                values: Values::Text(Strings::default()),
+            });
+        }
+        let pages = pages.iter().map(|page| self.read_page(place, page));
+        page::join(pages.collect::<Result<_, _>>()?)
+            .ok_or_else(|| self.input.damaged("a column has no pages"))
+    }
+
+    fn dictionary(&self, place: usize) -> Result<Dictionary, SegmentError> {
+        let entry = self.column_entry(place);
+        let Some(stretch) = entry.dictionary else {
+            return Ok(Dictionary::None);
+        };
+        if entry.storage != Storage::Coded {
+            return self.fragments(place, stretch).map(Dictionary::Fragments);
+        }
+        let column = self.cached(place, DICTIONARY, || {
+            let strings = page::decode_dictionary(&self.raw(stretch)?)
+                .ok_or_else(|| self.input.damaged("a dictionary cannot be read"))?;
+            Ok(Column {
+                rows: Rows::Dense { first: 0 },
+                values: Values::Coded {
+                    dictionary: Arc::new(strings),
+                    codes: Vec::new(),
+                },
+            })
+        })?;
+        match &column.values {
+            Values::Coded { dictionary, .. } => Ok(Dictionary::Coded(Arc::clone(dictionary))),
+            _ => Ok(Dictionary::None),
+        }
+    }
+
+    fn fragments(
+        &self,
+        place: usize,
+        stretch: Stretch,
+    ) -> Result<Arc<TextDictionary>, SegmentError> {
+        let key = (self.entry.uid, place as u32, DICTIONARY);
+        if let Some(Item::Fragments(cached)) = self.cache.get(key) {
+            return Ok(cached);
+        }
+        let fragments = TextDictionary::decode(&self.raw(stretch)?)
+            .ok_or_else(|| self.damaged("the fragments of texts cannot be read"))?;
+        let fragments = Arc::new(fragments);
+        self.cache.put(key, Item::Fragments(Arc::clone(&fragments)));
+        Ok(fragments)
+    }
+
+    pub(super) fn read_page(
+        &self,
+        place: usize,
+        entry: &PageEntry,
+    ) -> Result<Column, SegmentError> {
+        let broken = || self.input.damaged("a page cannot be decoded");
+        let kind = Kind::from_code(self.column_entry(place).kind).ok_or_else(broken)?;
+        let dictionary = self.dictionary(place)?;
+        let column =
+            page::decode(&self.raw(entry.stretch)?, kind, &dictionary).ok_or_else(broken)?;
+        let last = column.len().checked_sub(1).map(|last| column.row(last));
+        if last.is_some_and(|last| last >= self.rows()) {
+            return Err(broken());
+        }
+        Ok(column)
+    }
+}
