@@ -147,6 +147,7 @@ impl Blocks<'_> {
             blocks: Vec::new(),
             head_from: manifest.head_from,
             flushed: manifest.flushed,
+            reliance: Arc::default(),
         };
         for (ulid, state) in &manifest.blocks {
             ulid::saw(ulid);

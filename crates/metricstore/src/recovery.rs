@@ -122,7 +122,7 @@ impl<'a> Recovery<'a> {
             return;
         };
         let mut state = series.state();
-        state.last_time = saved.last_time;
+        state.pushed(saved.last_time);
         for chunk in saved.in_order {
             // Chunks do not reach across the end of a block.
             if chunk.max_time < self.head_from {
@@ -227,7 +227,7 @@ impl<'a> Recovery<'a> {
             if time <= state.last_time {
                 return;
             }
-            state.last_time = time;
+            state.pushed(time);
         }
         if time >= self.head_from {
             self.head.add(series, time, value, false, &mut self.scratch);

@@ -54,8 +54,8 @@ pub struct Shared {
     pub damage: Arc<Damage>,
     /// Held while blocks, manifest or checkpoints are changed: they take turns.
     maintenance: Mutex<()>,
-    /// What memory is to forget when nobody holds the view any more, and up to when.
-    forgetting: Mutex<Option<(Arc<View>, i64)>>,
+    /// What memory is to forget when no view relies on it any more, and up to when.
+    forgetting: Mutex<Option<(Arc<()>, i64)>>,
     /// Length of the newest checkpoint.
     pub checkpoint_bytes: AtomicU64,
     /// Samples in order before it are not taken: they would belong into blocks that are written.
@@ -127,7 +127,7 @@ impl Shared {
     }
 
     /// Says what memory is to forget.
-    pub fn set_forgetting(&self, what: Option<(Arc<View>, i64)>) {
+    pub fn set_forgetting(&self, what: Option<(Arc<()>, i64)>) {
         *self
             .forgetting
             .lock()
@@ -135,7 +135,7 @@ impl Shared {
     }
 
     /// Takes what memory is to forget.
-    pub fn take_forgetting(&self) -> Option<(Arc<View>, i64)> {
+    pub fn take_forgetting(&self) -> Option<(Arc<()>, i64)> {
         self.forgetting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -14,7 +14,7 @@ pub struct BlockPart {
 }
 
 /// The blocks, and where memory begins. Whoever holds it keeps memory from forgetting what was not in a
-/// block when it was made.
+/// block when it was made: see [`View::reliance`].
 #[derive(Debug, Default)]
 pub struct View {
     /// In the order in which they were made.
@@ -24,4 +24,7 @@ pub struct View {
     /// The newest frame of the log whose samples out of order are in blocks, if they are before
     /// `head_from`.
     pub flushed: u64,
+    /// Shared by all views that rely on memory from the same time on: those between two flushes, however
+    /// often blocks were exchanged meanwhile.
+    pub reliance: Arc<()>,
 }

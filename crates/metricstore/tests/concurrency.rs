@@ -14,6 +14,8 @@ use swarmscope_model::metrics::{Append, Durability, MetricStore};
 
 const WRITERS: i64 = 3;
 const BATCHES: i64 = 600;
+/// What threads do to each other differs from run to run: a fault in one of twenty is met by most test runs.
+const ROUNDS: u64 = 30;
 /// How long a busy machine may take to maintain the store.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Series that get a sample in every batch of their writer.
@@ -27,7 +29,13 @@ fn batch(writer: i64, time: i64) -> Vec<Append> {
 
 #[test]
 fn batches_are_seen_whole_while_blocks_are_made() {
-    let disk = SimulatedDisk::new(5);
+    for round in 0..ROUNDS {
+        written_read_and_maintained_at_once(round);
+    }
+}
+
+fn written_read_and_maintained_at_once(round: u64) {
+    let disk = SimulatedDisk::new(round);
     let settings = Options {
         files: Arc::new(disk.clone()),
         block_period: Duration::from_millis(100),

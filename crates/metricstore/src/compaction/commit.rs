@@ -50,6 +50,7 @@ pub fn exchanged(shared: &Shared, gone: &[&str], new: Vec<BlockPart>) -> View {
         blocks,
         head_from: view.head_from,
         flushed: view.flushed,
+        reliance: Arc::clone(&view.reliance),
     }
 }
 

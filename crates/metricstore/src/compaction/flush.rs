@@ -64,6 +64,7 @@ pub fn flush(shared: &Shared, end: i64) -> Result<(), MetricError> {
     let view = View {
         head_from: end,
         flushed: number,
+        reliance: Arc::default(),
         ..commit::exchanged(shared, &[], new)
     };
     let before = commit(shared, view, || {
@@ -74,7 +75,7 @@ pub fn flush(shared: &Shared, end: i64) -> Result<(), MetricError> {
         }
     })?;
     count(&shared.counters.flushes);
-    shared.set_forgetting(Some((before, end)));
+    shared.set_forgetting(Some((Arc::clone(&before.reliance), end)));
     Ok(())
 }
 
@@ -240,11 +241,11 @@ pub fn write_block(
 /// Lets memory forget what is in blocks, unless somebody still reads it from memory. False when somebody
 /// does.
 pub fn forget(shared: &Shared) -> bool {
-    let Some((before, end)) = shared.take_forgetting() else {
+    let Some((reliance, end)) = shared.take_forgetting() else {
         return true;
     };
-    if Arc::strong_count(&before) > 1 {
-        shared.set_forgetting(Some((before, end)));
+    if Arc::strong_count(&reliance) > 1 {
+        shared.set_forgetting(Some((reliance, end)));
         return false;
     }
     let all: Vec<Arc<MemorySeries>> = shared.head.index().iter().cloned().collect();
@@ -252,24 +253,20 @@ pub fn forget(shared: &Shared) -> bool {
     for series in &all {
         let mut state = series.state();
         state.forget_before(end);
-        if state
-            .out_of_order
-            .as_ref()
-            .is_some_and(|late| late.chunk_count() == 0)
-        {
-            state.out_of_order = None;
-        }
         if state.is_empty() {
             empty.push(Arc::clone(series));
         }
     }
     remove_empty(shared, &empty);
-    // Nobody adds samples meanwhile, which would need the list and a series the other way round.
+    // Nobody adds samples meanwhile: that would need the list and a series the other way round, and put a
+    // series on the list twice that is about to leave it.
     let _writer = shared.writer();
-    shared
-        .head
-        .late()
-        .retain(|series| series.state().out_of_order.is_some());
+    shared.head.late().retain(|series| {
+        let mut state = series.state();
+        let late = state.out_of_order.take();
+        state.out_of_order = late.filter(|late| late.chunk_count() > 0);
+        state.out_of_order.is_some()
+    });
     let index = shared.head.index();
     let oldest = index
         .iter()

@@ -38,6 +38,8 @@ pub struct SeriesState {
     /// Of the newest sample that was accepted in order. It runs ahead of the chunks while a batch is on
     /// its way to the log, and stays when samples are deleted.
     pub last_time: i64,
+    /// Of the newest sample that came into the chunks in order. It stays when samples are forgotten.
+    pub pushed_time: i64,
     open: Open,
     sealed: Vec<Chunk>,
     pub out_of_order: Option<Box<OutOfOrder>>,
@@ -51,6 +53,7 @@ impl MemorySeries {
             labels,
             state: Mutex::new(SeriesState {
                 last_time: i64::MIN,
+                pushed_time: i64::MIN,
                 open: Open::Nothing,
                 sealed: Vec::new(),
                 out_of_order: None,
@@ -68,7 +71,7 @@ impl SeriesState {
     /// Appends a sample later than all others. `period` is the length of a block, across which no chunk
     /// reaches.
     pub fn push(&mut self, time: i64, value: &SampleValue, period: i64, scratch: &mut Scratch) {
-        self.last_time = self.last_time.max(time);
+        self.pushed(time);
         if self.is_full(time, value, period) {
             self.seal(scratch);
         }
@@ -82,6 +85,12 @@ impl SeriesState {
                 *open = Open::Histograms(Box::new(OpenHistograms::new(time, value)));
             }
         }
+    }
+
+    /// Notes that a sample in order is in the chunks, or was.
+    pub fn pushed(&mut self, time: i64) {
+        self.last_time = self.last_time.max(time);
+        self.pushed_time = self.pushed_time.max(time);
     }
 
     /// Whether the open chunk cannot take the sample.

@@ -121,7 +121,8 @@ fn put_series(raw: &mut Vec<u8>, series: &MemorySeries, from: i64, scratch: &mut
     let state = series.state();
     put_varint(raw, series.id.0);
     put_bytes(raw, series.labels.packed().as_bytes());
-    put_signed(raw, state.last_time);
+    // Not the newest that was accepted: a batch may be on its way, and is in the log behind the checkpoint.
+    put_signed(raw, state.pushed_time);
     let mut in_order = state.chunks_before(i64::MAX, scratch);
     in_order.retain(|chunk| chunk.max_time >= from);
     put_chunks(raw, &in_order);
