@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use support::{Logs, Store, all, delete, options, put};
+use support::{Logs, Store, all, delete, never_merging, options, put};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::Timestamp;
 use swarmscope_model::retention::RetentionRule;
@@ -58,7 +58,7 @@ async fn retention_removes_by_age_and_by_size() {
         let options = Options {
             retention_age: age,
             retention_bytes: bytes,
-            ..options(folder.path())
+            ..never_merging(folder.path())
         };
         Logs(Arc::new(
             EmbeddedLogs::open(options).expect("an open store"),
@@ -116,7 +116,7 @@ async fn the_first_rule_that_matches_an_index_governs_it() {
         let options = Options {
             retention,
             retention_bytes: bytes,
-            ..options(folder.path())
+            ..never_merging(folder.path())
         };
         Logs(Arc::new(
             EmbeddedLogs::open(options).expect("an open store"),

@@ -11,7 +11,7 @@ use swarmscope_logstore::{CheckReport, OpenError, check};
 
 /// A folder with three segments, one of them with deleted rows, and a log; nobody has it open.
 async fn folder() -> tempfile::TempDir {
-    let store = Store::new();
+    let store = Store::never_merging();
     for part in 0..3 {
         let writes = (0..200).map(|n| {
             let source =

@@ -16,6 +16,7 @@ use swarmscope_query::store::{Action, LogStore, Refused, SearchRequest, WriteOpe
 pub struct Store {
     logs: Option<Logs>,
     pub folder: tempfile::TempDir,
+    options: fn(&std::path::Path) -> Options,
     ledger: Arc<Ledger>,
 }
 
@@ -66,26 +67,39 @@ pub fn options(folder: &std::path::Path) -> Options {
     }
 }
 
+/// For tests that count segments: each flush leaves its own.
+pub fn never_merging(folder: &std::path::Path) -> Options {
+    Options {
+        merge_fan_in: usize::MAX,
+        ..options(folder)
+    }
+}
+
 impl Store {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        Self {
-            logs: None,
-            folder,
-            ledger: Arc::default(),
-        }
-        .opened()
+        Self::with_options(options)
     }
 
-    fn opened(mut self) -> Self {
-        self.open();
-        self
+    pub fn never_merging() -> Self {
+        Self::with_options(never_merging)
+    }
+
+    fn with_options(options: fn(&std::path::Path) -> Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Self {
+            logs: None,
+            folder,
+            options,
+            ledger: Arc::default(),
+        };
+        store.open();
+        store
     }
 
     fn open(&mut self) {
         let options = Options {
             ledger: Arc::clone(&self.ledger),
-            ..options(self.folder.path())
+            ..(self.options)(self.folder.path())
         };
         let logs = EmbeddedLogs::open(options).expect("an open store");
         self.logs = Some(Logs(Arc::new(logs)));
