@@ -1,0 +1,35 @@
+//! Agents, as they introduce themselves and as the store knows them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::time::Timestamp;
+
+/// An agent that introduces itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewAgent {
+    pub agent_name: String,
+    pub agent_type: String,
+    /// By contract `{"skills": […]}`.
+    #[serde(default)]
+    pub capabilities: Map<String, Value>,
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
+}
+
+/// An agent as it stands in the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Agent {
+    pub agent_name: String,
+    pub agent_type: String,
+    /// `active`, `inactive`, or what an agent set itself.
+    pub status: String,
+    pub last_heartbeat: Option<Timestamp>,
+    pub capabilities: Map<String, Value>,
+    pub metadata: Map<String, Value>,
+    /// Tasks under lease now.
+    pub active_tasks: u64,
+    /// Attempts that succeeded and that did not, in all.
+    pub completed_tasks: u64,
+    pub failed_tasks: u64,
+}

@@ -1,0 +1,29 @@
+//! Tasks and agents, and the door to whatever keeps them: [`StateStore`].
+//!
+//! The invariant everything rests on: whoever changes a claimed task proves its claim with the
+//! fencing token it was given. A token grows with every claim of a task, so a worker that lost its
+//! lease can never finish, fail or renew its successor's work.
+
+mod agent;
+mod attempt;
+mod claim;
+mod error;
+mod failure;
+mod listing;
+mod priority;
+mod store;
+mod task;
+mod task_state;
+mod upkeep;
+
+pub use agent::{Agent, NewAgent};
+pub use attempt::Attempt;
+pub use claim::{Claim, LEASE_RANGE};
+pub use error::StateError;
+pub use failure::{ErrorClass, Failure, backoff};
+pub use listing::{TaskFilter, TaskPage};
+pub use priority::Priority;
+pub use store::StateStore;
+pub use task::{NewTask, Task};
+pub use task_state::TaskState;
+pub use upkeep::{LostLease, MAX_LEASE_LOSSES, Pruned, Retention, SweepLimits, SweepReport};
