@@ -169,18 +169,22 @@ async fn a_task_without_a_lease_stays_while_it_or_its_agent_changes(fixture: Fix
 
 async fn a_silent_agent_is_active_again_by_its_next_sign_of_life_in_sql(fixture: Fixture) {
     let store = &fixture.store;
-    let status = async || store.agents().await.unwrap().remove(0).status;
+    let agent = async || store.agents().await.unwrap().remove(0);
+    let status = async || agent().await.status;
     sql(&fixture, REGISTER, "").await;
     fixture.turn(20_000);
+    assert_eq!(agent().await.silenced_at, None);
     assert_eq!(
         store.sweep(&SWEEP).await.unwrap().silenced,
         ["python_agent"]
     );
     assert_eq!(status().await, "inactive");
+    assert_eq!(agent().await.silenced_at, Some(fixture.now()));
     fixture.turn(1_000);
     sql(&fixture, HEARTBEAT, "").await;
     store.sweep(&SWEEP).await.unwrap();
     assert_eq!(status().await, "active");
+    assert_eq!(agent().await.silenced_at, None);
 
     // Who leaves by itself stays away, whatever is written late.
     store.deregister("python_agent").await.unwrap();
@@ -188,6 +192,7 @@ async fn a_silent_agent_is_active_again_by_its_next_sign_of_life_in_sql(fixture:
     sql(&fixture, HEARTBEAT, "").await;
     store.sweep(&SWEEP).await.unwrap();
     assert_eq!(status().await, "inactive");
+    assert_eq!(agent().await.silenced_at, None);
 }
 
 async fn rows_that_read_oddly_are_shown(fixture: Fixture) {

@@ -25,6 +25,9 @@ pub struct Agent {
     /// `active`, `inactive`, or what an agent set itself.
     pub status: String,
     pub last_heartbeat: Option<Timestamp>,
+    /// When it was found silent; `None` while it gives signs of life, and of one that left in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silenced_at: Option<Timestamp>,
     pub capabilities: Map<String, Value>,
     pub metadata: Map<String, Value>,
     /// Tasks under lease now.

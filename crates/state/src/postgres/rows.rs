@@ -32,6 +32,7 @@ macro_rules! agent_columns {
     () => {
         "agents.agent_name::text AS agent_name, agents.agent_type::text AS agent_type, \
          agents.status::text AS status, agents.last_heartbeat::timestamptz AS last_heartbeat, \
+         agents.silenced_at::timestamptz AS silenced_at, \
          agents.capabilities::jsonb AS capabilities, agents.metadata::jsonb AS metadata, \
          agents.completed_tasks, agents.failed_tasks, \
          (SELECT count(*) FROM task_states AS held WHERE held.state = 'in_progress' \
@@ -132,10 +133,13 @@ pub fn attempt(row: &PgRow) -> Result<Attempt, sqlx::Error> {
 
 /// Reads `agent_columns!()`.
 pub fn agent(row: &PgRow) -> Result<Agent, sqlx::Error> {
+    let status = text(row, "status")?;
     Ok(Agent {
         agent_name: text(row, "agent_name")?,
         agent_type: text(row, "agent_type")?,
-        status: text(row, "status")?,
+        // A sign of life leaves the point as it was.
+        silenced_at: time(row, "silenced_at")?.filter(|_| status == "inactive"),
+        status,
         last_heartbeat: time(row, "last_heartbeat")?,
         capabilities: object(row, "capabilities")?,
         metadata: object(row, "metadata")?,

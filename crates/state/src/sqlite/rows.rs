@@ -87,10 +87,13 @@ pub fn attempt(row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
 
 /// Reads `SELECT *, … AS active_tasks FROM agents`.
 pub fn agent(row: &SqliteRow) -> Result<Agent, sqlx::Error> {
+    let status = required(row, "status")?;
     Ok(Agent {
         agent_name: required(row, "agent_name")?,
         agent_type: required(row, "agent_type")?,
-        status: required(row, "status")?,
+        // A sign of life leaves the point as it was.
+        silenced_at: point(row, "silenced_at")?.filter(|_| status == "inactive"),
+        status,
         last_heartbeat: time(row, "last_heartbeat")?,
         capabilities: to_object(text(row, "capabilities")?),
         metadata: to_object(text(row, "metadata")?),

@@ -75,6 +75,7 @@ mod tests {
             agent_type: "research_agent".to_owned(),
             status: "active".to_owned(),
             last_heartbeat: heartbeat,
+            silenced_at: None,
             capabilities: map(json!({"skills": ["research", "cite"]})),
             metadata: map(metadata),
             active_tasks: 0,
