@@ -4,6 +4,7 @@
 //! everything in it can be used from a store, a protocol handler, an agent or a test alike.
 
 pub mod accounting;
+pub mod error_groups;
 pub mod event;
 pub mod limits;
 pub mod metrics;

@@ -334,3 +334,34 @@ pub const EXPORT_PAGE_BYTES: usize = 8 * 1024 * 1024;
 pub const IMPORT_BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// And how many.
 pub const IMPORT_BATCH_ROWS: usize = 4_096;
+
+/// Days that an error group stays after its last error or the last decision about it: a quarter.
+pub const ERROR_GROUP_RETENTION_DAYS: u32 = 90;
+/// Errors of one transaction: few enough that nobody waits for it, enough that a catch-up over millions is
+/// not one commit each.
+pub const ERROR_BATCH: usize = 1_000;
+/// Documents that the follower remembers as counted, the newest: what is sent or replaced again comes within
+/// minutes. Eight bytes each, in memory and in the state store.
+pub const COUNTED_DOCUMENTS: usize = 100_000;
+/// Agents, versions or task types of a group that are counted by name; the others share a count. Twice the
+/// agents of a large swarm; a group with more has ids for names.
+pub const MAX_GROUP_NAMES: usize = 500;
+/// Of these, names in a list of groups: what a line of a table shows.
+pub const LISTED_GROUP_NAMES: usize = 10;
+/// Newest errors of a group that are kept as samples, besides the first and those between.
+pub const NEWEST_SAMPLES: u64 = 10;
+/// Correlation ids and tasks that are remembered of a group, the newest: what one would put back into a
+/// queue at once, and some 2 MB.
+pub const MAX_GROUP_TASKS: usize = 10_000;
+/// Longest title, type or culprit of a group, and longest message of a sample, in bytes: what a page shows.
+pub const MAX_GROUP_TEXT_BYTES: usize = 2 * 1024;
+/// Frames that are kept of a group, the innermost; the rest is the same in all errors of a program.
+pub const MAX_GROUP_FRAMES: usize = 100;
+/// Notes of one group.
+pub const MAX_GROUP_NOTES: u32 = 100;
+/// Longest note, in bytes.
+pub const MAX_NOTE_BYTES: usize = 16 * 1024;
+/// Groups of one decision.
+pub const MAX_GROUPS_AT_ONCE: usize = 1_000;
+/// Buckets of a group's history in one reply: more than a screen has pixels for in a table's row.
+pub const MAX_HISTORY_BUCKETS: i64 = 400;

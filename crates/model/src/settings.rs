@@ -80,6 +80,14 @@ pub fn history_retention_days() -> NumberKey {
     days("history_retention_days")
 }
 
+/// Days that an error group stays without a sign of life; 0 is for ever.
+pub fn error_group_retention_days() -> NumberKey {
+    NumberKey {
+        default: f64::from(limits::ERROR_GROUP_RETENTION_DAYS),
+        ..days("error_group_retention_days")
+    }
+}
+
 fn seconds(name: &'static str, default: Duration, range: RangeInclusive<f64>) -> NumberKey {
     NumberKey {
         name,
@@ -157,6 +165,7 @@ pub struct Settings {
     /// `None` keeps for ever.
     pub task_retention: Option<Duration>,
     pub history_retention: Option<Duration>,
+    pub error_group_retention: Option<Duration>,
     pub log_level: Option<Severity>,
 }
 
@@ -187,6 +196,7 @@ impl Settings {
             max_retries: number(max_retries()) as u32,
             task_retention: kept(number(task_retention_days())),
             history_retention: kept(number(history_retention_days())),
+            error_group_retention: kept(number(error_group_retention_days())),
             log_level: None,
         };
         let log_level = match rows.get(LOG_LEVEL).map(level) {
@@ -237,6 +247,7 @@ mod tests {
             ("lease_seconds", json!(2.5)),
             ("max_retries", json!("7")),
             ("history_retention_days", json!(0)),
+            ("error_group_retention_days", json!(7)),
             ("log_level", json!("debug")),
             ("their_own", json!({"any": "thing"})),
         ]));
@@ -244,6 +255,10 @@ mod tests {
         assert_eq!(settings.lease, Duration::from_millis(2_500));
         assert_eq!(settings.max_retries, 7);
         assert_eq!(settings.history_retention, None);
+        assert_eq!(
+            settings.error_group_retention,
+            Some(Duration::from_secs(7 * 24 * 3600))
+        );
         assert_eq!(
             settings.task_retention,
             Some(Duration::from_secs(30 * 24 * 3600))
