@@ -365,3 +365,6 @@ pub const MAX_NOTE_BYTES: usize = 16 * 1024;
 pub const MAX_GROUPS_AT_ONCE: usize = 1_000;
 /// Buckets of a group's history in one reply: more than a screen has pixels for in a table's row.
 pub const MAX_HISTORY_BUCKETS: i64 = 400;
+
+/// Parts of a fingerprint that a client gave which count; people write one to three.
+pub const MAX_FINGERPRINT_PARTS: usize = 32;

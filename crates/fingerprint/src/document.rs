@@ -1,0 +1,51 @@
+//! What grouping needs of an error's document, in the shapes that agents and foreign loggers write.
+//!
+//! Lenient: a field of an unexpected type is as good as none, and nothing is refused but what is no JSON
+//! object. Strings are borrowed from the document wherever JSON allows it.
+
+mod reading;
+
+use std::borrow::Cow;
+
+use swarmscope_model::limits::MAX_FINGERPRINT_PARTS;
+
+/// The parts of an error's document that decide its group.
+///
+/// The event's own fields, `metadata.exception`, and the places where Elastic's common schema,
+/// OpenTelemetry, and the loggers of Python, Java and Node put type, message and stack.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorDocument<'a> {
+    /// `event_type`.
+    pub event_type: Cow<'a, str>,
+    /// `message`.
+    pub message: Cow<'a, str>,
+    /// The exception's type.
+    pub error_type: Cow<'a, str>,
+    /// The exception's own message.
+    pub error_message: Cow<'a, str>,
+    /// The traceback: lines, or pieces of several lines.
+    pub traceback: Vec<Cow<'a, str>>,
+    /// The fingerprint that the client gave; empty if none.
+    pub fingerprint: Vec<Cow<'a, str>>,
+}
+
+/// Bytes that are no document.
+#[derive(Debug, thiserror::Error)]
+#[error("an error's document has to be a JSON object: {0}")]
+pub struct DocumentError(#[from] serde_json::Error);
+
+impl<'a> ErrorDocument<'a> {
+    /// Reads a document's bytes.
+    ///
+    /// # Errors
+    /// When they are no JSON object. Objects of any shape are taken.
+    pub fn from_json(bytes: &'a [u8]) -> Result<Self, DocumentError> {
+        Ok(reading::read(bytes)?)
+    }
+
+    fn push_fingerprint(&mut self, part: Cow<'a, str>) {
+        if self.fingerprint.len() < MAX_FINGERPRINT_PARTS && !part.trim().is_empty() {
+            self.fingerprint.push(part);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Which errors are one: an ERROR or CRITICAL document becomes a [`Fingerprint`], and documents with the
+//! same fingerprint are one error group.
+//!
+//! Pure and total: no clock, no I/O, no state, and any bytes that are a JSON object have a fingerprint.
+//! What an algorithm once answered it answers for ever: groups are pinned to the [`Version`] that made
+//! them, and a better algorithm is another version beside the old one, never a change of it.
+//! Whether a document is an error at all is the caller's question.
+
+mod document;
+mod fingerprint;
+mod version1;
+
+pub use document::{DocumentError, ErrorDocument};
+pub use fingerprint::{Fingerprint, Frame, Source, Version};
+
+/// The fingerprint of an error by the newest algorithm.
+pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
+    fingerprint_by(Version::NEWEST, document)
+}
+
+/// The fingerprint of an error by the algorithm to which a group is pinned.
+pub fn fingerprint_by(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+    match version {
+        Version::One => version1::fingerprint(document),
+    }
+}
+
+#[cfg(test)]
+mod tests;
