@@ -49,11 +49,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         &["http-client", "model", "promql", "prometheus-config"],
     ),
     ("bench-events", &[]),
+    ("journey", &["model"]),
     ("prometheus-peer", &["model", "prometheus-wire"]),
     (
         "api",
         &[
             "alerting",
+            "journey",
             "model",
             "prometheus-config",
             "prometheus-wire",
@@ -70,6 +72,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "api",
             "bench-events",
             "collect",
+            "journey",
             "logstore",
             "metricstore",
             "model",
@@ -108,6 +111,7 @@ const NEVER_IN: &[(&str, &[&str])] = &[
     ("prometheus-config", &["tokio", "axum"]),
     ("prometheus-wire", &["tokio", "reqwest", "axum"]),
     ("bench-events", &["tokio", "reqwest", "axum"]),
+    ("journey", &["tokio", "reqwest", "axum"]),
 ];
 
 const PREFIX: &str = "swarmscope-";
