@@ -144,6 +144,8 @@ pub async fn complete(
     let now = state.now();
     let before = reads::row(&mut change, &claim.task_id).await?;
     if is_repeated_completion(&before.task, claim) {
+        // The first may be in the same group, and not yet on disk.
+        change.commit().await.map_err(unavailable)?;
         return Ok(before.task);
     }
     let before = in_force(before, claim, now)?;

@@ -1,8 +1,8 @@
 //! The embedded store: one SQLite file that several processes may open at the same time.
 //!
-//! Every change is one `BEGIN IMMEDIATE` transaction on the one writing connection of this handle;
-//! reads run beside it on connections of their own (write-ahead log). A change is on disk when its
-//! call returns (`synchronous = FULL`). Nothing here decides what is valid input or how long a
+//! Every change runs alone on the one writing connection of this handle, within a `BEGIN IMMEDIATE`
+//! transaction that it may share with its neighbours (`writer`); reads run beside it on connections of
+//! their own (write-ahead log). A change is on disk when its call returns (`synchronous = FULL`). Nothing here decides what is valid input or how long a
 //! retry waits: see the files beside this folder.
 
 mod agents;
@@ -16,6 +16,7 @@ mod rows;
 mod steer;
 mod sweep;
 mod system_config;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -8,11 +8,11 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::StateError;
 
 use super::unavailable;
+use super::writer::{Change, Writer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -47,7 +47,7 @@ pub enum OpenError {
 /// Tasks and agents in one SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub struct SqliteState {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -74,11 +74,15 @@ impl SqliteState {
             .busy_timeout(BUSY_TIMEOUT);
         let writer = connect(&options, path).await?;
         migrate(&writer, path).await?;
+        let connection = writer.acquire().await.map_err(|source| OpenError::Open {
+            path: path.to_owned(),
+            source,
+        })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options);
         Ok(Self {
-            writer,
+            writer: Writer::start(connection.detach()),
             readers,
             clock: Arc::new(Timestamp::now),
         })
@@ -118,13 +122,10 @@ impl SqliteState {
         &self.readers
     }
 
-    /// A transaction that holds the write lock from its first statement on, so that what it reads
-    /// is still true when it writes. Dropping it rolls back.
-    pub(super) async fn change(&self) -> Result<Transaction<'static, Sqlite>, StateError> {
-        self.writer
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(unavailable)
+    /// A change that holds the write lock from its first statement on, so that what it reads is still
+    /// true when it writes. Dropping it takes it back.
+    pub(super) async fn change(&self) -> Result<Change, StateError> {
+        self.writer.change().await.map_err(unavailable)
     }
 }
 
