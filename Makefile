@@ -53,6 +53,10 @@ check: ## Formatting, lints, tidy: seconds once built
 bench-logs: build ## Figures of the log engine beside real peers on the same two million events
 	scripts/bench-logs
 
+.PHONY: bench-tasks
+bench-tasks: build ## Figures of tasks on SQLite and PostgreSQL, beside apalis on the same databases
+	scripts/bench-tasks
+
 .PHONY: bench-metrics
 bench-metrics: build ## Figures of the metrics engine beside a real Prometheus on the same samples
 	scripts/bench-metrics

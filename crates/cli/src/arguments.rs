@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod bench_tasks;
 mod connection;
 mod data;
 mod export;
@@ -18,6 +19,7 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
 
+pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use export::ExportArguments;
@@ -344,6 +346,8 @@ pub struct ValidateArguments {
 pub enum BenchCommand {
     /// Logs: loading, disk, memory and eight queries, beside other servers in the same run
     Logs(BenchLogsArguments),
+    /// Tasks: submission, claim and completion on SQLite and PostgreSQL, through the store and over HTTP
+    Tasks(BenchTasksArguments),
 }
 
 const BENCH_LOGS_EXAMPLES: &str = "Examples:

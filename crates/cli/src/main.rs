@@ -64,6 +64,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Bench(BenchCommand::Logs(arguments)) => {
             return commands::bench::logs::run(arguments).await;
         }
+        Command::Bench(BenchCommand::Tasks(arguments)) => {
+            return commands::bench::tasks::run(arguments).await;
+        }
         Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
         Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {

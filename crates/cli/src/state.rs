@@ -27,6 +27,13 @@ impl From<String> for StateUrl {
     }
 }
 
+impl StateUrl {
+    /// The URL with its password, for who connects.
+    pub fn reveal(&self) -> &str {
+        self.0.trim()
+    }
+}
+
 impl std::fmt::Debug for StateUrl {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("StateUrl(…)")

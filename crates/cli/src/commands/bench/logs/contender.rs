@@ -15,9 +15,9 @@ use super::answer::{Answer, AnswerError};
 use super::figures::Figures;
 use super::launch::{Program, Running};
 use super::peer::{Peer, Place, Product};
-use super::process::{Memory, Process, disk_bytes};
 use super::question::{Asked, Question};
 use super::{elastic, victorialogs};
+use crate::commands::bench::process::{Memory, Process, disk_bytes};
 use crate::failure::Failure;
 
 /// How long a server may take to come up, or to answer one request.

@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use super::process::Process;
+use crate::commands::bench::process::Process;
 use crate::failure::Failure;
 
 /// How long a server may take to end.

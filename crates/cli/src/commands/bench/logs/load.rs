@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use super::batch::BatchSizes;
 use super::contender::Contender;
 use super::figures::Load;
-use super::process::{Memory, Process};
 use super::settle;
+use crate::commands::bench::process::{Memory, Process};
 use crate::failure::Failure;
 
 /// Bulks made ahead for each connection.

@@ -12,7 +12,6 @@ mod figures;
 mod launch;
 mod load;
 mod peer;
-mod process;
 mod queries;
 mod question;
 mod settle;
@@ -25,6 +24,7 @@ use swarmscope_bench_events::Events;
 use swarmscope_model::Timestamp;
 
 use crate::arguments::BenchLogsArguments;
+use crate::commands::bench::process::Memory;
 use crate::failure::Failure;
 pub use batch::BatchSizes;
 use contender::Contender;
@@ -65,11 +65,11 @@ pub async fn run(arguments: BenchLogsArguments) -> Result<ExitCode, Failure> {
     }
     for (contender, figures) in contenders.iter_mut().zip(&mut figures) {
         figures.version = contender.version().await;
-        figures.idle_rss_bytes = contender.memory(process::Memory::Now);
+        figures.idle_rss_bytes = contender.memory(Memory::Now);
         figures.restart_ms = contender.restart(&events).await?;
         figures.restarted_rss_bytes = figures
             .restart_ms
-            .and_then(|_| contender.memory(process::Memory::Now));
+            .and_then(|_| contender.memory(Memory::Now));
     }
     queries::run(&contenders, &events, arguments.repetitions, &mut figures).await;
     let report = Report::new(&arguments, figures);
