@@ -371,3 +371,22 @@ pub const MAX_HISTORY_BUCKETS: i64 = 400;
 
 /// Parts of a fingerprint that a client gave which count; people write one to three.
 pub const MAX_FINGERPRINT_PARTS: usize = 32;
+/// Events of one journey; of a longer one the first and the last half. A person reads hundreds, and the
+/// page draws so many without a wait. No more than one search gives.
+pub const MAX_JOURNEY_EVENTS: usize = MAX_RESULT_WINDOW;
+/// Tasks of one journey, each of which costs a look at its attempts.
+pub const MAX_JOURNEY_TASKS: usize = 200;
+/// Tasks of other journeys that one names as parents and children of its own.
+pub const MAX_JOURNEY_RELATIVES: usize = 50;
+/// Heartbeats and the like of a journey's agents: twenty minutes of three agents. Of a longer one the first.
+pub const MAX_JOURNEY_PRESENCE: usize = 1_500;
+/// Agents of a journey whose signs of life are looked for.
+pub const MAX_JOURNEY_AGENTS: usize = 50;
+/// Text of a journey's events in bytes; of those beyond it only the beginning of the message is kept.
+pub const MAX_JOURNEY_BYTES: usize = 32 * 1024 * 1024;
+/// Of such an event's message, in bytes: enough to recognise it by.
+pub const JOURNEY_SHORT_MESSAGE: usize = 256;
+/// Shortest silence that a journey points out.
+pub const JOURNEY_GAP: Duration = Duration::from_secs(1);
+/// How far an agent's clock may be off before a journey corrects it: a claim's answer takes its time, too.
+pub const JOURNEY_CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
