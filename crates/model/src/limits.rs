@@ -390,3 +390,13 @@ pub const JOURNEY_SHORT_MESSAGE: usize = 256;
 pub const JOURNEY_GAP: Duration = Duration::from_secs(1);
 /// How far an agent's clock may be off before a journey corrects it: a claim's answer takes its time, too.
 pub const JOURNEY_CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+
+/// Bytes of a message that its pattern is found by: a sentence, not the document that was logged with it.
+pub const MAX_PATTERN_MESSAGE_BYTES: usize = 2 * 1024;
+/// Words of a pattern; the rest of a message is one word.
+pub const MAX_PATTERN_WORDS: usize = 128;
+/// Different messages, values aside, that are kept before the rare ones are drawn into patterns: a large
+/// program has some thousand sentences.
+pub const MAX_PATTERN_SHAPES: usize = 16 * 1024;
+/// Bytes of these messages.
+pub const MAX_PATTERN_SHAPE_BYTES: usize = 8 * 1024 * 1024;

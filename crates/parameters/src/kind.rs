@@ -26,6 +26,21 @@ pub enum Kind {
     Id,
 }
 
+/// Every kind.
+pub const KINDS: [Kind; 11] = [
+    Kind::Uuid,
+    Kind::Hex,
+    Kind::Number,
+    Kind::Version,
+    Kind::Address,
+    Kind::Time,
+    Kind::Path,
+    Kind::Url,
+    Kind::Email,
+    Kind::Quoted,
+    Kind::Id,
+];
+
 impl Kind {
     /// Its name in small letters.
     pub fn name(self) -> &'static str {

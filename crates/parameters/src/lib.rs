@@ -23,7 +23,7 @@ mod scan;
 mod time;
 mod url;
 
-pub use kind::Kind;
+pub use kind::{KINDS, Kind};
 pub use scan::Parameters;
 
 use std::ops::Range;

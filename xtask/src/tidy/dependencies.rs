@@ -9,11 +9,12 @@ use serde::Deserialize;
 /// Which rooms a room may know. A room that is not listed may know nobody.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("query", &["model"]),
+    ("query", &["model", "patterns"]),
     ("files", &[]),
     ("parameters", &[]),
     ("fingerprint", &["model"]),
-    ("logstore", &["files", "model", "query"]),
+    ("patterns", &["model", "parameters"]),
+    ("logstore", &["files", "model", "patterns", "query"]),
     ("parquet-exchange", &["model", "query"]),
     ("state", &["model"]),
     ("collect", &["model", "query"]),
