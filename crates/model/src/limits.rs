@@ -364,6 +364,9 @@ pub const MAX_GROUP_FRAMES: usize = 100;
 pub const MAX_GROUP_NOTES: u32 = 100;
 /// Longest note, in bytes.
 pub const MAX_NOTE_BYTES: usize = 16 * 1024;
+/// Error groups that are kept; beyond it those that changed the longest ago go. A swarm has some hundred; one
+/// with more has messages that nobody could group.
+pub const MAX_ERROR_GROUPS: usize = 50_000;
 /// Groups of one decision.
 pub const MAX_GROUPS_AT_ONCE: usize = 1_000;
 /// Buckets of a group's history in one reply: more than a screen has pixels for in a table's row.

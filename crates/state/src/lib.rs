@@ -6,6 +6,7 @@
 //! stands beside it. This crate never speaks HTTP and never logs events of agents.
 
 mod content;
+mod error_groups;
 mod jitter;
 mod postgres;
 mod sqlite;

@@ -104,7 +104,7 @@ pub struct ErrorGroup {
     /// By the errors' own times.
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
-    /// When the store heard of it for the first and the last time, by the store's clock.
+    /// When the store first heard of it, and when anything of it last changed, by the store's clock.
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// The names with the most errors; how many there are in all is beside them.
@@ -161,7 +161,7 @@ pub struct GroupNote {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupDetail {
     pub group: ErrorGroup,
-    /// Of the error that made the group, innermost last as in the traceback.
+    /// Of the error that made the group, the innermost first.
     pub frames: Vec<GroupFrame>,
     /// Most errors first.
     pub agents: Vec<Part>,

@@ -8,6 +8,7 @@
 mod agents;
 mod claims;
 mod enqueue;
+mod error_groups;
 mod history;
 mod open;
 mod reads;

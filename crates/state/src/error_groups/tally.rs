@@ -1,0 +1,106 @@
+//! What the errors of a batch come to, group by group: counts, spans of time, names, tasks. Pure.
+
+use std::collections::BTreeMap;
+
+use swarmscope_model::Timestamp;
+use swarmscope_model::error_groups::{GroupChange, Occurrence};
+use swarmscope_model::limits::MAX_GROUP_TEXT_BYTES;
+
+use super::buckets;
+
+/// What names an error has, as they stand in `error_group_parts.kind`.
+pub const AGENT: &str = "agent";
+pub const VERSION: &str = "version";
+pub const TASK_TYPE: &str = "task_type";
+pub const KINDS: [&str; 3] = [AGENT, VERSION, TASK_TYPE];
+
+/// The errors of one group in one batch.
+pub struct Tally<'a> {
+    pub change: &'a GroupChange,
+    pub count: i64,
+    /// In milliseconds; errors from the future are from now.
+    pub first_seen: i64,
+    pub last_seen: i64,
+    /// By width and start.
+    pub counts: BTreeMap<(i64, i64), i64>,
+    /// Count and last error, by kind and name.
+    pub parts: BTreeMap<(&'static str, String), (i64, i64)>,
+    /// The last error of each, counted from the batch's first, by correlation id and task id.
+    pub tasks: BTreeMap<(String, String), i64>,
+}
+
+impl<'a> Tally<'a> {
+    /// Counts them, as things are `now`.
+    pub fn new(change: &'a GroupChange, now: Timestamp) -> Self {
+        let mut tally = Self {
+            change,
+            count: 0,
+            first_seen: i64::MAX,
+            last_seen: i64::MIN,
+            counts: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+        };
+        for occurrence in &change.occurrences {
+            tally.add(occurrence, now);
+        }
+        tally
+    }
+
+    fn add(&mut self, occurrence: &Occurrence, now: Timestamp) {
+        self.count += 1;
+        // A clock that is ahead must not make a group of tomorrow.
+        let time = occurrence.timestamp.min(now);
+        let at = time.as_millisecond();
+        self.first_seen = self.first_seen.min(at);
+        self.last_seen = self.last_seen.max(at);
+        for span in buckets::of(time) {
+            *self.counts.entry(span).or_default() += 1;
+        }
+        let names = [
+            (AGENT, Some(occurrence.agent_name.as_str())),
+            (VERSION, occurrence.version.as_deref()),
+            (TASK_TYPE, occurrence.task_type.as_deref()),
+        ];
+        for (kind, name) in names {
+            let Some(name) = name.filter(|name| !name.is_empty()) else {
+                continue;
+            };
+            let part = self
+                .parts
+                .entry((kind, storable(name)))
+                .or_insert((0, i64::MIN));
+            part.0 += 1;
+            part.1 = part.1.max(at);
+        }
+        let correlation_id = occurrence.correlation_id.as_deref().unwrap_or_default();
+        let task_id = occurrence.task_id.as_deref().unwrap_or_default();
+        if !(correlation_id.is_empty() && task_id.is_empty()) {
+            let key = (storable(correlation_id), storable(task_id));
+            self.tasks.insert(key, self.count);
+        }
+    }
+}
+
+/// A text as the store keeps it: not too long, and without the character that PostgreSQL cannot keep.
+pub fn storable(text: &str) -> String {
+    let end = text.floor_char_boundary(MAX_GROUP_TEXT_BYTES);
+    let mut kept = text[..end].replace('\0', "\u{fffd}");
+    if end < text.len() {
+        kept.push('…');
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters_and_hold_no_nul() {
+        assert_eq!(storable("a\0b"), "a\u{fffd}b");
+        let long = "ä".repeat(MAX_GROUP_TEXT_BYTES);
+        let kept = storable(&long);
+        assert!(kept.ends_with("ä…") && kept.len() <= MAX_GROUP_TEXT_BYTES + 3);
+    }
+}
