@@ -8,6 +8,7 @@
 
 mod document;
 mod fingerprint;
+mod trace;
 mod version1;
 
 pub use document::{DocumentError, ErrorDocument};

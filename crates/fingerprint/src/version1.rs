@@ -1,43 +1,249 @@
-//! The first algorithm: the client's fingerprint, else type and message.
+//! The first algorithm: the client's fingerprint, else the frames of the application, else type and
+//! message.
+//!
+//! Of the error where it all began, its type and the [`FRAMES`] innermost functions of the application
+//! count, each once, so that neither recursion nor the way into the program matters; and, because one
+//! function may fail in several ways, what was said or done there ([`said`]). Of each error that wraps it,
+//! its type and its innermost function count. Lines never do.
 
+mod frames;
+mod go;
+mod java;
 mod key;
+mod message;
+mod node;
+mod place;
+mod python;
+mod rust;
+mod said;
+
+use std::borrow::Cow;
 
 use crate::document::ErrorDocument;
-use crate::fingerprint::{Fingerprint, Source, Version};
+use crate::fingerprint::{Fingerprint, Frame, Source, Version};
+use crate::trace::{self, Language, Raised, Trace};
+use frames::{Function, Stack};
 use key::Key;
 
+/// Innermost functions of the application that count: enough to tell the uses of a shared client apart,
+/// and few enough that another worker's loop, which calls the same code, does not.
+const FRAMES: usize = 4;
 /// An element of a client's fingerprint that stands for what would be without it.
 const DEFAULT: &str = "{{ default }}";
+/// Java's errors that only carry another one from a thread or a reflective call to its caller.
+const CARRIERS: [&str; 4] = [
+    "ExecutionException",
+    "CompletionException",
+    "InvocationTargetException",
+    "UndeclaredThrowableException",
+];
+/// What a stack that was too deep is called: where it ends is chance.
+const OVERFLOWS: [&str; 2] = ["RecursionError", "StackOverflowError"];
+const OVERFLOW_MESSAGES: [&str; 3] = [
+    "Maximum call stack size exceeded",
+    "stack overflow",
+    "maximum recursion depth exceeded",
+];
 
 /// The fingerprint of an error.
 pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
-    let error_type = first_of(&[&document.error_type, &document.event_type]);
-    let message = first_of(&[&document.error_message, &document.message]);
-    let line = message
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default();
-    let mut key = Key::new();
-    key.part("message", error_type);
-    key.part("text", line);
-    let (key, source) = if document.fingerprint.is_empty() {
-        (key, Source::Message)
-    } else {
-        (clients(document, &key), Source::Client)
+    let trace = trace::of_document(document);
+    let headline = Headline::of(document, trace.as_ref());
+    let errors = trace.as_ref().map(read).unwrap_or_default();
+    let by_frames = by_frames(&errors, &headline);
+    let source = match (document.fingerprint.is_empty(), &by_frames) {
+        (false, _) => Source::Client,
+        (true, Some(_)) => Source::Frames,
+        (true, None) => Source::Message,
+    };
+    let default = by_frames.unwrap_or_else(|| by_message(&errors, &headline));
+    let key = match source {
+        Source::Client => by_client(document, &default),
+        Source::Frames | Source::Message => default,
     };
     Fingerprint {
         version: Version::One,
         id: key.id(),
-        title: title(error_type, line),
-        error_type: error_type.to_owned(),
-        culprit: String::new(),
-        frames: Vec::new(),
+        title: headline.title(),
+        error_type: headline.kind.to_owned(),
+        culprit: culprit(&errors),
+        frames: frames(&errors),
         source,
     }
 }
 
-fn clients(document: &ErrorDocument<'_>, default: &Key) -> Key {
+/// One error of a traceback with what the algorithm thinks of its calls.
+struct Judged<'a> {
+    raised: &'a Raised<'a>,
+    language: Language,
+    stack: Stack<'a>,
+}
+
+fn read<'a>(trace: &'a Trace<'a>) -> Vec<Judged<'a>> {
+    trace
+        .raised
+        .iter()
+        .map(|raised| Judged {
+            raised,
+            language: trace.language,
+            stack: Stack::of(trace.language, raised),
+        })
+        .collect()
+}
+
+/// What is said of the error as a whole.
+struct Headline<'a> {
+    kind: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Headline<'a> {
+    /// The document's own words; what a traceback has, where the document says nothing.
+    fn of(document: &'a ErrorDocument<'_>, trace: Option<&'a Trace<'a>>) -> Self {
+        let printed = trace.and_then(|trace| trace.raised.iter().rfind(|raised| !raised.member));
+        if let Some(member) = trace.and_then(only_member) {
+            return Self {
+                kind: member.kind,
+                message: member.message,
+            };
+        }
+        let own = printed.map_or(["", ""], |raised| [raised.kind, raised.message]);
+        let kind = first_of(&[&document.error_type, own[0], &document.event_type]);
+        let message = if trace.is_some() && document.traceback.is_empty() {
+            // The document's message is the traceback itself.
+            first_of(&[own[1]])
+        } else {
+            first_of(&[&document.error_message, own[1], &document.message])
+        };
+        Self {
+            kind,
+            message: message::first_line(message),
+        }
+    }
+
+    fn title(&self) -> String {
+        let message = message::readable(self.message);
+        match (self.kind, message.as_str()) {
+            ("", _) => message,
+            (kind, "") => kind.to_owned(),
+            (kind, message) => format!("{kind}: {message}"),
+        }
+    }
+}
+
+/// The error that an exception group holds, when all that it holds are of one kind: the group is but its
+/// envelope.
+fn only_member<'a>(trace: &'a Trace<'a>) -> Option<&'a Raised<'a>> {
+    let mut members = trace.raised.iter().filter(|raised| raised.member);
+    let first = members.next()?;
+    members
+        .all(|other| other.kind == first.kind)
+        .then_some(first)
+}
+
+fn by_frames(errors: &[Judged<'_>], headline: &Headline<'_>) -> Option<Key> {
+    let main = errors
+        .iter()
+        .position(|error| !error.stack.functions.is_empty())?;
+    let mut key = Key::new();
+    if errors.iter().any(|error| error.raised.member) {
+        // Which of the members failed first is chance, and so is how many did.
+        let members = errors.iter().filter(|error| error.raised.member);
+        let mut ids: Vec<String> = members.map(|error| in_full(error, headline).id()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in &ids {
+            key.part("member", id);
+        }
+    } else {
+        key.part("error", &in_full(&errors[main], headline).id());
+    }
+    let mut seen = vec![in_short(&errors[main], headline)];
+    for (index, error) in errors.iter().enumerate() {
+        let carries = CARRIERS.contains(&message::short_type(error.raised.kind));
+        if index == main || error.raised.member || carries {
+            continue;
+        }
+        let short = in_short(error, headline);
+        // A retry raises the same again and again.
+        if !seen.contains(&short) {
+            key.part("wrapper", &short);
+            seen.push(short);
+        }
+    }
+    Some(key)
+}
+
+fn in_full(error: &Judged<'_>, headline: &Headline<'_>) -> Key {
+    let mut key = Key::new();
+    let kind = kind_of(error, headline);
+    key.part("type", kind);
+    let functions = &error.stack.functions;
+    if is_overflow(kind, error.raised.message) {
+        let mut names: Vec<Cow<'_, str>> = repeated(functions).map(Function::key).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in &names {
+            key.part("cycle", name);
+        }
+        return key;
+    }
+    let counted = frames::innermost(functions, FRAMES);
+    for name in place::relative(&counted) {
+        key.part("frame", &name);
+    }
+    key.part(
+        "said",
+        &said::said(error.language, error.raised, &error.stack),
+    );
+    key
+}
+
+/// Type and innermost function.
+fn in_short(error: &Judged<'_>, headline: &Headline<'_>) -> String {
+    let innermost = error.stack.functions.first().map(Function::key);
+    format!(
+        "{}\n{}",
+        kind_of(error, headline),
+        innermost.unwrap_or_default()
+    )
+}
+
+/// The functions that are called more than once; all of them, where none is.
+fn repeated<'f, 'a>(functions: &'f [Function<'a>]) -> impl Iterator<Item = &'f Function<'a>> {
+    let any = functions.iter().any(|function| function.calls > 1);
+    functions
+        .iter()
+        .filter(move |function| !any || function.calls > 1)
+}
+
+fn is_overflow(kind: &str, message: &str) -> bool {
+    OVERFLOWS.contains(&kind)
+        || OVERFLOW_MESSAGES
+            .iter()
+            .any(|text| message.starts_with(text))
+}
+
+/// The type of one error of the chain, without the path to it.
+fn kind_of<'a>(error: &Judged<'a>, headline: &Headline<'a>) -> &'a str {
+    message::short_type(first_of(&[error.raised.kind, headline.kind]))
+}
+
+fn by_message(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
+    let mut key = Key::new();
+    key.part("type", message::short_type(headline.kind));
+    key.part("message", &message::template(headline.message));
+    for error in errors.iter().rev().skip(1) {
+        key.part("cause", message::short_type(error.raised.kind));
+        key.part("message", &message::template(error.raised.message));
+    }
+    if let Some(site) = errors.last().and_then(|error| error.raised.site) {
+        key.part("site", &place::tail(site.file));
+    }
+    key
+}
+
+fn by_client(document: &ErrorDocument<'_>, default: &Key) -> Key {
     let mut key = Key::new();
     for part in &document.fingerprint {
         if part == DEFAULT {
@@ -49,12 +255,41 @@ fn clients(document: &ErrorDocument<'_>, default: &Key) -> Key {
     key
 }
 
-fn title(error_type: &str, message: &str) -> String {
-    match (error_type, message) {
-        ("", message) => message.to_owned(),
-        (error_type, "") => error_type.to_owned(),
-        (error_type, message) => format!("{error_type}: {message}"),
+fn culprit(errors: &[Judged<'_>]) -> String {
+    let innermost = errors
+        .iter()
+        .find_map(|error| error.stack.functions.first());
+    if let Some(function) = innermost {
+        return function.readable();
     }
+    let site = errors.iter().find_map(|error| error.raised.site);
+    site.map(|site| place::tail(site.file).into_owned())
+        .unwrap_or_default()
+}
+
+fn frames(errors: &[Judged<'_>]) -> Vec<Frame> {
+    let calls = errors
+        .iter()
+        .flat_map(|error| error.raised.calls.iter().zip(&error.stack.in_app));
+    let mut frames: Vec<Frame> = calls
+        .take(swarmscope_model::limits::MAX_GROUP_FRAMES)
+        .map(|(call, in_app)| Frame {
+            function: call.function.to_owned(),
+            file: call.file.to_owned(),
+            line: call.line,
+            in_app: *in_app,
+        })
+        .collect();
+    if frames.is_empty() {
+        let site = errors.iter().find_map(|error| error.raised.site);
+        frames.extend(site.map(|site| Frame {
+            function: String::new(),
+            file: site.file.to_owned(),
+            line: site.line,
+            in_app: true,
+        }));
+    }
+    frames
 }
 
 fn first_of<'a>(texts: &[&'a str]) -> &'a str {

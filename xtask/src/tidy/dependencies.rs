@@ -12,7 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("query", &["model", "patterns"]),
     ("files", &[]),
     ("parameters", &[]),
-    ("fingerprint", &["model"]),
+    ("fingerprint", &["model", "parameters"]),
     ("patterns", &["model", "parameters"]),
     ("logstore", &["files", "model", "patterns", "query"]),
     ("parquet-exchange", &["model", "query"]),

@@ -1,0 +1,81 @@
+//! Node: the error stands above its calls, the innermost first; causes are printed as properties.
+
+use super::{Call, Raised, split_head, split_place};
+
+/// The errors, the root cause first.
+pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
+    let mut raised: Vec<Raised<'a>> = Vec::new();
+    let mut head: Option<Raised<'a>> = None;
+    for line in lines {
+        let text = line.trim();
+        if let Some(call) = text.strip_prefix("at ").and_then(call) {
+            if let Some(begun) = head.take() {
+                raised.push(begun);
+            } else if raised.is_empty() {
+                raised.push(Raised::default());
+            }
+            if let Some(last) = raised.last_mut() {
+                last.calls.push(call);
+            }
+        } else if let Some(rest) = caused(text) {
+            raised.extend(head.take());
+            head = Some(thrown(rest).unwrap_or(Raised {
+                message: rest,
+                ..Raised::default()
+            }));
+        } else if raised.is_empty() && head.is_none() {
+            head = thrown(text);
+        }
+    }
+    raised.extend(head);
+    raised.reverse();
+    raised
+}
+
+fn caused(text: &str) -> Option<&str> {
+    ["[cause]: ", "caused by: ", "Caused by: "]
+        .iter()
+        .find_map(|start| text.strip_prefix(start))
+}
+
+/// `TypeError [ERR_CODE]: message`
+fn thrown(text: &str) -> Option<Raised<'_>> {
+    let text = text.strip_prefix("Uncaught ").unwrap_or(text);
+    let name = text.find([':', ' ']).unwrap_or(text.len());
+    let kind = &text[..name];
+    let rest = text[name..].trim_start();
+    let rest = match rest.strip_prefix('[') {
+        Some(code) => code.split_once(']').map_or("", |(_, rest)| rest),
+        None => rest,
+    };
+    let is_error = kind.ends_with("Error") || kind.ends_with("Exception");
+    if !is_error || split_head(kind).is_none() || !(rest.is_empty() || rest.starts_with(':')) {
+        return None;
+    }
+    Some(Raised {
+        kind,
+        message: rest.trim_start_matches(':').trim(),
+        ..Raised::default()
+    })
+}
+
+/// `async fetch (/srv/app/fetch.js:10:5)`, or the place alone.
+fn call(text: &str) -> Option<Call<'_>> {
+    let text = text.strip_suffix(" {").unwrap_or(text);
+    let text = text.strip_prefix("async ").unwrap_or(text);
+    let (function, place) = match text.split_once(" (") {
+        Some((function, rest)) => (function, rest.strip_suffix(')').unwrap_or(rest)),
+        None => ("", text),
+    };
+    if function.is_empty() && !place.contains(':') && place != "<anonymous>" {
+        return None;
+    }
+    let function = function.split(" [as ").next().unwrap_or(function);
+    let (file, line) = split_place(place);
+    Some(Call {
+        function,
+        file,
+        line,
+        source: "",
+    })
+}

@@ -1,0 +1,142 @@
+//! Rust: the place and message of a panic, numbered calls from the innermost on, and the chain of causes
+//! that an error prints with its report.
+
+use super::{Call, Raised, split_head, split_place};
+
+/// Where a thread says that it panicked, and what it says on the same line.
+pub fn panic_site(text: &str) -> Option<(Call<'_>, &str)> {
+    let (_, rest) = text
+        .strip_prefix("thread '")
+        .or_else(|| text.strip_prefix("thread <unnamed>"))?
+        .split_once("panicked at ")?;
+    // Until 1.72 the message stood before the place, in quotes.
+    let (message, place) = match rest.strip_prefix('\'') {
+        Some(quoted) => quoted.rsplit_once("', ")?,
+        None => ("", rest.trim_end_matches(':')),
+    };
+    let (file, line) = split_place(place);
+    let site = Call {
+        file,
+        line,
+        ..Call::default()
+    };
+    Some((site, message))
+}
+
+/// Whether `  3: name` is a call: with a path, or with a place on the next line.
+pub fn is_frame(text: &str, next: Option<&&str>) -> bool {
+    numbered(text).is_some_and(|name| {
+        next.is_some_and(|next| next.trim_start().starts_with("at "))
+            || (name.contains("::") && !name.contains(' '))
+    })
+}
+
+fn numbered(text: &str) -> Option<&str> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text[digits..].strip_prefix(": ")?;
+    (digits > 0).then(|| rest.trim())
+}
+
+/// The errors, the root cause first.
+pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
+    let mut report = Report::default();
+    for (index, line) in lines.iter().enumerate() {
+        report.line(line, lines.get(index + 1));
+    }
+    report.finish()
+}
+
+#[derive(Default)]
+struct Report<'a> {
+    first: Raised<'a>,
+    causes: Vec<Raised<'a>>,
+    /// Whether the next line is what a panic said.
+    panicked: bool,
+    /// Whether causes are being listed.
+    listing: bool,
+}
+
+impl<'a> Report<'a> {
+    fn line(&mut self, line: &'a str, next: Option<&&'a str>) {
+        let text = line.trim();
+        if std::mem::take(&mut self.panicked) {
+            self.first.message = text;
+            return;
+        }
+        if let Some((site, message)) = panic_site(text) {
+            // A second panic comes while the first is told of.
+            if self.first.site.is_none() {
+                (self.first.kind, self.first.message) = ("panic", message);
+                self.first.site = Some(site);
+                self.panicked = message.is_empty();
+            }
+        } else if is_frame(text, next) {
+            self.listing = false;
+            self.call(numbered(text).unwrap_or_default());
+        } else if let Some(place) = text.strip_prefix("at ") {
+            if let Some(last) = self.first.calls.last_mut()
+                && last.file.is_empty()
+            {
+                (last.file, last.line) = split_place(place);
+            }
+        } else if let Some(rest) = text.strip_prefix("caused by: ") {
+            self.cause(rest);
+        } else if text == "Caused by:" {
+            self.listing = true;
+        } else if self.listing && !text.is_empty() {
+            self.cause(numbered(text).unwrap_or(text));
+        } else if !self.first.calls.is_empty() && text.contains("::") && line.starts_with(' ') {
+            // What was inlined has no number.
+            self.call(text);
+        } else {
+            self.head(text);
+        }
+    }
+
+    fn head(&mut self, text: &'a str) {
+        self.listing &= !text.is_empty();
+        if self.first.calls.is_empty()
+            && self.first.kind.is_empty()
+            && self.first.message.is_empty()
+        {
+            (self.first.kind, self.first.message) = split_kind(text);
+        }
+    }
+
+    fn call(&mut self, name: &'a str) {
+        self.first.calls.push(Call {
+            function: name,
+            ..Call::default()
+        });
+    }
+
+    fn cause(&mut self, text: &'a str) {
+        let (kind, message) = split_kind(text);
+        self.causes.push(Raised {
+            kind,
+            message,
+            ..Raised::default()
+        });
+    }
+
+    fn finish(self) -> Vec<Raised<'a>> {
+        let mut raised = self.causes;
+        raised.reverse();
+        raised.push(self.first);
+        raised
+    }
+}
+
+/// `path::Kind: message`; a text alone has no type.
+fn split_kind(text: &str) -> (&str, &str) {
+    match split_head(text) {
+        Some((kind, message)) if !message.is_empty() && is_name(kind) => (kind, message),
+        _ => ("", text),
+    }
+}
+
+/// Whether it is a type's name, and not the first word of a message.
+fn is_name(kind: &str) -> bool {
+    let last = kind.rsplit("::").next().unwrap_or(kind);
+    last.starts_with(|c: char| c.is_ascii_uppercase())
+}

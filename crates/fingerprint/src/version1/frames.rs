@@ -1,0 +1,131 @@
+//! Which calls are the application's own, and the functions that they stand for.
+
+use std::borrow::Cow;
+
+use super::{go, java, node, place, python, rust};
+use crate::trace::{Call, Language, Raised};
+
+/// Whose code a call is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Library,
+    /// What a compiler or framework puts between the application's own calls: they tell nothing.
+    Glue,
+    /// The way into the application, which every error of a program has in common.
+    Entry,
+    App,
+}
+
+/// A function of the application, on the stack once or more often.
+#[derive(Debug, Clone)]
+pub struct Function<'a> {
+    /// Its name without what differs from build to build.
+    pub name: Cow<'a, str>,
+    /// Its file, where the name alone does not say the module.
+    pub file: &'a str,
+    pub calls: u32,
+}
+
+impl Function<'_> {
+    /// What it is told apart by when it stands alone.
+    pub fn key(&self) -> Cow<'_, str> {
+        if self.file.is_empty() {
+            Cow::Borrowed(&self.name)
+        } else {
+            Cow::Owned(format!("{} {}", place::tail(self.file), self.name))
+        }
+    }
+
+    /// For people.
+    pub fn readable(&self) -> String {
+        match (self.name.as_ref(), place::tail(self.file)) {
+            (name, file) if file.is_empty() => name.to_owned(),
+            ("", file) => file.into_owned(),
+            (name, file) => format!("{name} in {file}"),
+        }
+    }
+}
+
+/// The calls of one error, judged.
+pub struct Stack<'a> {
+    /// Of each call, whether it is the application's.
+    pub in_app: Vec<bool>,
+    /// The functions of the application, the innermost first, each once.
+    pub functions: Vec<Function<'a>>,
+    /// Where the innermost call of the application is, among all calls.
+    pub innermost: Option<usize>,
+}
+
+impl<'a> Stack<'a> {
+    pub fn of(language: Language, raised: &'a Raised<'a>) -> Self {
+        let mut stack = Stack {
+            in_app: Vec::with_capacity(raised.calls.len()),
+            functions: Vec::new(),
+            innermost: None,
+        };
+        let mut entry: Option<&Call<'_>> = None;
+        let mut glue: Option<&Call<'_>> = None;
+        for (index, call) in raised.calls.iter().enumerate() {
+            let role = role(language, call);
+            stack.in_app.push(role != Role::Library);
+            if role != Role::Library && stack.innermost.is_none() {
+                stack.innermost = Some(index);
+            }
+            match role {
+                Role::App => stack.push(language, call),
+                Role::Entry => entry = entry.or(Some(call)),
+                Role::Glue => glue = glue.or(Some(call)),
+                Role::Library => {}
+            }
+        }
+        // Better the way in than nothing at all.
+        if stack.functions.is_empty()
+            && let Some(call) = entry.or(glue)
+        {
+            stack.push(language, call);
+        }
+        stack
+    }
+
+    fn push(&mut self, language: Language, call: &'a Call<'a>) {
+        let name = name(language, call);
+        let file = match language {
+            Language::Python | Language::Node => call.file,
+            Language::Rust | Language::Java | Language::Go => "",
+        };
+        let same = |known: &&mut Function<'_>| known.name == name && known.file == file;
+        match self.functions.iter_mut().find(same) {
+            Some(known) => known.calls += 1,
+            None => self.functions.push(Function {
+                name,
+                file,
+                calls: 1,
+            }),
+        }
+    }
+}
+
+/// The innermost functions.
+pub fn innermost<'f, 'a>(functions: &'f [Function<'a>], most: usize) -> Vec<&'f Function<'a>> {
+    functions.iter().take(most).collect()
+}
+
+fn role(language: Language, call: &Call<'_>) -> Role {
+    match language {
+        Language::Python => python::role(call),
+        Language::Rust => rust::role(call),
+        Language::Java => java::role(call),
+        Language::Go => go::role(call),
+        Language::Node => node::role(call),
+    }
+}
+
+fn name<'a>(language: Language, call: &'a Call<'a>) -> Cow<'a, str> {
+    match language {
+        Language::Python => Cow::Borrowed(call.function),
+        Language::Rust => rust::name(call.function),
+        Language::Java => java::name(call.function),
+        Language::Go => go::name(call.function),
+        Language::Node => Cow::Borrowed(node::name(call.function)),
+    }
+}

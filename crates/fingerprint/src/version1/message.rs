@@ -1,0 +1,108 @@
+//! Messages and types without what varies.
+
+/// Bytes of a message that count: what comes behind is data.
+const MAX_BYTES: usize = 400;
+/// What every variable part becomes: of which kind it is may differ from one error to the next.
+const PLACEHOLDER: &str = "<*>";
+
+/// The first line that says something.
+pub fn first_line(message: &str) -> &str {
+    let line = message
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
+    let line = line.split("; nested exception is ").next().unwrap_or(line);
+    cut(line, MAX_BYTES)
+}
+
+/// A message with placeholders that say what they stand for.
+pub fn readable(message: &str) -> String {
+    let mut out = String::with_capacity(message.len());
+    swarmscope_parameters::replaced(first_line(message), &mut out);
+    out
+}
+
+/// A message with one placeholder for everything that varies, and for a list of it.
+pub fn template(message: &str) -> String {
+    let line = first_line(message);
+    let mut out = String::with_capacity(line.len());
+    let mut written = 0;
+    for parameter in swarmscope_parameters::find(line) {
+        push_words(&line[written..parameter.range.start], &mut out);
+        push_placeholder(&mut out);
+        written = parameter.range.end;
+    }
+    push_words(&line[written..], &mut out);
+    out
+}
+
+/// A list of any length is one placeholder.
+fn push_placeholder(out: &mut String) {
+    let before = out.trim_end_matches([' ', ',', ';', '-', ':', '/', '.', '=']);
+    if before.ends_with(PLACEHOLDER) {
+        let length = before.len();
+        out.truncate(length);
+    } else {
+        out.push_str(PLACEHOLDER);
+    }
+}
+
+fn push_words(text: &str, out: &mut String) {
+    let mut after_space = out.is_empty() || out.ends_with(' ');
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !after_space {
+                out.push(' ');
+            }
+            after_space = true;
+        } else {
+            out.push(c);
+            after_space = false;
+        }
+    }
+}
+
+/// The part of a message that the program's author wrote for certain: up to a colon or parenthesis,
+/// behind which other programs' words come.
+pub fn head(message: &str) -> String {
+    let template = template(message);
+    let end = [": ", " (", " - "]
+        .iter()
+        .filter_map(|mark| template.find(mark))
+        .filter(|at| *at > 0)
+        .min()
+        .unwrap_or(template.len());
+    template[..end]
+        .trim_end_matches(['.', ':', ' ', '!'])
+        .to_owned()
+}
+
+/// A type's name without the path to it; with its last element when the name itself says nothing.
+pub fn short_type(kind: &str) -> &str {
+    let kind = kind.split(['<', '(', ' ']).next().unwrap_or(kind);
+    let start = |text: &str| text.rfind(['.', ':']).map_or(0, |at| at + 1);
+    let short = &kind[start(kind)..];
+    if !matches!(short, "Error" | "Exception" | "ErrorKind") {
+        return short;
+    }
+    let path = kind[..kind.len() - short.len()].trim_end_matches(['.', ':']);
+    if path == "__main__" {
+        return short;
+    }
+    &kind[start(path)..]
+}
+
+/// Whether a word is a parameter as a whole.
+pub fn is_parameter(word: &str) -> bool {
+    swarmscope_parameters::find(word)
+        .next()
+        .is_some_and(|found| found.range == (0..word.len()))
+}
+
+fn cut(text: &str, most: usize) -> &str {
+    match text.char_indices().take_while(|(at, _)| *at <= most).last() {
+        Some((at, _)) if text.len() > most => &text[..at],
+        _ => text,
+    }
+}
