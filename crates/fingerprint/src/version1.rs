@@ -27,7 +27,7 @@ use key::Key;
 
 /// Innermost functions of the application that count: enough to tell the uses of a shared client apart,
 /// and few enough that another worker's loop, which calls the same code, does not.
-const FRAMES: usize = 4;
+const FRAMES: usize = 3;
 /// An element of a client's fingerprint that stands for what would be without it.
 const DEFAULT: &str = "{{ default }}";
 /// Java's errors that only carry another one from a thread or a reflective call to its caller.

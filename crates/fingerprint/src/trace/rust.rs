@@ -27,14 +27,24 @@ pub fn panic_site(text: &str) -> Option<(Call<'_>, &str)> {
 pub fn is_frame(text: &str, next: Option<&&str>) -> bool {
     numbered(text).is_some_and(|name| {
         next.is_some_and(|next| next.trim_start().starts_with("at "))
-            || (name.contains("::") && !name.contains(' '))
+            || (name.contains("::") && (name.starts_with('<') || !name.contains(' ')))
+            || text.contains(": 0x")
+            || text.contains(":     0x")
     })
 }
 
+/// The name behind a call's number and, in full reports, its address.
 fn numbered(text: &str) -> Option<&str> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = text[digits..].strip_prefix(": ")?;
-    (digits > 0).then(|| rest.trim())
+    let rest = text[digits..].strip_prefix(": ").filter(|_| digits > 0)?;
+    let name = rest.trim();
+    match name
+        .strip_prefix("0x")
+        .and_then(|rest| rest.split_once(" - "))
+    {
+        Some((_, name)) => Some(name),
+        None => Some(name),
+    }
 }
 
 /// The errors, the root cause first.

@@ -16,7 +16,7 @@ pub enum Role {
     App,
 }
 
-/// A function of the application, on the stack once or more often.
+/// A function of the application, on the stack once or more often, its closures not counted.
 #[derive(Debug, Clone)]
 pub struct Function<'a> {
     /// Its name without what differs from build to build.
@@ -93,21 +93,22 @@ impl<'a> Stack<'a> {
             Language::Python | Language::Node => call.file,
             Language::Rust | Language::Java | Language::Go => "",
         };
+        // A closure that its own function hands over is on the stack above it, which is no recursion.
+        let calls = u32::from(!is_closure(language, call));
         let same = |known: &&mut Function<'_>| known.name == name && known.file == file;
         match self.functions.iter_mut().find(same) {
-            Some(known) => known.calls += 1,
-            None => self.functions.push(Function {
-                name,
-                file,
-                calls: 1,
-            }),
+            Some(known) => known.calls += calls,
+            None => self.functions.push(Function { name, file, calls }),
         }
     }
 }
 
-/// The innermost functions.
+/// The innermost functions, up to where a recursion began: how far a runtime prints what lies beyond
+/// depends on how deep it went.
 pub fn innermost<'f, 'a>(functions: &'f [Function<'a>], most: usize) -> Vec<&'f Function<'a>> {
-    functions.iter().take(most).collect()
+    let recursion = functions.iter().rposition(|function| function.calls > 1);
+    let end = recursion.map_or(functions.len(), |outermost| outermost + 1);
+    functions[..end].iter().take(most).collect()
 }
 
 fn role(language: Language, call: &Call<'_>) -> Role {
@@ -117,6 +118,15 @@ fn role(language: Language, call: &Call<'_>) -> Role {
         Language::Java => java::role(call),
         Language::Go => go::role(call),
         Language::Node => node::role(call),
+    }
+}
+
+fn is_closure(language: Language, call: &Call<'_>) -> bool {
+    match language {
+        Language::Rust => call.function.contains("{closure"),
+        Language::Java => call.function.contains("lambda$"),
+        Language::Go => call.function.contains(".func") || call.function.contains("-range"),
+        Language::Python | Language::Node => false,
     }
 }
 

@@ -71,11 +71,23 @@ pub fn role(call: &Call<'_>) -> Role {
         || (!has_host && STANDARD.contains(&package));
     if is_library {
         Role::Library
-    } else if function == "main.main" {
+    } else if is_inlined_closure(function) {
+        Role::Glue
+    } else if name(function) == "main.main" {
         Role::Entry
     } else {
         Role::App
     }
+}
+
+/// `main.(*T).run.Order.func1`: a closure of `Order`, which was inlined into `run`, and of whose package
+/// nothing is left.
+fn is_inlined_closure(function: &str) -> bool {
+    let Some((_, method)) = function.rsplit_once(").") else {
+        return false;
+    };
+    let named = method.split('.').take_while(|part| !is_closure(part));
+    method.contains(".func") && named.count() > 1
 }
 
 /// `pgx@v5.4.3`

@@ -109,7 +109,7 @@ pub fn role(call: &Call<'_>) -> Role {
         Role::Library
     } else if is_generated(class) || method.starts_with("access$") {
         Role::Glue
-    } else if method == "main" {
+    } else if name(call.function).ends_with(".main") {
         Role::Entry
     } else {
         Role::App

@@ -25,7 +25,7 @@ pub fn role(call: &Call<'_>) -> Role {
 }
 
 /// Objects that a function is called on by chance: how it was exported or bundled.
-const RECEIVERS: [&str; 8] = [
+const RECEIVERS: [&str; 10] = [
     "Object.",
     "Function.",
     "Module.",
@@ -34,6 +34,8 @@ const RECEIVERS: [&str; 8] = [
     "global.",
     "process.",
     "_this.",
+    "Timeout.",
+    "Immediate.",
 ];
 
 /// `Object.fetch` and `exports.fetch` are `fetch`; a function without a name has none.

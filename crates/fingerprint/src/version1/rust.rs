@@ -84,12 +84,20 @@ fn first_crate(function: &str) -> &str {
     let end = rest
         .find(|c: char| !(c.is_alphanumeric() || c == '_'))
         .unwrap_or(rest.len());
-    if rest[end..].starts_with("::") {
+    if without_number(&rest[end..]).starts_with("::") {
         return &rest[..end];
     }
     match rest.split_once(" as ").or_else(|| rest.split_once(" for ")) {
         Some((_, other)) => first_crate(other),
         None => &rest[..end],
+    }
+}
+
+/// What follows the number of a crate, `[c1f1a4ba060b9bfa]`, which differs from build to build.
+fn without_number(text: &str) -> &str {
+    match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_hexdigit()) => rest,
+        _ => text,
     }
 }
 
@@ -204,6 +212,11 @@ fn segment(text: &str) -> (&str, &str) {
         return ("", rest);
     }
     let end = text.find("::").unwrap_or(text.len());
-    let end = end.min(text.find('<').unwrap_or(text.len()));
-    (&text[..end], &text[end..])
+    let end = end.min(text.find(['<', '[']).unwrap_or(text.len()));
+    let after = without_number(&text[end..]);
+    // A bracket of another kind ends nothing.
+    if end == 0 && after.len() == text.len() {
+        return (text, "");
+    }
+    (&text[..end], after)
 }

@@ -1,0 +1,3 @@
+module acme.dev/swarm
+
+go 1.22
