@@ -21,6 +21,7 @@ test.beforeAll(async ({ request }) =>
 
 const PAGES = {
   Discover: `/discover?index=${index}&from=now-1h&to=now&q=message&f=%2Bmetadata.step:1`,
+  'the patterns of Discover': `/discover?index=${index}&from=now-1h&to=now&view=patterns`,
   'the correlation view': `/correlation/${index}`,
   Metrics: '/metrics?q=up&q=count(up)&from=now-5m&to=now&points=1',
   'the table of Metrics': '/metrics?q=up&tab=table',

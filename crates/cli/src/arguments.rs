@@ -5,6 +5,7 @@ mod connection;
 mod data;
 mod export;
 mod logs;
+mod patterns;
 mod span;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use export::ExportArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
+pub use patterns::PatternsArguments;
 pub use span::SpanArguments;
 
 /// Central logging, monitoring and error handling for multi-agent systems
@@ -50,6 +52,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Search logs
     Logs(LogsArguments),
+    /// What is logged: messages grouped into patterns, with counts, and which are new
+    Patterns(PatternsArguments),
     /// Verify every byte of a data directory or backup
     Check(CheckArguments),
     /// Copy everything as it is at a moment, while a server runs or of a directory at rest

@@ -53,6 +53,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(arguments) => commands::export::run(arguments).await?,
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
+        Command::Patterns(arguments) => commands::patterns::run(arguments).await?,
         Command::Check(arguments) => return commands::check::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,

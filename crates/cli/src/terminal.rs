@@ -49,6 +49,17 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// Counts as bars of a letter's width, the largest at full height; a count above zero is never without one.
+pub fn sparkline(counts: &[u64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u64| match count {
+        0 => ' ',
+        count => BARS[((count * 8).div_ceil(most) as usize).clamp(1, 8) - 1],
+    };
+    counts.iter().map(bar).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +68,11 @@ mod tests {
     fn thousands_are_grouped() {
         let groups = [0, 999, 1_000, 1_234_567].map(thousands);
         assert_eq!(groups, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn counts_become_bars() {
+        assert_eq!(sparkline(&[0, 1, 50, 100]), " ▁▄█");
+        assert_eq!(sparkline(&[0, 0]), "  ");
     }
 }

@@ -394,6 +394,11 @@ pub const JOURNEY_GAP: Duration = Duration::from_secs(1);
 /// How far an agent's clock may be off before a journey corrects it: a claim's answer takes its time, too.
 pub const JOURNEY_CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
+/// Documents that a request for patterns looks at so that it can tell which are new; it does without when
+/// there are more. Some seconds of work.
+pub const MAX_PATTERN_DOCUMENTS: u64 = 5_000_000;
+/// Patterns of one reply: with what is told of each, half the buckets that a reply may have.
+pub const MAX_PATTERNS: usize = 1_000;
 /// Bytes of a message that its pattern is found by: a sentence, not the document that was logged with it.
 pub const MAX_PATTERN_MESSAGE_BYTES: usize = 2 * 1024;
 /// Words of a pattern; the rest of a message is one word.

@@ -31,4 +31,4 @@ mod template;
 mod words;
 
 pub use miner::{Miner, OTHERS, Templates};
-pub use template::{Template, id};
+pub use template::{Template, id, phrases};

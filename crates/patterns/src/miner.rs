@@ -84,29 +84,29 @@ impl Miner {
         &self.shapes[number as usize].text
     }
 
-    /// Counts a message; gives the number of its shape.
-    pub fn add(&mut self, message: &str) -> u32 {
-        self.add_many(message, 1)
+    /// Counts another message of a known shape.
+    pub fn add_again(&mut self, number: u32) {
+        self.shapes[number as usize].count += 1;
     }
 
-    /// Counts equal messages.
-    pub fn add_many(&mut self, message: &str, count: u64) -> u32 {
+    /// Counts a message; gives the number of its shape.
+    pub fn add(&mut self, message: &str) -> u32 {
         let shape = self.shaper.shape(message);
         let hash = xxh3_64(shape.as_bytes());
         let shapes = &self.shapes;
         let is_it = |number: &u32| *shapes[*number as usize].text == *shape;
         if let Some(&number) = self.numbers.find(hash, is_it) {
-            self.shapes[number as usize].count += count;
+            self.add_again(number);
             return number;
         }
         if !self.drawn.is_empty()
             && let Some(number) = self.drawn.find(shape)
         {
-            self.shapes[number as usize].count += count;
+            self.add_again(number);
             return number;
         }
         let text: Box<str> = shape.into();
-        self.insert(&text, hash, count)
+        self.insert(&text, hash, 1)
     }
 
     fn insert(&mut self, text: &str, hash: u64, count: u64) -> u32 {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use swarmscope_bench_events::Events;
-use swarmscope_patterns::{Miner, id};
+use swarmscope_patterns::{Miner, id, phrases};
 
 fn mined<'a>(messages: impl IntoIterator<Item = &'a str>) -> Miner {
     let mut miner = Miner::default();
@@ -215,6 +215,21 @@ proptest! {
             let text = &found.templates[found.of_shape[shape as usize] as usize].text;
             let shape = again.add(message);
             prop_assert_eq!(text, &alone.templates[alone.of_shape[shape as usize] as usize].text);
+        }
+    }
+
+    #[test]
+    fn every_message_has_the_phrases_of_its_template(
+        messages in proptest::collection::vec(message(), 1..60),
+    ) {
+        let mut miner = Miner::default();
+        let shapes: Vec<u32> = messages.iter().map(|message| miner.add(message)).collect();
+        let found = miner.templates();
+        for (message, shape) in messages.iter().zip(shapes) {
+            let text = &found.templates[found.of_shape[shape as usize] as usize].text;
+            for phrase in phrases(text) {
+                prop_assert!(message.contains(phrase), "{message:?} is in {text:?}");
+            }
         }
     }
 

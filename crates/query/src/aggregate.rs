@@ -5,7 +5,9 @@ mod statistics;
 
 use crate::ast::{Query, Scalar};
 
-pub use result::{AggregationResult, AggregationResults, Bucket, BucketKey, Slot, metric_within};
+pub use result::{
+    AggregationResult, AggregationResults, Bucket, BucketKey, Pattern, Sample, Slot, metric_within,
+};
 pub use statistics::Statistics;
 
 /// An aggregation with a name of the caller's and aggregations within its buckets.
@@ -80,6 +82,19 @@ pub enum AggregationKind {
         field: String,
         ranges: Vec<HalfOpen<i64>>,
     },
+    /// A bucket for each template of a field's texts, `categorize_text` in Elasticsearch.
+    Patterns(PatternsAggregation),
+}
+
+/// The templates of a field's texts, those with the most documents first. The first text that a document
+/// has in the field counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternsAggregation {
+    pub field: String,
+    /// Templates that are given.
+    pub size: usize,
+    /// Documents that are named of each, the newest.
+    pub samples: usize,
 }
 
 /// From its first value to before its end; open where there is none.

@@ -22,6 +22,8 @@ describe('the URL of Discover', () => {
       sort: 'asc',
       expanded: ['i/1', 'i/a&b'],
       live: true,
+      view: 'patterns',
+      patternOrder: 'new',
     };
     expect(parseState(formatState(state))).toEqual(state);
   });
@@ -32,8 +34,9 @@ describe('the URL of Discover', () => {
   });
 
   it('survives what a person may type into it', () => {
-    const state = parseState('?refresh=7&f=nonsense&f=%2Ba:1&sort=up');
+    const state = parseState('?refresh=7&f=nonsense&f=%2Ba:1&sort=up&view=x&patterns=y');
     expect(state).toMatchObject({ refresh: 0, sort: 'desc', filters: [{ field: 'a', value: 1 }] });
+    expect(state).toMatchObject({ view: 'documents', patternOrder: 'count' });
     expect(state.columns).toEqual(DEFAULT_COLUMNS);
   });
 });

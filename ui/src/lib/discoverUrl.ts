@@ -1,7 +1,11 @@
+import type { PatternOrder } from '../api/patterns';
 import type { SortOrder } from '../api/types';
 import { decodeFilter, encodeFilter, type Filter } from './lucene/filter';
 import { DEFAULT_RANGE, sameRange, type TimeRange } from './time/range';
 import { REFRESH_CHOICES } from './time/refresh';
+
+/** The documents, or the sentences that their messages are. */
+export type DiscoverView = 'documents' | 'patterns';
 
 /** Everything that makes one view of Discover; all of it lives in the URL. */
 export interface DiscoverState {
@@ -16,6 +20,9 @@ export interface DiscoverState {
   /** Keys of the documents that are open. */
   expanded: string[];
   live: boolean;
+  view: DiscoverView;
+  /** Which patterns come first. */
+  patternOrder: PatternOrder;
 }
 
 export const DEFAULT_COLUMNS: readonly string[] = ['severity', 'agent_name', 'event_type', 'message'];
@@ -37,6 +44,8 @@ export function parseState(search: string): DiscoverState {
     sort: params.get('sort') === 'asc' ? 'asc' : 'desc',
     expanded: params.getAll('open'),
     live: params.get('live') === '1',
+    view: params.get('view') === 'patterns' ? 'patterns' : 'documents',
+    patternOrder: params.get('patterns') === 'new' ? 'new' : 'count',
   };
 }
 
@@ -56,6 +65,8 @@ export function formatState(state: DiscoverState): string {
   if (state.sort === 'asc') params.set('sort', 'asc');
   for (const key of state.expanded) params.append('open', key);
   if (state.live) params.set('live', '1');
+  if (state.view === 'patterns') params.set('view', 'patterns');
+  if (state.patternOrder === 'new') params.set('patterns', 'new');
   return params.toString();
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// Which rooms a room may know. A room that is not listed may know nobody.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("query", &["model", "patterns"]),
+    ("query", &["model"]),
     ("files", &[]),
     ("parameters", &[]),
     ("fingerprint", &["model", "parameters"]),
@@ -58,6 +58,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "alerting",
             "journey",
             "model",
+            "patterns",
             "prometheus-config",
             "prometheus-wire",
             "promql",

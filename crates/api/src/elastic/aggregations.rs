@@ -83,6 +83,14 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
             numbers::percentiles(&mut body, &values, of_dates, &shape.reported);
         }
         AggregationResult::Slots(found) => slots::slots(&mut body, found, shape, typed),
+        AggregationResult::Patterns { patterns, .. } => {
+            let buckets = patterns.into_iter().map(|pattern| {
+                let mut bucket = Map::new();
+                bucket.insert("key".to_owned(), pattern.text.into());
+                finish(bucket, pattern.count, pattern.within, shape, typed)
+            });
+            body.insert("buckets".to_owned(), buckets.collect());
+        }
     }
     Value::Object(body)
 }

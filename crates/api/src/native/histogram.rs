@@ -25,7 +25,7 @@ const MOST_BUCKETS: usize = 500;
 /// Values that a bucket is split into; severities are five, and more than this no eye can tell.
 const SPLIT_VALUES: usize = 12;
 /// The name under which the store finds a document's time.
-const TIME_FIELD: &str = "@timestamp";
+pub const TIME_FIELD: &str = "@timestamp";
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -139,7 +139,7 @@ pub async fn histogram(
 }
 
 /// The range asked for; where it is open, that of the matching documents. `None` when there are none.
-async fn bounds(
+pub async fn bounds(
     state: &NativeState,
     request: &SearchRequest,
 ) -> Result<Option<(i64, i64)>, ApiError> {
@@ -190,7 +190,7 @@ async fn bounds(
 }
 
 /// The narrowest round interval that cuts `span` into at most `most` buckets.
-fn round_interval(span: i64, most: usize) -> i64 {
+pub fn round_interval(span: i64, most: usize) -> i64 {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     // A range that does not start on an interval's edge touches one bucket more.
     ROUND_INTERVALS

@@ -14,6 +14,7 @@ mod left_out;
 mod logs;
 mod metrics;
 mod parameters;
+mod patterns;
 mod status;
 mod tail;
 mod tasks;
@@ -67,6 +68,7 @@ pub fn router(state: NativeState) -> Router {
     Router::new()
         .route("/api/v1/logs/search", get(logs::search))
         .route("/api/v1/logs/histogram", get(histogram::histogram))
+        .route("/api/v1/logs/patterns", get(patterns::patterns))
         .route("/api/v1/logs/fields", get(fields::fields))
         .route("/api/v1/logs/values", get(fields::values))
         .route("/api/v1/logs/tail", get(tail::tail))

@@ -290,7 +290,7 @@ fn write_padded(
 }
 
 /// The text without control characters: a log line must not move the cursor or ring the bell.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|character| {
             if character.is_control() {

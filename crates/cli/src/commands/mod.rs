@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 pub mod logs;
 pub mod orchestrator;
+pub mod patterns;
 pub mod promql;
 pub mod restore;
 pub mod run;

@@ -17,6 +17,7 @@ mod listed;
 mod metrics;
 mod missing;
 mod numbers;
+mod patterns;
 mod percentiles;
 mod ranges;
 mod rounding;
@@ -114,11 +115,8 @@ impl Level {
             }));
         }
         let collectors = aggregations.iter().map(|aggregation| {
-            let within = || Level::at_depth(&aggregation.within, depth + 1);
-            Ok((
-                aggregation.name.clone(),
-                collector(&aggregation.kind, within)?,
-            ))
+            let collector = collector(aggregation, depth)?;
+            Ok((aggregation.name.clone(), collector))
         });
         Ok(Self {
             collectors: collectors.collect::<Result<_, SearchError>>()?,
@@ -187,16 +185,17 @@ impl Level {
     }
 }
 
-/// The collector of a kind. `within` makes what is collected in its buckets.
+/// The collector of an aggregation at a depth.
 fn collector(
-    kind: &AggregationKind,
-    mut within: impl FnMut() -> Result<Level, SearchError>,
+    aggregation: &Aggregation,
+    depth: usize,
 ) -> Result<Box<dyn AnyCollector>, SearchError> {
     use metrics::{MetricCollector, MetricKind};
     use percentiles::{PercentilesCollector, Question};
     use slots::SlotsCollector;
+    let mut within = || Level::at_depth(&aggregation.within, depth + 1);
     let metric = |kind, field: &String| Box::new(MetricCollector::new(kind, field));
-    Ok(match kind {
+    Ok(match &aggregation.kind {
         AggregationKind::Terms(terms) => Box::new(terms::TermsCollector::new(terms, within()?)),
         AggregationKind::DateHistogram(histogram) => Box::new(
             date_histogram::DateHistogramCollector::new(histogram, within()?),
@@ -247,6 +246,10 @@ fn collector(
             let (field, ranges) = (field.clone(), ranges.clone());
             let chooser = ranges::Instants { field, ranges };
             Box::new(SlotsCollector::new(chooser, within)?)
+        }
+        AggregationKind::Patterns(patterns) => {
+            let within = patterns::Within::new(&aggregation.within, depth + 1);
+            Box::new(patterns::PatternsCollector::new(patterns, within)?)
         }
     })
 }

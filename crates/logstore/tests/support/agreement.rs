@@ -39,6 +39,24 @@ fn result_agrees(a: &AggregationResult, b: &AggregationResult) -> bool {
                     .zip(b)
                     .all(|(a, b)| a.count == b.count && agree(&a.within, &b.within))
         }
+        (
+            Result::Patterns {
+                patterns,
+                distinct,
+                other_count,
+            },
+            Result::Patterns {
+                patterns: others,
+                distinct: distinct_other,
+                other_count: other,
+            },
+        ) => {
+            (distinct, other_count, patterns.len()) == (distinct_other, other, others.len())
+                && patterns.iter().zip(others).all(|(a, b)| {
+                    (&a.text, a.count, &a.samples) == (&b.text, b.count, &b.samples)
+                        && agree(&a.within, &b.within)
+                })
+        }
         (Result::Stats(a), Result::Stats(b)) => {
             (a.count, a.min, a.max, a.of_dates) == (b.count, b.min, b.max, b.of_dates)
                 && near(a.sum, b.sum)

@@ -8,9 +8,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use numbers::{numbers_of, own_numbers};
+use swarmscope_patterns::Miner;
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, AggregationResult, AggregationResults, Bucket, BucketKey,
-    DateHistogram, Direction, Histogram, Interval, Slot, TermsAggregation, TermsOrder,
+    DateHistogram, Direction, Histogram, Interval, Pattern, PatternsAggregation, Sample, Slot,
+    TermsAggregation, TermsOrder,
 };
 use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field};
@@ -178,6 +180,7 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
         AggregationKind::Terms(terms) => terms_of(matching, terms, within),
         AggregationKind::DateHistogram(histogram) => histogram_of(matching, histogram, within),
         AggregationKind::Histogram(histogram) => numeric_histogram_of(matching, histogram, within),
+        AggregationKind::Patterns(patterns) => patterns_of(matching, patterns, within),
         AggregationKind::Filter(query) => slots(matching, within, &[matches(query)]),
         AggregationKind::Filters { queries, others } => {
             let mut tests: Vec<Test> = queries.iter().map(matches).collect();
@@ -219,6 +222,72 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
             slots(matching, within, &tests.collect::<Vec<_>>())
         }
         kind => numbers_of(matching, kind),
+    }
+}
+
+/// The index that the documents of a naive store are in.
+pub const INDEX: &str = "logs";
+
+fn patterns_of(
+    matching: &[&Stored],
+    request: &PatternsAggregation,
+    within: &[Aggregation],
+) -> AggregationResult {
+    let (base, _) = Field::split_keyword(&request.field);
+    let mut miner = Miner::default();
+    let mut shapes: Vec<(u32, &Stored)> = Vec::new();
+    for stored in matching {
+        let mut texts = stored
+            .document
+            .values_at(base)
+            .filter_map(|value| match value {
+                ValueRef::Text(text) => Some(text.to_owned()),
+                _ => None,
+            });
+        if let Some(text) = texts.next() {
+            shapes.push((miner.add(&text), *stored));
+        }
+    }
+    let templates = miner.templates();
+    let (mut patterns, mut distinct, mut other_count) = (Vec::new(), 0, 0);
+    for (number, template) in (0..).zip(&templates.templates) {
+        let of_template =
+            |(shape, _): &&(u32, &Stored)| templates.of_shape[*shape as usize] == number;
+        let mut own: Vec<&Stored> = shapes
+            .iter()
+            .filter(of_template)
+            .map(|(_, stored)| *stored)
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        distinct += 1;
+        if patterns.len() == request.size {
+            other_count += own.len() as u64;
+            continue;
+        }
+        let within = aggregate(&own, within);
+        let count = own.len() as u64;
+        own.sort_by_key(|stored| std::cmp::Reverse((stored.time, stored.sequence)));
+        patterns.push(Pattern {
+            text: template.text.clone(),
+            count,
+            samples: own
+                .iter()
+                .take(request.samples)
+                .map(|stored| Sample {
+                    index: INDEX.to_owned(),
+                    id: stored.id.clone(),
+                    time: stored.time,
+                })
+                .collect(),
+            within,
+        });
+    }
+    AggregationResult::Patterns {
+        patterns,
+        distinct,
+        other_count,
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, DateHistogram, Direction, HalfOpen, Histogram, Interval,
-    TermsAggregation, TermsOrder,
+    PatternsAggregation, TermsAggregation, TermsOrder,
 };
 use swarmscope_query::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar};
 use swarmscope_query::store::{Action, Missing, SortKey};
@@ -413,7 +413,14 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
             })
         },
     );
-    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => numeric, 2 => slots()]
+    let patterns = (plain_field(), 1..6_usize, 0..3_usize).prop_map(|(field, size, samples)| {
+        AggregationKind::Patterns(PatternsAggregation {
+            field,
+            size,
+            samples,
+        })
+    });
+    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => numeric, 2 => slots(), 2 => patterns]
 }
 
 pub fn aggregations() -> impl Strategy<Value = Vec<Aggregation>> {

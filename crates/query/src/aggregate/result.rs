@@ -32,6 +32,33 @@ pub enum AggregationResult {
     },
     /// The buckets that the request names, in its order.
     Slots(Vec<Slot>),
+    Patterns {
+        patterns: Vec<Pattern>,
+        /// Templates, those that are not given included.
+        distinct: u64,
+        /// Documents of templates that are not given.
+        other_count: u64,
+    },
+}
+
+/// A template of texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// The text with `<kind>` and `<*>` in the places of values.
+    pub text: String,
+    pub count: u64,
+    /// Newest first.
+    pub samples: Vec<Sample>,
+    pub within: AggregationResults,
+}
+
+/// A document that stands for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    pub index: String,
+    pub id: String,
+    /// The document's time, in milliseconds.
+    pub time: i64,
 }
 
 /// A bucket that the request names.

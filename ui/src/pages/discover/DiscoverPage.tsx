@@ -3,6 +3,8 @@ import { values } from '../../api/logs';
 import { highlightTerms } from '../../lib/lucene/highlight';
 import { FieldSidebar } from './fields/FieldSidebar';
 import { FilterPills } from './toolbar/FilterPills';
+import { Patterns } from './patterns/Patterns';
+import { ViewTabs } from './patterns/ViewTabs';
 import { LiveTail } from './tail/LiveTail';
 import { Results } from './results/Results';
 import { useDiscoverData } from './state/useDiscoverData';
@@ -45,7 +47,14 @@ export default function DiscoverPage() {
               terms={terms}
             />
           ) : (
-            <Results discover={discover} data={data} terms={terms} />
+            <>
+              <ViewTabs discover={discover} />
+              {state.view === 'patterns' ? (
+                <Patterns discover={discover} data={data} />
+              ) : (
+                <Results discover={discover} data={data} terms={terms} />
+              )}
+            </>
           )}
         </section>
       </div>

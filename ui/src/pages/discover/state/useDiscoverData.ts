@@ -11,12 +11,13 @@ const PAGE_SIZE = 100;
 const BUCKETS = 80;
 
 export function useDiscoverData({ state, asOf, actions }: Discover) {
-  const { query, filters, index, range, sort, live, refresh } = state;
+  const { query, filters, index, range, sort, live, refresh, view } = state;
   const sent = useMemo(() => combine(query, filters), [query, filters]);
   const scope = useMemo<LogScope>(
     () => ({ query: sent, index, ...resolveRange(range, asOf) }),
     [sent, index, range, asOf],
   );
+  const shown = !live && view === 'documents';
   useAutoRefresh(live ? 0 : refresh, actions.refresh);
 
   const page = useInfiniteQuery({
@@ -27,13 +28,13 @@ export function useDiscoverData({ state, asOf, actions }: Discover) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
-    enabled: !live,
+    enabled: shown,
   });
   const counts = useQuery({
     queryKey: ['logs', 'histogram', scope, asOf],
     queryFn: ({ signal }) => histogram(scope, BUCKETS, signal),
     placeholderData: keepPreviousData,
-    enabled: !live,
+    enabled: shown,
   });
   const known = useQuery({
     queryKey: ['logs', 'fields', index],
