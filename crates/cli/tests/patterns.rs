@@ -72,11 +72,20 @@ fn patterns(server: &Server, arguments: &[&str]) -> (String, String) {
 async fn messages_are_grouped_counted_and_compared_with_the_day_before() {
     let server = server_with_events().await;
     let (table, _) = patterns(&server, &[]);
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+         COUNT   SHARE  NEW  FIRST SEEN           OVER TIME                 PATTERN
+            12   85.7%       2026-01-31T10:00:00  ████████████              Claimed <id> after <number> ms
+             2   14.3%  new  2026-01-31T10:20:30      █   █                 cannot <quoted> file <path>: denied
+    ");
     let (table, notes) = patterns(&server, &["--sort", "new", "--limit", "1"]);
-    insta::assert_snapshot!(format!("{table}{notes}"), @"");
+    insta::assert_snapshot!(format!("{table}{notes}"), @r"
+         COUNT   SHARE  NEW  FIRST SEEN           OVER TIME                 PATTERN
+             2   14.3%  new  2026-01-31T10:20:30      █   █                 cannot <quoted> file <path>: denied
+    1 of 2 patterns; the others have 12 of 14 messages, more with --limit
+    new is what was not there since 2026-01-31T02:00:00.000Z, where the logs begin
+    ");
     let (_, notes) = patterns(&server, &["nothing_has_this_word"]);
-    insta::assert_snapshot!(notes, @"");
+    insta::assert_snapshot!(notes, @"no messages match");
 }
 
 #[tokio::test]
@@ -149,5 +158,5 @@ async fn nothing_is_called_new_where_there_is_nothing_to_compare_with() {
     assert_eq!(answer["before"]["compared"], false);
     assert_eq!(answer["patterns"][0]["new"], Value::Null);
     let (_, notes) = patterns(&server, &[]);
-    insta::assert_snapshot!(notes, @"");
+    insta::assert_snapshot!(notes, @"what is new is not known: there are no events before the range to compare with");
 }

@@ -6,7 +6,7 @@ use crate::bytes::{at, digits, is_word, value};
 
 /// Last parts of the names of hosts. Those that are endings of source files or common names of modules
 /// (`rs`, `py`, `sh`, `so`) are not among them.
-const TOP: [&[u8]; 44] = [
+const TOP: [&[u8]; 62] = [
     b"com",
     b"net",
     b"org",
@@ -51,6 +51,24 @@ const TOP: [&[u8]; 44] = [
     b"in",
     b"mx",
     b"hk",
+    b"vn",
+    b"tr",
+    b"ar",
+    b"th",
+    b"ua",
+    b"ro",
+    b"gr",
+    b"pt",
+    b"cz",
+    b"hu",
+    b"dk",
+    b"fi",
+    b"il",
+    b"za",
+    b"nz",
+    b"sg",
+    b"ir",
+    b"ie",
 ];
 
 /// The end of the address that begins at `start`, within the chunk that ends at `end`.
@@ -123,7 +141,8 @@ fn groups(text: &[u8], chunk: Range<usize>) -> Option<usize> {
         end -= 1;
         colons -= 1;
     }
-    let is_mac = colons == 5 && longest == 2 && end - chunk.start == 17;
+    // Of six bytes in the network, of eight and more elsewhere.
+    let is_mac = colons >= 5 && longest == 2 && end - chunk.start == colons * 3 + 2;
     let is_ipv6 = (2..=7).contains(&colons) && longest <= 4 && (doubled || colons == 7);
     let ends = !is_word(at(text, end));
     (numerals > 0 && ends && (is_mac || is_ipv6)).then_some(end)

@@ -23,8 +23,8 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Looks into quoted texts of several words, as into any other part of the message, and takes only
-    /// single words in quotes as a whole: `"GET /index.html"` then is a word with a path.
+    /// Looks into quoted texts of several words, as into any other part of the message: `"GET /index.html"`
+    /// then is a word with a path. Single words in quotes and what follows `=` are still taken as a whole.
     #[must_use]
     pub fn looking_into_quotes(mut self) -> Self {
         self.opens_quotes = true;
@@ -43,7 +43,8 @@ impl<'a> Parameters<'a> {
     fn quoted(&self, start: usize) -> Option<usize> {
         let end = quoted::end(self.text, start)?;
         let within = &self.text[start + 1..end - 1];
-        (!self.opens_quotes || quoted::is_single(within)).then_some(end)
+        let is_value = start > 0 && self.text[start - 1] == b'=';
+        (!self.opens_quotes || is_value || quoted::is_single(within)).then_some(end)
     }
 
     /// The first parameter that begins between `start` and `end`, a chunk or what is left of one.

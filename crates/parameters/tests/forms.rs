@@ -47,6 +47,7 @@ const MESSAGES: &[(&str, &str)] = &[
         "fe80::1ff:fe23:4567:890a via 00:1a:2b:3c:4d:5e",
         "<address> via <address>",
     ),
+    ("chip FF:F2:9F:15:1F:72:00:0D ready", "chip <address> ready"),
     (
         "connect db-1.prod.internal:5432 localhost:9200",
         "connect <address> <address>",
@@ -119,14 +120,19 @@ fn values_are_found_in_messages_as_programs_write_them() {
 
 #[test]
 fn quoted_sentences_can_be_looked_into() {
-    let text = r#""GET /a/b HTTP/1.1" of 'ann'"#;
+    let text = r#""GET /a/b HTTP/1.1" of 'ann' tag="View Lock""#;
     let kinds: Vec<_> = find(text)
         .looking_into_quotes()
         .map(|found| (found.kind.name(), &text[found.range]))
         .collect();
     assert_eq!(
         kinds,
-        [("path", "/a/b"), ("number", "1.1"), ("quoted", "'ann'")]
+        [
+            ("path", "/a/b"),
+            ("number", "1.1"),
+            ("quoted", "'ann'"),
+            ("quoted", "\"View Lock\"")
+        ]
     );
 }
 

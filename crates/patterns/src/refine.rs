@@ -9,6 +9,8 @@ use crate::cluster::Row;
 const MOST_WORDS: usize = 8;
 /// The same for names such as `research_agent`: words with `_` or `-` are rarely a sentence's.
 const MOST_NAMES: usize = 2;
+/// And for what follows `=`, which is a value more often than a choice.
+const MOST_ASSIGNED: usize = 3;
 
 /// What follows a number, and changes with its size.
 const UNITS: [&str; 22] = [
@@ -52,6 +54,7 @@ fn dividing_column(rows: &[Row<'_>], members: &[usize]) -> Option<usize> {
             0..=1 => return None,
             _ if words.iter().all(|word| is_unit(word)) => return None,
             _ if words.iter().all(|word| is_name(word)) => MOST_NAMES,
+            _ if is_assigned(&rows[members[0]], column) => MOST_ASSIGNED,
             _ => MOST_WORDS,
         };
         (words.len() <= choices).then_some((words.len(), column))
@@ -79,6 +82,11 @@ fn words_of<'a>(rows: &[Row<'a>], members: &[usize], column: usize) -> Option<Ve
         }
     }
     Some(words)
+}
+
+fn is_assigned(row: &Row<'_>, column: usize) -> bool {
+    let start = row.words.ranges[column].start as usize;
+    row.shape[..start].ends_with('=')
 }
 
 fn is_unit(word: &str) -> bool {

@@ -21,7 +21,7 @@ export function Patterns({ discover, data }: PatternsProps) {
   const { state, actions } = discover;
   const found = usePatterns(discover, data);
   const reply = found.data;
-  if (found.error && !(reply && !found.isPlaceholderData)) {
+  if (found.error && reply === undefined) {
     return <SearchFailed error={found.error} query={data.scope.query} onRetry={actions.refresh} />;
   }
   return (

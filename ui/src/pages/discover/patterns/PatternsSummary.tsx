@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import type { PatternOrder, PatternsReply } from '../../../api/patterns';
+import type { PatternsReply } from '../../../api/patterns';
 import { formatCount } from '../../../lib/number';
 import { formatAge, formatTimestamp } from '../../../lib/time/format';
 import type { Discover } from '../state/useDiscoverState';
@@ -37,7 +37,7 @@ export function PatternsSummary({ reply, fetching, discover }: PatternsSummaryPr
         size="xs"
         aria-label="Which patterns come first"
         value={state.patternOrder}
-        onChange={(order) => actions.search({ patternOrder: order as PatternOrder })}
+        onChange={(order) => actions.search({ patternOrder: order })}
         data={[
           { value: 'count', label: 'Most frequent' },
           { value: 'new', label: 'New first' },
