@@ -8,7 +8,7 @@ use serde_json::json;
 use support::{Store, put};
 use swarmscope_model::limits::MAX_PATTERN_SHAPES;
 use swarmscope_query::aggregate::{
-    Aggregation, AggregationKind, AggregationResult, BucketKey, PatternsAggregation,
+    Aggregation, AggregationKind, AggregationResult, BucketKey, Pattern, PatternsAggregation,
     TermsAggregation,
 };
 use swarmscope_query::ast::Query;
@@ -24,26 +24,26 @@ fn word(number: usize) -> String {
         .collect()
 }
 
-#[tokio::test]
-async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
-    let store = Store::new();
+type Counts = BTreeMap<(String, String), u64>;
+
+/// Writes messages, most of them with a word of their own, into two segments and the memtable; gives how
+/// many there are of each pattern and level.
+async fn filled(store: &Store) -> Counts {
     let most = MAX_PATTERN_SHAPES + 4_000;
-    let mut expected: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for (part, numbers) in (0..most)
-        .collect::<Vec<_>>()
-        .chunks(most / 3 + 1)
-        .enumerate()
-    {
+    let mut expected = Counts::new();
+    let numbers: Vec<usize> = (0..most).collect();
+    for (part, numbers) in numbers.chunks(most / 3 + 1).enumerate() {
         let operations = numbers.iter().map(|number| {
             let level = if number % 3 == 0 { "ERROR" } else { "INFO" };
             let (pattern, message) = match number % 8 {
-                1.. => (
+                0 => ("Stored <number> rows", format!("Stored {number} rows")),
+                _ => (
                     "Queued <*> behind the others",
                     format!("Queued {} behind the others", word(*number)),
                 ),
-                0 => ("Stored <number> rows", format!("Stored {number} rows")),
             };
-            *expected.entry((pattern, level)).or_default() += 1;
+            let key = (pattern.to_owned(), level.to_owned());
+            *expected.entry(key).or_default() += 1;
             put(
                 "logs",
                 &format!("id{number}"),
@@ -51,11 +51,15 @@ async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
             )
         });
         store.write(operations.collect()).await;
-        // The last part stays in the memtable.
         if part < 2 {
             store.logs().flush_async().await;
         }
     }
+    expected
+}
+
+/// Patterns, and within them levels.
+fn request() -> SearchRequest {
     let levels = TermsAggregation {
         field: "level".to_owned(),
         size: 5,
@@ -63,7 +67,7 @@ async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
         order: Vec::new(),
         missing: None,
     };
-    let request = SearchRequest {
+    SearchRequest {
         aggregations: vec![Aggregation {
             name: "patterns".to_owned(),
             kind: AggregationKind::Patterns(PatternsAggregation {
@@ -78,8 +82,25 @@ async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
             }],
         }],
         ..SearchRequest::new(IndexExpression::parse("logs"), Query::All)
-    };
-    let reply = store.logs().search(request).await.expect("found");
+    }
+}
+
+fn counts(pattern: &Pattern) -> impl Iterator<Item = ((String, String), u64)> {
+    let levels = pattern.within.iter().flat_map(|(_, result)| match result {
+        AggregationResult::Terms { buckets, .. } => buckets.as_slice(),
+        _ => &[],
+    });
+    levels.map(|bucket| match &bucket.key {
+        BucketKey::Text(level) => ((pattern.text.clone(), level.clone()), bucket.count),
+        other => panic!("levels are texts, not {other:?}"),
+    })
+}
+
+#[tokio::test]
+async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
+    let store = Store::new();
+    let expected = filled(&store).await;
+    let reply = store.logs().search(request()).await.expect("found");
     let Some((
         _,
         AggregationResult::Patterns {
@@ -92,20 +113,7 @@ async fn rare_words_are_drawn_into_patterns_and_what_is_told_of_them_adds_up() {
         panic!("patterns were asked for");
     };
     assert_eq!((distinct, other_count), (2, 0));
-    let mut found: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for pattern in &patterns {
-        assert_eq!(pattern.samples.len(), 2);
-        for (_, levels) in &pattern.within {
-            let AggregationResult::Terms { buckets, .. } = levels else {
-                panic!("levels were asked for");
-            };
-            for bucket in buckets {
-                let BucketKey::Text(level) = &bucket.key else {
-                    panic!("levels are texts");
-                };
-                found.insert((&pattern.text, level), bucket.count);
-            }
-        }
-    }
+    assert!(patterns.iter().all(|pattern| pattern.samples.len() == 2));
+    let found: Counts = patterns.iter().flat_map(counts).collect();
     assert_eq!(found, expected);
 }

@@ -7,7 +7,7 @@ use crate::cluster::Row;
 /// A column with more different words than this is a variable: `Started`, `Stopped`, `Paused` and the like
 /// are few, names of users are many.
 const MOST_WORDS: usize = 8;
-/// The same for names such as `research_agent`: words with `_` or `-` are rarely a sentence's.
+/// The same where a name such as `research_agent` is among them: words with `_` or `-` are rarely a sentence's.
 const MOST_NAMES: usize = 2;
 /// And for what follows `=`, which is a value more often than a choice.
 const MOST_ASSIGNED: usize = 3;
@@ -53,7 +53,7 @@ fn dividing_column(rows: &[Row<'_>], members: &[usize]) -> Option<usize> {
         let choices = match words.len() {
             0..=1 => return None,
             _ if words.iter().all(|word| is_unit(word)) => return None,
-            _ if words.iter().all(|word| is_name(word)) => MOST_NAMES,
+            _ if words.iter().any(|word| is_name(word)) => MOST_NAMES,
             _ if is_assigned(&rows[members[0]], column) => MOST_ASSIGNED,
             _ => MOST_WORDS,
         };

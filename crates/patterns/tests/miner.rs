@@ -65,6 +65,15 @@ fn few_words_in_a_place_are_different_sentences_and_many_are_a_value() {
 }
 
 #[test]
+fn names_with_underscores_are_values_where_there_are_three() {
+    let task = |kind: &str| format!("claimed {kind} task 38101a0b-2096-447d-96ea-a692162415ae");
+    let tasks = ["research", "editing", "fact_checking"].map(task);
+    let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
+    assert_eq!(texts(&tasks), ["claimed <*> task <uuid>"]);
+    assert_eq!(texts(&tasks[1..]).len(), 2);
+}
+
+#[test]
 fn what_follows_user_is_a_name_however_few_there_are() {
     let found = texts(&[
         "session closed for user root",
