@@ -1,6 +1,6 @@
 //! Removes what a query finds, and then the bytes of it.
 //!
-//! Documents are found and deleted in batches, each delete bound to the version that was found.
+//! Documents are found and deleted in batches, each delete bound to the write that was found.
 //! Then the memtable is flushed, which lets go of the log's files that hold them, and the segments
 //! that held them are written anew. A deletion that was interrupted is completed by the next one.
 
@@ -136,7 +136,7 @@ impl Run<'_> {
         loop {
             let operations = hits.iter().map(|hit| WriteOperation {
                 index: hit.index.as_str().into(),
-                action: Action::DeleteVersion(hit.version),
+                action: Action::DeleteWritten(hit.sequence),
                 id: Some(hit.id.clone()),
                 source: bytes::Bytes::new(),
             });

@@ -95,6 +95,14 @@ impl SegmentPart {
     }
 }
 
+/// The numbers of a document that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub version: u64,
+    /// Of the write that it came with.
+    pub sequence: u64,
+}
+
 /// One index.
 #[derive(Debug, Clone)]
 pub struct Index {
@@ -123,20 +131,27 @@ impl Index {
         }
     }
 
-    /// The version of the document of this id, unless there is none.
+    /// How the document of this id stands, unless there is none.
     ///
     /// # Errors
     /// When a segment cannot be read.
-    pub fn version(&self, id: &str) -> Result<Option<u64>, SegmentError> {
+    pub fn standing(&self, id: &str) -> Result<Option<Standing>, SegmentError> {
         if let Some((part, row)) = self.find_in_memory(id) {
-            return Ok(Some(part.block.versions[row as usize] as u64));
+            return Ok(Some(Standing {
+                version: part.block.versions[row as usize] as u64,
+                sequence: part.block.sequences[row as usize] as u64,
+            }));
         }
         match self.find_in_segments(id)? {
             Some((part, group, row)) => {
                 let part = &self.segments[part];
                 let numbers = part.segment.groups()[group].numbers_of(row);
-                let (_, _, version) = numbers.inspect_err(|error| part.found_damaged(error))?;
-                Ok(Some(version as u64))
+                let (_, sequence, version) =
+                    numbers.inspect_err(|error| part.found_damaged(error))?;
+                Ok(Some(Standing {
+                    version: version as u64,
+                    sequence: sequence as u64,
+                }))
             }
             None => Ok(None),
         }

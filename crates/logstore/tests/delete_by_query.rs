@@ -9,7 +9,9 @@ use serde_json::json;
 use support::{Store, all, delete, index, operation, put};
 use swarmscope_query::ast::{Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{Action, DeleteRequest, Effect, LogStore, Refused, SearchRequest};
+use swarmscope_query::store::{
+    Action, DeleteRequest, Effect, LogStore, Refused, SearchRequest, Written,
+};
 
 /// A person's words, which no other document has.
 const MARKER: &str = "q7Zx9LkPwYv3NbTfRs8HgJd2";
@@ -165,29 +167,27 @@ async fn at_most_so_many_are_deleted_the_oldest_first() {
 #[tokio::test]
 async fn a_document_replaced_since_it_was_found_stays() {
     let store = Store::new();
-    store
-        .write(vec![index("logs-a", "a", &json!({"n": 1}))])
-        .await;
-    store
-        .write(vec![index("logs-a", "a", &json!({"n": 2}))])
-        .await;
-    let of_version = |version| {
+    let first = index("logs-a", "a", &json!({"n": 1}));
+    let first = store.write(vec![first]).await.remove(0).expect("written");
+    let second = index("logs-a", "a", &json!({"n": 2}));
+    let second = store.write(vec![second]).await.remove(0).expect("written");
+    let of_write = |written: &Written| {
         operation(
-            Action::DeleteVersion(version),
+            Action::DeleteWritten(written.sequence),
             "logs-a",
             Some("a"),
             &json!(null),
         )
     };
-    let refused = store.write(vec![of_version(1)]).await.remove(0);
+    let refused = store.write(vec![of_write(&first)]).await.remove(0);
     let expected = Refused::Replaced {
         id: "a".to_owned(),
-        required: 1,
-        current: 2,
+        required: first.sequence,
+        current: second.sequence,
     };
     assert_eq!(refused, Err(expected));
     assert_eq!(store.count(all()).await, 1);
-    let done = store.write(vec![of_version(2)]).await.remove(0);
+    let done = store.write(vec![of_write(&second)]).await.remove(0);
     assert_eq!(done.expect("deleted").effect, Effect::Deleted);
     assert_eq!(store.count(all()).await, 0);
 }

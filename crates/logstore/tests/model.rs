@@ -185,9 +185,17 @@ proptest! {
                 compare(&reply, &model, &request)?;
                 // The page behind the last hit begins where that ends.
                 if let Some(last) = reply.hits.last().filter(|_| !request.sort.is_empty()) {
-                    let next = SearchRequest { after: Some(last.sort.clone()), from: 0, ..request };
+                    let next = SearchRequest { after: Some(last.sort.clone()), from: 0, ..request.clone() };
                     let reply = store.logs().search(next.clone()).await.expect("a reply");
                     compare(&reply, &model, &next)?;
+                }
+                // A view of what was there a while ago, or of what came since.
+                let middle = Some(reply.newest_sequence / 2);
+                let earlier = SearchRequest { up_to_sequence: middle, ..request.clone() };
+                let later = SearchRequest { after_sequence: middle, ..request };
+                for part in [earlier, later] {
+                    let reply = store.logs().search(part.clone()).await.expect("a reply");
+                    compare(&reply, &model, &part)?;
                 }
             }
             Ok::<(), TestCaseError>(())

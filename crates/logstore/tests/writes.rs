@@ -98,6 +98,52 @@ async fn a_bad_document_is_refused_alone() {
 }
 
 #[tokio::test]
+async fn a_document_takes_the_place_of_the_write_that_was_read_and_of_no_other() {
+    let mut store = Store::new();
+    for stage in 0..3 {
+        let id = format!("id-{stage}");
+        let replace = |sequence: u64, n: u64| {
+            let mut operation = index("logs", &id, &json!({ "n": n }));
+            operation.action = Action::Replace(sequence);
+            operation
+        };
+        let first = store.write(vec![index("logs", &id, &json!({"n": 0}))]).await;
+        let first = first[0].as_ref().expect("written").sequence;
+        match stage {
+            0 => {}
+            1 => store.logs().flush_async().await,
+            _ => store.reopen(),
+        }
+        let written = store
+            .write(vec![replace(first, 1), replace(first, 2)])
+            .await;
+        let second = written[0].as_ref().expect("replaced");
+        assert_eq!((second.version, second.effect), (2, Effect::Updated));
+        let stale = Refused::Replaced {
+            id: id.clone(),
+            required: first,
+            current: second.sequence,
+        };
+        assert_eq!(written[1], Err(stale));
+        // One that was deleted and made again has version 1 again, and is another.
+        let again = store
+            .write(vec![
+                delete("logs", &id),
+                index("logs", &id, &json!({"n": 3})),
+                replace(first, 4),
+            ])
+            .await;
+        assert_eq!(again[1].as_ref().map(|written| written.version), Ok(1));
+        assert!(matches!(&again[2], Err(Refused::Replaced { .. })));
+        store.write(vec![delete("logs", &id)]).await;
+        let gone = store.write(vec![replace(first, 5)]).await;
+        let required = first;
+        assert_eq!(gone[0], Err(Refused::Gone { id, required }));
+    }
+    assert_eq!(store.count(all()).await, 0);
+}
+
+#[tokio::test]
 async fn what_an_agent_reports_as_dropped_is_in_its_account_once() {
     let store = Store::new();
     let report = json!({

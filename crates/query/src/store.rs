@@ -18,10 +18,12 @@ pub enum Action {
     Index,
     /// Store, unless one has the same id.
     Create,
+    /// Store in place of the one that has the same id and was written at this place in the order of writes.
+    Replace(u64),
     /// Remove the one with this id; there is no source.
     Delete,
-    /// The same, unless it was replaced since it had this version.
-    DeleteVersion(u64),
+    /// Remove it, unless it was replaced since it was written at this place in the order of writes.
+    DeleteWritten(u64),
 }
 
 /// One document to write.
@@ -61,12 +63,19 @@ pub enum Effect {
 pub enum Refused {
     #[error("[{id}]: version conflict, document already exists (current version [{version}])")]
     AlreadyExists { id: String, version: u64 },
-    #[error("[{id}]: version conflict, required version [{required}], current version [{current}]")]
+    #[error(
+        "[{id}]: version conflict, required seqNo [{required}], primary term [1]. current document has seqNo \
+         [{current}] and primary term [1]"
+    )]
     Replaced {
         id: String,
         required: u64,
         current: u64,
     },
+    #[error(
+        "[{id}]: version conflict, required seqNo [{required}], primary term [1]. but no document was found"
+    )]
+    Gone { id: String, required: u64 },
     #[error("failed to parse: {reason} at byte {offset}")]
     NotJson { reason: String, offset: usize },
     #[error("a document has to be a JSON object, this one is {found}")]
@@ -180,6 +189,9 @@ pub struct SearchRequest {
     pub after: Option<Vec<SortValue>>,
     /// Only documents written after this one.
     pub after_sequence: Option<u64>,
+    /// Only documents written up to this one: with the `newest_sequence` of an earlier reply the same documents
+    /// are found again, those aside that were deleted or replaced since.
+    pub up_to_sequence: Option<u64>,
     pub total: TrackTotal,
     pub aggregations: Vec<Aggregation>,
 }
@@ -196,6 +208,7 @@ impl SearchRequest {
             size: 0,
             after: None,
             after_sequence: None,
+            up_to_sequence: None,
             total: TrackTotal::Exactly,
             aggregations: Vec::new(),
         }

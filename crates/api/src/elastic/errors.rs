@@ -268,7 +268,7 @@ impl From<Refused> for ElasticError {
     fn from(refused: Refused) -> Self {
         let reason = refused.to_string();
         match refused {
-            Refused::AlreadyExists { .. } | Refused::Replaced { .. } => Self::new(
+            Refused::AlreadyExists { .. } | Refused::Replaced { .. } | Refused::Gone { .. } => Self::new(
                 StatusCode::CONFLICT,
                 "version_conflict_engine_exception",
                 reason,

@@ -176,9 +176,10 @@ impl<'a> Scan<'a> {
         self.deadline.check()?;
         let (part, (oldest, newest)) = &self.parts[place];
         let time = &self.request.time;
-        let after = self.request.after_sequence;
+        let (after, up_to) = (self.request.after_sequence, self.request.up_to_sequence);
         if !time.overlaps(*oldest, *newest)
             || after.is_some_and(|seen| part.last_sequence() <= seen)
+            || up_to.is_some_and(|last| part.first_sequence() > last)
         {
             return Ok(());
         }
@@ -189,7 +190,10 @@ impl<'a> Scan<'a> {
         if !wants_rows && !self.wants_count() {
             return Ok(());
         }
-        let is_whole = time.contains(*oldest) && time.contains(*newest) && after.is_none();
+        let is_whole = time.contains(*oldest)
+            && time.contains(*newest)
+            && after.is_none()
+            && up_to.is_none_or(|last| part.last_sequence() <= last);
         if is_whole && !wants_rows && matches!(self.matcher, Matcher::All) {
             self.count(found, part.rows() - part.deleted.count());
             return Ok(());
@@ -260,18 +264,21 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Rows that are not deleted, in the time range, and new enough.
+    /// Rows that are not deleted, in the time range, new enough and old enough.
     fn candidates(&self, part: &Part, is_whole: bool) -> Result<RowSet, SearchError> {
         let mut within = RowSet::all(part.rows());
         within.subtract(&part.deleted);
         if is_whole {
             return Ok(within);
         }
-        if let Some(after) = self.request.after_sequence {
+        let (after, up_to) = (self.request.after_sequence, self.request.up_to_sequence);
+        if after.is_some() || up_to.is_some() {
             let sequences = part.sequences()?;
-            let seen = sequences.partition_point(|sequence| *sequence as u64 <= after);
-            for row in 0..seen as u32 {
-                within.remove(row);
+            let until = |last| sequences.partition_point(|sequence| *sequence as u64 <= last);
+            let first = after.map_or(0, until);
+            let end = up_to.map_or(sequences.len(), until);
+            for row in (0..first).chain(end..sequences.len()) {
+                within.remove(row as u32);
             }
         }
         let time = &self.request.time;

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use swarmscope_model::Timestamp;
 use swarmscope_query::store::{Effect, Refused, Written};
 
-use super::prepare::{Accounts, Operation, OperationKind, Prepared};
+use super::prepare::{Accounts, Onto, Operation, OperationKind, Prepared};
 use crate::block::Block;
 use crate::error::SegmentError;
 use crate::rows::RowSet;
-use crate::state::State;
+use crate::state::{Standing, State};
 use crate::wal::entry::{Entries, Entry, IndexMeta};
 use crate::wal::frame;
 
@@ -83,8 +83,8 @@ pub struct Change {
     pub sequence: u64,
 }
 
-/// What earlier requests of the group have decided about an id: its version, `None` when deleted.
-type Pending<'a> = HashMap<(&'a str, &'a str), Option<u64>>;
+/// What earlier requests of the group have decided about an id: how it stands, `None` when deleted.
+type Pending<'a> = HashMap<(&'a str, &'a str), Option<Standing>>;
 
 /// Documents without a given id that the group has put into one index, one after the other.
 struct Run<'a> {
@@ -123,7 +123,7 @@ impl<'a> Decider<'a> {
     /// # Errors
     /// When a segment cannot be read to look up an id; nothing is decided then.
     pub fn request(&mut self, prepared: &'a Prepared) -> Result<Decision, SegmentError> {
-        let versions = self.versions(prepared)?;
+        let standings = self.standings(prepared)?;
         let start = frame::begin(&mut self.frames, self.next_sequence);
         let mut request = Request {
             decider: self,
@@ -140,8 +140,8 @@ impl<'a> Decider<'a> {
             accounts: Accounts::new(prepared.agents.len()),
         };
         let mut results = Vec::with_capacity(prepared.operations.len());
-        for (operation, version) in prepared.operations.iter().zip(versions) {
-            results.push(request.operation(operation, version, prepared));
+        for (operation, standing) in prepared.operations.iter().zip(standings) {
+            results.push(request.operation(operation, standing, prepared));
         }
         let Request {
             created,
@@ -170,11 +170,11 @@ impl<'a> Decider<'a> {
         })
     }
 
-    /// The version that each operation's id has in the store, before this request.
-    fn versions(&self, prepared: &Prepared) -> Result<Vec<Option<u64>>, SegmentError> {
-        let of = |index: &str, id: &str| -> Result<Option<u64>, SegmentError> {
+    /// How each operation's id stands in the store, before this request.
+    fn standings(&self, prepared: &Prepared) -> Result<Vec<Option<Standing>>, SegmentError> {
+        let of = |index: &str, id: &str| -> Result<Option<Standing>, SegmentError> {
             match self.state.indices.get(index) {
-                Some(index) => index.version(id),
+                Some(index) => index.standing(id),
                 None => Ok(None),
             }
         };
@@ -217,7 +217,7 @@ impl<'a> Request<'_, 'a> {
     fn operation(
         &mut self,
         operation: &'a Operation,
-        stored: Option<u64>,
+        stored: Option<Standing>,
         prepared: &'a Prepared,
     ) -> Result<Written, Refused> {
         match &operation.kind {
@@ -225,8 +225,8 @@ impl<'a> Request<'_, 'a> {
                 self.accounts.add(operation, false);
                 Err(refused.clone())
             }
-            OperationKind::Delete { index, id, version } => {
-                self.delete(index, id, *version, stored)
+            OperationKind::Delete { index, id, written } => {
+                self.delete(index, id, *written, stored)
             }
             OperationKind::Put {
                 block,
@@ -251,17 +251,14 @@ impl<'a> Request<'_, 'a> {
                 row,
                 id: Some(id),
                 source,
-                create,
+                onto,
             } => {
                 let index = &prepared.blocks[*block as usize].0;
                 let current = self.current(index, id, stored);
-                if let (true, Some(version)) = (*create, current) {
+                if let Some(refused) = refusal(*onto, id, current) {
                     self.refused[*block as usize].insert(*row);
                     self.accounts.add(operation, false);
-                    return Err(Refused::AlreadyExists {
-                        id: id.clone(),
-                        version,
-                    });
+                    return Err(refused);
                 }
                 self.accounts.add(operation, true);
                 Ok(self.put_given(*block, id, current, source, prepared))
@@ -274,16 +271,17 @@ impl<'a> Request<'_, 'a> {
         &mut self,
         block: u32,
         id: &'a str,
-        current: Option<u64>,
+        current: Option<Standing>,
         source: &'a [u8],
         prepared: &'a Prepared,
     ) -> Written {
         let index = &prepared.blocks[block as usize].0;
         self.ensure_index(index);
-        let version = current.map_or(1, |current| current + 1);
+        let version = current.map_or(1, |current| current.version + 1);
         let sequence = self.take_sequence();
         self.put(block, sequence, Some(id), version, source, prepared);
-        self.decider.pending.insert((index, id), Some(version));
+        let standing = Standing { version, sequence };
+        self.decider.pending.insert((index, id), Some(standing));
         let claimed = self.decider.state.salt.sequence(id);
         if let Some(claimed) = claimed.filter(|claimed| *claimed > sequence) {
             self.decider.claimed_sequence = self.decider.claimed_sequence.max(claimed);
@@ -307,16 +305,20 @@ impl<'a> Request<'_, 'a> {
         }
     }
 
-    /// The version that an id has by now.
-    fn current(&self, index: &str, id: &str, stored: Option<u64>) -> Option<u64> {
+    /// How an id stands by now.
+    fn current(&self, index: &str, id: &str, stored: Option<Standing>) -> Option<Standing> {
         if let Some(pending) = self.decider.pending.get(&(index, id)) {
             return *pending;
         }
-        let is_own = self.decider.state.salt.sequence(id).is_some_and(|own| {
+        let own = self.decider.state.salt.sequence(id).filter(|own| {
             let mut runs = self.decider.runs.iter();
-            runs.any(|run| run.index == index && run.sequences.contains(&own))
+            runs.any(|run| run.index == index && run.sequences.contains(own))
         });
-        if is_own { Some(1) } else { stored }
+        let own = own.map(|sequence| Standing {
+            version: 1,
+            sequence,
+        });
+        own.or(stored)
     }
 
     /// A sequence whose id no document of the index has.
@@ -346,7 +348,7 @@ impl<'a> Request<'_, 'a> {
         }
         let index = self.decider.state.indices.get(index);
         // When that cannot be read, it may be.
-        index.is_some_and(|index| index.version(&id).map_or(true, |version| version.is_some()))
+        index.is_some_and(|index| index.standing(&id).map_or(true, |found| found.is_some()))
     }
 
     fn put(
@@ -375,9 +377,14 @@ impl<'a> Request<'_, 'a> {
         index: &'a Arc<str>,
         id: &'a str,
         required: Option<u64>,
-        stored: Option<u64>,
+        stored: Option<Standing>,
     ) -> Result<Written, Refused> {
-        let Some(version) = self.current(index, id, stored) else {
+        let current = self.current(index, id, stored);
+        let onto = required.map_or(Onto::Anything, Onto::Written);
+        if let (Some(refused), Some(_)) = (refusal(onto, id, current), current) {
+            return Err(refused);
+        }
+        let Some(Standing { version, .. }) = current else {
             return Ok(Written {
                 id: id.to_owned(),
                 sequence: self.decider.next_sequence - 1,
@@ -385,13 +392,6 @@ impl<'a> Request<'_, 'a> {
                 effect: Effect::NotFound,
             });
         };
-        if let Some(required) = required.filter(|required| *required != version) {
-            return Err(Refused::Replaced {
-                id: id.to_owned(),
-                required,
-                current: version,
-            });
-        }
         let sequence = self.take_sequence();
         let entry = Entry::Delete { index, id };
         self.entries.encode(&entry, &mut self.decider.frames);
@@ -426,6 +426,25 @@ impl<'a> Request<'_, 'a> {
     fn take_sequence(&mut self) -> u64 {
         self.decider.next_sequence += 1;
         self.decider.next_sequence - 1
+    }
+}
+
+/// Why a document may not take the place of what has its id.
+fn refusal(onto: Onto, id: &str, current: Option<Standing>) -> Option<Refused> {
+    let id = || id.to_owned();
+    match (onto, current) {
+        (Onto::Nothing, Some(Standing { version, .. })) => {
+            Some(Refused::AlreadyExists { id: id(), version })
+        }
+        (Onto::Written(required), Some(found)) if required != found.sequence => {
+            Some(Refused::Replaced {
+                id: id(),
+                required,
+                current: found.sequence,
+            })
+        }
+        (Onto::Written(required), None) => Some(Refused::Gone { id: id(), required }),
+        _ => None,
     }
 }
 

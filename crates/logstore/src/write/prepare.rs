@@ -56,15 +56,24 @@ pub enum OperationKind {
         id: Option<String>,
         /// The document's text.
         source: Bytes,
-        /// Only when there is no document of that id.
-        create: bool,
+        /// What of that id has to be there.
+        onto: Onto,
     },
     Delete {
         index: Arc<str>,
         id: String,
-        /// Only while it has this version.
-        version: Option<u64>,
+        /// Only while it is the one of this sequence.
+        written: Option<u64>,
     },
+}
+
+/// What a document may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onto {
+    Anything,
+    Nothing,
+    /// The one of this sequence.
+    Written(u64),
 }
 
 /// Checks and parses the operations.
@@ -134,18 +143,18 @@ impl Preparation<'_> {
                 limit: MAX_ID_BYTES,
             });
         }
-        let version = match operation.action {
-            Action::DeleteVersion(version) => Some(version),
+        let written = match operation.action {
+            Action::DeleteWritten(sequence) => Some(sequence),
             _ => None,
         };
-        if version.is_some() || operation.action == Action::Delete {
+        if written.is_some() || operation.action == Action::Delete {
             return Ok(Operation {
                 agent: 0,
                 dropped: 0,
                 kind: OperationKind::Delete {
                     index: operation.index,
                     id: operation.id.unwrap_or_default(),
-                    version,
+                    written,
                 },
             });
         }
@@ -190,7 +199,11 @@ impl Preparation<'_> {
                 row,
                 id,
                 source: operation.source.slice_ref(source.as_bytes()),
-                create: operation.action == Action::Create,
+                onto: match operation.action {
+                    Action::Create => Onto::Nothing,
+                    Action::Replace(sequence) => Onto::Written(sequence),
+                    _ => Onto::Anything,
+                },
             },
         })
     }

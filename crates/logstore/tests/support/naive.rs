@@ -72,6 +72,9 @@ pub fn search(
                 && request
                     .after_sequence
                     .is_none_or(|after| stored.sequence > after)
+                && request
+                    .up_to_sequence
+                    .is_none_or(|last| stored.sequence <= last)
                 && matcher.matches(&stored.document, &stored.id, stored.time)
         })
         .collect();
