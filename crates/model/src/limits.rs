@@ -19,6 +19,11 @@ pub const MAX_INDEX_NAME_BYTES: usize = 255;
 pub const MAX_RESULT_WINDOW: usize = 10_000;
 /// Hits that are counted exactly unless a request asks otherwise, as in Elasticsearch.
 pub const TRACK_TOTAL_HITS: usize = 10_000;
+/// Documents of one `_mget`: a page of a search has no more, and each may be as large as a document gets.
+pub const MAX_GET_DOCUMENTS: usize = MAX_RESULT_WINDOW;
+/// How often an update is tried when others write between its reading and its writing. Who asks for more
+/// has a queue in a document.
+pub const MAX_UPDATE_TRIES: u32 = 100;
 /// Buckets in one reply, Elasticsearch's `search.max_buckets`.
 pub const MAX_BUCKETS: usize = 65_536;
 /// Clauses in one query, Elasticsearch's `indices.query.bool.max_clause_count` floor.

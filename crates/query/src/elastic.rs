@@ -52,6 +52,16 @@ pub fn query_body(text: &str, now: Timestamp) -> Result<Query, DslError> {
         .map_err(|fault| fault.located(text))
 }
 
+/// Reads a choice of a document's parts: `true`, `"a.*"`, `["a", "b"]` or `{"includes": …, "excludes": …}`.
+///
+/// # Errors
+/// With the place where it stops making sense.
+pub fn source_filter(text: &str) -> Result<SourceFilter, DslError> {
+    json::read(text)
+        .and_then(|node| source::filter(&node))
+        .map_err(|fault| fault.located(text))
+}
+
 /// Reads the sort of a URL: `field:desc,other`.
 ///
 /// # Errors

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use serde_json::{Map, Value};
+use swarmscope_query::elastic::{self, SourceFilter};
 
 use super::bulk_request::{Entry, Verb};
+use super::condition::ConditionParameters;
 use super::errors::ElasticError;
+use super::update;
 
 /// What an action line says.
 #[derive(Debug, Clone)]
@@ -15,13 +18,19 @@ pub struct BulkAction {
     pub verb: Verb,
     index: Option<Arc<str>>,
     id: Option<String>,
+    /// The place in the order of writes that the document has to have.
+    required: Option<u64>,
+    /// How often to try an update.
+    tries: u32,
+    /// What the reply shows of an updated document.
+    shown: Option<SourceFilter>,
 }
 
 impl BulkAction {
     /// With its document.
     ///
     /// # Errors
-    /// When the index or an id that is needed is missing.
+    /// When the index or an id that is needed is missing, or the document of an update is none.
     pub fn entry(self, source: Bytes) -> Result<Entry, ElasticError> {
         let Some(index) = self.index else {
             return Err(ElasticError::validation("index is missing"));
@@ -29,7 +38,18 @@ impl BulkAction {
         if self.id.is_none() && matches!(self.verb, Verb::Delete | Verb::Update) {
             return Err(ElasticError::validation("id is missing"));
         }
-        Ok(Entry::new(self.verb, index, self.id, source))
+        let mut entry = Entry::new(self.verb, index, self.id, source);
+        entry.required = self.required;
+        entry.tries = self.tries;
+        if self.verb == Verb::Update {
+            if entry.required.is_some() && entry.tries > 1 {
+                return Err(ElasticError::validation(
+                    "compare and write operations can not be retried",
+                ));
+            }
+            entry.read_update(self.shown)?;
+        }
+        Ok(entry)
     }
 }
 
@@ -82,6 +102,9 @@ impl<'a> Actions<'a> {
             verb,
             index,
             id: None,
+            required: target.condition.read()?,
+            tries: update::tries(target.retry_on_conflict.as_deref())?,
+            shown: target.shown,
         };
         let around = match &target.id {
             None => Some((line, &[][..])),
@@ -192,6 +215,9 @@ struct Target {
     index: Option<String>,
     id: Option<String>,
     op_type: Option<String>,
+    condition: ConditionParameters,
+    retry_on_conflict: Option<String>,
+    shown: Option<SourceFilter>,
 }
 
 impl Target {
@@ -205,15 +231,18 @@ impl Target {
                 // They matter to shards, pipelines and mappings, of which there are none.
                 "routing"
                 | "_routing"
-                | "retry_on_conflict"
                 | "dynamic_templates"
                 | "require_alias"
                 | "require_data_stream"
-                | "list_executed_pipelines"
-                | "_source" => {}
+                | "list_executed_pipelines" => {}
+                "retry_on_conflict" => target.retry_on_conflict = text(value),
+                "if_seq_no" => target.condition.if_seq_no = text(value),
+                "if_primary_term" => target.condition.if_primary_term = text(value),
+                "version" | "_version" => target.condition.version = text(value),
+                "version_type" => target.condition.version_type = text(value),
+                "_source" => target.shown = Some(elastic::source_filter(&value.to_string())?),
                 "pipeline" if matches!(value.as_str(), None | Some("" | "_none")) => {}
-                "version" | "_version" | "version_type" | "if_seq_no" | "if_primary_term"
-                | "pipeline" => {
+                "pipeline" => {
                     return Err(ElasticError::illegal_argument(format!(
                         "Action/metadata line [{number}] contains [{key}], which is not \
                          supported here; use [create] to write a document once"

@@ -3,12 +3,85 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-use swarmscope_query::store::Written;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use swarmscope_query::store::{Effect, Written};
 
-use super::bulk::result;
 use super::bulk_request::Entry;
 use super::errors::ElasticError;
+
+/// What became of a write that was not refused.
+#[derive(Debug)]
+pub enum Done {
+    /// With what the request wants to see of the document.
+    Written {
+        written: Written,
+        shown: Option<Value>,
+    },
+    /// An update found everything as it should be.
+    Unchanged {
+        id: String,
+        version: u64,
+        sequence: u64,
+        shown: Option<Value>,
+    },
+}
+
+impl Done {
+    /// What this API calls it, and the status.
+    fn result(&self) -> (&'static str, StatusCode) {
+        match self {
+            Done::Unchanged { .. } => ("noop", StatusCode::OK),
+            Done::Written { written, .. } => match written.effect {
+                Effect::Created => ("created", StatusCode::CREATED),
+                Effect::Updated => ("updated", StatusCode::OK),
+                Effect::Deleted => ("deleted", StatusCode::OK),
+                Effect::NotFound => ("not_found", StatusCode::NOT_FOUND),
+            },
+        }
+    }
+
+    /// Id, version and sequence.
+    fn numbers(&self) -> (&str, u64, u64) {
+        match self {
+            Done::Written { written, .. } => (&written.id, written.version, written.sequence),
+            Done::Unchanged {
+                id,
+                version,
+                sequence,
+                ..
+            } => (id, *version, *sequence),
+        }
+    }
+
+    /// The section `get` of the reply, when the request wants to see the document.
+    fn shown(&self) -> Option<Value> {
+        let (Done::Written { shown, .. } | Done::Unchanged { shown, .. }) = self;
+        let (_, _, sequence) = self.numbers();
+        shown.as_ref().map(|source| {
+            json!({ "_seq_no": sequence, "_primary_term": 1, "found": true, "_source": source })
+        })
+    }
+
+    /// The reply about a single document.
+    pub fn body(&self, index: &str) -> (StatusCode, Value) {
+        let (result, status) = self.result();
+        let (id, version, sequence) = self.numbers();
+        let mut body = json!({
+            "_index": index,
+            "_id": id,
+            "_version": version,
+            "result": result,
+            "_shards": { "total": 1, "successful": 1, "failed": 0 },
+            "_seq_no": sequence,
+            "_primary_term": 1,
+        });
+        if let Some(shown) = self.shown() {
+            body["get"] = shown;
+        }
+        (status, body)
+    }
+}
 
 /// About an item without its index and id.
 const ITEM_BYTES: usize = 160;
@@ -34,7 +107,7 @@ impl Items {
     }
 
     /// Adds what became of an action.
-    pub fn push(&mut self, entry: &Entry, outcome: &Result<Written, ElasticError>) {
+    pub fn push(&mut self, entry: &Entry, outcome: &Result<Done, ElasticError>) {
         if !self.json.is_empty() {
             self.json.push(b',');
         }
@@ -42,7 +115,7 @@ impl Items {
         self.json.extend_from_slice(entry.verb.name().as_bytes());
         self.json.extend_from_slice(b"\":");
         match outcome {
-            Ok(written) => self.written(&entry.index, written),
+            Ok(done) => self.done(&entry.index, done),
             Err(error) => {
                 self.any_errors = true;
                 let item = json!({
@@ -57,20 +130,23 @@ impl Items {
         self.json.push(b'}');
     }
 
-    fn written(&mut self, index: &str, written: &Written) {
+    fn done(&mut self, index: &str, done: &Done) {
         if self.index_name != index {
             self.index = quoted(index);
             index.clone_into(&mut self.index_name);
         }
-        let (result, status) = result(written.effect);
+        let (result, status) = done.result();
+        let (own_id, own_version, own_sequence) = done.numbers();
+        let shown = done.shown();
+        let shown = shown.map_or_else(String::new, |shown| format!(",\"get\":{shown}"));
         let mut numbers = [itoa::Buffer::new(); 3];
         let [version, sequence, code] = &mut numbers;
         let is_plain = |byte: u8| matches!(byte, 0x20..0x7f) && byte != b'"' && byte != b'\\';
         let escaped;
-        let id = if written.id.bytes().all(is_plain) {
-            &*written.id
+        let id = if own_id.bytes().all(is_plain) {
+            own_id
         } else {
-            escaped = quoted(&written.id);
+            escaped = quoted(own_id);
             std::str::from_utf8(&escaped[1..escaped.len() - 1]).unwrap_or_default()
         };
         for part in [
@@ -79,12 +155,14 @@ impl Items {
             b",\"_id\":\"",
             id.as_bytes(),
             b"\",\"_version\":",
-            version.format(written.version).as_bytes(),
+            version.format(own_version).as_bytes(),
             b",\"result\":\"",
             result.as_bytes(),
             b"\",\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0},\"_seq_no\":",
-            sequence.format(written.sequence).as_bytes(),
-            b",\"_primary_term\":1,\"status\":",
+            sequence.format(own_sequence).as_bytes(),
+            b",\"_primary_term\":1",
+            shown.as_bytes(),
+            b",\"status\":",
             code.format(status.as_u16()).as_bytes(),
             b"}",
         ] {
@@ -115,9 +193,6 @@ fn quoted(text: &str) -> Vec<u8> {
 mod tests {
     use axum::body::Bytes;
     use serde_json::Value;
-    use swarmscope_query::store::Effect;
-
-    use super::super::bulk::written_body;
     use super::super::bulk_request::Verb;
     use super::*;
 
@@ -137,10 +212,14 @@ mod tests {
                 version: 3,
                 effect,
             };
-            let (status, mut body) = written_body(&entry.index, &written);
-            body.insert("status".to_owned(), status.as_u16().into());
-            expected.push(json!({ verb.name(): body }));
-            items.push(&entry, &Ok(written));
+            for shown in [None, Some(json!({"a": 1}))] {
+                let written = written.clone();
+                let done = Done::Written { written, shown };
+                let (status, mut body) = done.body(&entry.index);
+                body["status"] = status.as_u16().into();
+                expected.push(json!({ verb.name(): body }));
+                items.push(&entry, &Ok(done));
+            }
         }
         let entry = Entry::new(Verb::Index, "x".into(), None, Bytes::new());
         let error = ElasticError::unanswered();

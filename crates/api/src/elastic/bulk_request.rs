@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use swarmscope_query::elastic::SourceFilter;
 use swarmscope_query::store::{Action, WriteOperation};
 
 use super::bulk_action::Actions;
 use super::errors::ElasticError;
+use super::partial::Partial;
+use super::update::Change;
 
 /// One action of a bulk.
 #[derive(Debug)]
@@ -16,6 +19,12 @@ pub struct Entry {
     pub id: Option<String>,
     /// The bytes of the document, a part of the request's; empty for a delete.
     source: Bytes,
+    /// The place in the order of writes that the document has to have.
+    pub required: Option<u64>,
+    /// Of an update, what to change.
+    pub update: Option<Box<Change>>,
+    /// How often to try an update that others come in the way of.
+    pub tries: u32,
 }
 
 /// What an action line asks for, by its name.
@@ -24,7 +33,7 @@ pub enum Verb {
     Index,
     Create,
     Delete,
-    /// A change of a part, which a store of logs does not do.
+    /// A change of a part.
     Update,
 }
 
@@ -51,23 +60,47 @@ impl Entry {
             index,
             id,
             source,
+            required: None,
+            update: None,
+            tries: 1,
         }
+    }
+
+    /// Reads what an update is to change.
+    ///
+    /// # Errors
+    /// When its document is no update.
+    pub fn read_update(&mut self, shown: Option<SourceFilter>) -> Result<(), ElasticError> {
+        let mut partial = Partial::read(&std::mem::take(&mut self.source))?;
+        if shown.is_some() {
+            partial.shown = shown;
+        }
+        self.update = Some(Box::new(Change {
+            index: Arc::clone(&self.index),
+            id: self.id.clone().unwrap_or_default(),
+            partial,
+            required: self.required,
+        }));
+        Ok(())
     }
 
     /// The write to make of it, or why this one action cannot be done.
     ///
     /// # Errors
-    /// For an update and for an empty id.
+    /// For an update, which is no write yet, and for an empty id.
     pub fn operation(&mut self) -> Result<WriteOperation, ElasticError> {
-        let action = match self.verb {
-            Verb::Index => Action::Index,
-            Verb::Create => Action::Create,
-            Verb::Delete => Action::Delete,
-            Verb::Update => {
-                return Err(ElasticError::illegal_argument(
-                    "[update] is not supported: documents are replaced whole with [index]",
+        let action = match (self.verb, self.required) {
+            (Verb::Index, None) => Action::Index,
+            (Verb::Index, Some(required)) => Action::Replace(required),
+            (Verb::Create, None) => Action::Create,
+            (Verb::Create, Some(_)) => {
+                return Err(ElasticError::validation(
+                    "create operations do not support compare and set. use index instead",
                 ));
             }
+            (Verb::Delete, None) => Action::Delete,
+            (Verb::Delete, Some(required)) => Action::DeleteWritten(required),
+            (Verb::Update, _) => return Err(ElasticError::unanswered()),
         };
         if self.id.as_deref() == Some("") {
             return Err(ElasticError::illegal_argument(

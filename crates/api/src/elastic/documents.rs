@@ -8,18 +8,23 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use swarmscope_query::document::{OwnTime, representable};
-use swarmscope_query::store::{Action, WriteOperation};
+use swarmscope_query::elastic::SourceFilter;
+use swarmscope_query::store::{Action, Hit, WriteOperation};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
-use super::bulk::written_body;
+use super::bulk_reply::Done;
+use super::condition::{self, ConditionParameters};
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
 use super::search_reply::SourceBody;
 
+/// The URL's parameters of a write.
 #[derive(Debug, Default, Deserialize)]
 pub struct WriteParameters {
     op_type: Option<String>,
+    #[serde(flatten)]
+    condition: ConditionParameters,
 }
 
 /// `POST /{index}/_doc`
@@ -46,24 +51,40 @@ pub async fn index(
 pub async fn create(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
+    Parameters(mut parameters): Parameters<WriteParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), Action::Create, body).await
+    parameters.op_type = Some("create".to_owned());
+    write(&state, index, Some(id), action(&parameters)?, body).await
 }
 
 /// `DELETE /{index}/_doc/{id}`
 pub async fn delete(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
+    Parameters(parameters): Parameters<WriteParameters>,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), Action::Delete, Bytes::new()).await
+    let action = match parameters.condition.read()? {
+        None => Action::Delete,
+        Some(required) => {
+            if state.logs.get(&index, &id).await?.is_none() {
+                return Err(condition::nothing_there(&id, required).with("index", index));
+            }
+            Action::DeleteWritten(required)
+        }
+    };
+    write(&state, index, Some(id), action, Bytes::new()).await
 }
 
 fn action(parameters: &WriteParameters) -> Result<Action, ElasticError> {
-    match parameters.op_type.as_deref() {
-        None | Some("index") => Ok(Action::Index),
-        Some("create") => Ok(Action::Create),
-        Some(other) => Err(ElasticError::illegal_argument(format!(
+    match (parameters.op_type.as_deref(), parameters.condition.read()?) {
+        (None | Some("index"), None) => Ok(Action::Index),
+        (None | Some("index"), Some(required)) => Ok(Action::Replace(required)),
+        (Some("create"), None) => Ok(Action::Create),
+        (Some("create"), Some(_)) => Err(ElasticError::validation(
+            "create operations do not support compare and set. use index instead",
+        )),
+        (Some(other), _) => Err(ElasticError::illegal_argument(format!(
             "opType must be 'create' or 'index', found: [{other}]"
         ))),
     }
@@ -76,7 +97,7 @@ async fn write(
     action: Action,
     body: Bytes,
 ) -> Result<Response, ElasticError> {
-    if body.is_empty() && action != Action::Delete {
+    if body.is_empty() && !matches!(action, Action::Delete | Action::DeleteWritten(_)) {
         return Err(ElasticError::parse("request body is required"));
     }
     let operation = WriteOperation {
@@ -88,30 +109,35 @@ async fn write(
     let outcome = state.logs.write(vec![operation]).await?.into_iter().next();
     match outcome {
         Some(Ok(written)) => {
-            let (status, body) = written_body(&index, &written);
-            let place = format!("/{index}/_doc/{}", written.id);
-            let mut response = (status, Json(Value::Object(body))).into_response();
-            if status == StatusCode::CREATED
-                && let Ok(place) = HeaderValue::from_str(&place)
-            {
-                response
-                    .headers_mut()
-                    .insert(HeaderName::from_static("location"), place);
+            let id = written.id.clone();
+            let done = Done::Written {
+                written,
+                shown: None,
+            };
+            let (status, body) = done.body(&index);
+            let mut response = (status, Json(body)).into_response();
+            if status == StatusCode::CREATED {
+                locate(&mut response, &index, &id);
             }
             Ok(response)
         }
         Some(Err(refused)) => Err(ElasticError::from(refused).with("index", index)),
-        None => Err(ElasticError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "illegal_state_exception",
-            "the log store did not answer for the document",
-        )),
+        None => Err(ElasticError::unanswered()),
+    }
+}
+
+/// Says where a document that was made is.
+pub fn locate(response: &mut Response, index: &str, id: &str) {
+    if let Ok(place) = HeaderValue::from_str(&format!("/{index}/_doc/{id}")) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("location"), place);
     }
 }
 
 /// A document that was found by its id.
 #[derive(Serialize)]
-struct GetBody {
+pub struct GetBody {
     _index: String,
     _id: String,
     _version: u64,
@@ -124,6 +150,25 @@ struct GetBody {
     _source: SourceBody,
 }
 
+impl GetBody {
+    /// What a filter leaves of a document.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn new(hit: Hit, filter: &SourceFilter) -> Result<Self, ElasticError> {
+        Ok(Self {
+            _index: hit.index,
+            _id: hit.id,
+            _version: hit.version,
+            _seq_no: hit.sequence,
+            _primary_term: 1,
+            _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
+            found: true,
+            _source: SourceBody::new(hit.source, filter)?,
+        })
+    }
+}
+
 /// `GET /{index}/_doc/{id}`
 pub async fn get(
     State(state): State<ElasticState>,
@@ -134,17 +179,8 @@ pub async fn get(
         let body = json!({ "_index": index, "_id": id, "found": false });
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     };
-    Ok(Json(GetBody {
-        _index: hit.index,
-        _id: hit.id,
-        _version: hit.version,
-        _seq_no: hit.sequence,
-        _primary_term: 1,
-        _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
-        found: true,
-        _source: SourceBody::new(hit.source, &parameters.filter().unwrap_or_default())?,
-    })
-    .into_response())
+    let filter = parameters.filter().unwrap_or_default();
+    Ok(Json(GetBody::new(hit, &filter)?).into_response())
 }
 
 /// `GET /{index}/_source/{id}`

@@ -13,7 +13,7 @@ use super::cluster::NODE_ID;
 use crate::guard::TurnedAway;
 
 /// A failed request: `{"error": {"root_cause": […], "type", "reason", …}, "status"}`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ElasticError {
     status: StatusCode,
     kind: &'static str,
@@ -50,6 +50,16 @@ impl ElasticError {
     /// 400 `parse_exception`.
     pub fn parse(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parse_exception", reason)
+    }
+
+    /// 400 `parsing_exception`.
+    pub fn parsing(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "parsing_exception", reason)
+    }
+
+    /// 400 `x_content_parse_exception`: JSON that does not say what it should.
+    pub fn unreadable(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "x_content_parse_exception", reason)
     }
 
     /// 400 `action_request_validation_exception`.

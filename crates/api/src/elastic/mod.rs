@@ -11,8 +11,10 @@ mod bulk;
 mod bulk_action;
 mod bulk_reply;
 mod bulk_request;
+mod bulk_write;
 mod cat;
 mod cluster;
+mod condition;
 mod conventions;
 mod delete_by_query;
 mod documents;
@@ -20,14 +22,17 @@ mod errors;
 mod index_admin;
 mod mapping;
 mod media_type;
+mod multi_get;
 mod multi_search;
 mod parameters;
+mod partial;
 mod pretty;
 mod search;
 mod search_parameters;
 mod search_reply;
 mod shards;
 mod targets;
+mod update;
 
 use std::sync::Arc;
 
@@ -128,6 +133,9 @@ fn document_routes() -> Router<ElasticState> {
             put(documents::create).post(documents::create),
         )
         .route("/{index}/_source/{id}", get(documents::source))
+        .route("/{index}/_update/{id}", post(update::update))
+        .route("/_mget", get(multi_get::all).post(multi_get::all))
+        .route("/{index}/_mget", get(multi_get::of).post(multi_get::of))
         .route(
             "/{index}/_delete_by_query",
             post(delete_by_query::delete_by_query),
