@@ -107,7 +107,9 @@ async fn a_document_takes_the_place_of_the_write_that_was_read_and_of_no_other()
             operation.action = Action::Replace(sequence);
             operation
         };
-        let first = store.write(vec![index("logs", &id, &json!({"n": 0}))]).await;
+        let first = store
+            .write(vec![index("logs", &id, &json!({"n": 0}))])
+            .await;
         let first = first[0].as_ref().expect("written").sequence;
         match stage {
             0 => {}

@@ -19,6 +19,23 @@ pub const MAX_INDEX_NAME_BYTES: usize = 255;
 pub const MAX_RESULT_WINDOW: usize = 10_000;
 /// Hits that are counted exactly unless a request asks otherwise, as in Elasticsearch.
 pub const TRACK_TOTAL_HITS: usize = 10_000;
+/// Scrolls and points in time that are open at once, Elasticsearch's `search.max_open_scroll_context`.
+pub const MAX_SEARCH_CONTEXTS: usize = 500;
+/// Bytes of the requests of all open scrolls, which are kept to go on: each has a query, some a long list of ids.
+pub const MAX_CONTEXT_BYTES: usize = 16 * 1024 * 1024;
+/// Longest time between two uses of a scroll or point in time, Elasticsearch's `search.max_keep_alive`.
+pub const MAX_CONTEXT_KEEP_ALIVE: Duration = Duration::from_secs(24 * 3600);
+/// Slices of one scroll or point in time, Elasticsearch's `index.max_slices_per_scroll`.
+pub const MAX_SLICES: u64 = 1_024;
+/// Answers of `_async_search` that are kept at once, and their bytes together: clients fetch theirs within seconds.
+pub const MAX_KEPT_ANSWERS: usize = 100;
+pub const MAX_KEPT_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// Longest time such an answer is kept; beyond it the search is quicker made again.
+pub const MAX_ANSWER_KEEP_ALIVE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Tasks of `_tasks` that run at once: each rewrites segments, and one keeps the disk busy.
+pub const MAX_RUNNING_TASKS: usize = 8;
+/// Tasks that are done and remembered: each is some hundred bytes.
+pub const MAX_FINISHED_TASKS: usize = 1_000;
 /// Documents of one `_mget`: a page of a search has no more, and each may be as large as a document gets.
 pub const MAX_GET_DOCUMENTS: usize = MAX_RESULT_WINDOW;
 /// How often an update is tried when others write between its reading and its writing. Who asks for more

@@ -19,7 +19,7 @@ use swarmscope_model::Timestamp;
 use crate::ast::Query;
 
 pub use aggregation::{NamedRange, Reported, Shape};
-pub use body::SearchBody;
+pub use body::{PointInTime, SearchBody};
 pub use error::{Class, DslError, DslErrorKind};
 pub use query::minimum_match;
 pub use source::SourceFilter;
@@ -50,6 +50,24 @@ pub fn query_body(text: &str, now: Timestamp) -> Result<Query, DslError> {
     json::read(text)
         .and_then(|node| body::only_query(&node, now))
         .map_err(|fault| fault.located(text))
+}
+
+/// Reads a length of time such as `30s` or `1d`; the units are `nanos`, `micros`, `ms`, `s`, `m`, `h` and `d`.
+pub fn time_value(text: &str) -> Option<std::time::Duration> {
+    use std::time::Duration;
+    for (unit, of) in [
+        ("nanos", Duration::from_nanos as fn(u64) -> Duration),
+        ("micros", Duration::from_micros),
+    ] {
+        if let Some(number) = text.strip_suffix(unit) {
+            return number.parse().ok().map(of);
+        }
+    }
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let milliseconds = aggregation::fixed_width(text)?;
+    u64::try_from(milliseconds).ok().map(Duration::from_millis)
 }
 
 /// Reads a choice of a document's parts: `true`, `"a.*"`, `["a", "b"]` or `{"includes": …, "excludes": …}`.

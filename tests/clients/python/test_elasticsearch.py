@@ -199,3 +199,69 @@ def test_cluster_and_cat_answer(client, filled):
     row = client.cat.indices(index=filled, format="json")[0]
     assert row["index"] == filled and row["docs.count"] == "1000"
     assert "docs.count" in client.cat.indices(index=filled, v=True, format="text")
+
+
+def test_parts_of_documents_are_changed(client, index):
+    client.index(index=index, id="1", document={"n": 1, "of": {"a": 1, "b": 2}})
+    changed = client.update(index=index, id="1", doc={"of": {"b": 3}}, source=True)
+    assert changed["result"] == "updated"
+    assert changed["get"]["_source"] == {"n": 1, "of": {"a": 1, "b": 3}}
+    assert client.update(index=index, id="1", doc={"n": 1})["result"] == "noop"
+    made = client.update(index=index, id="2", doc={"n": 2}, doc_as_upsert=True)
+    assert made["result"] == "created"
+    with pytest.raises(NotFoundError) as missing:
+        client.update(index=index, id="3", doc={"n": 3})
+    assert missing.value.error == "document_missing_exception"
+    read = client.get(index=index, id="1")
+    condition = {"if_seq_no": read["_seq_no"], "if_primary_term": read["_primary_term"]}
+    assert client.index(index=index, id="1", document={"n": 5}, **condition)["_version"] == 3
+    with pytest.raises(ConflictError):
+        client.index(index=index, id="1", document={"n": 6}, **condition)
+    actions = [
+        {"_op_type": "update", "_id": "1", "doc": {"m": 1}},
+        {"_op_type": "update", "_id": "4", "doc": {"m": 1}, "upsert": {"n": 4}},
+    ]
+    assert helpers.bulk(client, actions, index=index) == (2, [])
+    found = client.mget(index=index, ids=["1", "4", "none"])["docs"]
+    assert [doc.get("_source") for doc in found] == [{"n": 5, "m": 1}, {"n": 4}, None]
+
+
+def test_all_documents_are_scanned_and_copied_while_others_are_written(client, filled):
+    seen = []
+    for number, hit in enumerate(helpers.scan(client, index=filled, size=100)):
+        seen.append(hit["_id"])
+        if number % 250 == 0:
+            client.index(index=filled, id=f"late-{number}", document=event(number), refresh=True)
+    assert sorted(seen, key=int) == [str(number) for number in range(1_000)]
+    errors = {"query": {"term": {"severity.keyword": "ERROR"}}, "sort": [{"@timestamp": "desc"}]}
+    found = list(helpers.scan(client, index=filled, query=errors, size=7, preserve_order=True))
+    times = [hit["_source"]["@timestamp"] for hit in found]
+    assert len(times) > 99 and times == sorted(times, reverse=True)
+    copy = f"{filled}-copy"
+    written, failed = helpers.reindex(client, filled, copy, chunk_size=300)
+    assert (written, failed) == (1_004, 0)
+    client.indices.refresh(index=copy)
+    assert client.count(index=copy)["count"] == 1_004
+    client.indices.delete(index=copy)
+
+
+def test_a_point_in_time_is_paged_through(client, filled):
+    opened = client.open_point_in_time(index=filled, keep_alive="1m")
+    client.index(index=filled, id="late", document=event(5_000), refresh=True)
+    point, after, seen = opened["id"], None, []
+    while True:
+        page = client.search(
+            size=300,
+            pit={"id": point, "keep_alive": "1m"},
+            sort=[{"severity.keyword": "asc"}],
+            search_after=after,
+        )
+        hits = page["hits"]["hits"]
+        if not hits:
+            break
+        point, after = page["pit_id"], hits[-1]["sort"]
+        seen += [hit["_id"] for hit in hits]
+    assert sorted(seen, key=int) == [str(number) for number in range(1_000)]
+    assert client.close_point_in_time(id=point)["succeeded"]
+    with pytest.raises(NotFoundError):
+        client.search(pit={"id": point})

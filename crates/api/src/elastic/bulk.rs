@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use swarmscope_query::indices::IndexExpression;
 
@@ -60,9 +60,7 @@ async fn known_indices(
         return Ok(HashSet::new());
     }
     let present = state.logs.indices(&IndexExpression::all()).await?;
-    let made = entries
-        .iter()
-        .filter(|entry| entry.verb != Verb::Delete);
+    let made = entries.iter().filter(|entry| entry.verb != Verb::Delete);
     Ok(present
         .into_iter()
         .map(|index| index.name)

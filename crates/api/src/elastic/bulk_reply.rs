@@ -191,10 +191,10 @@ fn quoted(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Bytes;
-    use serde_json::Value;
     use super::super::bulk_request::Verb;
     use super::*;
+    use axum::body::Bytes;
+    use serde_json::Value;
 
     #[test]
     fn items_are_those_of_single_replies_with_a_status() {

@@ -1,7 +1,9 @@
 //! `_delete_by_query`: removes what a query finds, bytes and all.
 //!
-//! The answer comes when it is done: no file in use holds a byte of the deleted documents by then.
+//! The answer comes when it is done: no file in use holds a byte of the deleted documents by then. With
+//! `wait_for_completion=false` it goes on as a task.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
@@ -47,34 +49,38 @@ pub async fn delete_by_query(
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let started = Instant::now();
-    if parameters.wait_for_completion.as_deref() == Some("false") {
-        return Err(ElasticError::illegal_argument(
-            "[wait_for_completion=false] is not supported here; the answer comes when the \
-             documents and their bytes are gone",
-        ));
-    }
     let wanted = Wanted::read(&parameters, &body)?;
     let query = parameters
         .search
         .only_query(&wanted.body, Timestamp::now())?;
     let found = targets::resolve(state.logs.as_ref(), &index, &parameters.search.indices).await?;
-    let deletion = match found.expression {
-        Some(indices) => {
-            let request = DeleteRequest {
-                max_documents: wanted.max_documents,
-                past_conflicts: wanted.past_conflicts,
-                ..DeleteRequest::new(indices, query)
-            };
-            state.logs.delete_by_query(request).await?
-        }
-        None => Deletion::default(),
+    let request = found.expression.map(|indices| DeleteRequest {
+        max_documents: wanted.max_documents,
+        past_conflicts: wanted.past_conflicts,
+        ..DeleteRequest::new(indices, query)
+    });
+    let logs = Arc::clone(&state.logs);
+    let work = async move {
+        let deletion = match request {
+            Some(request) => logs.delete_by_query(request).await?,
+            None => Deletion::default(),
+        };
+        let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let status = match deletion.failures.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::CONFLICT,
+        };
+        Ok::<_, ElasticError>((status, reply(deletion, took)))
     };
-    let status = match deletion.failures.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::CONFLICT,
-    };
-    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok((status, Json(reply(deletion, took))))
+    if parameters.wait_for_completion.as_deref() == Some("false") {
+        let description = format!("delete-by-query [{index}]");
+        let work = async { work.await.map(|(_, reply)| reply) };
+        let action = "indices:data/write/delete/byquery";
+        let task = state.tasks.start(action, description, work)?;
+        return Ok((StatusCode::OK, Json(json!({ "task": task }))));
+    }
+    let (status, reply) = work.await?;
+    Ok((status, Json(reply)))
 }
 
 /// What URL and body say besides the query.

@@ -149,6 +149,15 @@ impl ElasticError {
         self
     }
 
+    /// Names the indices of a search whose failure does not say them.
+    #[must_use]
+    pub fn searched_in(self, index: &str) -> Self {
+        match self.searched {
+            Some(_) => self.in_search(index),
+            None => self,
+        }
+    }
+
     /// Names what the failure comes from.
     #[must_use]
     pub fn rooted_in(mut self, causes: Vec<Value>) -> Self {
@@ -278,11 +287,13 @@ impl From<Refused> for ElasticError {
     fn from(refused: Refused) -> Self {
         let reason = refused.to_string();
         match refused {
-            Refused::AlreadyExists { .. } | Refused::Replaced { .. } | Refused::Gone { .. } => Self::new(
-                StatusCode::CONFLICT,
-                "version_conflict_engine_exception",
-                reason,
-            ),
+            Refused::AlreadyExists { .. } | Refused::Replaced { .. } | Refused::Gone { .. } => {
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "version_conflict_engine_exception",
+                    reason,
+                )
+            }
             Refused::InvalidIndexName(invalid) => invalid.into(),
             Refused::IdTooLong { .. } => Self::illegal_argument(reason),
             Refused::NotJson { .. }

@@ -5,6 +5,7 @@
 //! in [`errors`].
 
 mod aggregations;
+mod async_search;
 mod body;
 mod body_budget;
 mod bulk;
@@ -15,6 +16,7 @@ mod bulk_write;
 mod cat;
 mod cluster;
 mod condition;
+mod contexts;
 mod conventions;
 mod delete_by_query;
 mod documents;
@@ -26,12 +28,15 @@ mod multi_get;
 mod multi_search;
 mod parameters;
 mod partial;
+mod point_in_time;
 mod pretty;
+mod scroll;
 mod search;
 mod search_parameters;
 mod search_reply;
 mod shards;
 mod targets;
+mod tasks;
 mod update;
 
 use std::sync::Arc;
@@ -40,20 +45,26 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use swarmscope_model::limits::MAX_REQUEST_BYTES;
 use swarmscope_query::store::LogStore;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::guard::TurnedAway;
+use async_search::Answers;
 use body_budget::BodyBudget;
+use contexts::Contexts;
 use errors::ElasticError;
+use tasks::Tasks;
 
 /// What the handlers work on. A cheap handle.
 #[derive(Clone)]
 pub struct ElasticState {
     logs: Arc<dyn LogStore>,
     bodies: BodyBudget,
+    contexts: Contexts,
+    answers: Answers,
+    tasks: Tasks,
 }
 
 impl ElasticState {
@@ -62,6 +73,9 @@ impl ElasticState {
         Self {
             logs,
             bodies: BodyBudget::default(),
+            contexts: Contexts::default(),
+            answers: Answers::default(),
+            tasks: Tasks::default(),
         }
     }
 }
@@ -109,6 +123,8 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/_cluster/health/{index}", get(cluster::health_of))
         .route("/_nodes", get(cluster::nodes))
         .route("/_nodes/http", get(cluster::nodes))
+        .route("/_tasks", get(tasks::list))
+        .route("/_tasks/{id}", get(tasks::get))
         .route("/_cat/indices", get(cat::all_indices))
         .route("/_cat/indices/{index}", get(cat::indices))
         .route("/_cat/health", get(cat::health))
@@ -175,6 +191,25 @@ fn search_routes() -> Router<ElasticState> {
     Router::new()
         .route("/_search", get(search::search_all).post(search::search_all))
         .route("/{index}/_search", get(search::search).post(search::search))
+        .route(
+            "/_search/scroll",
+            get(scroll::next).post(scroll::next).delete(scroll::clear),
+        )
+        .route(
+            "/_search/scroll/{id}",
+            get(scroll::next_named)
+                .post(scroll::next_named)
+                .delete(scroll::clear_named),
+        )
+        .route("/_async_search", post(async_search::submit_all))
+        .route("/{index}/_async_search", post(async_search::submit))
+        .route(
+            "/_async_search/{id}",
+            get(async_search::get).delete(async_search::delete),
+        )
+        .route("/_async_search/status/{id}", get(async_search::status))
+        .route("/{index}/_pit", post(point_in_time::open))
+        .route("/_pit", delete(point_in_time::close))
         .route("/_count", get(search::count_all).post(search::count_all))
         .route("/{index}/_count", get(search::count).post(search::count))
         .route("/_msearch", get(multi_search::all).post(multi_search::all))

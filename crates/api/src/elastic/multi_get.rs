@@ -69,9 +69,7 @@ async fn find(
                 let filter = source.as_ref().unwrap_or(&everywhere);
                 Document::Found(Box::new(GetBody::new(hit, filter)?))
             }
-            Ok(None) => {
-                Document::Other(json!({ "_index": index, "_id": id, "found": false }))
-            }
+            Ok(None) => Document::Other(json!({ "_index": index, "_id": id, "found": false })),
             Err(StoreError::IndexNotFound { .. }) => {
                 let error = ElasticError::index_not_found(&index).to_body();
                 Document::Other(json!({ "_index": index, "_id": id, "error": error["error"] }))

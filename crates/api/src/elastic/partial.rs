@@ -48,7 +48,9 @@ impl Partial {
             }
         }
         match (partial.by_script, &partial.doc) {
-            (true, Some(_)) => Err(ElasticError::validation("can't provide both script and doc")),
+            (true, Some(_)) => Err(ElasticError::validation(
+                "can't provide both script and doc",
+            )),
             (true, None) => Ok(partial),
             (false, None) if doc_as_upsert => Err(ElasticError::validation(
                 "script or doc is missing;2: doc must be specified if doc_as_upsert is enabled",

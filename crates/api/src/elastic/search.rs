@@ -11,7 +11,10 @@ use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, T
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::contexts::View;
 use super::errors::ElasticError;
+use super::point_in_time;
+use super::scroll;
 use super::search_parameters::SearchParameters;
 use super::search_reply::{ReplyBody, ReplyOptions};
 use super::shards::Shards;
@@ -45,10 +48,13 @@ async fn search_in(
     body: &[u8],
 ) -> Result<ReplyBody, ElasticError> {
     let search = parameters.search(body, Timestamp::now())?;
-    run(state, index, parameters, search).await
+    match parameters.scroll {
+        Some(_) => scroll::open(state, index, parameters, search, body.len()).await,
+        None => run(state, index, parameters, search).await,
+    }
 }
 
-/// One search, once it is read, in the indices of an expression.
+/// One search, once it is read, in the indices of an expression or in its point in time.
 ///
 /// # Errors
 /// When an index is missing, or the store refuses the search.
@@ -56,20 +62,66 @@ pub async fn run(
     state: &ElasticState,
     index: &str,
     parameters: &SearchParameters,
-    search: SearchBody,
+    mut search: SearchBody,
 ) -> Result<ReplyBody, ElasticError> {
     let started = Instant::now();
-    let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
-    let reply = match found.expression {
-        Some(expression) => state
-            .logs
-            .search(search.request(expression))
-            .await
-            .map_err(|error| in_search(error, index))?,
-        None => nothing_found(search.total),
+    let keys = search.sort.len();
+    let view = match point_in_time::enter(state, &mut search)? {
+        Some(_) if !index.is_empty() => {
+            return Err(ElasticError::validation(
+                "[indices] cannot be used with point in time. Do not specify any index with point in time.",
+            ));
+        }
+        Some(view) => view,
+        None => {
+            let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
+            View {
+                shards: found.indices.len(),
+                indices: found.expression,
+                newest: u64::MAX,
+            }
+        }
     };
-    let options = reply_options(parameters, search, found.indices.len());
-    ReplyBody::new(reply, &options, started.elapsed())
+    let reply = find(state, &view, &search)
+        .await
+        .map_err(|error| error.searched_in(index))?;
+    let mut options = reply_options(parameters, &search, view.shards);
+    options.scored |= keys == 0;
+    let point = search.point.take();
+    let reply = ReplyBody::new(reply, &options, started.elapsed())?;
+    Ok(match point {
+        Some(point) => reply.of_point(point.id),
+        None => reply,
+    })
+}
+
+/// What the store finds in a view.
+///
+/// # Errors
+/// When an index of it is gone, or the store refuses the search.
+pub async fn find(
+    state: &ElasticState,
+    view: &View,
+    search: &SearchBody,
+) -> Result<SearchReply, ElasticError> {
+    let Some(indices) = &view.indices else {
+        return Ok(nothing_found(search.total));
+    };
+    let mut request = search.request(indices.clone());
+    if view.newest < u64::MAX {
+        request.up_to_sequence = Some(view.newest);
+    }
+    if let Some((slice, slices)) = search.slice {
+        // Slices are stretches of the order of writes: none overlap, and together they are everything.
+        let end =
+            |slice: u64| (u128::from(view.newest) * u128::from(slice) / u128::from(slices)) as u64;
+        (request.after_sequence, request.up_to_sequence) = (Some(end(slice)), Some(end(slice + 1)));
+    }
+    state
+        .logs
+        .search(request)
+        .await
+        .map_err(|error| in_search(error, ""))
 }
 
 /// What the store says of a query is what Elasticsearch's shards say of it.
@@ -85,7 +137,12 @@ fn in_search(error: StoreError, index: &str) -> ElasticError {
     }
 }
 
-fn reply_options(parameters: &SearchParameters, search: SearchBody, shards: usize) -> ReplyOptions {
+/// How a search's reply is to look.
+pub fn reply_options(
+    parameters: &SearchParameters,
+    search: &SearchBody,
+    shards: usize,
+) -> ReplyOptions {
     let by_score = search
         .sort
         .iter()
@@ -93,12 +150,13 @@ fn reply_options(parameters: &SearchParameters, search: SearchBody, shards: usiz
     ReplyOptions {
         scored: search.sort.is_empty() || by_score || search.track_scores,
         max_score: (search.sort.is_empty() && search.size > 0) || search.track_scores,
-        source: search.source,
+        source: search.source.clone(),
         version: search.version,
         sequence: search.sequence,
         total_as_number: parameters.total_as_number(),
         typed_keys: parameters.typed_keys(),
-        shapes: search.shapes,
+        shapes: search.shapes.clone(),
+        shown_keys: usize::MAX,
         shards,
         partial: parameters.allows_partial(),
     }

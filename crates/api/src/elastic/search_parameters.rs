@@ -31,7 +31,8 @@ pub struct SearchParameters {
     version: Option<String>,
     seq_no_primary_term: Option<String>,
     typed_keys: Option<String>,
-    scroll: Option<String>,
+    /// For how long to keep a scroll.
+    pub scroll: Option<String>,
     pub allow_partial_search_results: Option<String>,
     #[serde(flatten)]
     others: BTreeMap<String, String>,
@@ -92,12 +93,8 @@ impl SearchParameters {
     /// When either cannot be read, or they do not fit together.
     pub fn search(&self, body: &[u8], now: Timestamp) -> Result<SearchBody, ElasticError> {
         self.check_names()?;
-        if self.scroll.is_some() {
-            return Err(ElasticError::illegal_argument(
-                "[scroll] is not supported here; use [search_after] with a [sort]",
-            ));
-        }
         let mut search = elastic::search_body(text(body)?, now)?;
+        search.scrolls = self.scroll.is_some();
         if let Some(query) = self.query(now)? {
             search.query = query;
         }

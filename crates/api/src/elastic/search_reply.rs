@@ -33,6 +33,8 @@ pub struct ReplyOptions {
     pub shards: usize,
     /// Whether an answer without what is damaged is an answer.
     pub partial: bool,
+    /// How many sort values a hit shows: those of the keys that the client asked for.
+    pub shown_keys: usize,
     /// How to show the aggregations.
     pub shapes: Vec<Shape>,
 }
@@ -40,6 +42,10 @@ pub struct ReplyOptions {
 /// A whole reply.
 #[derive(Serialize)]
 pub struct ReplyBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _scroll_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pit_id: Option<String>,
     took: u64,
     timed_out: bool,
     _shards: Shards,
@@ -140,6 +146,8 @@ impl ReplyBody {
             .map(|hit| HitBody::new(hit, options))
             .collect();
         Ok(Self {
+            _scroll_id: None,
+            pit_id: None,
             took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             timed_out: false,
             _shards: shards,
@@ -154,6 +162,24 @@ impl ReplyBody {
                 options.typed_keys,
             ),
         })
+    }
+
+    /// As a page of a scroll.
+    #[must_use]
+    pub fn of_scroll(self, id: String) -> Self {
+        Self {
+            _scroll_id: Some(id),
+            ..self
+        }
+    }
+
+    /// As a reply from a point in time.
+    #[must_use]
+    pub fn of_point(self, id: String) -> Self {
+        Self {
+            pit_id: Some(id),
+            ..self
+        }
     }
 
     /// The reply as part of a larger one.
@@ -177,6 +203,7 @@ fn total_body(total: Total, options: &ReplyOptions) -> Value {
 
 impl HitBody {
     fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
+        let shown = hit.sort.into_iter().take(options.shown_keys);
         Ok(Self {
             _index: hit.index,
             _id: hit.id,
@@ -186,7 +213,7 @@ impl HitBody {
             _score: options.scored.then_some(hit.score),
             _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
             _source: SourceBody::new(hit.source, &options.source)?,
-            sort: hit.sort.into_iter().map(sort_value).collect(),
+            sort: shown.map(sort_value).collect(),
         })
     }
 }

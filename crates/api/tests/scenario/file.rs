@@ -59,6 +59,9 @@ pub struct Step {
     /// Lengths of arrays and objects, by dotted path.
     #[serde(default)]
     pub lengths: BTreeMap<String, usize>,
+    /// Names for parts of the reply, by dotted path, which later steps call `${name}`.
+    #[serde(default)]
+    pub save: BTreeMap<String, String>,
     #[serde(default)]
     pub reply_headers: BTreeMap<String, String>,
     #[serde(default)]

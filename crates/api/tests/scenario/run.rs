@@ -1,5 +1,6 @@
 //! Sends a scenario's requests and compares the replies.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::Compression;
@@ -36,6 +37,7 @@ pub async fn scenario(
         let gone = client.delete(format!("{base}/{index}")).send().await;
         gone.expect("the server answers");
     }
+    let mut saved = BTreeMap::new();
     let mut outcome = Outcome {
         steps: 0,
         skipped: 0,
@@ -56,7 +58,7 @@ pub async fn scenario(
             refreshed.expect("the server answers");
         }
         outcome.steps += 1;
-        if let Some(wrong) = run(&client, step, base).await {
+        if let Some(wrong) = run(&client, step, base, &mut saved).await {
             let place = format!("{}, step {}", scenario.name, number + 1);
             outcome
                 .failures
@@ -66,10 +68,16 @@ pub async fn scenario(
     outcome
 }
 
-async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
+async fn run(
+    client: &Client,
+    step: &Step,
+    base: &str,
+    saved: &mut BTreeMap<String, String>,
+) -> Option<String> {
     let (method, path) = step.request.split_once(' ').expect("a method and a path");
     let method: Method = method.parse().expect("a method");
-    let request = with_body(client.request(method, format!("{base}{path}")), step);
+    let path = filled_in(path, saved);
+    let request = with_body(client.request(method, format!("{base}{path}")), step, saved);
     let response = request.send().await.expect("the server answers");
     let status = response.status().as_u16();
     let headers = response.headers().clone();
@@ -100,13 +108,24 @@ async fn run(client: &Client, step: &Step, base: &str) -> Option<String> {
     if let Some(expected) = &step.reply_text {
         return (*expected != text).then(|| format!("expected {expected:?}, found {text:?}"));
     }
-    if step.reply.is_none() && step.absent.is_empty() && step.lengths.is_empty() {
+    if step.reply.is_none()
+        && step.absent.is_empty()
+        && step.lengths.is_empty()
+        && step.save.is_empty()
+    {
         return None;
     }
     let reply: Value = match serde_json::from_str(&text) {
         Ok(reply) => reply,
         Err(error) => return Some(format!("the reply is no JSON, {error}: {text}")),
     };
+    for (name, path) in &step.save {
+        match at(&reply, path) {
+            Some(Value::String(text)) => saved.insert(name.clone(), text.clone()),
+            Some(other) => saved.insert(name.clone(), other.to_string()),
+            None => return Some(format!("{path}, to be saved, is not there in {text}")),
+        };
+    }
     let wrong = compare(step, &reply)?;
     Some(format!(
         "{wrong}\n    in {}",
@@ -135,7 +154,19 @@ fn compare(step: &Step, reply: &Value) -> Option<String> {
     })
 }
 
-fn with_body(mut request: RequestBuilder, step: &Step) -> RequestBuilder {
+/// The text with what earlier steps have saved.
+fn filled_in(text: &str, saved: &BTreeMap<String, String>) -> String {
+    let parts = saved.iter();
+    parts.fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("${{{name}}}"), value)
+    })
+}
+
+fn with_body(
+    mut request: RequestBuilder,
+    step: &Step,
+    saved: &BTreeMap<String, String>,
+) -> RequestBuilder {
     for (name, value) in &step.headers {
         request = request.header(name, value);
     }
@@ -149,12 +180,15 @@ fn with_body(mut request: RequestBuilder, step: &Step) -> RequestBuilder {
         return otlp::attach(request, otlp);
     }
     let (kind, bytes) = if let Some(body) = &step.body {
-        ("application/json", body.to_string().into_bytes())
+        (
+            "application/json",
+            filled_in(&body.to_string(), saved).into_bytes(),
+        )
     } else if let Some(lines) = &step.ndjson {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         ("application/x-ndjson", text.into_bytes())
     } else if let Some(text) = &step.text {
-        ("application/json", text.clone().into_bytes())
+        ("application/json", filled_in(text, saved).into_bytes())
     } else {
         return request;
     };

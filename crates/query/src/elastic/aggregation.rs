@@ -20,6 +20,7 @@ use crate::aggregate::{Aggregation, AggregationKind};
 use crate::datemath::Format;
 use jiff::tz::TimeZone;
 
+pub(super) use interval::fixed as fixed_width;
 pub use range::NamedRange;
 
 /// How the results of one aggregation are shown: what the request says and our tree does not hold.

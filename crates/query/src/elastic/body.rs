@@ -1,7 +1,7 @@
 //! The whole body of `_search`: query, aggregations, sort, page and what a reply holds.
 
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{MAX_RESULT_WINDOW, TRACK_TOTAL_HITS};
+use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
 use super::aggregation::{Shape, aggregations};
 use super::error::DslErrorKind;
@@ -32,6 +32,14 @@ pub struct SearchBody {
     pub version: bool,
     /// Whether hits show `_seq_no` and `_primary_term`.
     pub sequence: bool,
+    /// The point in time to search in, instead of indices.
+    pub point: Option<PointInTime>,
+    /// Which of how many slices of the matching documents; the first is 0.
+    pub slice: Option<(u64, u64)>,
+    /// Whether the sort names `_shard_doc`.
+    pub by_shard_doc: bool,
+    /// Whether more pages will be asked for.
+    pub scrolls: bool,
     /// Whether hits show scores though they are sorted by something else.
     pub track_scores: bool,
 }
@@ -50,6 +58,10 @@ impl Default for SearchBody {
             source: SourceFilter::default(),
             version: false,
             sequence: false,
+            point: None,
+            slice: None,
+            by_shard_doc: false,
+            scrolls: false,
             track_scores: false,
         }
     }
@@ -61,6 +73,13 @@ impl SearchBody {
     /// # Errors
     /// When the page lies beyond the window, or `search_after` does not fit the sort.
     pub fn check(&self) -> Result<(), DslError> {
+        if let Some(kind) = self.misfit() {
+            return Err(DslError {
+                kind,
+                line: 1,
+                column: 1,
+            });
+        }
         let asked = self.from.saturating_add(self.size);
         let kind = if asked > MAX_RESULT_WINDOW {
             DslErrorKind::ResultWindow {
@@ -72,7 +91,9 @@ impl SearchBody {
                 DslErrorKind::FromWithSearchAfter
             } else if self.sort.is_empty() {
                 DslErrorKind::NoSort
-            } else if after.len() != self.sort.len() {
+            } else if after.len() != self.sort.len()
+                && !(self.point.is_some() && after.len() == self.sort.len() + 1)
+            {
                 let (values, keys) = (after.len(), self.sort.len());
                 DslErrorKind::SearchAfterLength { values, keys }
             } else {
@@ -86,6 +107,39 @@ impl SearchBody {
             line: 1,
             column: 1,
         })
+    }
+
+    /// What scrolls, slices and points in time do not go with.
+    fn misfit(&self) -> Option<DslErrorKind> {
+        let reason = if self.scrolls {
+            if self.size > MAX_RESULT_WINDOW {
+                return Some(DslErrorKind::BatchSize {
+                    limit: MAX_RESULT_WINDOW,
+                    asked: self.size,
+                });
+            }
+            match (self.from, self.size, self.total) {
+                (1.., _, _) => "using [from] is not allowed in a scroll context",
+                (_, 0, _) => "[size] cannot be [0] in a scroll context",
+                (_, _, TrackTotal::No) => {
+                    "disabling [track_total_hits] is not allowed in a scroll context"
+                }
+                _ if self.after.is_some() => "[search_after] cannot be used in a scroll context",
+                _ if self.point.is_some() => {
+                    "using [point in time] is not allowed in a scroll context"
+                }
+                _ => return None,
+            }
+        } else if self.point.is_some() {
+            return None;
+        } else if self.slice.is_some() {
+            "[slice] can only be used with [scroll] or [point-in-time] requests"
+        } else if self.by_shard_doc {
+            "[_shard_doc] sort field cannot be used without [point in time]"
+        } else {
+            return None;
+        };
+        Some(DslErrorKind::Together { reason })
     }
 
     /// The search in these indices.
@@ -111,7 +165,12 @@ impl SearchBody {
             "aggs" | "aggregations" => {
                 (self.aggregations, self.shapes) = aggregations(value, context, 0)?;
             }
-            "sort" => self.sort = sort::keys(value)?,
+            "sort" => {
+                self.sort = sort::keys(value)?;
+                self.by_shard_doc = sort::names(value, "_shard_doc");
+            }
+            "pit" => self.point = Some(point(value)?),
+            "slice" => self.slice = Some(slice(value)?),
             "from" => self.from = member.count("from")?,
             "size" => self.size = member.count("size")?,
             "search_after" => self.after = Some(after(value)?),
@@ -135,8 +194,8 @@ impl SearchBody {
             | "min_compatible_shard_node"
             | "preference" => {}
             "post_filter" | "rescore" | "suggest" | "collapse" | "script_fields"
-            | "runtime_mappings" | "knn" | "pit" | "slice" | "min_score" | "terminate_after"
-            | "rank" | "retriever" | "derived" => {
+            | "runtime_mappings" | "knn" | "min_score" | "terminate_after" | "rank"
+            | "retriever" | "derived" => {
                 if !is_empty(value) {
                     let key = member.key.clone();
                     let instead = "leave it out";
@@ -191,6 +250,56 @@ fn after(node: &Node) -> Parsed<Vec<SortValue>> {
         }));
     }
     Ok(one_or_many(node).iter().map(Node::scalar).collect())
+}
+
+/// A point in time as a search names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointInTime {
+    pub id: String,
+    /// For how long it is to be kept from now on.
+    pub keep_alive: Option<String>,
+}
+
+fn point(node: &Node) -> Parsed<PointInTime> {
+    let (mut id, mut keep_alive) = (None, None);
+    for member in super::members::object(node, "pit")? {
+        match member.key.as_str() {
+            "id" => id = Some(member.text("pit")?),
+            "keep_alive" => keep_alive = Some(member.text("pit")?),
+            _ => return Err(member.unknown_in("pit")),
+        }
+    }
+    match id {
+        Some(id) => Ok(PointInTime { id, keep_alive }),
+        None => Err(node.fault(DslErrorKind::NoPoint)),
+    }
+}
+
+fn slice(node: &Node) -> Parsed<(u64, u64)> {
+    let (mut id, mut max) = (0, 0);
+    for member in super::members::object(node, "slice")? {
+        match member.key.as_str() {
+            "id" => id = member.count("id")? as u64,
+            "max" => {
+                max = member.count("max")? as u64;
+                if max <= id || !(2..=MAX_SLICES).contains(&max) {
+                    let reason = format!("max must be greater than id, and from 2 to {MAX_SLICES}");
+                    return Err(member.bad("slice", reason));
+                }
+            }
+            // Which way the documents are divided is ours to choose.
+            "field" => {}
+            _ => return Err(member.unknown_in("slice")),
+        }
+    }
+    if id >= max {
+        return Err(node.fault(DslErrorKind::BadField {
+            object: "slice".to_owned(),
+            field: "max".to_owned(),
+            reason: "max must be greater than id".to_owned(),
+        }));
+    }
+    Ok((id, max))
 }
 
 /// The body has to be an object.

@@ -167,6 +167,14 @@ pub enum DslErrorKind {
     SearchAfterLength { values: usize, keys: usize },
     #[error("Validation Failed: 1: [from] parameter must be set to 0 when [search_after] is used;")]
     FromWithSearchAfter,
+    #[error("Validation Failed: 1: {reason};")]
+    Together { reason: &'static str },
+    #[error(
+        "Batch size is too large, size must be less than or equal to: [{limit}] but was [{asked}]. Scroll batch sizes cost as much memory as result windows so they are controlled by the [index.max_result_window] index level setting."
+    )]
+    BatchSize { limit: usize, asked: usize },
+    #[error("point in time id is not provided")]
+    NoPoint,
     #[error("No negative slop allowed.")]
     NegativeSlop,
     #[error("Failed to parse query [{text}]")]
@@ -206,14 +214,16 @@ impl DslErrorKind {
             | Kind::NoSubAggregations { .. }
             | Kind::Negative { .. }
             | Kind::NegativeSlop
+            | Kind::NoPoint
             | Kind::UnsupportedKey { .. }
             | Kind::UnsupportedQuery { .. }
             | Kind::UnsupportedAggregation { .. } => Class::Argument,
             Kind::NotANumber { .. } => Class::Number,
-            Kind::FromWithSearchAfter => Class::Validation,
+            Kind::FromWithSearchAfter | Kind::Together { .. } => Class::Validation,
             Kind::Text { .. } => Class::Shard,
             Kind::NoInterval
             | Kind::ResultWindow { .. }
+            | Kind::BatchSize { .. }
             | Kind::NoSort
             | Kind::SearchAfterLength { .. } => Class::ShardArgument,
             Kind::Date(_) => Class::ShardDate,

@@ -29,6 +29,15 @@ pub(super) fn keys(node: &Node) -> Parsed<Vec<SortKey>> {
     Ok(keys)
 }
 
+/// Whether a key has this name.
+pub(super) fn names(node: &Node, name: &str) -> bool {
+    one_or_many(node).iter().any(|item| match &item.value {
+        Json::String(own) => own == name,
+        Json::Object(members) => members.iter().any(|member| member.key == name),
+        _ => false,
+    })
+}
+
 /// Reads `a:desc,b`.
 pub(super) fn parameter(text: &str) -> Parsed<Vec<SortKey>> {
     text.split(',')

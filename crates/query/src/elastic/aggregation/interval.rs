@@ -3,7 +3,7 @@
 use crate::aggregate::{CalendarUnit, Interval};
 
 /// A fixed width: a number and one of `ms s m h d`.
-pub(super) fn fixed(text: &str) -> Option<i64> {
+pub(in crate::elastic) fn fixed(text: &str) -> Option<i64> {
     let digits = text.find(|character: char| !character.is_ascii_digit())?;
     let number: i64 = text[..digits].parse().ok()?;
     let unit = match text[digits..].trim() {
