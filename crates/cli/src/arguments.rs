@@ -4,6 +4,7 @@ mod bench_tasks;
 mod connection;
 mod data;
 mod export;
+mod journey;
 mod logs;
 mod patterns;
 mod span;
@@ -24,6 +25,7 @@ pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use export::ExportArguments;
+pub use journey::JourneyArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
 pub use patterns::PatternsArguments;
 pub use span::SpanArguments;
@@ -54,6 +56,8 @@ pub enum Command {
     Logs(LogsArguments),
     /// What is logged: messages grouped into patterns, with counts, and which are new
     Patterns(PatternsArguments),
+    /// Tell the whole story of a correlation id: events, attempts, waits, errors
+    Journey(JourneyArguments),
     /// Verify every byte of a data directory or backup
     Check(CheckArguments),
     /// Copy everything as it is at a moment, while a server runs or of a directory at rest

@@ -54,6 +54,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Import(arguments) => commands::import::run(arguments).await?,
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
         Command::Patterns(arguments) => commands::patterns::run(arguments).await?,
+        Command::Journey(arguments) => commands::journey::run(arguments).await?,
         Command::Check(arguments) => return commands::check::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,

@@ -21,6 +21,12 @@ pub const FAINT: Style = AnsiColor::BrightBlack.on_default();
 /// For names of agents.
 pub const NAME: Style = AnsiColor::Cyan.on_default();
 
+/// Columns of the terminal; `None` where standard output is none.
+pub fn columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size()?;
+    Some(usize::from(width.0))
+}
+
 /// Says what the user should know though the work goes on.
 pub fn warn(message: &str) {
     let warning = severity_style("WARNING");

@@ -84,7 +84,7 @@ pub fn of_span(place: usize, span: &Span) -> Vec<Entry> {
     let mut found = match span.kind {
         SpanKind::Attempt => attempt(span),
         SpanKind::Queue => {
-            let words = format!("{task} task {id} waits in the queue: {took}{so_far}");
+            let words = format!("waits {took}{so_far} in the queue: {task} task {id}");
             vec![Entry::new(span.start(), EntryKind::Wait, words)]
         }
         SpanKind::Backoff if span.task_id.is_none() => {
@@ -92,17 +92,17 @@ pub fn of_span(place: usize, span: &Span) -> Vec<Entry> {
             vec![Entry::new(span.start(), EntryKind::Wait, words)]
         }
         SpanKind::Backoff => {
-            let words = format!("{task} task {id} waits for attempt {number}: {took}{so_far}");
+            let words = format!("waits {took}{so_far} for attempt {number}: {task} task {id}");
             vec![Entry::new(span.start(), EntryKind::Wait, words)]
         }
         SpanKind::SetAside => {
-            let words = format!("{task} task {id} is set aside for {took}, then queued again");
+            let words = format!("set aside for {took}, then queued again: {task} task {id}");
             vec![Entry::new(span.start(), EntryKind::Wait, words)]
         }
         SpanKind::Handover => {
             let next = span.to_agent.as_deref().unwrap_or("");
             let what = match span.task_id {
-                Some(_) => format!(" with the {task} task {id}"),
+                Some(_) => format!(": {task} task {id}"),
                 None => String::new(),
             };
             let words = format!("goes on at {next}{what}");
@@ -125,7 +125,7 @@ fn attempt(span: &Span) -> Vec<Entry> {
     let task = span.task_type.as_deref().unwrap_or("");
     let id = span.task_id.as_deref().unwrap_or("");
     let number = span.attempt.unwrap_or(1);
-    let begins = format!("attempt {number} at {task} task {id} begins");
+    let begins = format!("begins attempt {number}: {task} task {id}");
     let mut found = vec![Entry::new(span.start(), EntryKind::Attempt, begins)];
     let Some(outcome) = span.outcome.as_deref() else {
         return found;
@@ -139,7 +139,7 @@ fn attempt(span: &Span) -> Vec<Entry> {
     };
     let why = span.error_message.as_deref().map(|why| format!(": {why}"));
     let why = why.unwrap_or_default();
-    let words = format!("attempt {number} at {task} task {id} {ended} after {took}{why}");
+    let words = format!("attempt {number} {ended} after {took}{why} ({task} task {id})");
     let mut end = Entry::new(span.end(), EntryKind::Attempt, words);
     if span.has_failed() {
         let is_final = outcome == "dead_letter" || span.error_type.as_deref() != Some("transient");
@@ -169,7 +169,7 @@ pub fn rank(entry: &Entry) -> u8 {
     match entry.kind {
         EntryKind::Event | EntryKind::Retry | EntryKind::Error => 2,
         EntryKind::Task => 0,
-        EntryKind::Attempt if entry.message.ends_with(" begins") => 5,
+        EntryKind::Attempt if entry.message.starts_with("begins") => 5,
         EntryKind::Attempt => 3,
         EntryKind::Handover => 4,
         EntryKind::Wait => 6,

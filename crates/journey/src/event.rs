@@ -77,6 +77,14 @@ impl StoryEvent {
         }
     }
 
+    /// The correlation id of a document, wherever it has it.
+    pub fn correlation_id_of(source: &str) -> Option<String> {
+        let document: Value = serde_json::from_str(source).ok()?;
+        let nested = document.pointer("/metadata/correlation_id");
+        let id = nested.or_else(|| document.get("correlation_id"))?;
+        id.as_str().map(str::to_owned)
+    }
+
     /// The task that it is about.
     pub fn task_id(&self) -> Option<&str> {
         self.metadata.get("task_id")?.as_str()

@@ -17,10 +17,14 @@ pub fn find(attempts: &[TimedAttempt<'_>], events: &[TimedEvent]) -> Vec<Span> {
     if attempts.is_empty() {
         return between_speakers(events);
     }
-    let mut found: Vec<Span> = attempts
+    // What begins in the same millisecond keeps its place: parents stand before their children.
+    let mut in_order = attempts.to_vec();
+    in_order.sort_by_key(|attempt| attempt.from);
+    let mut found: Vec<Span> = in_order
         .iter()
-        .filter_map(|attempt| {
-            let before = predecessor(attempt, attempts)?;
+        .enumerate()
+        .filter_map(|(place, attempt)| {
+            let before = predecessor(attempt, &in_order[..place])?;
             handover(
                 before.agent?,
                 before.to,
@@ -57,20 +61,21 @@ fn handover(
 /// its parent, else the last one that had ended when the task was created.
 fn predecessor<'a, 'b>(
     attempt: &TimedAttempt<'a>,
-    all: &'b [TimedAttempt<'a>],
+    earlier: &'b [TimedAttempt<'a>],
 ) -> Option<&'b TimedAttempt<'a>> {
     if attempt.number > 1 {
-        return all.iter().find(|other| {
+        return earlier.iter().find(|other| {
             other.task_id() == attempt.task_id() && other.number + 1 == attempt.number
         });
     }
     let others = || {
-        all.iter()
+        earlier
+            .iter()
             .filter(|other| other.task_id() != attempt.task_id())
     };
     if let Some(parent) = attempt.task.parent() {
         let of_parent = others()
-            .filter(|other| other.task_id() == parent && other.from <= attempt.from)
+            .filter(|other| other.task_id() == parent)
             .max_by_key(|other| other.from);
         if of_parent.is_some() {
             return of_parent;

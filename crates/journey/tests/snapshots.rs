@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 use stories::{NOON, at, attempt, event, story, task};
-use swarmscope_journey::{EntryKind, Journey, KnownAgent, Outcome, StoryEvent, assemble};
+use swarmscope_journey::{EntryKind, Journey, KnownAgent, Outcome, SpanKind, StoryEvent, assemble};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::TaskState;
 
@@ -405,10 +405,37 @@ fn an_error_that_is_set_aside_and_requeued_does_not_count_as_waiting_in_the_queu
         .collect();
     assert_eq!(
         waits,
-        ["research task t is set aside for 48.0 s, then queued again"]
+        ["set aside for 48.0 s, then queued again: research task t"]
     );
     assert_eq!(
         journey.slowest.expect("one is").step,
         "the research task was set aside"
     );
+}
+
+#[test]
+fn work_goes_on_and_never_back_even_within_one_millisecond() {
+    let mut first = task("first", "research", TaskState::Completed, 0, None);
+    first.completed_at = Some(at(0));
+    let mut second = task(
+        "a_second",
+        "writing",
+        TaskState::Completed,
+        0,
+        Some("first"),
+    );
+    second.completed_at = Some(at(0));
+    let by = |task, agent| vec![attempt(task, agent, 0..0, (1, 0), ("completed", None))];
+    let (of_first, of_second) = (by(&first, "reader"), by(&second, "writer"));
+    let told = assemble(story(
+        Vec::new(),
+        vec![(second, of_second), (first, of_first)],
+    ));
+    let handovers: Vec<(Option<&str>, Option<&str>)> = told
+        .spans
+        .iter()
+        .filter(|span| span.kind == SpanKind::Handover)
+        .map(|span| (span.agent.as_deref(), span.to_agent.as_deref()))
+        .collect();
+    assert_eq!(handovers, [(Some("reader"), Some("writer"))]);
 }

@@ -56,6 +56,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "api",
         &[
             "alerting",
+            "fingerprint",
             "journey",
             "model",
             "patterns",

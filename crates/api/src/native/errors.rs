@@ -28,6 +28,9 @@ pub struct ErrorDetail {
     hint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
+    /// Ids that may have been meant instead of one that is not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<String>,
 }
 
 /// Where in a query text the fault is, in bytes.
@@ -49,6 +52,7 @@ impl ApiError {
             message: message.into(),
             hint: None,
             position: None,
+            suggestions: Vec::new(),
         };
         Self { status, detail }
     }
@@ -68,8 +72,15 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    /// With what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.detail.hint = Some(hint.into());
+        self
+    }
+
+    /// With ids that may have been meant.
+    pub fn suggestions(mut self, ids: Vec<String>) -> Self {
+        self.detail.suggestions = ids;
         self
     }
 

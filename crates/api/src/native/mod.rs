@@ -10,6 +10,7 @@ mod errors;
 mod fields;
 mod histogram;
 mod indices;
+mod journeys;
 mod left_out;
 mod logs;
 mod metrics;
@@ -80,6 +81,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/tasks/{task_id}", get(tasks::show))
         .route("/api/v1/tasks/{task_id}/cancel", post(tasks::cancel))
         .route("/api/v1/tasks/{task_id}/retry", post(tasks::retry))
+        .route("/api/v1/journeys/{correlation_id}", get(journeys::show))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{uid}", get(dashboards::show))

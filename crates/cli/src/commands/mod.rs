@@ -7,6 +7,7 @@ pub mod bench;
 pub mod check;
 pub mod export;
 pub mod import;
+pub mod journey;
 pub mod logs;
 pub mod orchestrator;
 pub mod patterns;

@@ -5,7 +5,7 @@ use swarmscope_model::Timestamp;
 
 use super::answer::{Series, Value};
 use super::table;
-use crate::terminal::FAINT;
+use crate::terminal::{self, FAINT};
 
 /// Rows of the chart.
 const HEIGHT: usize = 10;
@@ -27,11 +27,9 @@ const COLOURS: [AnsiColor; 6] = [
     AnsiColor::Red,
 ];
 
-/// Columns of the terminal.
+/// Columns that a chart may have here.
 pub fn width() -> usize {
-    let size = terminal_size::terminal_size();
-    let columns = size.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
-    columns.min(MAX_WIDTH)
+    terminal::columns().unwrap_or(DEFAULT_WIDTH).min(MAX_WIDTH)
 }
 
 /// What is drawn: where and how.
