@@ -1,9 +1,11 @@
-import { expect, test } from '@playwright/test';
-import { at, freshIndex, store, type AgentEvent } from './support/server';
+import { expect, test, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { at, freshIndex, store, submitTask, type AgentEvent } from './support/server';
 import { Discover } from './support/discover';
 
 const index = freshIndex('correlation');
 const id = `e2e-${index}`;
+const long = `${id}-long`;
 
 const STEPS = [
   ['orchestrator', 'task_received', 'INFO', 9_000],
@@ -12,6 +14,13 @@ const STEPS = [
   ['research_agent_9', 'task_completed', 'INFO', 4_000],
   ['writing_agent_9', 'unexpected_error', 'CRITICAL', 3_500],
 ] as const;
+
+const TRACEBACK = [
+  'Traceback:',
+  '  File "write.py", line 3, in write',
+  '  File "/usr/lib/python3/site-packages/dict/a.py", line 1, in get',
+  '  File "/usr/lib/python3/site-packages/dict/b.py", line 2, in look',
+];
 
 function events(): AgentEvent[] {
   return STEPS.map(([agent_name, event_type, severity, ago]) => ({
@@ -23,19 +32,33 @@ function events(): AgentEvent[] {
     metadata: {
       correlation_id: id,
       ...(severity === 'CRITICAL' && {
-        exception: {
-          type: 'KeyError',
-          message: 'outline',
-          traceback: ['Traceback:', '  File "write.py", line 3'],
-        },
+        exception: { type: 'KeyError', message: 'outline', traceback: TRACEBACK },
       }),
     },
   }));
 }
 
-test.beforeAll(async ({ request }) => store(request, index, events()));
+/** A journey of ten thousand events, one of which matters. */
+function many(): AgentEvent[] {
+  return Array.from({ length: 10_000 }, (_, n) => ({
+    timestamp: at(60_000 - n * 5),
+    agent_name: `agent_${n % 7}`,
+    event_type: 'task_processing',
+    severity: n === 9_000 ? 'ERROR' : 'INFO',
+    message: `step ${n}`,
+    metadata: { correlation_id: long },
+  }));
+}
 
-test('a click on a correlation id shows everything of it across agents, in time order', async ({ page }) => {
+const list = (page: Page) => page.getByRole('list', { name: 'Entries in time order' });
+const scroller = (page: Page) => page.getByRole('group', { name: /^Entries; arrows/ });
+
+test.beforeAll(async ({ request }) => {
+  await store(request, index, events());
+  await store(request, index, many());
+});
+
+test('a click on a correlation id tells the journey across agents, in time order', async ({ page }) => {
   const discover = new Discover(page);
   await discover.open({ index, from: 'now-1h', to: 'now', q: 'task_claimed' });
   await discover.rows.first().click();
@@ -43,30 +66,89 @@ test('a click on a correlation id shows everything of it across agents, in time 
 
   await expect(page).toHaveURL(new RegExp(`/correlation/${id}$`));
   await expect(page.getByTestId('correlation-id')).toHaveText(id);
-  const list = page.getByRole('list', { name: 'Events in time order' });
-  const rows = list.getByRole('button');
-  await expect(rows).toHaveCount(STEPS.length);
-  for (const [place, [agent, type]] of STEPS.entries()) {
+  await page
+    .getByRole('group', { name: 'Kind' })
+    .getByRole('button', { name: /^Event/ })
+    .click();
+  const rows = list(page).getByRole('button');
+  await expect(rows).toHaveCount(4);
+  for (const [place, [agent, type]] of STEPS.slice(0, 4).entries()) {
     await expect(rows.nth(place)).toContainText(agent);
     await expect(rows.nth(place)).toContainText(type);
   }
   await expect(page.getByRole('region', { name: 'Agents over time' }).getByRole('link')).toHaveCount(3);
-  await expect(list.getByText('4.5 s without an event')).toBeVisible();
+  await page
+    .getByRole('group', { name: 'Kind' })
+    .getByRole('button', { name: /^Silence/ })
+    .click();
+  await expect(list(page).getByText('4.5 s without a sign')).toBeVisible();
+  await expect(page).toHaveURL(/kind=gap/);
+  await expect(page.getByText(/failed in writing_agent_9: KeyError/)).toBeVisible();
+  await expect(page.getByText(/slowest: from task_claimed of research_agent_9/)).toBeVisible();
 });
 
-test('an error’s traceback opens, stays in the URL, and the way back works', async ({ page }) => {
+test('an error’s stack opens with folded libraries, stays in the URL, and the way back works', async ({
+  page,
+}) => {
   await page.goto(`/correlation/${id}`);
-  const row = page.getByRole('button', { name: /unexpected_error/ });
+  const row = list(page).getByRole('button', { name: /unexpected_error/ });
   await expect(row).toContainText('KeyError');
   await row.click();
   await expect(page.getByText('File "write.py", line 3')).toBeVisible();
+  await expect(page.getByText('dict/a.py')).toHaveCount(0);
   await page.reload();
   await expect(page.getByText('File "write.py", line 3')).toBeVisible();
+  await page.getByRole('button', { name: '2 lines of libraries' }).click();
+  await expect(page.getByText('dict/a.py').first()).toBeVisible();
   await page.getByRole('link', { name: 'Open in Discover' }).click();
   await expect(new Discover(page).hitCount).toHaveText(String(STEPS.length));
 });
 
-test('an unknown id is said to be unknown', async ({ page }) => {
+test('tasks of the journey nest, and their attempts are bars that open', async ({ page, request }) => {
+  const story = `${id}-tasks`;
+  const whole = await submitTask(request, `e2e_whole_${index}`, { correlation_id: story });
+  await submitTask(request, `e2e_part_${index}`, { correlation_id: story, parent_task_id: whole });
+  await page.goto(`/journey/${story}`);
+  await expect(page).toHaveURL(new RegExp(`/correlation/${story}$`));
+  const tasks = page.getByRole('region', { name: 'Tasks' });
+  await expect(tasks.getByRole('button')).toHaveText([`e2e_whole_${index}`, `e2e_part_${index}`]);
+  await expect(page.getByText(/waits in the queue/).first()).toBeVisible();
+  const bars = page.getByRole('region', { name: 'Agents over time' }).getByRole('button');
+  await expect(bars.first()).toHaveAccessibleName(/waits in the queue/);
+  await bars.first().click();
+  await expect(page).toHaveURL(/open=wait/);
+  await expect(list(page).getByText('not yet')).toBeVisible();
+});
+
+test('the journey is a file', async ({ page }) => {
+  await page.goto(`/correlation/${id}`);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download JSON' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe(`journey-${id}.json`);
+  const told = JSON.parse(await readFile(await file.path(), 'utf8')) as { correlation_id: string };
+  expect(told.correlation_id).toBe(id);
+});
+
+test('ten thousand entries are drawn a screenful at a time, and keys lead to the error', async ({ page }) => {
+  await page.goto(`/correlation/${long}`);
+  await expect(
+    page.getByText('10,000 of 10,000 entries').or(page.getByText(/of 10,0\d\d entries/)),
+  ).toBeVisible();
+  expect(await list(page).getByRole('listitem').count()).toBeLessThan(80);
+  await scroller(page).focus();
+  await page.keyboard.press('e');
+  const error = list(page).getByRole('button', { name: /step 9000/ });
+  await expect(error).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/open=/);
+  await expect(error).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('an unknown id is answered with what may have been meant', async ({ page }) => {
   await page.goto('/correlation/nobody-has-this-id');
-  await expect(page.getByText('No event has this correlation id')).toBeVisible();
+  await expect(page.getByText('No event and no task has this correlation id')).toBeVisible();
+  await page.goto(`/correlation/${id.slice(0, -2)}`);
+  await page.getByRole('link', { name: id, exact: true }).click();
+  await expect(page.getByText(/failed in writing_agent_9/)).toBeVisible();
 });

@@ -12,7 +12,7 @@ const DiscoverPage = lazy(() => import('./pages/discover/DiscoverPage'));
 const MetricsPage = lazy(() => import('./pages/metrics/MetricsPage'));
 const AlertsPage = lazy(() => import('./pages/alerts/AlertsPage'));
 const TargetsPage = lazy(() => import('./pages/targets/TargetsPage'));
-const CorrelationPage = lazy(() => import('./pages/correlation/CorrelationPage'));
+const JourneyPage = lazy(() => import('./pages/correlation/JourneyPage'));
 const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
 const DashboardsPage = lazy(() => import('./pages/dashboards/DashboardsPage'));
@@ -35,7 +35,15 @@ export function App() {
                 <Route path="/metrics" component={MetricsPage} />
                 <Route path="/alerts" component={AlertsPage} />
                 <Route path="/targets" component={TargetsPage} />
-                <Route path="/correlation/:id" component={CorrelationPage} />
+                <Route path="/correlation/:id" component={JourneyPage} />
+                <Route path="/journey/:id">
+                  {({ id }) => (
+                    <Redirect
+                      to={`/correlation/${encodeURIComponent(id)}${window.location.search}`}
+                      replace
+                    />
+                  )}
+                </Route>
                 <Route path="/agents" component={AgentsPage} />
                 <Route path="/tasks" component={TasksPage} />
                 <Route path="/dashboards" component={DashboardsPage} />

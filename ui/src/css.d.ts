@@ -5,5 +5,6 @@ declare module 'react' {
     /** Custom properties are how a component hands a colour to its stylesheet. */
     '--row-color'?: string;
     '--lane-color'?: string;
+    '--depth'?: number;
   }
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,6 +16,14 @@ fn journey(server: &Server, arguments: &[&str]) -> Output {
         .args(["--server", &server.ui_url("")])
         .output()
         .expect("it ends")
+}
+
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -35,6 +44,11 @@ async fn orchestrator(server: &Server, path: &str, body: Value) -> Value {
 
 /// Two tasks of one id: research by one agent, which is followed by writing that another one fails.
 async fn work(server: &Server) {
+    until("the orchestrator answers", async || {
+        let url = format!("http://{}/health", server.ports.orchestrator);
+        reqwest::get(url).await.is_ok()
+    })
+    .await;
     for agent in ["reader", "writer"] {
         let body = json!({"agent_name": agent, "agent_type": agent});
         orchestrator(server, "/api/v1/agents", body).await;
@@ -110,10 +124,11 @@ async fn work_that_failed_is_told_across_agents_from_the_queue_to_the_stack() {
         (&json!("reader"), &json!("writer"))
     );
     let entries = story["entries"].as_array().expect("entries");
-    let error = entries
+    let thrown = entries
         .iter()
-        .find(|entry| entry["kind"] == "error")
-        .expect("an error");
+        .find(|entry| entry["error"]["type"] == "OutlineError");
+    let error = thrown.expect("an error");
+    assert_eq!(error["kind"], "error");
     assert_eq!(
         error["error"]["traceback"],
         json!(["File \"write.py\", line 3"])

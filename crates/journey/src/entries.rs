@@ -61,11 +61,13 @@ pub fn of_event(timed: TimedEvent, ahead: &BTreeMap<String, i64>) -> Entry {
 /// A task comes into the queue.
 pub fn of_task(placed: &Placed<'_>) -> Entry {
     let task = &placed.task.task;
-    let part = placed.parent.map(|parent| format!(", a part of {parent}"));
+    let part = placed
+        .parent
+        .map(|parent| format!(", a part of {}", short(parent)));
     let message = format!(
         "{} task {} is queued with priority {}{}",
         task.task_type,
-        task.task_id,
+        short(&task.task_id),
         task.priority.as_str(),
         part.unwrap_or_default()
     );
@@ -77,7 +79,7 @@ pub fn of_task(placed: &Placed<'_>) -> Entry {
 /// What begins and ends with a span.
 pub fn of_span(place: usize, span: &Span) -> Vec<Entry> {
     let task = span.task_type.as_deref().unwrap_or("");
-    let id = span.task_id.as_deref().unwrap_or("");
+    let id = short(span.task_id.as_deref().unwrap_or(""));
     let number = span.attempt.unwrap_or(1);
     let took = human(span.duration_ms);
     let so_far = if span.open { " so far" } else { "" };
@@ -123,7 +125,7 @@ pub fn of_span(place: usize, span: &Span) -> Vec<Entry> {
 
 fn attempt(span: &Span) -> Vec<Entry> {
     let task = span.task_type.as_deref().unwrap_or("");
-    let id = span.task_id.as_deref().unwrap_or("");
+    let id = short(span.task_id.as_deref().unwrap_or(""));
     let number = span.attempt.unwrap_or(1);
     let begins = format!("begins attempt {number}: {task} task {id}");
     let mut found = vec![Entry::new(span.start(), EntryKind::Attempt, begins)];
@@ -154,6 +156,16 @@ fn attempt(span: &Span) -> Vec<Entry> {
     }
     found.push(end);
     found
+}
+
+/// Enough of an id to tell it from others in one journey: the whole stands in the entry's own field.
+fn short(id: &str) -> String {
+    const WHOLE: usize = 12;
+    const BEGINNING: usize = 8;
+    if id.chars().count() <= WHOLE {
+        return id.to_owned();
+    }
+    id.chars().take(BEGINNING).chain(['…']).collect()
 }
 
 /// A silence.

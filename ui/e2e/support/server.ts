@@ -36,8 +36,14 @@ export async function store(
 }
 
 /** A task that no demo agent can do, so that it stays where the spec puts it. */
-export async function submitTask(request: APIRequestContext, taskType: string): Promise<string> {
-  const reply = await request.post(`${ORCHESTRATOR}/api/v1/tasks`, { data: { task_type: taskType } });
+export async function submitTask(
+  request: APIRequestContext,
+  taskType: string,
+  metadata: Record<string, unknown> = {},
+): Promise<string> {
+  const reply = await request.post(`${ORCHESTRATOR}/api/v1/tasks`, {
+    data: { task_type: taskType, metadata },
+  });
   expect(reply.status(), await reply.text()).toBe(201);
   const body = (await reply.json()) as { task_id?: string; task?: { task_id: string } };
   const id = body.task_id ?? body.task?.task_id;

@@ -14,6 +14,8 @@ export interface ErrorBody {
   message: string;
   hint?: string;
   position?: BytePosition;
+  /** Ids that may have been meant instead of one that is not there. */
+  suggestions?: string[];
 }
 
 export interface LogScope {

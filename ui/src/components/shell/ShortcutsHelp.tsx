@@ -11,6 +11,7 @@ const SHORTCUTS: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['Ctrl', 'Space'], does: 'Suggestions in the query' },
   { keys: ['d', 'r'], does: 'On a dashboard: refresh' },
   { keys: ['v'], does: 'On a dashboard: show the panel under the pointer alone' },
+  { keys: ['e'], does: 'In the entries of a journey: the next error' },
   { keys: ['Esc'], does: 'Close what is open' },
   { keys: ['?'], does: 'This list' },
 ];

@@ -1,34 +1,51 @@
-import { Link } from 'wouter';
-import { agentsMetricsLink } from '../../lib/agentMetrics';
-import { discoverLink } from '../../lib/discoverUrl';
-import { formatCount } from '../../lib/number';
-import { formatDuration, formatTimestamp } from '../../lib/time/format';
-import { ALL_TIME } from '../../lib/time/range';
-import type { Timeline } from '../../lib/timeline';
-import classes from './Correlation.module.css';
+import type { Journey, Outcome } from '../../api/journeys';
+import { StateBadge, type Urgency } from '../../components/StateMark';
 import page from '../../components/Page.module.css';
+import { formatDuration, formatIso } from '../../lib/time/format';
+import { formatCount } from '../../lib/number';
+import classes from './Journey.module.css';
 
-export function Summary({ id, timeline, total }: { id: string; timeline: Timeline; total: number }) {
-  const { lanes, start, end, events } = timeline;
-  if (events.length === 0) return null;
-  const link = discoverLink({
-    range: ALL_TIME,
-    sort: 'asc',
-    filters: [{ field: 'metadata.correlation_id', negate: false, value: id }],
-  });
-  const agents = lanes.map(({ agent }) => agent);
-  const metrics = agentsMetricsLink(agents, start, end);
+const URGENCY: Record<Outcome, Urgency> = {
+  completed: 'good',
+  failed: 'bad',
+  cancelled: 'unknown',
+  running: 'waiting',
+  waiting: 'waiting',
+  unknown: 'unknown',
+};
+
+/** The story in one line, where it was slowest, and what to know when it is read. */
+export function Summary({ journey }: { journey: Journey }) {
+  const { outcome, summary, slowest, started_at, agents, truncated } = journey;
+  const wrong = agents.filter(({ clock_ahead_ms }) => clock_ahead_ms !== undefined);
   return (
-    <span role="status" className={page.nowrap}>
-      <b>{formatCount(total)}</b> events · <b>{lanes.length}</b> {lanes.length === 1 ? 'agent' : 'agents'} ·{' '}
-      <b>{formatDuration(end - start)}</b> <span className={page.soft}>from {formatTimestamp(start)}</span> ·{' '}
-      <Link href={link} className={classes.link}>
-        Open in Discover
-      </Link>{' '}
-      ·{' '}
-      <Link href={metrics} className={classes.link} title="Metrics of these agents around that time">
-        Metrics
-      </Link>
-    </span>
+    <section className={classes.summary} aria-label="Summary">
+      <p className={classes.line} role="status">
+        <StateBadge urgency={URGENCY[outcome]} text={outcome} />
+        <span>{summary}</span>
+      </p>
+      <p className={page.soft}>
+        from {formatIso(started_at)}
+        {slowest && (
+          <>
+            {' '}
+            · slowest: {slowest.step}, <b>{formatDuration(slowest.duration_ms)}</b> (
+            {Math.round(slowest.share * 100)} %)
+          </>
+        )}
+      </p>
+      {wrong.map(({ name, clock_ahead_ms: ahead = 0 }) => (
+        <p key={name} className={page.soft}>
+          The clock of {name} is {formatDuration(Math.abs(ahead))} {ahead > 0 ? 'ahead' : 'behind'}; its times
+          are corrected.
+        </p>
+      ))}
+      {truncated.map(({ what, shown, total, reason }) => (
+        <p key={what} className={classes.incomplete}>
+          Incomplete: {total > 0 && `${formatCount(shown)} of ${formatCount(total)} `}
+          {what}: {reason}
+        </p>
+      ))}
+    </section>
   );
 }

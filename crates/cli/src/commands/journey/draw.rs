@@ -175,7 +175,7 @@ mod tests {
         }
         let folded = plain(100, false);
         assert!(
-            folded.contains("… 8 lines before") && !folded.contains("step_1.py"),
+            folded.contains("… 8 lines between") && !folded.contains("step_7.py"),
             "{folded}"
         );
     }

@@ -8,7 +8,7 @@ use crate::terminal::{FAINT, NAME, severity_style};
 
 /// Entries that are shown unless everything is asked for: the beginning and the end.
 const MOST: usize = 200;
-/// Lines of a stack that are shown then: where it happened is at the end, in most languages.
+/// Lines of a stack that are shown then: its two ends.
 const STACK: usize = 6;
 /// Columns of the time since the beginning, and of the kind.
 const SINCE: usize = 11;
@@ -103,20 +103,19 @@ fn stack(text: &mut String, error: &ErrorDetail, layout: &Layout) {
     let style = severity_style("ERROR");
     put(text, format_args!("{indent}{style}{what}{style:#}\n"));
     let lines = &error.traceback;
-    let hidden = match layout.full {
-        true => 0,
-        false => lines.len().saturating_sub(STACK),
+    // Where it happened stands at one end or the other, as languages have it.
+    let ends = match lines.len() {
+        count if layout.full || count <= STACK => (&lines[..], &lines[count..]),
+        count => (&lines[..STACK / 2], &lines[count - STACK / 2..]),
     };
-    if hidden > 0 {
-        put(
-            text,
-            format_args!("{indent}{FAINT}… {hidden} lines before{FAINT:#}\n"),
-        );
+    let mut show = |line: &str| {
+        let line = fitted(line, left);
+        put(text, format_args!("{indent}{FAINT}{line}{FAINT:#}\n"));
+    };
+    ends.0.iter().for_each(|line| show(line));
+    let between = lines.len() - ends.0.len() - ends.1.len();
+    if between > 0 {
+        show(&format!("… {between} lines between, shown with --full"));
     }
-    for line in &lines[hidden..] {
-        put(
-            text,
-            format_args!("{indent}{FAINT}{}{FAINT:#}\n", fitted(line, left)),
-        );
-    }
+    ends.1.iter().for_each(|line| show(line));
 }
