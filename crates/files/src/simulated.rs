@@ -65,6 +65,14 @@ struct Naming {
     added: Option<(PathBuf, usize)>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Power {
+    On,
+    /// Operations until it goes. The one in which it goes may be done in part, later ones are not.
+    Left(u64),
+    Off,
+}
+
 #[derive(Debug)]
 struct State {
     inodes: Vec<Inode>,
@@ -76,8 +84,7 @@ struct State {
     unsynced_folders: BTreeSet<PathBuf>,
     locked: bool,
     random: StdRng,
-    /// Operations until the power goes.
-    power: Option<u64>,
+    power: Power,
     /// Bytes that all files may have together.
     capacity: usize,
     /// Whether nobody is told how much of it is left.
@@ -102,7 +109,7 @@ impl SimulatedDisk {
             unsynced_folders: BTreeSet::new(),
             locked: false,
             random: StdRng::seed_from_u64(seed),
-            power: None,
+            power: Power::On,
             capacity: usize::MAX,
             hides_space: false,
             failing_sync: None,
@@ -115,7 +122,7 @@ impl SimulatedDisk {
 
     /// Every operation after so many fails.
     pub fn cut_power_after(&self, operations: u64) {
-        self.state().power = Some(operations);
+        self.state().power = Power::Left(operations);
     }
 
     /// Files have at most so many bytes together.
@@ -170,7 +177,7 @@ impl SimulatedDisk {
         }
         state.names.clone_from(&names);
         state.durable_names = names;
-        state.power = None;
+        state.power = Power::On;
         state.locked = false;
         state.failing_sync = None;
     }
@@ -178,7 +185,7 @@ impl SimulatedDisk {
     /// What is left after the process alone was killed: all that the disk was told.
     pub fn revive(&self) {
         let mut state = self.state();
-        state.power = None;
+        state.power = Power::On;
         state.locked = false;
     }
 
@@ -246,12 +253,16 @@ impl State {
     /// Counts an operation.
     fn work(&mut self) -> io::Result<()> {
         match &mut self.power {
-            Some(0) => Err(off()),
-            Some(left) => {
+            Power::On => Ok(()),
+            Power::Left(0) => {
+                self.power = Power::Off;
+                Err(off())
+            }
+            Power::Left(left) => {
                 *left -= 1;
                 Ok(())
             }
-            None => Ok(()),
+            Power::Off => Err(off()),
         }
     }
 

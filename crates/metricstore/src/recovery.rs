@@ -9,6 +9,7 @@ use swarmscope_model::metrics::{Labels, SampleValue, SeriesId};
 
 use crate::block::Damage;
 use crate::chunk::{Chunk, Scratch, TimeRange};
+use crate::filenames;
 use crate::head::Head;
 use crate::head::guard::Guard;
 use crate::head::series::MemorySeries;
@@ -74,7 +75,7 @@ impl<'a> Recovery<'a> {
                 self.restore(saved, &mut contained);
             })?;
             damage.add(damaged);
-            let path = crate::filenames::checkpoint(folder, segment);
+            let path = filenames::checkpoint(folder, segment);
             end.checkpoint_bytes = files.open(&path)?.length()?;
             end.number = end.number.max(contained);
             end.segment = segment;
@@ -84,8 +85,9 @@ impl<'a> Recovery<'a> {
             .into_iter()
             .filter(|segment| Some(*segment) >= newest)
             .collect();
-        for (place, segment) in behind.iter().enumerate() {
-            let is_last = place + 1 == behind.len();
+        let last = last_written(files, folder, &behind)?;
+        for segment in &behind {
+            let is_last = Some(*segment) >= last;
             let mut apply = |number, event| self.apply(number, event);
             replay::segment(files, folder, *segment, is_last, &mut replayed, &mut apply)?;
             end.segment = end.segment.max(*segment);
@@ -257,4 +259,18 @@ impl<'a> Recovery<'a> {
         self.guard.add(&labels);
         index.insert(Arc::new(MemorySeries::new(id, labels)));
     }
+}
+
+/// The newest segment that has content. One behind it was begun in vain: the log went on in the one before.
+fn last_written(
+    files: &dyn FileSystem,
+    folder: &Path,
+    segments: &[u64],
+) -> io::Result<Option<u64>> {
+    for segment in segments.iter().rev() {
+        if files.open(&filenames::wal(folder, *segment))?.length()? > 0 {
+            return Ok(Some(*segment));
+        }
+    }
+    Ok(None)
 }

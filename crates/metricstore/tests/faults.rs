@@ -276,9 +276,14 @@ fn a_log_cut_anywhere_holds_the_batches_before_the_cut() {
     let log = log_file(&original);
     let bytes = original.read(&log);
     assert_eq!(bytes.len(), lengths[4]);
-    for cut in 0..=bytes.len() {
+    let begun_in_vain = log.with_file_name("0000000099.wal");
+    for (cut, is_followed) in (0..=bytes.len()).flat_map(|cut| [(cut, false), (cut, true)]) {
         let disk = original.copy(0);
         disk.write(&log, &bytes[..cut]);
+        if is_followed {
+            // A segment that was made, while the log went on in the one before.
+            disk.write(&begun_in_vain, &[]);
+        }
         let whole = lengths.iter().filter(|length| **length <= cut).count() - 1;
         let expected: Vec<(i64, f64)> = (0..whole as i64).map(|n| (n * 10 + 10, 1.0)).collect();
         for _ in 0..2 {

@@ -4,7 +4,7 @@ use std::io;
 
 use rand::RngExt;
 
-use super::SimulatedDisk;
+use super::{Power, SimulatedDisk};
 use crate::StoredFile;
 
 #[derive(Debug)]
@@ -30,13 +30,13 @@ impl StoredFile for SimulatedFile {
             self.disk.state().capacity.saturating_sub(used)
         };
         let mut state = self.disk.state();
+        let power_goes = state.power == Power::Left(0);
         let written = match state.work() {
             Ok(()) if room >= bytes.len() => bytes.len(),
             Ok(()) => room,
-            // The power went in the middle of it.
             Err(error) => {
                 let part = state.random.random_range(0..=bytes.len());
-                if state.power == Some(0) && state.random.random_bool(0.1) {
+                if power_goes && state.random.random_bool(0.1) {
                     state.inodes[self.inode]
                         .content
                         .extend_from_slice(&bytes[..part]);

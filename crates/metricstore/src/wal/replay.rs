@@ -25,7 +25,7 @@ pub struct Replayed {
 }
 
 /// Hands everything in a segment to `apply` with its frame's number, in order. The torn end of the last
-/// segment is cut off.
+/// segment is cut off, and what is left of it is on disk then.
 ///
 /// # Errors
 /// When the file cannot be read or cut.
@@ -43,6 +43,9 @@ pub fn segment(
     replayed.bytes += file.length()?;
     loop {
         match frames.next()? {
+            // What a killed process wrote and did not sync is in the system's memory alone; from now on
+            // everybody builds on it.
+            Next::End if is_last => return file.sync(),
             Next::End => return Ok(()),
             Next::Frame(number) => {
                 replayed.frames += 1;
