@@ -239,6 +239,6 @@ fn new_task(kind: Kind, batch_id: &str) -> NewTask {
         task_type: TASK_TYPE.to_owned(),
         priority: Priority::Medium,
         metadata,
-        max_retries: None,
+        ..NewTask::default()
     }
 }

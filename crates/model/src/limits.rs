@@ -215,6 +215,26 @@ pub const STATE_STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 pub const STATE_START_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a look at the health of the state may take before the answer is "unreachable".
 pub const STATE_PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// Delayed tasks that one claim lets into the queue: it pays for others, but not for all of them.
+pub const ADMIT_BATCH: u32 = 256;
+/// How much waiting one level of priority is worth: a task of high priority overtakes medium ones
+/// that are up to this much older, and low ones up to twice as much. So a task of low priority waits
+/// at most for those that come within twice this time after it.
+pub const PRIORITY_HEAD_START: Duration = Duration::from_secs(600);
+/// Skills that one task may require: more are no skills but a description.
+pub const MAX_SKILLS: usize = 32;
+/// Longest delay, deadline and window of an idempotency key: ten years are for ever.
+pub const MAX_TASK_SPAN: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+/// Tasks that one call may requeue: it is one transaction, which others wait for on SQLite.
+pub const MAX_REQUEUE: u64 = 10_000;
+/// Schedules that may be kept: each is looked at in every round.
+pub const MAX_SCHEDULES: u32 = 1_000;
+/// Missed ticks of one schedule that one round makes up for; the next round goes on.
+pub const MAX_TICKS_A_ROUND: usize = 100;
+/// How late a tick may be seen to that is not made up for: a busy round is no downtime.
+pub const TICK_GRACE: Duration = Duration::from_secs(30);
+/// Tasks above one another: deeper trees come from a task that makes its like for ever.
+pub const MAX_TASK_DEPTH: usize = 32;
 /// Retries of a transient failure, unless a task says otherwise.
 pub const MAX_RETRIES: u32 = 3;
 /// First wait before a retry; doubles each time.

@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::event::Severity;
 use crate::limits;
-use crate::state::LEASE_RANGE;
+use crate::state::{
+    AGENT_LIMIT_PREFIX, ClaimLimit, LEASE_RANGE, RETRY_POLICY_PREFIX, RetryPolicy,
+    TYPE_LIMIT_PREFIX,
+};
 
 const DAY: f64 = 24.0 * 3600.0;
 
@@ -110,7 +113,7 @@ fn days(name: &'static str) -> NumberKey {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("system_config: {key} = {given} is not {expected}; {fallback} stays in force")]
 pub struct BadSetting {
-    pub key: &'static str,
+    pub key: String,
     pub given: String,
     pub expected: String,
     pub fallback: String,
@@ -132,7 +135,7 @@ impl NumberKey {
         number
             .filter(|number| self.range.contains(number) && (!self.whole || number.fract() == 0.0))
             .ok_or_else(|| BadSetting {
-                key: self.name,
+                key: self.name.to_owned(),
                 given: shortened(value),
                 expected: format!(
                     "a {}number from {} to {}",
@@ -207,6 +210,7 @@ impl Settings {
                 None
             }
         };
+        bad.extend(rows.iter().filter_map(|(key, value)| fault(key, value)));
         (
             Self {
                 log_level,
@@ -217,12 +221,35 @@ impl Settings {
     }
 }
 
+/// What is wrong with a row for retries or limits, which the state store reads by itself.
+fn fault(key: &str, value: &Value) -> Option<BadSetting> {
+    let fault = if key.starts_with(RETRY_POLICY_PREFIX) {
+        match serde_json::from_value::<RetryPolicy>(value.clone()) {
+            Ok(policy) => policy.fault()?.to_owned(),
+            Err(error) => error.to_string(),
+        }
+    } else if key.starts_with(TYPE_LIMIT_PREFIX) || key.starts_with(AGENT_LIMIT_PREFIX) {
+        match serde_json::from_value::<ClaimLimit>(value.clone()) {
+            Ok(limit) => limit.fault()?.to_owned(),
+            Err(error) => error.to_string(),
+        }
+    } else {
+        return None;
+    };
+    Some(BadSetting {
+        key: key.to_owned(),
+        given: shortened(value),
+        expected: format!("what docs/state.md says ({fault})"),
+        fallback: "the default".to_owned(),
+    })
+}
+
 fn level(value: &Value) -> Result<Severity, BadSetting> {
     value
         .as_str()
         .and_then(|text| text.trim().parse().ok())
         .ok_or_else(|| BadSetting {
-            key: LOG_LEVEL,
+            key: LOG_LEVEL.to_owned(),
             given: shortened(value),
             expected: Severity::ALL.map(Severity::as_str).join(", "),
             fallback: "the level of LOG_LEVEL".to_owned(),

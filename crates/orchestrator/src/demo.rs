@@ -98,7 +98,7 @@ async fn submit(orchestrator: &Orchestrator, number: usize) -> Result<(), StateE
             ("correlation_id".to_owned(), correlation_id.into()),
             ("topic".to_owned(), topic.into()),
         ]),
-        max_retries: None,
+        ..NewTask::default()
     };
     orchestrator.submit(vec![task]).await.map(drop)
 }

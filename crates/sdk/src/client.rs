@@ -219,6 +219,7 @@ impl OrchestratorClient {
             fencing_token: claim.fencing_token,
             error_type: failure.error_type,
             error_message: failure.error_message.clone(),
+            exception_type: failure.exception_type.clone(),
         };
         let reply: TaskReply = self.post(&["tasks", &claim.task_id, "fail"], &body).await?;
         Ok(reply.task)

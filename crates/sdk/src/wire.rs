@@ -51,6 +51,9 @@ pub struct FailRequest {
     pub fencing_token: i64,
     pub error_type: ErrorClass,
     pub error_message: String,
+    /// The error's own type, such as `ValueError`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception_type: Option<String>,
 }
 
 /// One task.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
-use swarmscope_model::state::{NewTask, Priority, Task, TaskState};
+use swarmscope_model::state::{AfterChildren, ChildFailure, Join, Priority, TaskState};
 
 /// An object as column text.
 pub fn to_text(object: &Map<String, Value>) -> String {
@@ -33,6 +33,24 @@ pub fn to_state(name: &str) -> TaskState {
     TaskState::from_name(name).unwrap_or(TaskState::InProgress)
 }
 
+/// How a task waits for its children, by the names in its two columns.
+pub fn to_join(then: Option<&str>, on_child_failure: Option<&str>) -> Option<Join> {
+    Some(Join {
+        then: AfterChildren::from_name(then?)?,
+        on_child_failure: on_child_failure
+            .and_then(ChildFailure::from_name)
+            .unwrap_or_default(),
+    })
+}
+
+/// An agent's status. One that works with SQL of its own writes `active` while it is drained.
+pub fn shown_status(status: String, draining: bool) -> String {
+    if draining && status == "active" {
+        return "draining".to_owned();
+    }
+    status
+}
+
 /// A priority's name as a priority; `medium` for a name of an agent's own.
 pub fn to_priority(name: Option<&str>) -> Priority {
     name.and_then(Priority::from_name).unwrap_or_default()
@@ -41,16 +59,6 @@ pub fn to_priority(name: Option<&str>) -> Priority {
 /// A point in time as text or an epoch; the epoch's start for what reads as neither.
 pub fn to_time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap_or_else(|_| Timestamp::from_epoch(text.parse().unwrap_or(0.0)))
-}
-
-/// Whether `task` is what an earlier enqueueing of `new` made, apart from the metadata: how JSON
-/// compares is the database's to say. What `new` leaves open was decided then.
-pub fn is_same(task: &Task, new: &NewTask) -> bool {
-    task.task_type == new.task_type
-        && task.priority == new.priority
-        && new
-            .max_retries
-            .is_none_or(|max_retries| task.max_retries == max_retries)
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use swarmscope_model::Timestamp;
-use swarmscope_model::state::backoff;
+use swarmscope_model::state::RetryPolicy;
 
-/// When retry number `retry` (from 0) may start: the backoff plus up to a tenth of it, so that
-/// tasks that failed together do not come back together.
-pub fn not_before(now: Timestamp, retry: u32) -> Timestamp {
-    let wait = backoff(retry);
-    later(now, wait.mul_f64(1.0 + rand::random_range(0.0..0.1)))
+/// When retry number `retry` (from 0) may start: the policy's wait plus a share of it by chance, so
+/// that tasks that failed together do not come back together.
+pub fn not_before(now: Timestamp, policy: &RetryPolicy, retry: u32) -> Timestamp {
+    let share = policy.jitter * rand::random_range(0.0..1.0);
+    later(now, policy.wait(retry).mul_f64(1.0 + share))
 }
 
 /// `now` plus a duration, rounded down to the millisecond.

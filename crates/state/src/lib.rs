@@ -5,10 +5,16 @@
 //! row is picked) stays in its folder, what does not (limits, backoff, the rules for foreign rows)
 //! stands beside it. This crate never speaks HTTP and never logs events of agents.
 
+mod claimer;
 mod content;
+mod cron;
 mod error_groups;
 mod jitter;
+mod joining;
 mod postgres;
+mod prepared;
+mod rules;
+mod scheduling;
 mod sqlite;
 mod transitions;
 mod validate;

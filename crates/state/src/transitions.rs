@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
+use swarmscope_model::limits::{MAX_REQUEUE, MAX_SCHEDULES, MAX_TASK_DEPTH};
 use swarmscope_model::state::{
-    Claim, ErrorClass, Failure, MAX_LEASE_LOSSES, NewTask, StateError, Task, TaskState,
+    Claim, ErrorClass, Failure, MAX_LEASE_LOSSES, RetryPolicy, Skipped, StateError, Task, TaskState,
 };
 
 use crate::jitter::not_before;
@@ -15,7 +16,12 @@ pub struct TaskRow {
     pub task: Task,
     pub claimed_at: Option<Timestamp>,
     pub lease_losses: u32,
+    /// When the first attempt since it was enqueued or requeued began.
+    pub first_claimed_at: Option<Timestamp>,
 }
+
+/// What a task remembers whose deadline has passed.
+pub const DEADLINE_PASSED: &str = "its deadline passed before it was finished";
 
 /// How an attempt ended.
 pub enum Ended<'a> {
@@ -33,6 +39,10 @@ pub enum Ended<'a> {
     /// Handed back by an agent that deregistered.
     Released,
     Cancelled,
+    /// The deadline passed.
+    Overdue,
+    /// Suspended by its worker until its children have ended.
+    FannedOut,
 }
 
 impl Ended<'_> {
@@ -41,6 +51,14 @@ impl Ended<'_> {
         match self {
             Ended::LeaseExpired => Some("the lease ran out without a renewal"),
             Ended::AgentGone => Some("the agent that had taken it gave no sign of life"),
+            _ => None,
+        }
+    }
+
+    /// Why the task ended; `None` when that is no failure.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Ended::Overdue => Some(DEADLINE_PASSED),
             _ => None,
         }
     }
@@ -77,14 +95,25 @@ pub fn history(before: &TaskRow, ended: Ended<'_>, now: Timestamp) -> HistoryRow
             metadata.insert("result".to_owned(), Value::Object(result));
             ("completed", None, None)
         }
-        Ended::Failed { state, failure } => (
-            state,
-            Some(failure.error_type.as_str()),
-            Some(validate::error_message(&failure.error_message)),
-        ),
+        Ended::Failed { state, failure } => {
+            if let Some(exception_type) = &failure.exception_type {
+                metadata.insert("exception_type".to_owned(), exception_type.as_str().into());
+            }
+            (
+                state,
+                Some(failure.error_type.as_str()),
+                Some(validate::error_message(&failure.error_message)),
+            )
+        }
         Ended::LeaseExpired | Ended::AgentGone => ("lease_expired", Some("lease_expired"), loss),
         Ended::Released => ("released", None, None),
         Ended::Cancelled => ("cancelled", None, None),
+        Ended::Overdue => (
+            "failed",
+            Some("deadline_exceeded"),
+            Some(DEADLINE_PASSED.to_owned()),
+        ),
+        Ended::FannedOut => ("waiting", None, None),
     };
     HistoryRow {
         state,
@@ -104,10 +133,16 @@ pub fn in_force(row: TaskRow, claim: &Claim, now: Timestamp) -> Result<TaskRow, 
         && task.fencing_token == claim.fencing_token
         && task.agent_name.as_deref() == Some(claim.agent_name.as_str())
         && task.lease_expires_at.is_some_and(|expiry| now < expiry);
-    if holds {
+    let overdue = task.deadline.is_some_and(|deadline| deadline <= now);
+    if holds && !overdue {
         return Ok(row);
     }
     let task = row.task;
+    let ended = match task.state {
+        TaskState::Failed | TaskState::DeadLetter => task.last_error,
+        TaskState::InProgress if overdue => Some(DEADLINE_PASSED.to_owned()),
+        _ => None,
+    };
     Err(StateError::StaleClaim {
         task_id: claim.task_id.clone(),
         agent_name: claim.agent_name.clone(),
@@ -116,6 +151,7 @@ pub fn in_force(row: TaskRow, claim: &Claim, now: Timestamp) -> Result<TaskRow, 
         holder: task.agent_name,
         current: task.fencing_token,
         lease_expires_at: task.lease_expires_at,
+        ended,
     })
 }
 
@@ -135,11 +171,25 @@ pub struct AfterFailure {
     pub not_before: Option<Timestamp>,
 }
 
-/// What class and retries decide.
-pub fn after_failure(task: &Task, failure: &Failure, now: Timestamp) -> AfterFailure {
+/// What class, retries and the type's policy decide.
+pub fn after_failure(
+    row: &TaskRow,
+    failure: &Failure,
+    policy: &RetryPolicy,
+    now: Timestamp,
+) -> AfterFailure {
+    let task = &row.task;
     let transient = failure.error_type == ErrorClass::Transient;
-    let retried = transient && task.retry_count < task.max_retries;
-    let state = match (transient, retried) {
+    let next = not_before(now, policy, task.retry_count);
+    // A retry that could only begin too late is none.
+    let in_time = policy.elapsed_seconds.is_none_or(|limit| {
+        let begun = row.first_claimed_at.or(row.claimed_at).unwrap_or(now);
+        let elapsed = next.as_millisecond() - begun.as_millisecond();
+        elapsed as f64 <= limit * 1_000.0
+    }) && task.deadline.is_none_or(|deadline| next < deadline);
+    let retryable = policy.retries(failure);
+    let retried = retryable && in_time && task.retry_count < task.max_retries;
+    let state = match (transient && retryable, retried) {
         (true, true) => TaskState::Queued,
         (true, false) => TaskState::DeadLetter,
         (false, _) => TaskState::Failed,
@@ -152,7 +202,7 @@ pub fn after_failure(task: &Task, failure: &Failure, now: Timestamp) -> AfterFai
             state.as_str()
         },
         retried,
-        not_before: retried.then(|| not_before(now, task.retry_count)),
+        not_before: retried.then_some(next),
     }
 }
 
@@ -167,10 +217,10 @@ pub fn after_loss(row: &TaskRow) -> TaskState {
 
 /// Refuses to put a task back into the queue that is there or on its way.
 pub fn requeueable(task: &Task) -> Result<(), StateError> {
-    match task.state {
-        TaskState::Failed | TaskState::DeadLetter | TaskState::Cancelled => Ok(()),
-        state => Err(wrong_state(&task.task_id, state, "retried")),
+    if task.state.is_requeueable() {
+        return Ok(());
     }
+    Err(wrong_state(&task.task_id, task.state, "retried"))
 }
 
 /// The task is in a state that does not allow the action.
@@ -198,11 +248,61 @@ pub fn unknown_agent(agent_name: &str) -> StateError {
     }
 }
 
-/// Gives follow-ups the correlation id of the task they follow, where they have none.
-pub fn inherit_correlation(follow_up: &mut [NewTask], task: &Task) {
-    for new in follow_up {
-        new.metadata
-            .entry("correlation_id")
-            .or_insert_with(|| task.correlation_id().into());
+/// Refuses a child that would stand too deep; `depth` is its parent's, from 1.
+pub fn too_deep(depth: i64) -> Result<(), StateError> {
+    if usize::try_from(depth).is_ok_and(|depth| depth < MAX_TASK_DEPTH) {
+        return Ok(());
     }
+    Err(StateError::Invalid {
+        field: "parent_task_id",
+        reason: format!("stands {MAX_TASK_DEPTH} levels deep already; make it a follow-up instead"),
+    })
+}
+
+/// A condition for the states that a bulk requeueing takes: of cancelled tasks only when it was asked
+/// for them.
+pub fn requeue_states(asked: Option<TaskState>) -> &'static str {
+    match asked {
+        None => " AND state IN ('failed', 'dead_letter')",
+        Some(state) if state.is_requeueable() => "",
+        Some(_) => " AND FALSE",
+    }
+}
+
+/// Refuses what is in the queue by now, because a parent took it along.
+pub fn still_requeueable(task: &Task) -> Result<(), Skipped> {
+    if task.state.is_requeueable() {
+        return Ok(());
+    }
+    Err(Skipped {
+        task_id: task.task_id.clone(),
+        reason: format!("is {} by now, with its parent", task.state.as_str()),
+    })
+}
+
+/// There is no such schedule.
+pub fn unknown_schedule(name: &str) -> StateError {
+    StateError::NotFound {
+        kind: "schedule",
+        id: name.to_owned(),
+    }
+}
+
+/// One more schedule would be too many.
+pub fn too_many_schedules() -> StateError {
+    StateError::Invalid {
+        field: "name",
+        reason: format!("is one too many: there are {MAX_SCHEDULES} schedules; remove some"),
+    }
+}
+
+/// Refuses to requeue more than one transaction should.
+pub fn requeue_size(expected: u64) -> Result<(), StateError> {
+    if expected <= MAX_REQUEUE {
+        return Ok(());
+    }
+    Err(StateError::Invalid {
+        field: "expected",
+        reason: format!("is over {MAX_REQUEUE}; narrow the filter and requeue in parts"),
+    })
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use swarmscope_model::limits::{MAX_KEYWORD_BYTES, MAX_METADATA_BYTES, MAX_NAME_BYTES, MAX_PAGE};
+use swarmscope_model::limits::{
+    MAX_KEYWORD_BYTES, MAX_METADATA_BYTES, MAX_NAME_BYTES, MAX_PAGE, MAX_SKILLS, MAX_TASK_SPAN,
+};
 use swarmscope_model::state::{LEASE_RANGE, NewAgent, NewTask, StateError};
 
 fn invalid(field: &'static str, reason: impl Into<String>) -> StateError {
@@ -67,6 +69,50 @@ pub fn tasks(field: &'static str, tasks: &[NewTask]) -> Result<(), StateError> {
             .is_some_and(|id| !id.is_string())
         {
             return Err(invalid("metadata.correlation_id", "is not a string"));
+        }
+        rules(task)?;
+    }
+    Ok(())
+}
+
+/// What a task says of its keys, skills, times and parent.
+fn rules(task: &NewTask) -> Result<(), StateError> {
+    if let Some(key) = &task.idempotency_key {
+        name("idempotency_key", key)?;
+    } else if task.idempotency_window_ms.is_some() {
+        return Err(invalid(
+            "idempotency_window_ms",
+            "has no key; give an idempotency_key with it",
+        ));
+    }
+    if task.required_skills.len() > MAX_SKILLS {
+        return Err(invalid(
+            "required_skills",
+            format!("has over {MAX_SKILLS} entries"),
+        ));
+    }
+    for skill in &task.required_skills {
+        name("required_skills", skill)?;
+    }
+    if let Some(parent) = &task.parent_task_id {
+        name("parent_task_id", parent)?;
+    }
+    if task.delay_ms.is_some() && task.not_before.is_some() {
+        return Err(invalid("delay_ms", "stands beside not_before; give one"));
+    }
+    if task.deadline_ms.is_some() && task.deadline.is_some() {
+        return Err(invalid("deadline_ms", "stands beside deadline; give one"));
+    }
+    for (field, span) in [
+        ("idempotency_window_ms", task.idempotency_window_ms),
+        ("delay_ms", task.delay_ms),
+        ("deadline_ms", task.deadline_ms),
+    ] {
+        if span.is_some_and(|span| u128::from(span) > MAX_TASK_SPAN.as_millis()) {
+            return Err(invalid(
+                field,
+                format!("is over {} milliseconds", MAX_TASK_SPAN.as_millis()),
+            ));
         }
     }
     Ok(())

@@ -26,6 +26,7 @@ on_both!(
 fn failure(class: ErrorClass) -> Failure {
     Failure {
         error_type: class,
+        exception_type: None,
         error_message: "it broke".into(),
     }
 }

@@ -87,6 +87,7 @@ async fn by_claim(fixture: &Fixture, step: &Step, claim: &Claim) -> Result<Task,
         Step::Fail { class, .. } => {
             let failure = Failure {
                 error_type: *class,
+                exception_type: None,
                 error_message: "it broke".into(),
             };
             store.fail(claim, &failure).await

@@ -42,12 +42,13 @@ async fn stands(fixture: &Fixture, task_id: &str) -> (TaskState, Option<String>)
 
 async fn both_kinds_of_agents_share_one_queue(fixture: Fixture) {
     let store = &fixture.store;
-    fixture
-        .sql(
-            "INSERT INTO task_states (task_id, task_type, state, priority, metadata) VALUES \
-             ('theirs', 'research', 'queued', 'high', '{\"correlation_id\": \"c\"}')",
-        )
-        .await;
+    store.enqueue(vec![task("mine")]).await.unwrap();
+    // Later than ours; its priority is worth more than that.
+    fixture.turn(1_000);
+    let insert = "INSERT INTO task_states \
+         (task_id, task_type, state, priority, created_at, metadata) VALUES \
+         ('theirs', 'research', 'queued', 'high', '$now', '{\"correlation_id\": \"c\"}')";
+    sql(&fixture, insert, "").await;
     fixture
         .sql("INSERT INTO task_states (task_id, task_type, state) VALUES ('kept', 'research', 'queued')")
         .await;
@@ -57,7 +58,6 @@ async fn both_kinds_of_agents_share_one_queue(fixture: Fixture) {
     fixture.register("ours").await;
 
     // Their task is ours to claim, by priority; what is kept for their agent is not.
-    store.enqueue(vec![task("mine")]).await.unwrap();
     let mut claimed = Vec::new();
     while let Some(found) = store.claim("ours", &types(), LEASE).await.unwrap() {
         claimed.push(found);

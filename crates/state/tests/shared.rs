@@ -135,6 +135,7 @@ async fn a_name_used_again_after_a_crash_revives_and_orphans_nothing(fixture: Fi
 fn transient() -> Failure {
     Failure {
         error_type: ErrorClass::Transient,
+        exception_type: None,
         error_message: "not now".into(),
     }
 }

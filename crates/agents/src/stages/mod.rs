@@ -103,6 +103,7 @@ impl Stage {
             priority: task.priority,
             metadata,
             max_retries: Some(task.max_retries),
+            ..NewTask::default()
         }
     }
 }
@@ -141,6 +142,11 @@ mod tests {
             retry_count: 0,
             max_retries: 3,
             last_error: None,
+            idempotency_key: None,
+            required_skills: Vec::new(),
+            deadline: None,
+            parent_task_id: None,
+            join: None,
         }
     }
 
@@ -151,7 +157,7 @@ mod tests {
             task_type: "research".to_owned(),
             priority: Priority::High,
             metadata: metadata.as_object().unwrap().clone(),
-            max_retries: None,
+            ..NewTask::default()
         })
     }
 

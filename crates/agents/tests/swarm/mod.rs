@@ -118,7 +118,7 @@ impl Swarm {
             task_type: task_type.to_owned(),
             priority: Default::default(),
             metadata: Map::from_iter([("topic".to_owned(), "task queues".into())]),
-            max_retries: None,
+            ..NewTask::default()
         };
         self.client.submit(&task).await.unwrap();
     }

@@ -164,7 +164,10 @@ impl From<StateError> for ApiError {
     fn from(error: StateError) -> Self {
         let (status, code) = match &error {
             StateError::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
-            StateError::Conflict { .. } => (StatusCode::CONFLICT, "conflict"),
+            StateError::Conflict { .. } | StateError::KeyConflict { .. } => {
+                (StatusCode::CONFLICT, "conflict")
+            }
+            StateError::CountChanged { .. } => (StatusCode::CONFLICT, "count_changed"),
             StateError::StaleClaim { .. } => (StatusCode::CONFLICT, "stale_claim"),
             StateError::WrongState { .. } => (StatusCode::CONFLICT, "wrong_state"),
             StateError::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),

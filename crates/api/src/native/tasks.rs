@@ -57,6 +57,7 @@ pub async fn list(
         correlation_id: given(parameters.correlation_id),
         limit: parse_size(parameters.limit.as_deref(), DEFAULT_LIMIT, MAX_PAGE)?,
         offset: parse_size(parameters.offset.as_deref(), 0, usize::MAX)?,
+        ..TaskFilter::default()
     };
     let page = state.state.tasks(&filter).await?;
     let counts = state.state.task_counts().await?;

@@ -22,7 +22,7 @@ pub struct NewAgent {
 pub struct Agent {
     pub agent_name: String,
     pub agent_type: String,
-    /// `active`, `inactive`, or what an agent set itself.
+    /// `active`, `draining` (gets no new work), `inactive`, or what an agent set itself.
     pub status: String,
     pub last_heartbeat: Option<Timestamp>,
     /// When it was found silent; `None` while it gives signs of life, and of one that left in order.
@@ -35,4 +35,16 @@ pub struct Agent {
     /// Attempts that succeeded and that did not, in all.
     pub completed_tasks: u64,
     pub failed_tasks: u64,
+}
+
+impl Agent {
+    /// The skills that the agent says it has.
+    pub fn skills(&self) -> impl Iterator<Item = &str> {
+        self.capabilities
+            .get("skills")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+    }
 }

@@ -12,11 +12,22 @@ pub enum StateError {
         "task {task_id:?} exists already with another content; choose another id or leave it out"
     )]
     Conflict { task_id: String },
+    #[error(
+        "the key {key:?} belongs to {task_type} task {task_id:?}, which has another content; choose \
+         another idempotency_key"
+    )]
+    KeyConflict {
+        task_type: String,
+        key: String,
+        task_id: String,
+    },
+    #[error("{found} tasks match by now, not {expected}; look again, then ask with that number")]
+    CountChanged { expected: u64, found: u64 },
     /// The claim is not, or no longer, the one in force.
     #[error(
         "the claim of {agent_name:?} on task {task_id:?} with fencing token {token} is not in \
          force: {}; drop the work and claim anew",
-        situation(*.state, .holder.as_deref(), *.current, *.lease_expires_at)
+        situation(*.state, .holder.as_deref(), *.current, *.lease_expires_at, .ended.as_deref())
     )]
     StaleClaim {
         task_id: String,
@@ -27,6 +38,8 @@ pub enum StateError {
         holder: Option<String>,
         current: i64,
         lease_expires_at: Option<Timestamp>,
+        /// Why the task ended or is about to, when it did not end with success.
+        ended: Option<String>,
     },
     #[error("task {task_id:?} is {}, so it cannot be {action}", .state.as_str())]
     WrongState {
@@ -45,7 +58,8 @@ impl StateError {
     pub fn code(&self) -> &'static str {
         match self {
             StateError::NotFound { .. } => "not_found",
-            StateError::Conflict { .. } => "conflict",
+            StateError::Conflict { .. } | StateError::KeyConflict { .. } => "conflict",
+            StateError::CountChanged { .. } => "count_changed",
             StateError::StaleClaim { .. } => "stale_claim",
             StateError::WrongState { .. } => "wrong_state",
             StateError::Invalid { .. } => "invalid_request",
@@ -75,7 +89,11 @@ fn situation(
     holder: Option<&str>,
     token: i64,
     lease_expires_at: Option<Timestamp>,
+    ended: Option<&str>,
 ) -> String {
+    if let Some(ended) = ended {
+        return format!("the task is {}: {ended}", state.as_str());
+    }
     match (state, holder, lease_expires_at) {
         (TaskState::InProgress, Some(holder), Some(expiry)) => {
             format!("{holder:?} has the task with token {token} under a lease until {expiry}")
@@ -99,6 +117,7 @@ mod tests {
             holder: Some("b".into()),
             current: 2,
             lease_expires_at: Some(Timestamp::from_millisecond(1_769_860_800_000)),
+            ended: None,
         };
         assert_eq!(
             refused.to_string(),

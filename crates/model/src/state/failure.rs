@@ -34,6 +34,9 @@ impl ErrorClass {
 pub struct Failure {
     pub error_type: ErrorClass,
     pub error_message: String,
+    /// The error's own type, such as `ValueError` or `io::Error`: what a retry policy may name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception_type: Option<String>,
 }
 
 /// The wait before retry number `retry` (from 0): `min(0.5 * 2^retry, 10)` s, without jitter.

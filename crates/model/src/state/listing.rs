@@ -1,6 +1,8 @@
 //! Which tasks to list, and a page of them.
 
-use super::{Task, TaskState};
+use serde::{Deserialize, Serialize};
+
+use super::{Priority, Task, TaskState};
 
 /// Which tasks to list. Empty fields do not restrict.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9,6 +11,11 @@ pub struct TaskFilter {
     pub task_type: Option<String>,
     pub agent_name: Option<String>,
     pub correlation_id: Option<String>,
+    pub priority: Option<Priority>,
+    /// The children of this task.
+    pub parent_task_id: Option<String>,
+    /// These tasks alone; none when the list is empty.
+    pub task_ids: Option<Vec<String>>,
     pub limit: usize,
     pub offset: usize,
 }
@@ -19,4 +26,20 @@ pub struct TaskPage {
     pub tasks: Vec<Task>,
     /// How many the filter matches in all.
     pub total: u64,
+}
+
+/// What a requeueing in bulk did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Requeued {
+    /// As they stand now.
+    pub tasks: Vec<Task>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// A task that matched and was left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    pub task_id: String,
+    /// For people: why it was left.
+    pub reason: String,
 }

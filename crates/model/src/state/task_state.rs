@@ -10,8 +10,10 @@ pub enum TaskState {
     Queued,
     /// Claimed, under a lease.
     InProgress,
+    /// Waiting for its children; nobody can claim it.
+    Waiting,
     Completed,
-    /// Ended by a permanent or unexpected error.
+    /// Ended by a permanent or unexpected error, by its deadline, or by its children.
     Failed,
     /// Ended by a transient error after its last retry, or by losing its worker too often: may be
     /// requeued by hand.
@@ -21,9 +23,10 @@ pub enum TaskState {
 
 impl TaskState {
     /// Every state, in the order of a task's life.
-    pub const ALL: [TaskState; 6] = [
+    pub const ALL: [TaskState; 7] = [
         TaskState::Queued,
         TaskState::InProgress,
+        TaskState::Waiting,
         TaskState::Completed,
         TaskState::Failed,
         TaskState::DeadLetter,
@@ -35,6 +38,7 @@ impl TaskState {
         match self {
             TaskState::Queued => "queued",
             TaskState::InProgress => "in_progress",
+            TaskState::Waiting => "waiting",
             TaskState::Completed => "completed",
             TaskState::Failed => "failed",
             TaskState::DeadLetter => "dead_letter",
@@ -49,6 +53,17 @@ impl TaskState {
 
     /// Whether nothing more happens to the task by itself.
     pub fn is_final(self) -> bool {
-        !matches!(self, TaskState::Queued | TaskState::InProgress)
+        !matches!(
+            self,
+            TaskState::Queued | TaskState::InProgress | TaskState::Waiting
+        )
+    }
+
+    /// Whether the task ended without success, so that it may be put back into the queue.
+    pub fn is_requeueable(self) -> bool {
+        matches!(
+            self,
+            TaskState::Failed | TaskState::DeadLetter | TaskState::Cancelled
+        )
     }
 }

@@ -25,6 +25,10 @@ pub struct SweepReport {
     pub expired: Vec<LostLease>,
     /// Agents that became inactive.
     pub silenced: Vec<String>,
+    /// Tasks that failed because their deadline passed.
+    pub overdue: Vec<Task>,
+    /// Parents that go on, or ended, because children ended by SQL of their agents' own.
+    pub joined: Vec<Task>,
 }
 
 /// After how long a sweep takes an agent for silent.

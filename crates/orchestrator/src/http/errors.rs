@@ -38,6 +38,8 @@ impl ApiError {
             ApiError::State(error) => match error {
                 StateError::NotFound { .. } => StatusCode::NOT_FOUND,
                 StateError::Conflict { .. }
+                | StateError::KeyConflict { .. }
+                | StateError::CountChanged { .. }
                 | StateError::StaleClaim { .. }
                 | StateError::WrongState { .. } => StatusCode::CONFLICT,
                 StateError::Invalid { .. } => StatusCode::BAD_REQUEST,

@@ -50,6 +50,7 @@ pub async fn list(
         correlation_id: given(query.correlation_id),
         limit: query.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_PAGE),
         offset: query.offset.unwrap_or(0),
+        ..TaskFilter::default()
     };
     let page = orchestrator.store().tasks(&filter).await?;
     let counts = orchestrator.store().task_counts().await?;
@@ -144,6 +145,7 @@ pub async fn fail(
     let failure = Failure {
         error_type: request.error_type,
         error_message: request.error_message,
+        exception_type: request.exception_type,
     };
     let task = orchestrator.fail(&claim, &failure).await?;
     Ok(Json(TaskReply { task }))

@@ -55,16 +55,19 @@ async fn work_in_scope<H: Handler>(agent: &Arc<Loop<H>>, task: Task) {
     match ended {
         Ended::Done(outcome) => complete(agent, &task, &claim, outcome, started).await,
         Ended::Failed(error) => {
+            let exception = error.exception();
             let failure = Failure {
                 error_type: error.class(),
                 error_message: error.cause().to_string(),
+                exception_type: Some(exception.kind.clone()),
             };
-            fail(agent, &task, &claim, failure, error.exception()).await;
+            fail(agent, &task, &claim, failure, exception).await;
         }
         Ended::Panicked(exception) => {
             let failure = Failure {
                 error_type: ErrorClass::Unexpected,
                 error_message: format!("panic: {}", exception.message),
+                exception_type: Some(exception.kind.clone()),
             };
             fail(agent, &task, &claim, failure, exception).await;
         }
@@ -182,6 +185,7 @@ async fn complete<H>(
             let failure = Failure {
                 error_type: ErrorClass::Unexpected,
                 error_message: format!("the completion was refused: {error}"),
+                exception_type: None,
             };
             let exception = crate::exception::describe(&error);
             fail(agent, task, claim, failure, exception).await;

@@ -1,4 +1,4 @@
-//! Agents: registering, signs of life, leaving.
+//! Agents: registering, signs of life, draining, leaving.
 
 use serde_json::Value;
 use sqlx::postgres::PgConnection;
@@ -7,7 +7,7 @@ use swarmscope_model::state::{Agent, NewAgent, TaskState};
 use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, agent_columns, task_columns};
-use super::steer::take_back;
+use super::steer::stop;
 use super::{PostgresState, reads};
 use crate::transitions::{Ended, unknown_agent};
 
@@ -15,7 +15,8 @@ pub async fn register(state: &PostgresState, agent: &NewAgent) -> Result<Agent, 
     let row = sqlx::query(concat!(
         "INSERT INTO agents (agent_name, agent_type, status, last_heartbeat, capabilities, metadata) \
          VALUES ($1, $2, 'active', $3, $4, $5) ON CONFLICT (agent_name) DO UPDATE SET \
-         agent_type = excluded.agent_type, status = 'active', \
+         agent_type = excluded.agent_type, \
+         status = CASE WHEN agents.draining THEN 'draining' ELSE 'active' END, \
          last_heartbeat = excluded.last_heartbeat, capabilities = excluded.capabilities, \
          metadata = excluded.metadata RETURNING ",
         agent_columns!()
@@ -32,11 +33,31 @@ pub async fn register(state: &PostgresState, agent: &NewAgent) -> Result<Agent, 
 
 pub async fn heartbeat(state: &PostgresState, agent_name: &str) -> Result<Agent, Broken> {
     let row = sqlx::query(concat!(
-        "UPDATE agents SET status = 'active', last_heartbeat = $2 WHERE agent_name = $1 RETURNING ",
+        "UPDATE agents SET status = CASE WHEN draining THEN 'draining' ELSE 'active' END, \
+         last_heartbeat = $2 WHERE agent_name = $1 RETURNING ",
         agent_columns!()
     ))
     .bind(agent_name)
     .bind(Instant(state.now()))
+    .fetch_optional(state.pool())
+    .await?
+    .ok_or_else(|| unknown_agent(agent_name))?;
+    Ok(rows::agent(&row)?)
+}
+
+pub async fn drain(
+    state: &PostgresState,
+    agent_name: &str,
+    draining: bool,
+) -> Result<Agent, Broken> {
+    let row = sqlx::query(concat!(
+        "UPDATE agents SET draining = $2, status = CASE \
+         WHEN status NOT IN ('active', 'draining') THEN status \
+         WHEN $2 THEN 'draining' ELSE 'active' END WHERE agent_name = $1 RETURNING ",
+        agent_columns!()
+    ))
+    .bind(agent_name)
+    .bind(draining)
     .fetch_optional(state.pool())
     .await?
     .ok_or_else(|| unknown_agent(agent_name))?;
@@ -66,7 +87,7 @@ async fn deregister_in(
     let now = state.now();
     for row in &held {
         let before = rows::task(row)?;
-        take_back(change, &before, Ended::Released, TaskState::Queued, now).await?;
+        stop(change, &before, Ended::Released, TaskState::Queued, now).await?;
     }
     // Without `silenced_at`, so that no late sign of life makes it active again.
     sqlx::query("UPDATE agents SET status = 'inactive', silenced_at = NULL WHERE agent_name = $1")

@@ -15,13 +15,18 @@ mod error_groups;
 pub(crate) mod failure;
 mod history;
 mod instant;
+mod joins;
+mod limits;
 mod patience;
 mod reads;
+mod requeue;
 mod retention;
 mod rows;
+mod schedules;
 mod steer;
 mod sweep;
 mod system_config;
+mod work;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,9 +34,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use swarmscope_model::state::{
-    Agent, Attempt, Claim, Failure, NewAgent, NewTask, Pruned, Retention, StateError, StateStore,
-    SweepLimits, SweepReport, Task, TaskFilter, TaskPage, TaskState,
+    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
+    Retention, Schedule, StateError, StateStore, SweepLimits, SweepReport, Task, TaskFilter,
+    TaskPage, TaskState, Ticks,
 };
+
+use crate::prepared::as_children;
 
 pub use connect::{ConnectError, PostgresState};
 
@@ -65,13 +73,17 @@ impl StateStore for PostgresState {
         lease: Duration,
     ) -> Result<Option<Task>, StateError> {
         crate::validate::claim(agent_name, task_types, lease)?;
-        self.patiently(|| claims::claim(self, agent_name, task_types, lease))
-            .await
+        let wanted = claims::Wanted {
+            agent_name,
+            task_types,
+            lease,
+        };
+        self.patiently(|| claims::claim(self, wanted)).await
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
         crate::validate::lease(lease)?;
-        self.patiently(|| claims::renew(self, claim, lease)).await
+        self.patiently(|| work::renew(self, claim, lease)).await
     }
 
     async fn complete(
@@ -83,12 +95,24 @@ impl StateStore for PostgresState {
         crate::validate::result(&result)?;
         enqueue::storable("result", &result)?;
         let follow_up = enqueue::prepare("follow_up", follow_up)?;
-        self.patiently(|| claims::complete(self, claim, &result, &follow_up))
+        self.patiently(|| work::complete(self, claim, &result, &follow_up))
             .await
     }
 
     async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, StateError> {
-        self.patiently(|| claims::fail(self, claim, failure)).await
+        self.patiently(|| work::fail(self, claim, failure)).await
+    }
+
+    async fn fan_out(
+        &self,
+        claim: &Claim,
+        children: Vec<NewTask>,
+        join: Join,
+    ) -> Result<Task, StateError> {
+        let children = as_children(children, &claim.task_id)?;
+        let children = enqueue::prepare("children", children)?;
+        self.patiently(|| work::fan_out(self, claim, &children, join))
+            .await
     }
 
     async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
@@ -97,6 +121,12 @@ impl StateStore for PostgresState {
 
     async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
         self.patiently(|| steer::retry(self, task_id)).await
+    }
+
+    async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        crate::transitions::requeue_size(expected)?;
+        self.patiently(|| requeue::requeue(self, filter, expected))
+            .await
     }
 
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {
@@ -115,6 +145,11 @@ impl StateStore for PostgresState {
             .await
     }
 
+    async fn drain(&self, agent_name: &str, draining: bool) -> Result<Agent, StateError> {
+        self.patiently(|| agents::drain(self, agent_name, draining))
+            .await
+    }
+
     async fn agents(&self) -> Result<Vec<Agent>, StateError> {
         self.patiently(|| reads::agents(self)).await
     }
@@ -129,6 +164,28 @@ impl StateStore for PostgresState {
 
     async fn settings(&self) -> Result<BTreeMap<String, Value>, StateError> {
         self.patiently(|| system_config::all(self)).await
+    }
+
+    async fn set_setting(&self, key: &str, value: Option<Value>) -> Result<(), StateError> {
+        crate::validate::name("config_key", key)?;
+        self.patiently(|| system_config::set(self, key, value.as_ref()))
+            .await
+    }
+
+    async fn put_schedule(&self, schedule: NewSchedule) -> Result<Schedule, StateError> {
+        self.patiently(|| schedules::put(self, &schedule)).await
+    }
+
+    async fn schedules(&self) -> Result<Vec<Schedule>, StateError> {
+        self.patiently(|| schedules::all(self)).await
+    }
+
+    async fn remove_schedule(&self, name: &str) -> Result<(), StateError> {
+        self.patiently(|| schedules::remove(self, name)).await
+    }
+
+    async fn tick(&self) -> Result<Ticks, StateError> {
+        schedules::tick(self).await
     }
 
     async fn ping(&self) -> Result<(), StateError> {

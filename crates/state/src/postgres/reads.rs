@@ -3,7 +3,7 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{Postgres, QueryBuilder, Row};
 use swarmscope_model::limits::MAX_PAGE;
-use swarmscope_model::state::{Agent, Attempt, Task, TaskFilter, TaskPage, TaskState};
+use swarmscope_model::state::{Agent, Attempt, Priority, Task, TaskFilter, TaskPage, TaskState};
 
 use super::PostgresState;
 use super::failure::Broken;
@@ -38,18 +38,33 @@ pub async fn locked(connection: &mut PgConnection, task_id: &str) -> Result<Task
     Ok(rows::task(&row)?)
 }
 
-fn restrict<'q>(query: &mut QueryBuilder<Postgres>, filter: &'q TaskFilter) {
+/// The rows of the filter, as `FROM` and `WHERE`.
+pub fn restrict(query: &mut QueryBuilder<Postgres>, filter: &TaskFilter) {
     query.push(" FROM task_states WHERE TRUE");
-    let conditions: [(&str, Option<&'q str>); 4] = [
+    let conditions: [(&str, Option<&str>); 5] = [
         (" AND state = ", filter.state.map(TaskState::as_str)),
         (" AND task_type = ", filter.task_type.as_deref()),
         (" AND agent_name = ", filter.agent_name.as_deref()),
         (" AND correlation_id = ", filter.correlation_id.as_deref()),
+        (" AND parent_task_id = ", filter.parent_task_id.as_deref()),
     ];
     for (condition, value) in conditions {
         if let Some(value) = value {
             query.push(condition).push_bind(value.to_owned());
         }
+    }
+    if let Some(priority) = filter.priority {
+        query.push(match priority {
+            Priority::High => " AND priority_rank = 0",
+            Priority::Medium => " AND priority_rank = 1",
+            Priority::Low => " AND priority_rank = 2",
+        });
+    }
+    if let Some(ids) = &filter.task_ids {
+        query
+            .push(" AND task_id = ANY(")
+            .push_bind(ids.clone())
+            .push(")");
     }
 }
 

@@ -8,7 +8,8 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Agent, Attempt, Task};
 
 use super::instant::Instant;
-use crate::content::{to_priority, to_state, value_to_object};
+use crate::content::{shown_status, to_join, to_priority, to_state, value_to_object};
+use crate::prepared::skills_of;
 use crate::transitions::TaskRow;
 
 /// The columns of `task_states` that [`task`] reads.
@@ -23,7 +24,9 @@ macro_rules! task_columns {
          task_states.metadata::jsonb AS metadata, task_states.fencing_token, \
          task_states.claimed_at, task_states.lease_expires_at, task_states.lease_losses, \
          task_states.not_before, task_states.retry_count, task_states.max_retries, \
-         task_states.last_error"
+         task_states.last_error, task_states.idempotency_key, task_states.required_skills, \
+         task_states.deadline, task_states.parent_task_id, task_states.after_children, \
+         task_states.on_child_failure, task_states.first_claimed_at"
     };
 }
 
@@ -34,7 +37,7 @@ macro_rules! agent_columns {
          agents.status::text AS status, agents.last_heartbeat::timestamptz AS last_heartbeat, \
          agents.silenced_at::timestamptz AS silenced_at, \
          agents.capabilities::jsonb AS capabilities, agents.metadata::jsonb AS metadata, \
-         agents.completed_tasks, agents.failed_tasks, \
+         agents.completed_tasks, agents.failed_tasks, agents.draining, \
          (SELECT count(*) FROM task_states AS held WHERE held.state = 'in_progress' \
           AND held.agent_name = agents.agent_name) AS active_tasks"
     };
@@ -105,7 +108,16 @@ pub fn task(row: &PgRow) -> Result<TaskRow, sqlx::Error> {
             retry_count: count(row, "retry_count")?,
             max_retries: count(row, "max_retries")?,
             last_error: row.try_get("last_error")?,
+            idempotency_key: row.try_get("idempotency_key")?,
+            required_skills: skills_of(row.try_get("required_skills")?),
+            deadline: time(row, "deadline")?,
+            parent_task_id: row.try_get("parent_task_id")?,
+            join: to_join(
+                row.try_get("after_children")?,
+                row.try_get("on_child_failure")?,
+            ),
         },
+        first_claimed_at: time(row, "first_claimed_at")?,
         claimed_at: time(row, "claimed_at")?,
         lease_losses: count(row, "lease_losses")?,
     })
@@ -139,7 +151,7 @@ pub fn agent(row: &PgRow) -> Result<Agent, sqlx::Error> {
         agent_type: text(row, "agent_type")?,
         // A sign of life leaves the point as it was.
         silenced_at: time(row, "silenced_at")?.filter(|_| status == "inactive"),
-        status,
+        status: shown_status(status, row.try_get("draining")?),
         last_heartbeat: time(row, "last_heartbeat")?,
         capabilities: object(row, "capabilities")?,
         metadata: object(row, "metadata")?,

@@ -8,12 +8,12 @@ use swarmscope_model::state::{Task, TaskState};
 use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
-use super::{PostgresState, history, reads};
+use super::{PostgresState, history, joins, reads};
 use crate::transitions::{Ended, TaskRow, requeueable, wrong_state};
 
-/// Ends the attempt under way and moves the task, whose row the caller has locked, to `after`,
-/// unclaimed.
-pub async fn take_back(
+/// Moves a task, whose row the caller has locked, to `after`, unclaimed, and ends the attempt if one
+/// is under way. Its parent and its children are for the caller to see to.
+pub async fn stop(
     connection: &mut PgConnection,
     before: &TaskRow,
     ended: Ended<'_>,
@@ -23,19 +23,22 @@ pub async fn take_back(
     let loss = ended.loss();
     let row = sqlx::query(concat!(
         "UPDATE task_states SET state = $2, updated_at = $3, agent_name = NULL, \
-         lease_expires_at = NULL, completed_at = $4, \
-         lease_losses = lease_losses + ($5::text IS NOT NULL)::integer, \
-         last_error = coalesce($5, last_error) WHERE task_id = $1 RETURNING ",
+         lease_expires_at = NULL, not_before = NULL, completed_at = $4, \
+         lease_losses = lease_losses + $5::boolean::integer, \
+         last_error = coalesce($6, last_error) WHERE task_id = $1 RETURNING ",
         task_columns!()
     ))
     .bind(&before.task.task_id)
     .bind(after.as_str())
     .bind(Instant(now))
     .bind(after.is_final().then_some(Instant(now)))
-    .bind(loss)
+    .bind(loss.is_some())
+    .bind(loss.or(ended.reason()))
     .fetch_one(&mut *connection)
     .await?;
-    history::record(connection, before, ended, now).await?;
+    if before.task.state == TaskState::InProgress {
+        history::record(connection, before, ended, now).await?;
+    }
     Ok(rows::task(&row)?.task)
 }
 
@@ -50,27 +53,15 @@ async fn cancel_in(
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
-    let before = reads::locked(change, task_id).await?;
+    let (before, under) = joins::lock_tree(change, task_id).await?;
     let now = state.now();
-    let cancelled = match before.task.state {
-        TaskState::InProgress => {
-            let ended = Ended::Cancelled;
-            take_back(change, &before, ended, TaskState::Cancelled, now).await?
-        }
-        TaskState::Queued => {
-            let row = sqlx::query(concat!(
-                "UPDATE task_states SET state = 'cancelled', updated_at = $2, completed_at = $2, \
-                 not_before = NULL WHERE task_id = $1 RETURNING ",
-                task_columns!()
-            ))
-            .bind(task_id)
-            .bind(Instant(now))
-            .fetch_one(&mut *change)
-            .await?;
-            rows::task(&row)?.task
-        }
-        other => return Err(wrong_state(task_id, other, "cancelled").into()),
-    };
+    if before.task.state.is_final() {
+        return Err(wrong_state(task_id, before.task.state, "cancelled").into());
+    }
+    joins::stop_all(change, &under, now).await?;
+    let ended = Ended::Cancelled;
+    let cancelled = stop(change, &before, ended, TaskState::Cancelled, now).await?;
+    joins::child_ended(change, &cancelled, now).await?;
     Ok(cancelled)
 }
 
@@ -85,16 +76,55 @@ async fn retry_in(
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
-    requeueable(&reads::locked(change, task_id).await?.task)?;
-    let row = sqlx::query(concat!(
-        "UPDATE task_states SET state = 'queued', updated_at = $2, agent_name = NULL, \
-         completed_at = NULL, lease_expires_at = NULL, not_before = NULL, retry_count = 0, \
-         lease_losses = 0, last_error = NULL WHERE task_id = $1 RETURNING ",
-        task_columns!()
-    ))
+    let before = reads::locked(change, task_id).await?.task;
+    requeueable(&before)?;
+    requeue_one(change, &before, state.now()).await
+}
+
+/// Requeues a task whose row is locked. A parent that ended while it waited waits again, for the
+/// children that failed and are requeued with it.
+pub async fn requeue_one(
+    change: &mut PgConnection,
+    task: &Task,
+    now: Timestamp,
+) -> Result<Task, Broken> {
+    if task.join.is_some() {
+        let failed: Vec<String> = sqlx::query_scalar(
+            "WITH RECURSIVE under (id) AS (SELECT $1::text UNION SELECT task_states.task_id::text \
+                 FROM under JOIN task_states AS above ON above.task_id = under.id \
+                 JOIN task_states ON task_states.parent_task_id = under.id \
+                 WHERE above.after_children IS NOT NULL \
+                 AND task_states.state IN ('failed', 'dead_letter', 'cancelled')) \
+             SELECT id FROM under WHERE id <> $1 ORDER BY id",
+        )
+        .bind(&task.task_id)
+        .fetch_all(&mut *change)
+        .await?;
+        for task_id in &failed {
+            back_into_queue(change, task_id, now).await?;
+        }
+    }
+    back_into_queue(change, &task.task_id, now).await?;
+    joins::settle(change, &task.task_id, now).await?;
+    Ok(reads::locked(change, &task.task_id).await?.task)
+}
+
+async fn back_into_queue(
+    change: &mut PgConnection,
+    task_id: &str,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    sqlx::query(
+        "UPDATE task_states SET \
+         state = CASE WHEN after_children IS NULL THEN 'queued' ELSE 'waiting' END, \
+         updated_at = $2, agent_name = NULL, completed_at = NULL, lease_expires_at = NULL, \
+         not_before = NULL, retry_count = 0, lease_losses = 0, last_error = NULL, \
+         first_claimed_at = NULL, deadline = CASE WHEN deadline > $2 THEN deadline END \
+         WHERE task_id = $1 AND state IN ('failed', 'dead_letter', 'cancelled')",
+    )
     .bind(task_id)
-    .bind(Instant(state.now()))
-    .fetch_one(&mut *change)
+    .bind(Instant(now))
+    .execute(change)
     .await?;
-    Ok(rows::task(&row)?.task)
+    Ok(())
 }

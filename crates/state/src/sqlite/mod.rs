@@ -1,22 +1,30 @@
 //! The embedded store: one SQLite file that several processes may open at the same time.
 //!
-//! Every change runs alone on the one writing connection of this handle, within a `BEGIN IMMEDIATE`
-//! transaction that it may share with its neighbours (`writer`); reads run beside it on connections of
-//! their own (write-ahead log). A change is on disk when its call returns (`synchronous = FULL`). Nothing here decides what is valid input or how long a
+//! Every change is an operation that runs alone on the one writing connection of this handle, within a
+//! `BEGIN IMMEDIATE` transaction that it may share with its neighbours (`writer`); reads run beside it
+//! on connections of their own (write-ahead log). A change is on disk when its call returns
+//! (`synchronous = FULL`). Nothing here decides what is valid input or how long a
 //! retry waits: see the files beside this folder.
 
 mod agents;
 mod claims;
+mod context;
 mod enqueue;
 mod error_groups;
 mod history;
+mod joins;
+mod limits;
 mod open;
+mod operation;
 mod reads;
+mod requeue;
 mod retention;
 mod rows;
+mod schedules;
 mod steer;
 mod sweep;
 mod system_config;
+mod work;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -25,9 +33,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use swarmscope_model::state::{
-    Agent, Attempt, Claim, Failure, NewAgent, NewTask, Pruned, Retention, StateError, StateStore,
-    SweepLimits, SweepReport, Task, TaskFilter, TaskPage, TaskState,
+    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
+    Retention, Schedule, StateError, StateStore, SweepLimits, SweepReport, Task, TaskFilter,
+    TaskPage, TaskState, Ticks,
 };
+
+use crate::prepared::{as_children, prepare};
+use crate::transitions::requeue_size;
+use crate::validate;
 
 pub use open::{OpenError, SqliteState};
 
@@ -39,7 +52,8 @@ fn unavailable(error: sqlx::Error) -> StateError {
 #[async_trait]
 impl StateStore for SqliteState {
     async fn enqueue(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
-        enqueue::enqueue(self, tasks).await
+        let tasks = prepare("tasks", tasks)?;
+        self.write(enqueue::Enqueue { tasks }).await
     }
 
     async fn task(&self, task_id: &str) -> Result<Task, StateError> {
@@ -64,11 +78,19 @@ impl StateStore for SqliteState {
         task_types: &[String],
         lease: Duration,
     ) -> Result<Option<Task>, StateError> {
-        claims::claim(self, agent_name, task_types, lease).await
+        validate::claim(agent_name, task_types, lease)?;
+        self.write(claims::TakeNext {
+            agent_name: agent_name.to_owned(),
+            task_types: task_types.to_vec(),
+            lease,
+        })
+        .await
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
-        claims::renew(self, claim, lease).await
+        validate::lease(lease)?;
+        let claim = claim.clone();
+        self.write(work::Renew { claim, lease }).await
     }
 
     async fn complete(
@@ -77,31 +99,76 @@ impl StateStore for SqliteState {
         result: Map<String, Value>,
         follow_up: Vec<NewTask>,
     ) -> Result<Task, StateError> {
-        claims::complete(self, claim, result, follow_up).await
+        validate::result(&result)?;
+        self.write(work::Complete {
+            claim: claim.clone(),
+            result,
+            follow_up: prepare("follow_up", follow_up)?,
+        })
+        .await
     }
 
     async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, StateError> {
-        claims::fail(self, claim, failure).await
+        self.write(work::Fail {
+            claim: claim.clone(),
+            failure: failure.clone(),
+        })
+        .await
+    }
+
+    async fn fan_out(
+        &self,
+        claim: &Claim,
+        children: Vec<NewTask>,
+        join: Join,
+    ) -> Result<Task, StateError> {
+        let children = as_children(children, &claim.task_id)?;
+        self.write(work::FanOut {
+            claim: claim.clone(),
+            children: prepare("children", children)?,
+            join,
+        })
+        .await
     }
 
     async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
-        steer::cancel(self, task_id).await
+        let task_id = task_id.to_owned();
+        self.write(steer::Cancel { task_id }).await
     }
 
     async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
-        steer::retry(self, task_id).await
+        let task_id = task_id.to_owned();
+        self.write(steer::Retry { task_id }).await
+    }
+
+    async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        requeue_size(expected)?;
+        let filter = filter.clone();
+        self.write(requeue::Requeue { filter, expected }).await
     }
 
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {
-        agents::register(self, agent).await
+        validate::agent(&agent)?;
+        self.write(agents::Register { agent }).await
     }
 
     async fn heartbeat(&self, agent_name: &str) -> Result<Agent, StateError> {
-        agents::heartbeat(self, agent_name).await
+        let agent_name = agent_name.to_owned();
+        self.write(agents::Heartbeat { agent_name }).await
     }
 
     async fn deregister(&self, agent_name: &str) -> Result<Agent, StateError> {
-        agents::deregister(self, agent_name).await
+        let agent_name = agent_name.to_owned();
+        self.write(agents::Deregister { agent_name }).await
+    }
+
+    async fn drain(&self, agent_name: &str, draining: bool) -> Result<Agent, StateError> {
+        let agent_name = agent_name.to_owned();
+        self.write(agents::Drain {
+            agent_name,
+            draining,
+        })
+        .await
     }
 
     async fn agents(&self) -> Result<Vec<Agent>, StateError> {
@@ -113,11 +180,35 @@ impl StateStore for SqliteState {
     }
 
     async fn prune(&self, retention: &Retention) -> Result<Pruned, StateError> {
-        retention::prune(self, retention).await
+        let retention = retention.clone();
+        self.write(retention::Prune { retention }).await
     }
 
     async fn settings(&self) -> Result<BTreeMap<String, Value>, StateError> {
         system_config::all(self).await
+    }
+
+    async fn set_setting(&self, key: &str, value: Option<Value>) -> Result<(), StateError> {
+        validate::name("config_key", key)?;
+        let key = key.to_owned();
+        self.write(system_config::Set { key, value }).await
+    }
+
+    async fn put_schedule(&self, schedule: NewSchedule) -> Result<Schedule, StateError> {
+        self.write(schedules::Put { schedule }).await
+    }
+
+    async fn schedules(&self) -> Result<Vec<Schedule>, StateError> {
+        schedules::all(self).await
+    }
+
+    async fn remove_schedule(&self, name: &str) -> Result<(), StateError> {
+        let name = name.to_owned();
+        self.write(schedules::Remove { name }).await
+    }
+
+    async fn tick(&self) -> Result<Ticks, StateError> {
+        schedules::tick(self).await
     }
 
     async fn ping(&self) -> Result<(), StateError> {

@@ -1,8 +1,11 @@
 //! Everything that only looks. Never takes the write lock.
 
+use serde_json::Value;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use swarmscope_model::limits::MAX_PAGE;
-use swarmscope_model::state::{Agent, Attempt, StateError, Task, TaskFilter, TaskPage, TaskState};
+use swarmscope_model::state::{
+    Agent, Attempt, Priority, StateError, Task, TaskFilter, TaskPage, TaskState,
+};
 
 use super::{SqliteState, rows, unavailable};
 use crate::content::to_state;
@@ -24,18 +27,33 @@ pub async fn task(state: &SqliteState, task_id: &str) -> Result<Task, StateError
     Ok(row(&mut connection, task_id).await?.task)
 }
 
-fn restrict<'q>(query: &mut QueryBuilder<Sqlite>, filter: &'q TaskFilter) {
+/// The rows of the filter, as `FROM` and `WHERE`.
+pub fn restrict(query: &mut QueryBuilder<Sqlite>, filter: &TaskFilter) {
     query.push(" FROM task_states WHERE TRUE");
-    let conditions: [(&str, Option<&'q str>); 4] = [
+    let conditions: [(&str, Option<&str>); 5] = [
         (" AND state = ", filter.state.map(TaskState::as_str)),
         (" AND task_type = ", filter.task_type.as_deref()),
         (" AND agent_name = ", filter.agent_name.as_deref()),
         (" AND correlation_id = ", filter.correlation_id.as_deref()),
+        (" AND parent_task_id = ", filter.parent_task_id.as_deref()),
     ];
     for (condition, value) in conditions {
         if let Some(value) = value {
             query.push(condition).push_bind(value.to_owned());
         }
+    }
+    if let Some(priority) = filter.priority {
+        query.push(match priority {
+            Priority::High => " AND priority_rank = 0",
+            Priority::Medium => " AND priority_rank = 1",
+            Priority::Low => " AND priority_rank = 2",
+        });
+    }
+    if let Some(ids) = &filter.task_ids {
+        query
+            .push(" AND task_id IN (SELECT value FROM json_each(")
+            .push_bind(Value::from(ids.clone()).to_string())
+            .push("))");
     }
 }
 

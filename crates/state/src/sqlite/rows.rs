@@ -6,7 +6,8 @@ use sqlx::sqlite::SqliteRow;
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Agent, Attempt, Task};
 
-use crate::content::{to_object, to_priority, to_state, to_time};
+use crate::content::{shown_status, to_join, to_object, to_priority, to_state, to_time};
+use crate::prepared::skills_of;
 use crate::transitions::TaskRow;
 
 fn text(row: &SqliteRow, column: &str) -> Result<Option<String>, sqlx::Error> {
@@ -59,7 +60,16 @@ pub fn task(row: &SqliteRow) -> Result<TaskRow, sqlx::Error> {
             retry_count: count(row, "retry_count")?,
             max_retries: count(row, "max_retries")?,
             last_error: text(row, "last_error")?,
+            idempotency_key: text(row, "idempotency_key")?,
+            required_skills: skills_of(&required(row, "required_skills")?),
+            deadline: point(row, "deadline")?,
+            parent_task_id: text(row, "parent_task_id")?,
+            join: to_join(
+                text(row, "after_children")?.as_deref(),
+                text(row, "on_child_failure")?.as_deref(),
+            ),
         },
+        first_claimed_at: point(row, "first_claimed_at")?,
         claimed_at: point(row, "claimed_at")?,
         lease_losses: count(row, "lease_losses")?,
     })
@@ -93,7 +103,7 @@ pub fn agent(row: &SqliteRow) -> Result<Agent, sqlx::Error> {
         agent_type: required(row, "agent_type")?,
         // A sign of life leaves the point as it was.
         silenced_at: point(row, "silenced_at")?.filter(|_| status == "inactive"),
-        status,
+        status: shown_status(status, row.try_get_unchecked("draining")?),
         last_heartbeat: time(row, "last_heartbeat")?,
         capabilities: to_object(text(row, "capabilities")?),
         metadata: to_object(text(row, "metadata")?),

@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::SWEEP_BATCH;
-use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport};
+use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport, Task, TaskState};
 
-use super::steer::take_back;
-use super::{SqliteState, reads, rows, unavailable};
+use super::context::Context;
+use super::operation::Operation;
+use super::steer::stop;
+use super::{SqliteState, joins, reads, rows, unavailable};
 use crate::content::to_time;
+use crate::joining::open_children;
 use crate::transitions::{Ended, TaskRow, after_loss};
 
 pub async fn sweep(state: &SqliteState, limits: &SweepLimits) -> Result<SweepReport, StateError> {
@@ -22,39 +26,89 @@ pub async fn sweep(state: &SqliteState, limits: &SweepLimits) -> Result<SweepRep
     if due.is_empty() {
         return Ok(SweepReport::default());
     }
+    let limits = limits.clone();
+    state.write(Sweep { limits }).await
+}
 
-    let mut change = state.change().await?;
-    let now = state.now();
-    let due = Due::find(&mut change, limits, now).await?;
-    let mut report = SweepReport::default();
-    let expired = due
-        .expired
-        .into_iter()
-        .map(|row| (row, Ended::LeaseExpired));
-    let foreign = due.foreign.into_iter().map(|row| (row, Ended::AgentGone));
-    for (before, ended) in expired.chain(foreign).take(SWEEP_BATCH) {
-        let after = after_loss(&before);
-        take_back(&mut change, &before, ended, after, now).await?;
-        report.expired.push(LostLease {
-            task: reads::row(&mut change, &before.task.task_id).await?.task,
-            agent_name: before.task.agent_name.unwrap_or_default(),
-        });
+struct Sweep {
+    limits: SweepLimits,
+}
+
+#[async_trait]
+impl Operation for Sweep {
+    type Output = SweepReport;
+
+    async fn run(
+        &self,
+        connection: &mut SqliteConnection,
+        context: &mut Context,
+    ) -> Result<SweepReport, StateError> {
+        let now = context.now;
+        let due = Due::find(connection, &self.limits, now).await?;
+        let mut report = SweepReport::default();
+        for before in due.overdue {
+            report
+                .overdue
+                .extend(overdue(connection, &before, now).await?);
+        }
+        let expired = due
+            .expired
+            .into_iter()
+            .map(|row| (row, Ended::LeaseExpired));
+        let foreign = due.foreign.into_iter().map(|row| (row, Ended::AgentGone));
+        for (before, ended) in expired.chain(foreign).take(SWEEP_BATCH) {
+            if before.task.deadline.is_some_and(|deadline| deadline <= now) {
+                continue;
+            }
+            let task = stop(connection, &before, ended, after_loss(&before), now).await?;
+            joins::child_ended(connection, &task, now).await?;
+            report.expired.push(LostLease {
+                task,
+                agent_name: before.task.agent_name.unwrap_or_default(),
+            });
+        }
+        for task_id in due.joinable {
+            if joins::settle(connection, &task_id, now).await? {
+                report
+                    .joined
+                    .push(reads::row(connection, &task_id).await?.task);
+            }
+        }
+        for agent_name in due.silent {
+            set_status(connection, &agent_name, "inactive", Some(now)).await?;
+            report.silenced.push(agent_name);
+        }
+        for agent_name in due.revived {
+            set_status(connection, &agent_name, "active", None).await?;
+        }
+        Ok(report)
     }
-    for agent_name in due.silent {
-        set_status(&mut change, &agent_name, "inactive", Some(now)).await?;
-        report.silenced.push(agent_name);
+}
+
+/// Fails a task whose deadline has passed, and cancels all under it. Nothing when an earlier one of
+/// the same sweep has ended it.
+async fn overdue(
+    connection: &mut SqliteConnection,
+    before: &TaskRow,
+    now: Timestamp,
+) -> Result<Option<Task>, StateError> {
+    let before = reads::row(connection, &before.task.task_id).await?;
+    if before.task.state.is_final() {
+        return Ok(None);
     }
-    for agent_name in due.revived {
-        set_status(&mut change, &agent_name, "active", None).await?;
-    }
-    change.commit().await.map_err(unavailable)?;
-    Ok(report)
+    let failed = stop(connection, &before, Ended::Overdue, TaskState::Failed, now).await?;
+    joins::stop_all_under(connection, &failed.task_id, now).await?;
+    joins::child_ended(connection, &failed, now).await?;
+    Ok(Some(failed))
 }
 
 /// What there is to do.
 struct Due {
     expired: Vec<TaskRow>,
     foreign: Vec<TaskRow>,
+    overdue: Vec<TaskRow>,
+    /// Parents whose children have ended, which only happens behind our back.
+    joinable: Vec<String>,
     silent: Vec<String>,
     revived: Vec<String>,
 }
@@ -69,8 +123,10 @@ impl Due {
         Ok(Self {
             expired: expired(connection, now).await?,
             foreign: foreign(connection, &agents, limits.foreign_after, now).await?,
+            overdue: past_deadline(connection, now).await?,
+            joinable: joinable(connection).await?,
             silent: named(&agents, |agent| {
-                agent.status == "active"
+                ["active", "draining"].contains(&agent.status.as_str())
                     && age(agent.heartbeat, now) > milliseconds(limits.silent_after)
             }),
             revived: named(&agents, |agent| {
@@ -85,6 +141,8 @@ impl Due {
     fn is_empty(&self) -> bool {
         self.expired.is_empty()
             && self.foreign.is_empty()
+            && self.overdue.is_empty()
+            && self.joinable.is_empty()
             && self.silent.is_empty()
             && self.revived.is_empty()
     }
@@ -153,6 +211,37 @@ async fn expired(
         .map_err(unavailable)
 }
 
+async fn past_deadline(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<Vec<TaskRow>, StateError> {
+    sqlx::query(
+        "SELECT * FROM task_states WHERE deadline <= ?1 \
+         AND state IN ('queued', 'in_progress', 'waiting') ORDER BY deadline LIMIT ?2",
+    )
+    .bind(now.as_millisecond())
+    .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await
+    .map_err(unavailable)?
+    .iter()
+    .map(rows::task)
+    .collect::<Result<_, _>>()
+    .map_err(unavailable)
+}
+
+async fn joinable(connection: &mut SqliteConnection) -> Result<Vec<String>, StateError> {
+    sqlx::query_scalar(AssertSqlSafe(format!(
+        "SELECT task_id FROM task_states AS parent WHERE parent.state = 'waiting' \
+         AND parent.after_children IS NOT NULL AND NOT {} LIMIT ?1",
+        open_children("parent.task_id")
+    )))
+    .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await
+    .map_err(unavailable)
+}
+
 /// Tasks without a lease that neither changed themselves nor have an agent that shows itself.
 async fn foreign(
     connection: &mut SqliteConnection,
@@ -188,12 +277,15 @@ async fn set_status(
     status: &str,
     silenced_at: Option<Timestamp>,
 ) -> Result<(), StateError> {
-    sqlx::query("UPDATE agents SET status = ?2, silenced_at = ?3 WHERE agent_name = ?1")
-        .bind(agent_name)
-        .bind(status)
-        .bind(silenced_at.map(Timestamp::as_millisecond))
-        .execute(connection)
-        .await
-        .map_err(unavailable)?;
+    sqlx::query(
+        "UPDATE agents SET status = CASE WHEN ?2 = 'active' AND draining THEN 'draining' \
+         ELSE ?2 END, silenced_at = ?3 WHERE agent_name = ?1",
+    )
+    .bind(agent_name)
+    .bind(status)
+    .bind(silenced_at.map(Timestamp::as_millisecond))
+    .execute(connection)
+    .await
+    .map_err(unavailable)?;
     Ok(())
 }

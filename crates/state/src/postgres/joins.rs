@@ -1,0 +1,168 @@
+//! Parents that wait for their children: what becomes of them when a child has ended, and of the
+//! children when a parent ends before them. Children are locked before their parent.
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Row};
+use swarmscope_model::Timestamp;
+use swarmscope_model::state::{Task, TaskState};
+
+use super::failure::Broken;
+use super::instant::Instant;
+use super::reads;
+use super::rows::{self, task_columns};
+use super::steer::stop;
+use crate::joining::{AfterJoin, Children, after_join, open_children};
+use crate::transitions::{Ended, TaskRow};
+
+/// Whether the task has children at all.
+pub async fn has_children(change: &mut PgConnection, task_id: &str) -> Result<bool, Broken> {
+    Ok(
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM task_states WHERE parent_task_id = $1)")
+            .bind(task_id)
+            .fetch_one(change)
+            .await?,
+    )
+}
+
+/// Settles with the parent of a task that has ended; nothing when it has not, or has none.
+pub async fn child_ended(
+    change: &mut PgConnection,
+    child: &Task,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    match &child.parent_task_id {
+        Some(parent) if child.state.is_final() => settle(change, parent, now).await.map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Moves a waiting parent on, if its children allow it, and then its own parent. Says whether the
+/// parent has moved. Whoever ends the last child holds the parent's row first, and so sees all others
+/// that have ended.
+pub async fn settle(
+    change: &mut PgConnection,
+    task_id: &str,
+    now: Timestamp,
+) -> Result<bool, Broken> {
+    let mut next = Some(task_id.to_owned());
+    let mut moved = false;
+    while let Some(task_id) = next.take() {
+        let parent = match reads::locked(change, &task_id).await {
+            Ok(parent) => parent,
+            // A parent that was removed waits for nothing.
+            Err(Broken::Refused(_)) => break,
+            Err(error) => return Err(error),
+        };
+        let (TaskState::Waiting, Some(join)) = (parent.task.state, parent.task.join) else {
+            break;
+        };
+        match after_join(join, children(change, &task_id).await?) {
+            AfterJoin::Waits => break,
+            AfterJoin::Continues => go_on(change, &task_id, now).await?,
+            AfterJoin::Ends {
+                state,
+                error,
+                stops_children,
+            } => {
+                if stops_children {
+                    let under = open_under(change, &task_id).await?;
+                    stop_all(change, &under, now).await?;
+                }
+                end(change, &task_id, state, error, now).await?;
+                next.clone_from(&parent.task.parent_task_id);
+            }
+        }
+        moved = true;
+    }
+    Ok(moved)
+}
+
+async fn children(change: &mut PgConnection, task_id: &str) -> Result<Children, Broken> {
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT {} AS open, EXISTS (SELECT FROM task_states WHERE parent_task_id = $1 \
+         AND state IN ('failed', 'dead_letter', 'cancelled')) AS unsuccessful",
+        open_children("$1")
+    )))
+    .bind(task_id)
+    .fetch_one(change)
+    .await?;
+    Ok(Children {
+        open: row.try_get("open")?,
+        unsuccessful: row.try_get("unsuccessful")?,
+    })
+}
+
+async fn go_on(change: &mut PgConnection, task_id: &str, now: Timestamp) -> Result<(), Broken> {
+    sqlx::query(
+        "UPDATE task_states SET state = 'queued', updated_at = $2, after_children = NULL, \
+         on_child_failure = NULL WHERE task_id = $1",
+    )
+    .bind(task_id)
+    .bind(Instant(now))
+    .execute(change)
+    .await?;
+    Ok(())
+}
+
+async fn end(
+    change: &mut PgConnection,
+    task_id: &str,
+    state: TaskState,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    sqlx::query(
+        "UPDATE task_states SET state = $2, updated_at = $3, completed_at = $3, last_error = $4 \
+         WHERE task_id = $1",
+    )
+    .bind(task_id)
+    .bind(state.as_str())
+    .bind(Instant(now))
+    .bind(error)
+    .execute(change)
+    .await?;
+    Ok(())
+}
+
+/// Every task under this one that has not ended, locked.
+pub async fn open_under(change: &mut PgConnection, task_id: &str) -> Result<Vec<TaskRow>, Broken> {
+    let found = sqlx::query(concat!(
+        "WITH RECURSIVE under (id) AS (SELECT task_id FROM task_states \
+             WHERE parent_task_id = $1 UNION SELECT task_states.task_id FROM under \
+             JOIN task_states ON task_states.parent_task_id = under.id) \
+         SELECT ",
+        task_columns!(),
+        " FROM task_states WHERE task_id IN (SELECT id FROM under) \
+         AND state NOT IN ('completed', 'failed', 'dead_letter', 'cancelled') \
+         ORDER BY task_id FOR UPDATE"
+    ))
+    .bind(task_id)
+    .fetch_all(change)
+    .await?;
+    let under: Result<_, sqlx::Error> = found.iter().map(rows::task).collect();
+    Ok(under?)
+}
+
+/// Cancels tasks that are locked.
+pub async fn stop_all(
+    change: &mut PgConnection,
+    tasks: &[TaskRow],
+    now: Timestamp,
+) -> Result<(), Broken> {
+    for before in tasks {
+        stop(change, before, Ended::Cancelled, TaskState::Cancelled, now).await?;
+    }
+    Ok(())
+}
+
+/// Locks a task after all under it that have not ended.
+pub async fn lock_tree(
+    change: &mut PgConnection,
+    task_id: &str,
+) -> Result<(TaskRow, Vec<TaskRow>), Broken> {
+    open_under(change, task_id).await?;
+    let root = reads::locked(change, task_id).await?;
+    // With the root held nobody gives it children, so those that came meanwhile are all there.
+    let under = open_under(change, task_id).await?;
+    Ok((root, under))
+}

@@ -1,0 +1,56 @@
+//! Requeueing in bulk: all that a filter names, when they are as many as was said.
+
+use sqlx::QueryBuilder;
+use sqlx::postgres::PgConnection;
+use swarmscope_model::limits::MAX_REQUEUE;
+use swarmscope_model::state::{Requeued, StateError, TaskFilter};
+
+use super::failure::Broken;
+use super::rows::{self, task_columns};
+use super::steer::requeue_one;
+use super::{PostgresState, reads};
+use crate::transitions::{requeue_states, still_requeueable};
+
+pub async fn requeue(
+    state: &PostgresState,
+    filter: &TaskFilter,
+    expected: u64,
+) -> Result<Requeued, Broken> {
+    let mut change = state.change().await?;
+    let outcome = requeue_in(&mut change, state, filter, expected).await;
+    PostgresState::end(change, outcome).await
+}
+
+async fn requeue_in(
+    change: &mut PgConnection,
+    state: &PostgresState,
+    filter: &TaskFilter,
+    expected: u64,
+) -> Result<Requeued, Broken> {
+    let mut query = QueryBuilder::new(concat!("SELECT ", task_columns!()));
+    reads::restrict(&mut query, filter);
+    query
+        .push(requeue_states(filter.state))
+        .push(" ORDER BY created_at, enqueue_order LIMIT ")
+        .push_bind(i64::try_from(MAX_REQUEUE + 1).unwrap_or(i64::MAX))
+        .push(" FOR UPDATE");
+    let rows = query.build().fetch_all(&mut *change).await?;
+    let found = rows.len() as u64;
+    if found != expected || found > MAX_REQUEUE {
+        return Err(StateError::CountChanged { expected, found }.into());
+    }
+    let mut requeued = Requeued::default();
+    for row in &rows {
+        let task = rows::task(row)?.task;
+        // One of the tasks before may have taken it along.
+        let now_stands = reads::locked(change, &task.task_id).await?.task;
+        match still_requeueable(&now_stands) {
+            Ok(()) => {
+                let task = requeue_one(change, &now_stands, state.now()).await?;
+                requeued.tasks.push(task);
+            }
+            Err(skipped) => requeued.skipped.push(skipped),
+        }
+    }
+    Ok(requeued)
+}
