@@ -148,10 +148,10 @@ pub fn in_force(row: TaskRow, claim: &Claim, now: Timestamp) -> Result<TaskRow, 
         agent_name: claim.agent_name.clone(),
         token: claim.fencing_token,
         state: task.state,
-        holder: task.agent_name,
+        holder: task.agent_name.map(Into::into),
         current: task.fencing_token,
         lease_expires_at: task.lease_expires_at,
-        ended,
+        ended: ended.map(Into::into),
     })
 }
 

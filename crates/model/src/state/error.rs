@@ -35,11 +35,11 @@ pub enum StateError {
         token: i64,
         /// How the task stands: its state, who has it, the token in force and its lease.
         state: TaskState,
-        holder: Option<String>,
+        holder: Option<Box<str>>,
         current: i64,
         lease_expires_at: Option<Timestamp>,
         /// Why the task ended or is about to, when it did not end with success.
-        ended: Option<String>,
+        ended: Option<Box<str>>,
     },
     #[error("task {task_id:?} is {}, so it cannot be {action}", .state.as_str())]
     WrongState {
