@@ -122,6 +122,6 @@ pub fn task(task_id: String) -> NewTask {
         task_type: TASK_TYPE.to_owned(),
         priority: Default::default(),
         metadata: Map::new(),
-        max_retries: None,
+        ..NewTask::default()
     }
 }
