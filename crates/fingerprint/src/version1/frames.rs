@@ -93,8 +93,9 @@ impl<'a> Stack<'a> {
             Language::Python | Language::Node => call.file,
             Language::Rust | Language::Java | Language::Go => "",
         };
-        // A closure that its own function hands over is on the stack above it, which is no recursion.
-        let calls = u32::from(!is_closure(language, call));
+        // A closure that its own function hands over is on the stack above it, which is no recursion;
+        // neither are two functions without a name.
+        let calls = u32::from(!name.is_empty() && !is_closure(language, call));
         let same = |known: &&mut Function<'_>| known.name == name && known.file == file;
         match self.functions.iter_mut().find(same) {
             Some(known) => known.calls += calls,

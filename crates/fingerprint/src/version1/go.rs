@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::frames::Role;
+use super::place;
 use crate::trace::Call;
 
-/// The first elements of the standard library's packages; none of them has a dot.
+/// The first elements of the standard library's packages; none of them has a dot. Sorted.
 const STANDARD: [&str; 49] = [
     "archive",
     "bufio",
@@ -65,10 +66,8 @@ pub fn role(call: &Call<'_>) -> Role {
         .split_once('/')
         .is_some_and(|(first, _)| first.contains('.'));
     let is_library = matches!(function, "panic" | "goexit" | "main.init" | "runtime.main")
-        || call.file.contains("/pkg/mod/")
-        || call.file.contains("/vendor/")
-        || call.file.split('/').any(is_module_version)
-        || (!has_host && STANDARD.contains(&package));
+        || is_foreign(call.file)
+        || (!has_host && STANDARD.binary_search(&package).is_ok());
     if is_library {
         Role::Library
     } else if is_inlined_closure(function) {
@@ -88,6 +87,18 @@ fn is_inlined_closure(function: &str) -> bool {
     };
     let named = method.split('.').take_while(|part| !is_closure(part));
     method.contains(".func") && named.count() > 1
+}
+
+/// Whether a file is a module's of somebody else: in the cache of modules, or with its version.
+fn is_foreign(file: &str) -> bool {
+    let mut before = "";
+    place::elements(file).any(|element| {
+        let foreign = element == "vendor"
+            || (before == "pkg" && element == "mod")
+            || is_module_version(element);
+        before = element;
+        foreign
+    })
 }
 
 /// `pgx@v5.4.3`
@@ -142,4 +153,70 @@ fn is_closure(part: &str) -> bool {
             part.strip_prefix(start)
                 .is_some_and(|rest| !rest.is_empty() && digits(rest))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_sorted() {
+        assert!(STANDARD.is_sorted());
+    }
+
+    #[test]
+    fn names_lose_closures_and_type_parameters() {
+        for (printed, expected) in [
+            ("main.run", "main.run"),
+            ("main.(*Pool[...]).Run.func1.2", "main.Pool.Run"),
+            (
+                "acme.dev/swarm/plan.Each[go.shape.int].func1",
+                "acme.dev/swarm/plan.Each",
+            ),
+            ("main.glob..func3", "main"),
+            ("main.run.gowrap1", "main.run"),
+            ("main.(*worker).run-fm", "main.worker.run"),
+            ("main.walk-range1", "main.walk"),
+        ] {
+            assert_eq!(name(printed), expected, "{printed}");
+        }
+    }
+
+    #[test]
+    fn whose_code_a_call_is_in() {
+        let role_of = |function, file| {
+            role(&Call {
+                function,
+                file,
+                ..Call::default()
+            })
+        };
+        assert_eq!(
+            role_of(
+                "net/http.(*conn).serve",
+                "/usr/local/go/src/net/http/server.go"
+            ),
+            Role::Library
+        );
+        assert_eq!(
+            role_of("github.com/a/b.C", "/go/pkg/mod/github.com/a/b@v1.2.0/c.go"),
+            Role::Library
+        );
+        assert_eq!(
+            role_of("github.com/a/b.C", "github.com/a/b@v1.2.0/c.go"),
+            Role::Library
+        );
+        assert_eq!(
+            role_of("github.com/acme/swarm.Run", "/srv/swarm/run.go"),
+            Role::App
+        );
+        assert_eq!(
+            role_of("main.main.func1", "/srv/swarm/main.go"),
+            Role::Entry
+        );
+        assert_eq!(
+            role_of("main.(*T).run.Order.func1", "/srv/swarm/o.go"),
+            Role::Glue
+        );
+    }
 }

@@ -5,80 +5,78 @@ use std::borrow::Cow;
 use super::frames::Role;
 use crate::trace::Call;
 
-/// Packages of the platform and of libraries that many programs use.
-const LIBRARIES: [&str; 62] = [
-    "java.",
-    "javax.",
-    "jdk.",
-    "sun.",
-    "com.sun.",
-    "jakarta.",
-    "kotlin.",
-    "kotlinx.",
-    "scala.",
-    "groovy.",
-    "clojure.",
+/// Packages of the platform and of libraries that many programs use; sorted.
+const LIBRARIES: [&str; 70] = [
     "akka.",
     "android.",
     "androidx.",
-    "dalvik.",
+    "ch.qos.",
+    "clojure.",
+    "com.amazonaws.",
     "com.android.",
-    "org.springframework.",
-    "org.apache.",
-    "org.eclipse.",
-    "org.hibernate.",
-    "org.jboss.",
-    "org.wildfly.",
-    "org.junit.",
-    "junit.",
-    "org.mockito.",
-    "org.slf4j.",
-    "org.postgresql.",
-    "org.h2.",
-    "org.jooq.",
-    "org.quartz.",
-    "org.gradle.",
-    "org.codehaus.",
-    "org.glassfish.",
-    "org.reactivestreams.",
-    "org.elasticsearch.",
-    "org.mariadb.",
-    "org.mongodb.",
-    "org.redisson.",
-    "org.flywaydb.",
-    "org.mybatis.",
+    "com.datastax.",
     "com.fasterxml.",
     "com.google.",
-    "com.zaxxer.",
-    "com.mysql.",
+    "com.microsoft.",
     "com.mongodb.",
+    "com.mysql.",
     "com.netflix.",
+    "com.oracle.",
     "com.rabbitmq.",
     "com.squareup.",
-    "com.amazonaws.",
-    "com.datastax.",
-    "com.microsoft.",
-    "com.oracle.",
-    "ch.qos.",
-    "io.netty.",
+    "com.sun.",
+    "com.zaxxer.",
+    "dalvik.",
+    "feign.",
+    "groovy.",
     "io.grpc.",
     "io.lettuce.",
     "io.micrometer.",
     "io.micronaut.",
+    "io.netty.",
     "io.quarkus.",
-    "io.vertx.",
     "io.reactivex.",
-    "reactor.",
-];
-const MORE_LIBRARIES: [&str; 8] = [
+    "io.vertx.",
+    "jakarta.",
+    "java.",
+    "javax.",
+    "jdk.",
+    "junit.",
+    "kotlin.",
+    "kotlinx.",
     "net.bytebuddy.",
     "net.sf.",
     "okhttp3.",
     "okio.",
+    "org.apache.",
+    "org.codehaus.",
+    "org.eclipse.",
+    "org.elasticsearch.",
+    "org.flywaydb.",
+    "org.glassfish.",
+    "org.gradle.",
+    "org.h2.",
+    "org.hibernate.",
+    "org.jboss.",
+    "org.jooq.",
+    "org.junit.",
+    "org.mariadb.",
+    "org.mockito.",
+    "org.mongodb.",
+    "org.mybatis.",
+    "org.postgresql.",
+    "org.quartz.",
+    "org.reactivestreams.",
+    "org.redisson.",
+    "org.slf4j.",
+    "org.springframework.",
+    "org.wildfly.",
+    "reactor.",
     "redis.clients.",
     "retrofit2.",
+    "scala.",
     "software.amazon.",
-    "feign.",
+    "sun.",
 ];
 /// What is in the name of a class that was made while the program ran.
 const GENERATED: [&str; 11] = [
@@ -101,11 +99,7 @@ pub fn role(call: &Call<'_>) -> Role {
         .function
         .rsplit_once('.')
         .unwrap_or(("", call.function));
-    if LIBRARIES
-        .iter()
-        .chain(&MORE_LIBRARIES)
-        .any(|package| class.starts_with(package))
-    {
+    if is_library(class) {
         Role::Library
     } else if is_generated(class) || method.starts_with("access$") {
         Role::Glue
@@ -114,6 +108,13 @@ pub fn role(call: &Call<'_>) -> Role {
     } else {
         Role::App
     }
+}
+
+/// Of sorted prefixes of which none begins with another, the last one that is not behind a name is the
+/// only one that it may begin with.
+fn is_library(class: &str) -> bool {
+    let behind = LIBRARIES.partition_point(|package| *package <= class);
+    behind > 0 && class.starts_with(LIBRARIES[behind - 1])
 }
 
 fn is_generated(class: &str) -> bool {
@@ -151,4 +152,35 @@ pub fn name(function: &str) -> Cow<'_, str> {
     name.push('.');
     name.push_str(method);
     Cow::Owned(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_sorted_and_none_begins_with_another() {
+        for pair in LIBRARIES.windows(2) {
+            assert!(
+                pair[0] < pair[1] && !pair[1].starts_with(pair[0]),
+                "{pair:?}"
+            );
+        }
+        assert!(is_library("java.util.ArrayList") && is_library("reactor.core.Mono"));
+        assert!(!is_library("javascript.Engine") && !is_library("com.acme.Plan"));
+    }
+
+    #[test]
+    fn names_lose_what_the_compiler_adds() {
+        for (printed, expected) in [
+            ("a.B.run", "a.B.run"),
+            ("a.B.lambda$run$3", "a.B.run"),
+            ("a.B$1.run", "a.B.run"),
+            ("a.B$Inner$2.run", "a.B$Inner.run"),
+            ("a.B.lambda$new$0", "a.B.<init>"),
+            ("a.B.lambda$static$0", "a.B.<clinit>"),
+        ] {
+            assert_eq!(name(printed), expected, "{printed}");
+        }
+    }
 }

@@ -23,6 +23,12 @@ pub fn readable(message: &str) -> String {
     out
 }
 
+/// Units that a value may be given in, now this, now that.
+const UNITS: [&str; 17] = [
+    "B", "KB", "MB", "GB", "KiB", "MiB", "GiB", "bytes", "ms", "s", "us", "µs", "seconds",
+    "minutes", "hours", "min", "h",
+];
+
 /// A message with one placeholder for everything that varies, and for a list of it.
 pub fn template(message: &str) -> String {
     let line = first_line(message);
@@ -31,10 +37,25 @@ pub fn template(message: &str) -> String {
     for parameter in swarmscope_parameters::find(line) {
         push_words(&line[written..parameter.range.start], &mut out);
         push_placeholder(&mut out);
-        written = parameter.range.end;
+        written = parameter.range.end + unit(&line[parameter.range.end..]);
     }
     push_words(&line[written..], &mut out);
     out
+}
+
+/// How long the unit is with which a text begins.
+fn unit(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix(' ') else {
+        return 0;
+    };
+    let word = rest
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(rest.len());
+    if UNITS.contains(&&rest[..word]) {
+        1 + word
+    } else {
+        0
+    }
 }
 
 /// A list of any length is one placeholder.
@@ -67,9 +88,15 @@ fn push_words(text: &str, out: &mut String) {
 /// behind which other programs' words come.
 pub fn head(message: &str) -> String {
     let template = template(message);
+    // What a program says of its assertion stands behind what the language says of it.
+    let begin = match template.find(" failed: ") {
+        Some(at) if template.starts_with("assertion ") => at + " failed: ".len(),
+        _ => 0,
+    };
     let end = [": ", " (", " - "]
         .iter()
-        .filter_map(|mark| template.find(mark))
+        .filter_map(|mark| template[begin..].find(mark))
+        .map(|at| begin + at)
         .filter(|at| *at > 0)
         .min()
         .unwrap_or(template.len());

@@ -1,6 +1,7 @@
 //! Node's frames: what is the application's, and names without their receivers.
 
 use super::frames::Role;
+use super::place;
 use crate::trace::Call;
 
 pub fn role(call: &Call<'_>) -> Role {
@@ -12,7 +13,8 @@ pub fn role(call: &Call<'_>) -> Role {
         || file.starts_with("native")
         || file.starts_with("index ")
         || (!file.contains(['/', '\\', ':']) && !call.function.is_empty());
-    if built_in || file.contains("node_modules") || file.contains("/webpack/") {
+    let foreign = place::elements(file).any(|name| matches!(name, "node_modules" | "webpack"));
+    if built_in || foreign {
         Role::Library
     } else if call.function == "Object.<anonymous>"
         || call.function.starts_with("Module.<anonymous>")
@@ -46,4 +48,46 @@ pub fn name(function: &str) -> &str {
     }
     let name = name.strip_suffix(".<anonymous>").unwrap_or(name);
     if name == "<anonymous>" { "" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_code_a_call_is_in() {
+        let role_of = |function, file| {
+            role(&Call {
+                function,
+                file,
+                ..Call::default()
+            })
+        };
+        for file in [
+            "node:internal/process/task_queues",
+            "internal/modules/cjs/loader.js",
+            "/srv/node_modules/axios/lib/core.js",
+            "webpack-internal:///./node_modules/axios/index.js",
+            "<anonymous>",
+        ] {
+            assert_eq!(role_of("run", file), Role::Library, "{file}");
+        }
+        assert_eq!(role_of("run", "webpack-internal:///./src/a.js"), Role::App);
+        assert_eq!(role_of("", "/srv/a.js"), Role::App);
+        assert_eq!(role_of("Object.<anonymous>", "/srv/a.js"), Role::Entry);
+    }
+
+    #[test]
+    fn names_lose_receivers_of_chance() {
+        for (printed, expected) in [
+            ("Object.fetch", "fetch"),
+            ("exports.fetch", "fetch"),
+            ("Timeout.run", "run"),
+            ("new Plan", "Plan"),
+            ("Research.crawl", "Research.crawl"),
+            ("<anonymous>", ""),
+        ] {
+            assert_eq!(name(printed), expected, "{printed}");
+        }
+    }
 }

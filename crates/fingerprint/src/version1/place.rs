@@ -109,6 +109,11 @@ fn clean(file: &str) -> &str {
     .unwrap_or(file)
 }
 
+/// The names of which a path consists, by either kind of slash.
+pub fn elements(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['/', '\\'])
+}
+
 fn folder(file: &str) -> &str {
     file.rfind(['/', '\\']).map_or("", |at| &file[..at])
 }

@@ -1,10 +1,9 @@
 //! Python's frames: what is the application's.
 
 use super::frames::Role;
+use super::place;
 use crate::trace::Call;
 
-/// Folders of installed packages, in any installation.
-const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 /// What the compiler makes of a comprehension or expression: newer versions have no frame for some.
 const ANONYMOUS: [&str; 5] = [
     "<listcomp>",
@@ -16,10 +15,7 @@ const ANONYMOUS: [&str; 5] = [
 
 pub fn role(call: &Call<'_>) -> Role {
     let file = call.file;
-    if file.starts_with("<frozen ")
-        || PACKAGES.iter().any(|folder| file.contains(folder))
-        || in_standard_library(file)
-    {
+    if file.starts_with("<frozen ") || is_foreign(file) {
         Role::Library
     } else if ANONYMOUS.contains(&call.function) {
         Role::Glue
@@ -30,14 +26,48 @@ pub fn role(call: &Call<'_>) -> Role {
     }
 }
 
-/// `…/lib/python3.11/…`, `…/lib/python311.zip/…`, `C:\Python311\Lib\…`
-fn in_standard_library(file: &str) -> bool {
-    if file.contains('\\') {
-        let lower = file.to_ascii_lowercase();
-        return lower.contains("\\lib\\") && lower.contains("python");
-    }
-    ["/lib/python", "/lib64/python"].iter().any(|folder| {
-        file.find(folder)
-            .is_some_and(|at| file[at + folder.len()..].starts_with(|c: char| c.is_ascii_digit()))
+/// Whether a file is an installed package's or the standard library's: `…/site-packages/…`,
+/// `…/lib/python3.11/…`, `…/lib/python311.zip/…`, `C:\Python311\Lib\…`.
+fn is_foreign(file: &str) -> bool {
+    let mut before = "";
+    place::elements(file).any(|element| {
+        let is_python = |name: &str| {
+            let start = name.get(..6).unwrap_or_default();
+            start.eq_ignore_ascii_case("python")
+                && name[6..].starts_with(|c: char| c.is_ascii_digit())
+        };
+        let foreign = matches!(element, "site-packages" | "dist-packages")
+            || (matches!(before, "lib" | "lib64") && is_python(element))
+            || (element == "Lib" && is_python(before));
+        before = element;
+        foreign
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_code_a_call_is_in() {
+        let role_of = |file, function| {
+            role(&Call {
+                function,
+                file,
+                ..Call::default()
+            })
+        };
+        for file in [
+            "/srv/app/.venv/lib/python3.11/site-packages/httpx/_client.py",
+            "/usr/lib/python3/dist-packages/yaml/__init__.py",
+            "/usr/local/lib/python3.12/asyncio/runners.py",
+            r"C:\Python311\Lib\json\decoder.py",
+            "<frozen importlib._bootstrap>",
+        ] {
+            assert_eq!(role_of(file, "run"), Role::Library, "{file}");
+        }
+        assert_eq!(role_of("/srv/lib/plan.py", "run"), Role::App);
+        assert_eq!(role_of("/srv/plan.py", "<module>"), Role::Entry);
+        assert_eq!(role_of("/srv/plan.py", "<listcomp>"), Role::Glue);
+    }
 }

@@ -3,68 +3,60 @@
 use std::borrow::Cow;
 
 use super::frames::Role;
+use super::place;
 use crate::trace::Call;
 
-/// Crates of the language and those that most programs run on, for builds without places.
+/// Crates of the language and those that most programs run on, for builds without places; sorted.
 const LIBRARIES: [&str; 40] = [
-    "std",
-    "core",
-    "alloc",
-    "proc_macro",
-    "test",
-    "backtrace",
+    "actix_rt",
+    "actix_web",
     "addr2line",
-    "gimli",
-    "tokio",
-    "futures",
-    "futures_util",
-    "futures_core",
-    "futures_executor",
-    "futures_channel",
+    "alloc",
+    "anyhow",
     "async_std",
     "async_trait",
+    "axum",
+    "backtrace",
+    "color_eyre",
+    "core",
+    "crossbeam",
+    "diesel",
+    "eyre",
+    "futures",
+    "futures_channel",
+    "futures_core",
+    "futures_executor",
+    "futures_util",
+    "gimli",
+    "h2",
+    "http",
     "hyper",
     "hyper_util",
+    "proc_macro",
+    "rayon",
+    "rayon_core",
+    "reqwest",
+    "serde",
+    "serde_json",
+    "sqlx",
+    "sqlx_core",
+    "std",
+    "test",
+    "tokio",
+    "tonic",
     "tower",
     "tower_http",
     "tower_service",
-    "axum",
-    "actix_web",
-    "actix_rt",
-    "reqwest",
-    "h2",
-    "http",
-    "tonic",
-    "sqlx",
-    "sqlx_core",
-    "diesel",
-    "serde",
-    "serde_json",
-    "anyhow",
-    "eyre",
-    "color_eyre",
-    "rayon",
-    "rayon_core",
-    "crossbeam",
     "tracing",
-];
-/// Where compilers and package managers keep what the application did not write.
-const FOLDERS: [&str; 5] = [
-    "/rustc/",
-    "/.cargo/registry/",
-    "/.cargo/git/",
-    "/.rustup/",
-    "\\.cargo\\registry\\",
 ];
 
 pub fn role(call: &Call<'_>) -> Role {
     let function = call.function;
     let krate = first_crate(function);
-    let is_library = call.file.starts_with("/rustc/")
-        || FOLDERS.iter().any(|folder| call.file.contains(folder))
-        || LIBRARIES.contains(&krate)
-        || !function.contains("::")
-        || function.starts_with("__rustc");
+    let is_library = !function.contains("::")
+        || function.starts_with("__rustc")
+        || LIBRARIES.binary_search(&krate).is_ok()
+        || is_foreign(call.file);
     if is_library {
         return Role::Library;
     }
@@ -72,6 +64,19 @@ pub fn role(call: &Call<'_>) -> Role {
         "main" => Role::Entry,
         _ => Role::App,
     }
+}
+
+/// Whether a file is where compilers and package managers keep what the application did not write.
+fn is_foreign(file: &str) -> bool {
+    if file.starts_with("/rustc/") {
+        return true;
+    }
+    let mut cargo = false;
+    place::elements(file).any(|element| {
+        let foreign = element == ".rustup" || (cargo && matches!(element, "registry" | "git"));
+        cargo = element == ".cargo";
+        foreign
+    })
 }
 
 /// The crate in which the code of a function stands: of `<a::B as c::D>::e` it is `a`, of
@@ -219,4 +224,72 @@ fn segment(text: &str) -> (&str, &str) {
         return (text, "");
     }
     (&text[..end], after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_are_sorted() {
+        assert!(LIBRARIES.is_sorted());
+    }
+
+    #[test]
+    fn names_lose_what_differs_from_build_to_build() {
+        for (printed, expected) in [
+            ("swarm::plan::choose", "swarm::plan::choose"),
+            (
+                "swarm::plan::choose::h0123456789abcdef",
+                "swarm::plan::choose",
+            ),
+            ("<swarm::Worker as swarm::Agent>::run", "swarm::Worker::run"),
+            (
+                "<swarm::Worker<T> as swarm::Agent>::run::{{closure}}",
+                "swarm::Worker::run",
+            ),
+            ("swarm::Pool<T>::take", "swarm::Pool::take"),
+            (
+                "<swarm[0123456789abcdef]::Pool<alloc[9abc]::string::String>>::take",
+                "swarm::Pool::take",
+            ),
+            ("swarm::run::<fn(u8) -> u8>::{closure#0}", "swarm::run"),
+            (
+                "swarm::plan::<impl swarm::Plan for swarm::Worker>::go",
+                "swarm::Worker::go",
+            ),
+            ("<F as swarm::Step>::go", "F::go"),
+        ] {
+            assert_eq!(name(printed), expected, "{printed}");
+        }
+    }
+
+    #[test]
+    fn whose_code_a_call_is_in() {
+        let role_of = |function, file| {
+            role(&Call {
+                function,
+                file,
+                ..Call::default()
+            })
+        };
+        assert_eq!(role_of("swarm::plan::choose", "./src/plan.rs"), Role::App);
+        assert_eq!(
+            role_of("<swarm::A as core::fmt::Debug>::fmt", ""),
+            Role::App
+        );
+        assert_eq!(
+            role_of("<F as core::ops::FnOnce<A>>::call_once", ""),
+            Role::Library
+        );
+        assert_eq!(
+            role_of(
+                "other::run",
+                "/root/.cargo/registry/src/other-1.0/src/lib.rs"
+            ),
+            Role::Library
+        );
+        assert_eq!(role_of("swarm::main", "./src/main.rs"), Role::Entry);
+        assert_eq!(role_of("_start", ""), Role::Library);
+    }
 }

@@ -45,9 +45,9 @@ impl Corpus {
         Self { errors }
     }
 
-    /// The errors.
-    pub fn len(&self) -> usize {
-        self.errors.len()
+    /// Of each error, its bug and its group's id.
+    pub fn ids(&self) -> &[(String, String)] {
+        &self.errors
     }
 }
 
@@ -94,7 +94,7 @@ impl Measured {
         let split = groups_of_bug.iter().filter(|(_, groups)| groups.len() > 1);
         let merged = bugs_of_group.values().filter(|bugs| bugs.len() > 1);
         Self {
-            errors: corpus.len(),
+            errors: corpus.errors.len(),
             bugs: groups_of_bug.len(),
             groups: bugs_of_group.len(),
             precision: right as f64 / together as f64,
