@@ -71,7 +71,8 @@ pub fn of_document<'a>(document: &'a ErrorDocument<'_>) -> Option<Trace<'a>> {
     let lines: Vec<&str> = document
         .traceback
         .iter()
-        .flat_map(|piece| piece.lines())
+        .flat_map(|piece| piece.lines().chain(piece.is_empty().then_some("")))
+        .map(|line| line.trim_end_matches('\r'))
         .take(MAX_LINES)
         .collect();
     read(&lines, MAX_LINES)
@@ -82,7 +83,8 @@ pub fn within(text: &str) -> Option<Trace<'_>> {
     if !text.contains('\n') {
         return None;
     }
-    let lines: Vec<&str> = text.lines().take(MAX_LINES).collect();
+    let lines = text.lines().map(|line| line.trim_end_matches('\r'));
+    let lines: Vec<&str> = lines.take(MAX_LINES).collect();
     read(&lines, MAX_LEADING_LINES)
 }
 
@@ -105,7 +107,7 @@ fn language(lines: &[&str], leading: usize) -> Option<Language> {
         let found = match text.as_bytes().first() {
             Some(b'T') if python::is_header(text) => Some(Language::Python),
             Some(b'F') if text.starts_with("File \"") => Some(Language::Python),
-            Some(b'a') if text.starts_with("at ") => Some(of_at(&text[3..])),
+            Some(b'a') if text.starts_with("at ") => of_at(&text[3..]),
             Some(b't') if rust::panic_site(text).is_some() => Some(Language::Rust),
             Some(b's' | b'S') if text[1..].starts_with("tack backtrace:") => Some(Language::Rust),
             Some(b'c') if text.starts_with("caused by: ") => Some(Language::Rust),
@@ -122,10 +124,10 @@ fn language(lines: &[&str], leading: usize) -> Option<Language> {
 }
 
 /// Java writes no space before its parenthesis; Node does, or has none.
-fn of_at(call: &str) -> Language {
+fn of_at(call: &str) -> Option<Language> {
     match call.find('(') {
-        Some(open) if open > 0 && !call[..open].ends_with(' ') => Language::Java,
-        _ => Language::Node,
+        Some(open) if open > 0 && !call[..open].ends_with(' ') => Some(Language::Java),
+        _ => node::call(call).map(|_| Language::Node),
     }
 }
 

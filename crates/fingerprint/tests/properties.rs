@@ -73,6 +73,8 @@ fn frames() -> impl Strategy<Value = Vec<(String, String)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_are_refused_or_have_a_fingerprint(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         if let Ok(document) = ErrorDocument::from_json(&bytes) {

@@ -60,14 +60,15 @@ fn thrown(text: &str) -> Option<Raised<'_>> {
 }
 
 /// `async fetch (/srv/app/fetch.js:10:5)`, or the place alone.
-fn call(text: &str) -> Option<Call<'_>> {
+pub fn call(text: &str) -> Option<Call<'_>> {
     let text = text.strip_suffix(" {").unwrap_or(text);
     let text = text.strip_prefix("async ").unwrap_or(text);
     let (function, place) = match text.split_once(" (") {
         Some((function, rest)) => (function, rest.strip_suffix(')').unwrap_or(rest)),
         None => ("", text),
     };
-    if function.is_empty() && !place.contains(':') && place != "<anonymous>" {
+    let built_in = ["<anonymous>", "native", "index "];
+    if !place.contains(':') && !built_in.iter().any(|start| place.starts_with(start)) {
         return None;
     }
     let function = function.split(" [as ").next().unwrap_or(function);

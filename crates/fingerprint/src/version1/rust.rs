@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(
             role_of(
                 "other::run",
-                "/root/.cargo/registry/src/other-1.0/src/lib.rs"
+                "/opt/agent/.cargo/registry/src/other-1.0/src/lib.rs"
             ),
             Role::Library
         );
