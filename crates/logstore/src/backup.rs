@@ -92,6 +92,7 @@ fn moment(folder: &Path, target: &Path) -> Result<(Copied, Manifest), OpenError>
         filenames::FORMAT,
         filenames::MANIFEST,
         filenames::MANIFEST_COPY,
+        filenames::DEFINITIONS,
     ] {
         let path = folder.join(name);
         if path.exists() {

@@ -5,6 +5,7 @@
 //! FORMAT                        the version of this layout
 //! MANIFEST                      indices, their segments, and how far the log is contained in them
 //! MANIFEST.copy                 the same again, for the day that the first cannot be read
+//! DEFINITIONS                   what is set up beside the documents, and its checksum
 //! wal/00000000000000000042.wal  writes from that sequence on, not yet in segments
 //! segments/0000000017.seg       one segment of one index, immutable
 //! segments/0000000017.3.del     rows deleted from it, third state
@@ -18,6 +19,7 @@ pub const LOCK: &str = "LOCK";
 pub const FORMAT: &str = "FORMAT";
 pub const MANIFEST: &str = "MANIFEST";
 pub const MANIFEST_COPY: &str = "MANIFEST.copy";
+pub const DEFINITIONS: &str = "DEFINITIONS";
 pub const WAL_FOLDER: &str = "wal";
 pub const SEGMENTS_FOLDER: &str = "segments";
 pub const DAMAGED_FOLDER: &str = "damaged";

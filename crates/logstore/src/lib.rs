@@ -12,6 +12,7 @@ mod background;
 mod backup;
 mod block;
 mod check;
+mod definitions;
 mod delete_by_query;
 #[doc(hidden)]
 pub mod encodings;

@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use crate::background::threads;
 use crate::backup::{self, Copied};
+use crate::definitions;
 use crate::delete_by_query::delete_by_query;
 use crate::error::OpenError;
 use crate::open::{Opened, open};
@@ -351,6 +352,31 @@ impl LogStore for EmbeddedLogs {
 
     async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError> {
         delete_by_query(self, request).await
+    }
+
+    async fn definitions(&self) -> Result<bytes::Bytes, StoreError> {
+        self.blocking(|shared| {
+            let read = definitions::read(shared.options.files.as_ref(), shared.folder());
+            read.map(bytes::Bytes::from)
+                .map_err(|source| StoreError::Io {
+                    context: "reading what is set up beside the documents".to_owned(),
+                    source,
+                })
+        })
+        .await
+    }
+
+    async fn keep_definitions(&self, definitions: bytes::Bytes) -> Result<(), StoreError> {
+        self.blocking(move |shared| {
+            let files = shared.options.files.as_ref();
+            definitions::write(files, shared.folder(), &definitions).map_err(|source| {
+                StoreError::Io {
+                    context: "writing what is set up beside the documents".to_owned(),
+                    source,
+                }
+            })
+        })
+        .await
     }
 
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {

@@ -36,6 +36,9 @@ pub const MAX_ANSWER_KEEP_ALIVE: Duration = Duration::from_secs(7 * 24 * 3600);
 pub const MAX_RUNNING_TASKS: usize = 8;
 /// Tasks that are done and remembered: each is some hundred bytes.
 pub const MAX_FINISHED_TASKS: usize = 1_000;
+/// Templates, aliases, policies and the like, together, in bytes: what a dozen shippers bring along. They are in
+/// memory as well, and written as a whole with every change.
+pub const MAX_CATALOG_BYTES: usize = 8 * 1024 * 1024;
 /// Documents of one `_mget`: a page of a search has no more, and each may be as large as a document gets.
 pub const MAX_GET_DOCUMENTS: usize = MAX_RESULT_WINDOW;
 /// How often an update is tried when others write between its reading and its writing. Who asks for more

@@ -374,6 +374,11 @@ pub trait LogStore: Send + Sync {
     /// Removes the documents that match and that were acknowledged before the call. When it
     /// returns, the files that held them were written anew without them.
     async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError>;
+    /// What was kept last with [`LogStore::keep_definitions`]; empty when nothing was.
+    async fn definitions(&self) -> Result<Bytes, StoreError>;
+    /// Keeps what is set up beside the documents, such as templates and aliases, in place of what was kept before;
+    /// when it returns, it is on disk.
+    async fn keep_definitions(&self, definitions: Bytes) -> Result<(), StoreError>;
     /// The fields of the documents in these indices, by path.
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError>;
 }

@@ -1,6 +1,7 @@
 //! `_bulk`: many documents in one request, each with a result of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
@@ -41,6 +42,9 @@ async fn write(
 ) -> Result<Response, ElasticError> {
     let started = Instant::now();
     let mut entries = parse(body, default_index)?;
+    if state.redirects_writes(&entries).await? {
+        redirect(state, &mut entries).await?;
+    }
     let known = known_indices(state, &entries).await?;
     let outcomes = bulk_write::run(state, &mut entries, &known).await?;
     let mut items = Items::new(entries.len());
@@ -49,6 +53,27 @@ async fn write(
     }
     let json = HeaderValue::from_static("application/json");
     Ok(([(CONTENT_TYPE, json)], items.finish(started.elapsed())).into_response())
+}
+
+/// Sends each action to the index that its name means. Most name the one of the action before.
+async fn redirect(state: &ElasticState, entries: &mut [Entry]) -> Result<(), ElasticError> {
+    let mut targets: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    for entry in entries {
+        let target = match targets.get(&entry.index) {
+            Some(target) => Arc::clone(target),
+            None if entry.verb == Verb::Delete => state.document_target(&entry.index).await?.into(),
+            None => {
+                let target = state.write_target(&entry.index).await?;
+                targets.insert(Arc::clone(&entry.index), Arc::clone(&target));
+                target
+            }
+        };
+        if let Some(change) = &mut entry.update {
+            change.index = Arc::clone(&target);
+        }
+        entry.index = target;
+    }
+    Ok(())
 }
 
 /// The indices that are there or come to be with this request. Only deletes need to know.

@@ -15,7 +15,7 @@ use super::body::Parameters;
 use super::cluster::{CLUSTER_NAME, status};
 use super::errors::ElasticError;
 use super::parameters::{IndicesOptions, is_on};
-use super::targets;
+use super::template_match::patterns;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct CatParameters {
@@ -54,8 +54,9 @@ async fn indices_table(
     expression: &str,
     parameters: &CatParameters,
 ) -> Result<Response, ElasticError> {
-    let found =
-        targets::resolve(state.logs.as_ref(), expression, &IndicesOptions::default()).await?;
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
     let size = |bytes: u64| match parameters.bytes.as_deref() {
         Some("b") => bytes.to_string(),
         _ => human_size(bytes),
@@ -114,7 +115,7 @@ pub async fn health(
     State(state): State<ElasticState>,
     Parameters(parameters): Parameters<CatParameters>,
 ) -> Result<Response, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), "", &IndicesOptions::default()).await?;
+    let found = state.resolve("", &IndicesOptions::default()).await?;
     let (epoch, clock) = now();
     let shards = found.indices.len().to_string();
     let row = vec![
@@ -164,12 +165,135 @@ async fn count_table(
     expression: &str,
     parameters: &CatParameters,
 ) -> Result<Response, ElasticError> {
-    let found =
-        targets::resolve(state.logs.as_ref(), expression, &IndicesOptions::default()).await?;
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
     let documents: u64 = found.indices.iter().map(|index| index.documents).sum();
     let (epoch, clock) = now();
     let columns = vec!["epoch", "timestamp", "count"];
     let rows = vec![vec![epoch, clock, documents.to_string()]];
+    Ok(Table { columns, rows }.answer(parameters))
+}
+
+/// `GET /_cat/nodes`
+pub async fn nodes(Parameters(parameters): Parameters<CatParameters>) -> Response {
+    let row = ["127.0.0.1", "dim", "*", CLUSTER_NAME]
+        .map(str::to_owned)
+        .to_vec();
+    let columns = vec!["ip", "node.role", "master", "name"];
+    Table {
+        columns,
+        rows: vec![row],
+    }
+    .answer(&parameters)
+}
+
+/// `GET /_cat/aliases`
+pub async fn all_aliases(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    aliases_table(&state, "*", &parameters).await
+}
+
+/// `GET /_cat/aliases/{name}`
+pub async fn aliases(
+    State(state): State<ElasticState>,
+    Path(names): Path<String>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    aliases_table(&state, &names, &parameters).await
+}
+
+async fn aliases_table(
+    state: &ElasticState,
+    names: &str,
+    parameters: &CatParameters,
+) -> Result<Response, ElasticError> {
+    let mut rows = Vec::new();
+    for index in state.indices().await? {
+        let aliases = index.definition.get("aliases").and_then(Value::as_object);
+        for (alias, body) in aliases.into_iter().flatten() {
+            if names.split(',').any(|own| wildcard_matches(own, alias)) {
+                let write = body
+                    .get("is_write_index")
+                    .map_or_else(|| "-".to_owned(), Value::to_string);
+                let none = || "-".to_owned();
+                rows.push(vec![
+                    alias.clone(),
+                    index.name.clone(),
+                    none(),
+                    none(),
+                    none(),
+                    write,
+                ]);
+            }
+        }
+    }
+    rows.sort();
+    let columns = vec![
+        "alias",
+        "index",
+        "filter",
+        "routing.index",
+        "routing.search",
+        "is_write_index",
+    ];
+    Ok(Table { columns, rows }.answer(parameters))
+}
+
+/// `GET /_cat/templates`
+pub async fn all_templates(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    templates_table(&state, "*", &parameters).await
+}
+
+/// `GET /_cat/templates/{name}`
+pub async fn templates(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    templates_table(&state, &name, &parameters).await
+}
+
+async fn templates_table(
+    state: &ElasticState,
+    wanted: &str,
+    parameters: &CatParameters,
+) -> Result<Response, ElasticError> {
+    let catalog = state.catalog.read().await?;
+    let of_kind = |template: &Map<String, Value>, name: &String, order: &str| {
+        let text = |key: &str| template.get(key).map_or_else(String::new, Value::to_string);
+        let parts = template.get("composed_of").and_then(Value::as_array);
+        let parts = parts.map_or_else(String::new, |parts| {
+            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+            format!("[{}]", parts.join(", "))
+        });
+        let own: Vec<&str> = patterns(template).collect();
+        let order = match text(order) {
+            none if none.is_empty() => "0".to_owned(),
+            order => order,
+        };
+        vec![
+            name.clone(),
+            format!("[{}]", own.join(", ")),
+            order,
+            text("version"),
+            parts,
+        ]
+    };
+    let newer = catalog.index_templates.iter();
+    let newer = newer.map(|(name, template)| of_kind(template, name, "priority"));
+    let older = catalog.templates.iter();
+    let older = older.map(|(name, template)| of_kind(template, name, "order"));
+    let rows = newer.chain(older);
+    let rows = rows
+        .filter(|row| wildcard_matches(wanted, &row[0]))
+        .collect();
+    let columns = vec!["name", "index_patterns", "order", "version", "composed_of"];
     Ok(Table { columns, rows }.answer(parameters))
 }
 

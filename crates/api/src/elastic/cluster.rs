@@ -9,13 +9,12 @@ use super::ElasticState;
 use super::body::Parameters;
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
-use super::targets;
 
 /// The version of Elasticsearch whose API this is. Clients of version 8 check the first number.
 pub const COMPATIBLE_VERSION: &str = "8.17.0";
 pub const CLUSTER_NAME: &str = "swarmscope";
 /// One node, one cluster: their ids need to be stable and nothing else.
-const CLUSTER_ID: &str = "c3dhcm1zY29wZS1jbHVzdGU";
+pub const CLUSTER_ID: &str = "c3dhcm1zY29wZS1jbHVzdGU";
 pub const NODE_ID: &str = "c3dhcm1zY29wZS1ub2RlLTE";
 
 /// `GET /`
@@ -41,7 +40,7 @@ pub async fn root() -> Json<Value> {
 
 /// `GET /_cluster/health`
 pub async fn health(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), "", &IndicesOptions::default()).await?;
+    let found = state.resolve("", &IndicesOptions::default()).await?;
     Ok(Json(health_body(&found.indices)))
 }
 
@@ -51,7 +50,7 @@ pub async fn health_of(
     Path(index): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), &index, &options).await?;
+    let found = state.resolve(&index, &options).await?;
     Ok(Json(health_body(&found.indices)))
 }
 

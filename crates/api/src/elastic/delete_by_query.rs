@@ -18,7 +18,6 @@ use super::ElasticState;
 use super::body::{Body, Parameters};
 use super::errors::ElasticError;
 use super::search_parameters::SearchParameters;
-use super::targets;
 
 /// The URL's parameters: those of a search, and how to delete.
 #[derive(Debug, Deserialize)]
@@ -53,7 +52,7 @@ pub async fn delete_by_query(
     let query = parameters
         .search
         .only_query(&wanted.body, Timestamp::now())?;
-    let found = targets::resolve(state.logs.as_ref(), &index, &parameters.search.indices).await?;
+    let found = state.resolve(&index, &parameters.search.indices).await?;
     let request = found.expression.map(|indices| DeleteRequest {
         max_documents: wanted.max_documents,
         past_conflicts: wanted.past_conflicts,

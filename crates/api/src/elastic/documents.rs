@@ -1,5 +1,7 @@
 //! Single documents: index, create, get, delete.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -67,7 +69,8 @@ pub async fn delete(
     let action = match parameters.condition.read()? {
         None => Action::Delete,
         Some(required) => {
-            if state.logs.get(&index, &id).await?.is_none() {
+            let own = state.document_target(&index).await?;
+            if state.logs.get(&own, &id).await?.is_none() {
                 return Err(condition::nothing_there(&id, required).with("index", index));
             }
             Action::DeleteWritten(required)
@@ -100,8 +103,9 @@ async fn write(
     if body.is_empty() && !matches!(action, Action::Delete | Action::DeleteWritten(_)) {
         return Err(ElasticError::parse("request body is required"));
     }
+    let index = state.write_target(&index.as_str().into()).await?;
     let operation = WriteOperation {
-        index: index.as_str().into(),
+        index: Arc::clone(&index),
         action,
         id: id.clone(),
         source: body,
@@ -121,7 +125,7 @@ async fn write(
             }
             Ok(response)
         }
-        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", index)),
+        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", &*index)),
         None => Err(ElasticError::unanswered()),
     }
 }
@@ -175,6 +179,7 @@ pub async fn get(
     Path((index, id)): Path<(String, String)>,
     Parameters(parameters): Parameters<SourceParameters>,
 ) -> Result<Response, ElasticError> {
+    let index = state.document_target(&index).await?;
     let Some(hit) = state.logs.get(&index, &id).await? else {
         let body = json!({ "_index": index, "_id": id, "found": false });
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
@@ -189,6 +194,7 @@ pub async fn source(
     Path((index, id)): Path<(String, String)>,
     Parameters(parameters): Parameters<SourceParameters>,
 ) -> Result<Response, ElasticError> {
+    let index = state.document_target(&index).await?;
     match state.logs.get(&index, &id).await? {
         Some(hit) => {
             let filter = parameters.filter().unwrap_or_default();

@@ -12,6 +12,9 @@ use swarmscope_query::store::{Refused, StoreError};
 use super::cluster::NODE_ID;
 use crate::guard::TurnedAway;
 
+/// What an index that is there already is called.
+const EXISTS: &str = "resource_already_exists_exception";
+
 /// A failed request: `{"error": {"root_cause": […], "type", "reason", …}, "status"}`.
 #[derive(Debug, Clone)]
 pub struct ElasticError {
@@ -50,6 +53,20 @@ impl ElasticError {
     /// 400 `parse_exception`.
     pub fn parse(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parse_exception", reason)
+    }
+
+    /// 404 `resource_not_found_exception`.
+    pub fn not_found(reason: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "resource_not_found_exception",
+            reason,
+        )
+    }
+
+    /// Whether it says that an index is there already.
+    pub fn is_of_existing_index(&self) -> bool {
+        self.kind == EXISTS
     }
 
     /// 400 `parsing_exception`.
@@ -252,8 +269,7 @@ impl From<StoreError> for ElasticError {
             ),
             StoreError::IndexNotFound { index } => Self::index_not_found(index),
             StoreError::IndexExists { index } => {
-                of(StatusCode::BAD_REQUEST, "resource_already_exists_exception")
-                    .with("index", index.as_str())
+                of(StatusCode::BAD_REQUEST, EXISTS).with("index", index.as_str())
             }
             StoreError::InvalidIndexName(invalid) => invalid.clone().into(),
             StoreError::InvalidRequest { .. } => {

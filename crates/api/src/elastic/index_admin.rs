@@ -4,15 +4,19 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
-use swarmscope_query::indices::{IndexExpression, check_index_name};
-use swarmscope_query::store::IndexInfo;
+use swarmscope_model::Timestamp;
+use swarmscope_query::indices::{IndexExpression, InvalidIndexName, check_index_name};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::catalog::merge;
+use super::date_names;
 use super::errors::ElasticError;
+use super::index_settings::settings_of;
 use super::mapping::mapping_of;
 use super::parameters::IndicesOptions;
-use super::targets;
+use super::targets::alias_names;
+use super::template_match;
 
 const DEFINITION_KEYS: [&str; 3] = ["aliases", "mappings", "settings"];
 
@@ -22,8 +26,9 @@ pub async fn create(
     Path(index): Path<String>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
+    let index = date_names::resolve(&index, Timestamp::now())?;
     check_index_name(&index)?;
-    let definition: Map<String, Value> = match body.is_empty() {
+    let mut definition: Map<String, Value> = match body.is_empty() {
         true => Map::new(),
         false => serde_json::from_slice(&body).map_err(|error| {
             ElasticError::parse(format!("Failed to parse content to map: {error}"))
@@ -37,7 +42,23 @@ pub async fn create(
             "unknown key [{key}] for create index"
         )));
     }
-    state.logs.create_index(&index, definition).await?;
+    let everything = state.indices().await?;
+    if everything
+        .iter()
+        .flat_map(alias_names)
+        .any(|alias| alias == index)
+    {
+        return Err(ElasticError::from(InvalidIndexName {
+            name: index,
+            reason: "already exists as alias",
+        }));
+    }
+    let catalog = state.catalog.read().await?;
+    if let Some(template) = template_match::for_index(&catalog, &index) {
+        let given = std::mem::replace(&mut definition, template.definition);
+        merge(&mut definition, &given);
+    }
+    state.make_index(&index, definition).await?;
     Ok(Json(
         json!({ "acknowledged": true, "shards_acknowledged": true, "index": index }),
     ))
@@ -49,7 +70,7 @@ pub async fn exists(
     Path(index): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<StatusCode, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), &index, &options).await;
+    let found = state.resolve(&index, &options).await;
     Ok(match found {
         Ok(found) if !found.indices.is_empty() => StatusCode::OK,
         Ok(_) => StatusCode::NOT_FOUND,
@@ -64,7 +85,7 @@ pub async fn get(
     Path(index): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), &index, &options).await?;
+    let found = state.resolve(&index, &options).await?;
     let mut reply = Map::new();
     for info in found.indices {
         let mappings = mapping_of(&state, &info).await?;
@@ -80,51 +101,6 @@ pub async fn get(
     Ok(Json(Value::Object(reply)))
 }
 
-/// Settings are texts, however they were given.
-fn as_text(value: &Value) -> Value {
-    match value {
-        Value::Number(_) | Value::Bool(_) => value.to_string().into(),
-        Value::Object(inner) => {
-            let inner = inner.iter();
-            Value::Object(
-                inner
-                    .map(|(key, value)| (key.clone(), as_text(value)))
-                    .collect(),
-            )
-        }
-        value => value.clone(),
-    }
-}
-
-/// What was given, below `index`, with what every index has.
-fn settings_of(info: &IndexInfo) -> Value {
-    let mut index = Map::new();
-    if let Some(Value::Object(given)) = info.definition.get("settings") {
-        for (key, value) in given {
-            match (key.as_str(), value) {
-                ("index", Value::Object(inner)) => {
-                    let inner = inner.iter();
-                    index.extend(inner.map(|(key, value)| (key.clone(), as_text(value))));
-                }
-                (key, value) => {
-                    let name = key.strip_prefix("index.").unwrap_or(key);
-                    index.insert(name.to_owned(), as_text(value));
-                }
-            }
-        }
-    }
-    for (key, value) in [("number_of_shards", "1"), ("number_of_replicas", "0")] {
-        index.entry(key).or_insert_with(|| json!(value));
-    }
-    index.insert("provided_name".to_owned(), json!(info.name));
-    index.insert(
-        "creation_date".to_owned(),
-        json!(info.created_at.to_string()),
-    );
-    index.insert("uuid".to_owned(), json!(info.uuid));
-    json!({ "index": index })
-}
-
 /// `DELETE /{index}`
 pub async fn delete(
     State(state): State<ElasticState>,
@@ -137,14 +113,24 @@ pub async fn delete(
             "Wildcard expressions or all indices are not allowed",
         ));
     }
-    let found = targets::resolve(state.logs.as_ref(), &index, &options).await?;
+    let everything = state.indices().await?;
+    if everything
+        .iter()
+        .flat_map(alias_names)
+        .any(|alias| alias == index)
+    {
+        return Err(ElasticError::illegal_argument(format!(
+            "The provided expression [{index}] matches an alias, specify the corresponding concrete indices instead."
+        )));
+    }
+    let found = state.resolve(&index, &options).await?;
     if let Some(expression) = found.expression {
         state.logs.delete_indices(&expression).await?;
     }
     Ok(Json(json!({ "acknowledged": true })))
 }
 
-/// `POST /_refresh`, `POST /_flush`: what is acknowledged is searchable and on disk already.
+/// `POST /_refresh`, `POST /_flush` and their kin: what is acknowledged is searchable and on disk already.
 pub async fn refresh_all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
     refreshed(&state, "", &IndicesOptions::default()).await
 }
@@ -163,10 +149,7 @@ async fn refreshed(
     index: &str,
     options: &IndicesOptions,
 ) -> Result<Json<Value>, ElasticError> {
-    let shards = targets::resolve(state.logs.as_ref(), index, options)
-        .await?
-        .indices
-        .len();
+    let shards = state.resolve(index, options).await?.indices.len();
     Ok(Json(
         json!({ "_shards": { "total": shards, "successful": shards, "failed": 0 } }),
     ))

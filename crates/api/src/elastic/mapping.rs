@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
-use swarmscope_query::indices::IndexExpression;
+use swarmscope_query::indices::{IndexExpression, wildcard_matches};
 use swarmscope_query::store::{FieldInfo, FieldType, IndexInfo};
 
 use super::ElasticState;
-use super::body::Parameters;
+use super::body::{Body, Parameters};
+use super::catalog::{Catalog, merge};
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
-use super::targets;
 
 /// `GET /_mapping`
 pub async fn all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
@@ -31,13 +31,96 @@ async fn mappings(
     index: &str,
     options: &IndicesOptions,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = targets::resolve(state.logs.as_ref(), index, options).await?;
+    let found = state.resolve(index, options).await?;
     let mut reply = Map::new();
     for info in found.indices {
         let mappings = mapping_of(state, &info).await?;
         reply.insert(info.name, json!({ "mappings": mappings }));
     }
     Ok(Json(Value::Object(reply)))
+}
+
+/// `PUT|POST /{index}/_mapping`
+pub async fn put(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(options): Parameters<IndicesOptions>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    let given: Map<String, Value> = serde_json::from_slice(&body)
+        .map_err(|error| ElasticError::content(&error, "the mapping"))?;
+    let found = state.resolve(&index, &options).await?;
+    for info in &found.indices {
+        let known = mapping_of(&state, info).await?;
+        check_types("", &given, &known)?;
+    }
+    let change = |catalog: &mut Catalog| {
+        for info in found.indices {
+            let changes = catalog.changes.entry(info.uuid).or_default();
+            merge(&mut changes.mappings, &given);
+        }
+        Ok(())
+    };
+    state.catalog.change(change).await?;
+    Ok(Json(json!({ "acknowledged": true })))
+}
+
+/// A field keeps the type that it was mapped with.
+fn check_types(at: &str, given: &Map<String, Value>, known: &Value) -> Result<(), ElasticError> {
+    let fields = given.get("properties").and_then(Value::as_object);
+    for (name, field) in fields.into_iter().flatten() {
+        let path = match at {
+            "" => name.clone(),
+            at => format!("{at}.{name}"),
+        };
+        let before = &known["properties"][name];
+        let (new, old) = (field["type"].as_str(), before["type"].as_str());
+        if let (Some(new), Some(old)) = (new, old)
+            && new != old
+        {
+            return Err(ElasticError::illegal_argument(format!(
+                "mapper [{path}] cannot be changed from type [{old}] to [{new}]"
+            )));
+        }
+        if let Some(inner) = field.as_object() {
+            check_types(&path, inner, before)?;
+        }
+    }
+    Ok(())
+}
+
+/// `GET /{index}/_mapping/field/{fields}`
+pub async fn fields(
+    State(state): State<ElasticState>,
+    Path((index, fields)): Path<(String, String)>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Json<Value>, ElasticError> {
+    let found = state.resolve(&index, &options).await?;
+    let mut reply = Map::new();
+    for info in found.indices {
+        let mut flat = Map::new();
+        flatten("", &mapping_of(&state, &info).await?, &mut flat);
+        flat.retain(|path, _| fields.split(',').any(|own| wildcard_matches(own, path)));
+        reply.insert(info.name, json!({ "mappings": flat }));
+    }
+    Ok(Json(reply.into()))
+}
+
+fn flatten(at: &str, mapping: &Value, into: &mut Map<String, Value>) {
+    for part in ["properties", "fields"] {
+        let members = mapping.get(part).and_then(Value::as_object);
+        for (name, field) in members.into_iter().flatten() {
+            let path = match at {
+                "" => name.clone(),
+                at => format!("{at}.{name}"),
+            };
+            flatten(&path, field, into);
+            if field.get("type").is_some() {
+                let told = json!({ "full_name": path, "mapping": { name.as_str(): field } });
+                into.insert(path, told);
+            }
+        }
+    }
 }
 
 /// An index's mapping: what it was created with, and the fields found since.

@@ -5,6 +5,7 @@
 //! in [`errors`].
 
 mod aggregations;
+mod aliases;
 mod async_search;
 mod body;
 mod body_budget;
@@ -14,14 +15,22 @@ mod bulk_reply;
 mod bulk_request;
 mod bulk_write;
 mod cat;
+mod catalog;
 mod cluster;
+mod cluster_admin;
 mod condition;
 mod contexts;
 mod conventions;
+mod data_streams;
+mod date_names;
 mod delete_by_query;
 mod documents;
 mod errors;
+mod field_caps;
 mod index_admin;
+mod index_settings;
+mod index_templates;
+mod legacy_templates;
 mod mapping;
 mod media_type;
 mod multi_get;
@@ -29,15 +38,20 @@ mod multi_search;
 mod parameters;
 mod partial;
 mod point_in_time;
+mod policies;
 mod pretty;
+mod resolve_index;
 mod scroll;
 mod search;
 mod search_parameters;
 mod search_reply;
 mod shards;
+mod stats;
 mod targets;
 mod tasks;
+mod template_match;
 mod update;
+mod validate;
 
 use std::sync::Arc;
 
@@ -53,6 +67,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::guard::TurnedAway;
 use async_search::Answers;
 use body_budget::BodyBudget;
+use catalog::Kept;
 use contexts::Contexts;
 use errors::ElasticError;
 use tasks::Tasks;
@@ -61,6 +76,7 @@ use tasks::Tasks;
 #[derive(Clone)]
 pub struct ElasticState {
     logs: Arc<dyn LogStore>,
+    catalog: Kept,
     bodies: BodyBudget,
     contexts: Contexts,
     answers: Answers,
@@ -71,6 +87,7 @@ impl ElasticState {
     /// The API over this store.
     pub fn new(logs: Arc<dyn LogStore>) -> Self {
         Self {
+            catalog: Kept::new(Arc::clone(&logs)),
             logs,
             bodies: BodyBudget::default(),
             contexts: Contexts::default(),
@@ -84,6 +101,7 @@ impl ElasticState {
 pub fn router(state: ElasticState) -> Router {
     let routes = Router::new()
         .merge(cluster_routes())
+        .merge(setup_routes())
         .merge(document_routes())
         .merge(index_routes())
         .merge(search_routes());
@@ -121,6 +139,19 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/", get(cluster::root))
         .route("/_cluster/health", get(cluster::health))
         .route("/_cluster/health/{index}", get(cluster::health_of))
+        .route(
+            "/_cluster/settings",
+            get(cluster_admin::settings).put(cluster_admin::put_settings),
+        )
+        .route("/_cluster/stats", get(stats::cluster))
+        .route("/_license", get(cluster_admin::license))
+        .route("/_xpack", get(cluster_admin::xpack))
+        .route("/_nodes/stats", get(stats::nodes))
+        .route("/_cat/nodes", get(cat::nodes))
+        .route("/_cat/aliases", get(cat::all_aliases))
+        .route("/_cat/aliases/{name}", get(cat::aliases))
+        .route("/_cat/templates", get(cat::all_templates))
+        .route("/_cat/templates/{name}", get(cat::templates))
         .route("/_nodes", get(cluster::nodes))
         .route("/_nodes/http", get(cluster::nodes))
         .route("/_tasks", get(tasks::list))
@@ -130,6 +161,79 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/_cat/health", get(cat::health))
         .route("/_cat/count", get(cat::count_all))
         .route("/_cat/count/{index}", get(cat::count))
+}
+
+/// What is set up once and kept.
+fn setup_routes() -> Router<ElasticState> {
+    use {index_templates as templates, legacy_templates as legacy};
+    Router::new()
+        .route("/_index_template", get(templates::get_all_index))
+        .route(
+            "/_index_template/{name}",
+            get(templates::get_index)
+                .put(templates::put_index)
+                .post(templates::put_index)
+                .delete(templates::delete_index),
+        )
+        .route(
+            "/_index_template/_simulate_index/{index}",
+            post(templates::simulate_index),
+        )
+        .route(
+            "/_index_template/_simulate/{name}",
+            post(templates::simulate),
+        )
+        .route("/_component_template", get(templates::get_all_component))
+        .route(
+            "/_component_template/{name}",
+            get(templates::get_component)
+                .put(templates::put_component)
+                .post(templates::put_component)
+                .delete(templates::delete_component),
+        )
+        .route("/_template", get(legacy::get_all))
+        .route(
+            "/_template/{name}",
+            get(legacy::get)
+                .put(legacy::put)
+                .post(legacy::put)
+                .delete(legacy::delete),
+        )
+        .route("/_data_stream", get(data_streams::get_all))
+        .route(
+            "/_data_stream/{name}",
+            get(data_streams::get)
+                .put(data_streams::put)
+                .delete(data_streams::delete),
+        )
+        .route("/_ilm/status", get(policies::status))
+        .route("/_ilm/policy", get(policies::get_all))
+        .route(
+            "/_ilm/policy/{name}",
+            get(policies::get)
+                .put(policies::put)
+                .delete(policies::delete),
+        )
+        .route("/_aliases", post(aliases::change_all))
+        .route("/_alias", get(aliases::all))
+        .route("/_alias/{name}", get(aliases::named))
+        .route("/{index}/_alias", get(aliases::of))
+        .route(
+            "/{index}/_alias/{name}",
+            get(aliases::named_of)
+                .put(aliases::put)
+                .post(aliases::put)
+                .delete(aliases::delete),
+        )
+        .route(
+            "/_settings",
+            get(index_settings::all).put(index_settings::put_all),
+        )
+        .route(
+            "/{index}/_settings",
+            get(index_settings::of).put(index_settings::put),
+        )
+        .route("/{index}/_settings/{name}", get(index_settings::named_of))
 }
 
 fn document_routes() -> Router<ElasticState> {
@@ -168,7 +272,20 @@ fn index_routes() -> Router<ElasticState> {
                 .head(index_admin::exists),
         )
         .route("/_mapping", get(mapping::all))
-        .route("/{index}/_mapping", get(mapping::of))
+        .route(
+            "/{index}/_mapping",
+            get(mapping::of).put(mapping::put).post(mapping::put),
+        )
+        .route("/{index}/_mapping/field/{fields}", get(mapping::fields))
+        .route("/_resolve/index/{names}", get(resolve_index::resolve))
+        .route("/_stats", get(stats::all))
+        .route("/_stats/{metrics}", get(stats::some))
+        .route("/{index}/_stats", get(stats::of))
+        .route("/{index}/_stats/{metrics}", get(stats::some_of))
+        .route("/_forcemerge", post(index_admin::refresh_all))
+        .route("/{index}/_forcemerge", post(index_admin::refresh))
+        .route("/_cache/clear", post(index_admin::refresh_all))
+        .route("/{index}/_cache/clear", post(index_admin::refresh))
         .route(
             "/_refresh",
             get(index_admin::refresh_all).post(index_admin::refresh_all),
@@ -212,6 +329,16 @@ fn search_routes() -> Router<ElasticState> {
         .route("/_pit", delete(point_in_time::close))
         .route("/_count", get(search::count_all).post(search::count_all))
         .route("/{index}/_count", get(search::count).post(search::count))
+        .route("/_field_caps", get(field_caps::all).post(field_caps::all))
+        .route(
+            "/{index}/_field_caps",
+            get(field_caps::of).post(field_caps::of),
+        )
+        .route("/_validate/query", get(validate::all).post(validate::all))
+        .route(
+            "/{index}/_validate/query",
+            get(validate::of).post(validate::of),
+        )
         .route("/_msearch", get(multi_search::all).post(multi_search::all))
         .route(
             "/{index}/_msearch",

@@ -63,7 +63,8 @@ async fn find(
     let everywhere = parameters.filter().unwrap_or_default();
     let mut docs = Vec::with_capacity(wanted.len());
     for Wanted { index, id, source } in wanted {
-        let found = state.logs.get(&index, &id).await;
+        let own = state.document_target(&index).await?;
+        let found = state.logs.get(&own, &id).await;
         docs.push(match found {
             Ok(Some(hit)) => {
                 let filter = source.as_ref().unwrap_or(&everywhere);

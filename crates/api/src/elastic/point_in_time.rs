@@ -17,7 +17,6 @@ use super::contexts::{View, closed, keep_alive};
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
 use super::shards::Shards;
-use super::targets;
 
 /// The URL's parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -37,7 +36,7 @@ pub async fn open(
         return Err(ElasticError::validation("[keep_alive] is not specified"));
     };
     let kept = keep_alive("keep_alive", kept)?;
-    let found = targets::resolve(state.logs.as_ref(), &index, &parameters.indices).await?;
+    let found = state.resolve(&index, &parameters.indices).await?;
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,

@@ -21,7 +21,6 @@ use super::errors::ElasticError;
 use super::search::{find, reply_options};
 use super::search_parameters::SearchParameters;
 use super::search_reply::ReplyBody;
-use super::targets;
 
 /// Runs the search that opens a scroll.
 ///
@@ -36,7 +35,7 @@ pub async fn open(
 ) -> Result<ReplyBody, ElasticError> {
     let started = Instant::now();
     let kept = keep_alive("scroll", parameters.scroll.as_deref().unwrap_or_default())?;
-    let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
+    let found = state.resolve(index, &parameters.indices).await?;
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,

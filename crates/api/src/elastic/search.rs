@@ -18,7 +18,6 @@ use super::scroll;
 use super::search_parameters::SearchParameters;
 use super::search_reply::{ReplyBody, ReplyOptions};
 use super::shards::Shards;
-use super::targets;
 
 /// `GET|POST /_search`
 pub async fn search_all(
@@ -74,7 +73,7 @@ pub async fn run(
         }
         Some(view) => view,
         None => {
-            let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
+            let found = state.resolve(index, &parameters.indices).await?;
             View {
                 shards: found.indices.len(),
                 indices: found.expression,
@@ -202,7 +201,7 @@ async fn count_in(
     body: &[u8],
 ) -> Result<Json<Value>, ElasticError> {
     let query = parameters.only_query(body, Timestamp::now())?;
-    let found = targets::resolve(state.logs.as_ref(), index, &parameters.indices).await?;
+    let found = state.resolve(index, &parameters.indices).await?;
     let shards = found.indices.len();
     let reply = match found.expression {
         Some(indices) => {

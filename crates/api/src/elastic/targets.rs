@@ -1,10 +1,20 @@
-//! Which indices a request means, and what is wrong when they are not there.
+//! Which indices a request means: names, wildcards, exclusions, aliases, names with a date; and where a write goes.
 
-use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{IndexInfo, LogStore};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use serde_json::Value;
+use swarmscope_model::Timestamp;
+use swarmscope_query::indices::{IndexExpression, wildcard_matches};
+use swarmscope_query::store::IndexInfo;
+
+use super::ElasticState;
+use super::bulk_request::Entry;
+use super::catalog::Catalog;
+use super::date_names;
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
+use super::template_match;
 
 /// The indices that an expression chooses.
 pub struct Targets {
@@ -13,39 +23,218 @@ pub struct Targets {
     pub expression: Option<IndexExpression>,
 }
 
-/// Resolves an expression by the options.
-///
-/// # Errors
-/// When a named index is missing, or a pattern matches nothing and may not.
-pub async fn resolve(
-    logs: &dyn LogStore,
-    text: &str,
-    options: &IndicesOptions,
-) -> Result<Targets, ElasticError> {
-    let expression = IndexExpression::parse(text);
-    let everything = logs.indices(&IndexExpression::all()).await?;
-    if !options.ignores_unavailable() {
-        for name in expression.concrete_names() {
-            if !everything.iter().any(|index| index.name == name) {
-                return Err(ElasticError::index_not_found(name));
+impl ElasticState {
+    /// Every index, with what was changed of it.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn indices(&self) -> Result<Vec<IndexInfo>, ElasticError> {
+        let catalog = self.catalog.read().await?;
+        let mut indices = self.logs.indices(&IndexExpression::all()).await?;
+        indices.iter_mut().for_each(|info| catalog.apply(info));
+        Ok(indices)
+    }
+
+    /// Resolves an expression by the options.
+    ///
+    /// # Errors
+    /// When a named index is missing, or a pattern matches nothing and may not.
+    pub async fn resolve(
+        &self,
+        text: &str,
+        options: &IndicesOptions,
+    ) -> Result<Targets, ElasticError> {
+        let text = &date_names::resolve(text, Timestamp::now())?;
+        let everything = self.indices().await?;
+        let (text, by_alias) = without_aliases(text, &everything);
+        let expression = IndexExpression::parse(&text);
+        if !options.ignores_unavailable() {
+            for name in expression.concrete_names() {
+                if !everything.iter().any(|index| index.name == name) {
+                    return Err(ElasticError::index_not_found(name));
+                }
+            }
+        }
+        let indices: Vec<IndexInfo> = everything
+            .into_iter()
+            .filter(|index| expression.matches(&index.name))
+            .collect();
+        if indices.is_empty() && !options.allows_none() {
+            return Err(ElasticError::index_not_found(&text));
+        }
+        let names: Vec<&str> = indices.iter().map(|index| index.name.as_str()).collect();
+        let exact = (!names.is_empty()).then(|| match expression.is_pattern() && !by_alias {
+            // A pattern stays one, so that what it means is decided at the moment of the search.
+            true => expression,
+            false => IndexExpression::parse(&names.join(",")),
+        });
+        Ok(Targets {
+            indices,
+            expression: exact,
+        })
+    }
+
+    /// The one index that a name means for reading a document.
+    ///
+    /// # Errors
+    /// When it is an alias of several.
+    pub async fn document_target(&self, name: &str) -> Result<String, ElasticError> {
+        let name = date_names::resolve(name, Timestamp::now())?;
+        if !self.catalog.read().await?.concerns_writes() {
+            return Ok(name);
+        }
+        let indices = self.indices().await?;
+        let targets = alias_targets(&name, &indices);
+        match targets.as_slice() {
+            _ if indices.iter().any(|index| index.name == name) => Ok(name),
+            [] => Ok(name),
+            [(only, _)] => Ok((*only).to_owned()),
+            several => {
+                let several: Vec<&str> = several.iter().map(|(index, _)| *index).collect();
+                let several = several.join(", ");
+                Err(ElasticError::illegal_argument(format!(
+                    "alias [{name}] has more than one index associated with it [{several}], can't execute a single \
+                     index op"
+                )))
             }
         }
     }
-    let indices: Vec<IndexInfo> = everything
-        .into_iter()
-        .filter(|index| expression.matches(&index.name))
-        .collect();
-    if indices.is_empty() && !options.allows_none() {
-        return Err(ElasticError::index_not_found(text));
+
+    /// The index that a write to this name goes to, made from its template when it is not there yet.
+    ///
+    /// # Errors
+    /// When the name is an alias without an index to write to, or the template's index cannot be made.
+    pub async fn write_target(&self, name: &Arc<str>) -> Result<Arc<str>, ElasticError> {
+        let catalog = self.catalog.read().await?;
+        if !name.starts_with('<') && !catalog.concerns_writes() {
+            return Ok(Arc::clone(name));
+        }
+        let dated = date_names::resolve(name, Timestamp::now())?;
+        let indices = self.indices().await?;
+        if indices.iter().any(|index| index.name == dated) {
+            return Ok(dated.into());
+        }
+        let targets = alias_targets(&dated, &indices);
+        if targets.is_empty() {
+            self.make_from_template(&catalog, &dated).await?;
+            return Ok(dated.into());
+        }
+        let says = |alias: &Value, flag| alias["is_write_index"] == Value::Bool(flag);
+        let chosen = targets.iter().find(|(_, alias)| says(alias, true));
+        match (chosen, targets.as_slice()) {
+            (Some((index, _)), _) => Ok(Arc::from(*index)),
+            (None, [(only, alias)]) if !says(alias, false) => Ok(Arc::from(*only)),
+            _ => Err(ElasticError::illegal_argument(format!(
+                "no write index is defined for alias [{dated}]. The write index may be explicitly disabled using \
+                 is_write_index=false or the alias points to multiple indices without one being designated as a \
+                 write index"
+            ))),
+        }
     }
-    let names: Vec<&str> = indices.iter().map(|index| index.name.as_str()).collect();
-    let exact = (!names.is_empty()).then(|| match expression.is_pattern() {
-        // A pattern stays one, so that what it means is decided at the moment of the search.
-        true => expression,
-        false => IndexExpression::parse(&names.join(",")),
-    });
-    Ok(Targets {
-        indices,
-        expression: exact,
-    })
+
+    /// Whether some of these writes may go elsewhere than their index says.
+    ///
+    /// # Errors
+    /// When what was set up cannot be read.
+    pub async fn redirects_writes(&self, entries: &[Entry]) -> Result<bool, ElasticError> {
+        let concerned = self.catalog.read().await?.concerns_writes();
+        Ok(concerned || entries.iter().any(|entry| entry.index.starts_with('<')))
+    }
+
+    async fn make_from_template(&self, catalog: &Catalog, name: &str) -> Result<(), ElasticError> {
+        let Some(template) = template_match::for_index(catalog, name) else {
+            return Ok(());
+        };
+        match self.make_index(name, template.definition).await {
+            Err(error) if error.is_of_existing_index() => {}
+            made => made?,
+        }
+        if let Some(template) = template.data_stream {
+            let made = |catalog: &mut Catalog| {
+                catalog.data_streams.insert(name.to_owned(), template);
+                Ok(())
+            };
+            self.catalog.change(made).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes an index; its aliases go to the catalog.
+    ///
+    /// # Errors
+    /// When the store refuses, or an alias has a name that an index has.
+    pub async fn make_index(
+        &self,
+        name: &str,
+        mut definition: serde_json::Map<String, Value>,
+    ) -> Result<(), ElasticError> {
+        let aliases = definition.remove("aliases");
+        self.logs.create_index(name, definition).await?;
+        let Some(Value::Object(aliases)) =
+            aliases.filter(|aliases| aliases != &Value::Object(<_>::default()))
+        else {
+            return Ok(());
+        };
+        let info = self.logs.indices(&IndexExpression::parse(name)).await?;
+        let uuids: Vec<String> = info.into_iter().map(|info| info.uuid).collect();
+        let put = |catalog: &mut Catalog| {
+            for uuid in uuids {
+                let changes = catalog.changes.entry(uuid).or_default();
+                for (alias, body) in &aliases {
+                    let body = body.as_object().cloned().unwrap_or_default();
+                    changes.aliases.insert(alias.clone(), body);
+                }
+            }
+            Ok(())
+        };
+        self.catalog.change(put).await
+    }
+}
+
+/// The indices that have this alias, with what it says there.
+fn alias_targets<'a>(name: &str, indices: &'a [IndexInfo]) -> Vec<(&'a str, &'a Value)> {
+    let with = |index: &'a IndexInfo| {
+        let alias = index.definition.get("aliases")?.get(name)?;
+        Some((index.name.as_str(), alias))
+    };
+    indices.iter().filter_map(with).collect()
+}
+
+/// The expression with the names of indices in place of aliases, and whether there were any.
+fn without_aliases(text: &str, indices: &[IndexInfo]) -> (String, bool) {
+    let aliases: BTreeSet<&str> = indices.iter().flat_map(alias_names).collect();
+    if aliases.is_empty() {
+        return (text.to_owned(), false);
+    }
+    let mut found = false;
+    let mut parts: Vec<String> = Vec::new();
+    for (position, part) in text.split(',').map(str::trim).enumerate() {
+        let (sign, pattern) = match part.strip_prefix('-') {
+            Some(rest) if position > 0 => ("-", rest),
+            _ => ("", part),
+        };
+        let is_index = indices.iter().any(|index| index.name == pattern);
+        let matching = aliases
+            .iter()
+            .filter(|alias| wildcard_matches(pattern, alias));
+        let matching: Vec<&&str> = match is_index || pattern == "*" || pattern == "_all" {
+            true => Vec::new(),
+            false => matching.collect(),
+        };
+        if matching.is_empty() || pattern.contains('*') {
+            parts.push(part.to_owned());
+        }
+        for alias in matching {
+            found = true;
+            let own = alias_targets(alias, indices);
+            parts.extend(own.iter().map(|(index, _)| format!("{sign}{index}")));
+        }
+    }
+    (parts.join(","), found)
+}
+
+/// The names of an index's aliases.
+pub fn alias_names(info: &IndexInfo) -> impl Iterator<Item = &str> {
+    let aliases = info.definition.get("aliases").and_then(Value::as_object);
+    aliases.into_iter().flatten().map(|(name, _)| name.as_str())
 }

@@ -51,8 +51,9 @@ pub async fn update(
             "compare and write operations can not be retried",
         ));
     }
+    let index = state.write_target(&index.as_str().into()).await?;
     let change = Change {
-        index: index.as_str().into(),
+        index: Arc::clone(&index),
         id,
         partial,
         required,
@@ -60,7 +61,7 @@ pub async fn update(
     let done = change
         .run(&state, tries)
         .await
-        .map_err(|error| error.with("index", index.as_str()))?;
+        .map_err(|error| error.with("index", &*index))?;
     let (status, mut body) = done.body(&index);
     if matches!(done, Done::Unchanged { .. }) {
         // Nothing was sent to a shard.

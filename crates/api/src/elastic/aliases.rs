@@ -1,0 +1,341 @@
+//! `_alias` and `_aliases`: further names of indices, for searches and for writes.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use swarmscope_query::indices::{check_index_name, wildcard_matches};
+use swarmscope_query::store::IndexInfo;
+
+use super::ElasticState;
+use super::body::{Body, Parameters};
+use super::catalog::Catalog;
+use super::errors::ElasticError;
+use super::parameters::IndicesOptions;
+use super::targets::alias_names;
+
+/// One step of `_aliases`, with the indices it is about.
+enum Step {
+    Add {
+        indices: Vec<IndexInfo>,
+        aliases: Vec<String>,
+        body: Map<String, Value>,
+    },
+    Remove {
+        indices: Vec<IndexInfo>,
+        aliases: Vec<String>,
+        must_exist: bool,
+    },
+    RemoveIndex {
+        index: String,
+    },
+}
+
+/// `POST /_aliases`
+pub async fn change_all(
+    State(state): State<ElasticState>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    let body: Value = serde_json::from_slice(&body)
+        .map_err(|error| ElasticError::content(&error, "the body of _aliases"))?;
+    let actions = body.get("actions").and_then(Value::as_array);
+    let Some(actions) = actions.filter(|actions| !actions.is_empty()) else {
+        return Err(ElasticError::illegal_argument("No action specified"));
+    };
+    let mut steps = Vec::with_capacity(actions.len());
+    for action in actions {
+        steps.push(read(&state, action).await?);
+    }
+    apply(&state, steps).await
+}
+
+async fn read(state: &ElasticState, action: &Value) -> Result<Step, ElasticError> {
+    let Some((name, body)) = action.as_object().and_then(|action| action.iter().next()) else {
+        return Err(ElasticError::illegal_argument("No action specified"));
+    };
+    let mut body = body.as_object().cloned().unwrap_or_default();
+    let indices = [names(body.remove("index")), names(body.remove("indices"))].concat();
+    let aliases = [names(body.remove("alias")), names(body.remove("aliases"))].concat();
+    if indices.is_empty() {
+        return Err(ElasticError::illegal_argument(
+            "One of [index] or [indices] is required",
+        ));
+    }
+    let listed = indices.join(",");
+    match name.as_str() {
+        "remove_index" => Ok(Step::RemoveIndex { index: listed }),
+        "add" | "remove" if aliases.is_empty() => Err(ElasticError::illegal_argument(
+            "One of [alias] or [aliases] is required",
+        )),
+        "add" => Ok(Step::Add {
+            indices: state
+                .resolve(&listed, &IndicesOptions::default())
+                .await?
+                .indices,
+            aliases,
+            body,
+        }),
+        "remove" => Ok(Step::Remove {
+            indices: state
+                .resolve(&listed, &IndicesOptions::default())
+                .await?
+                .indices,
+            aliases,
+            must_exist: body.get("must_exist") != Some(&Value::Bool(false)),
+        }),
+        other => Err(ElasticError::unreadable(format!(
+            "[alias_action] unknown field [{other}]"
+        ))),
+    }
+}
+
+fn names(value: Option<Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => text.split(',').map(str::to_owned).collect(),
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, ElasticError> {
+    let everything = state.indices().await?;
+    let mut gone = Vec::new();
+    let change = |catalog: &mut Catalog| {
+        // What was set up of indices that are no more goes with the next change.
+        catalog
+            .changes
+            .retain(|uuid, _| everything.iter().any(|index| index.uuid == *uuid));
+        for step in steps {
+            match step {
+                Step::Add {
+                    indices,
+                    aliases,
+                    body,
+                } => add(catalog, &everything, &indices, aliases, &body)?,
+                Step::Remove {
+                    indices,
+                    aliases,
+                    must_exist,
+                } => remove(catalog, &indices, &aliases, must_exist)?,
+                Step::RemoveIndex { index } => gone.push(index),
+            }
+        }
+        Ok(())
+    };
+    state.catalog.change(change).await?;
+    for index in gone {
+        let found = state.resolve(&index, &IndicesOptions::default()).await?;
+        if let Some(expression) = found.expression {
+            state.logs.delete_indices(&expression).await?;
+        }
+    }
+    Ok(Json(json!({ "acknowledged": true, "errors": false })))
+}
+
+fn add(
+    catalog: &mut Catalog,
+    everything: &[IndexInfo],
+    indices: &[IndexInfo],
+    aliases: Vec<String>,
+    body: &Map<String, Value>,
+) -> Result<(), ElasticError> {
+    let body = checked(body)?;
+    for alias in aliases {
+        check_name(&alias, everything)?;
+        for index in indices {
+            let changes = catalog.changes.entry(index.uuid.clone()).or_default();
+            changes.aliases.insert(alias.clone(), body.clone());
+        }
+    }
+    Ok(())
+}
+
+/// What an alias may say of itself.
+fn checked(body: &Map<String, Value>) -> Result<Map<String, Value>, ElasticError> {
+    let mut alias = Map::new();
+    for (key, value) in body {
+        match key.as_str() {
+            "filter" if !value.is_null() => {
+                return Err(ElasticError::illegal_argument(
+                    "[filter] of an alias is not supported here; put the filter into the query",
+                ));
+            }
+            "is_write_index" | "is_hidden" => drop(alias.insert(key.clone(), value.clone())),
+            // There is one shard.
+            "filter" | "routing" | "index_routing" | "search_routing" | "must_exist" => {}
+            other => {
+                return Err(ElasticError::unreadable(format!(
+                    "[alias_action] unknown field [{other}]"
+                )));
+            }
+        }
+    }
+    Ok(alias)
+}
+
+fn check_name(alias: &str, everything: &[IndexInfo]) -> Result<(), ElasticError> {
+    let invalid = |reason: &str| {
+        ElasticError::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_alias_name_exception",
+            format!("Invalid alias name [{alias}]: {reason}"),
+        )
+    };
+    if everything.iter().any(|index| index.name == alias) {
+        return Err(invalid(
+            "an index or data stream exists with the same name as the alias",
+        ));
+    }
+    check_index_name(alias).map_err(|error| invalid(error.reason))
+}
+
+fn remove(
+    catalog: &mut Catalog,
+    indices: &[IndexInfo],
+    aliases: &[String],
+    must_exist: bool,
+) -> Result<(), ElasticError> {
+    let mut removed = false;
+    for index in indices {
+        let Some(changes) = catalog.changes.get_mut(&index.uuid) else {
+            continue;
+        };
+        let before = changes.aliases.len();
+        let is_meant = |own: &String| aliases.iter().any(|alias| wildcard_matches(alias, own));
+        changes.aliases.retain(|own, _| !is_meant(own));
+        removed |= changes.aliases.len() < before;
+    }
+    if removed || !must_exist {
+        return Ok(());
+    }
+    let listed = aliases.join(",");
+    Err(ElasticError::new(
+        StatusCode::NOT_FOUND,
+        "aliases_not_found_exception",
+        format!("aliases [{listed}] missing"),
+    )
+    .with("resource.type", "aliases")
+    .with("resource.id", listed))
+}
+
+/// `PUT|POST /{index}/_alias/{name}`
+pub async fn put(
+    State(state): State<ElasticState>,
+    Path((index, name)): Path<(String, String)>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    let body: Map<String, Value> = match body.is_empty() {
+        true => Map::new(),
+        false => serde_json::from_slice(&body)
+            .map_err(|error| ElasticError::content(&error, "the body of an alias"))?,
+    };
+    let step = Step::Add {
+        indices: state
+            .resolve(&index, &IndicesOptions::default())
+            .await?
+            .indices,
+        aliases: vec![name],
+        body,
+    };
+    apply(&state, vec![step]).await
+}
+
+/// `DELETE /{index}/_alias/{name}`
+pub async fn delete(
+    State(state): State<ElasticState>,
+    Path((index, name)): Path<(String, String)>,
+) -> Result<Json<Value>, ElasticError> {
+    let step = Step::Remove {
+        indices: state
+            .resolve(&index, &IndicesOptions::default())
+            .await?
+            .indices,
+        aliases: name.split(',').map(str::to_owned).collect(),
+        must_exist: true,
+    };
+    apply(&state, vec![step]).await
+}
+
+/// `GET /_alias`
+pub async fn all(State(state): State<ElasticState>) -> Result<Response, ElasticError> {
+    told(&state, "", None, &IndicesOptions::default()).await
+}
+
+/// `GET /_alias/{name}`
+pub async fn named(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+) -> Result<Response, ElasticError> {
+    told(&state, "", Some(&name), &IndicesOptions::default()).await
+}
+
+/// `GET /{index}/_alias`
+pub async fn of(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Response, ElasticError> {
+    told(&state, &index, None, &options).await
+}
+
+/// `GET /{index}/_alias/{name}`
+pub async fn named_of(
+    State(state): State<ElasticState>,
+    Path((index, name)): Path<(String, String)>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Response, ElasticError> {
+    told(&state, &index, Some(&name), &options).await
+}
+
+async fn told(
+    state: &ElasticState,
+    index: &str,
+    names: Option<&str>,
+    options: &IndicesOptions,
+) -> Result<Response, ElasticError> {
+    let found = state.resolve(index, options).await?;
+    let wanted: Vec<&str> = names.unwrap_or("*").split(',').collect();
+    let chosen = |alias: &str| {
+        wanted
+            .iter()
+            .any(|own| *own == "_all" || wildcard_matches(own, alias))
+    };
+    let mut reply: BTreeMap<&str, Value> = BTreeMap::new();
+    for info in &found.indices {
+        let all = info.definition.get("aliases").and_then(Value::as_object);
+        let own: Map<String, Value> = all
+            .into_iter()
+            .flatten()
+            .filter(|(alias, _)| chosen(alias))
+            .map(|(alias, body)| (alias.clone(), body.clone()))
+            .collect();
+        if names.is_none() || !own.is_empty() {
+            reply.insert(&info.name, json!({ "aliases": own }));
+        }
+    }
+    let mut missing = wanted
+        .iter()
+        .filter(|name| !name.contains('*') && **name != "_all");
+    let is_known = |name: &str| {
+        found
+            .indices
+            .iter()
+            .any(|info| alias_names(info).any(|own| own == name))
+    };
+    if let (Some(_), Some(name)) = (names, missing.find(|name| !is_known(name))) {
+        let reason = format!("alias [{name}] missing");
+        let mut body = json!({ "error": reason, "status": 404 });
+        for (index, aliases) in reply {
+            body[index] = aliases;
+        }
+        return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
+    }
+    Ok(Json(reply).into_response())
+}

@@ -1,0 +1,116 @@
+//! `_template`: templates as they were before Elasticsearch 7.8, which shippers still bring along.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use swarmscope_query::indices::wildcard_matches;
+
+use super::ElasticState;
+use super::body::Body;
+use super::catalog::Catalog;
+use super::errors::ElasticError;
+use super::index_settings;
+use super::template_match::patterns;
+
+const KEYS: [&str; 6] = [
+    "index_patterns",
+    "settings",
+    "mappings",
+    "aliases",
+    "order",
+    "version",
+];
+
+/// `PUT /_template/{name}`
+pub async fn put(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    let mut given: Map<String, Value> = serde_json::from_slice(&body)
+        .map_err(|error| ElasticError::content(&error, "the body of a template"))?;
+    if let Some(key) = given.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(ElasticError::parse(format!(
+            "unknown key [{key}] in the template"
+        )));
+    }
+    let listed: Vec<Value> = patterns(&given).map(Value::from).collect();
+    if listed.is_empty() {
+        return Err(ElasticError::validation("index patterns are missing"));
+    }
+    given.insert("index_patterns".to_owned(), listed.into());
+    let settings = match given.get("settings") {
+        Some(Value::Object(settings)) if !settings.is_empty() => {
+            json!({ "index": index_settings::below_index(settings) })
+        }
+        _ => json!({}),
+    };
+    given.insert("settings".to_owned(), settings);
+    given.entry("order").or_insert_with(|| json!(0));
+    for part in ["mappings", "aliases"] {
+        given.entry(part).or_insert_with(|| json!({}));
+    }
+    let change = |catalog: &mut Catalog| {
+        catalog.templates.insert(name, given);
+        Ok(())
+    };
+    state.catalog.change(change).await?;
+    Ok(Json(json!({ "acknowledged": true })))
+}
+
+/// `GET /_template`
+pub async fn get_all(
+    State(state): State<ElasticState>,
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    chosen(&state, "*").await
+}
+
+/// `GET /_template/{name}`
+pub async fn get(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    chosen(&state, &name).await
+}
+
+async fn chosen(
+    state: &ElasticState,
+    pattern: &str,
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    let catalog = state.catalog.read().await?;
+    let chosen: Map<String, Value> = catalog
+        .templates
+        .iter()
+        .filter(|(name, _)| pattern.split(',').any(|own| wildcard_matches(own, name)))
+        .map(|(name, body)| (name.clone(), body.clone().into()))
+        .collect();
+    let status = match chosen.is_empty() && !pattern.contains('*') {
+        true => StatusCode::NOT_FOUND,
+        false => StatusCode::OK,
+    };
+    Ok((status, Json(chosen.into())))
+}
+
+/// `DELETE /_template/{name}`
+pub async fn delete(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ElasticError> {
+    let change = |catalog: &mut Catalog| {
+        let before = catalog.templates.len();
+        catalog
+            .templates
+            .retain(|own, _| !wildcard_matches(&name, own));
+        match catalog.templates.len() < before || name.contains('*') {
+            true => Ok(()),
+            false => Err(ElasticError::new(
+                StatusCode::NOT_FOUND,
+                "index_template_missing_exception",
+                format!("index_template [{name}] missing"),
+            )),
+        }
+    };
+    state.catalog.change(change).await?;
+    Ok(Json(json!({ "acknowledged": true })))
+}
