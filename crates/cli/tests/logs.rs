@@ -80,3 +80,42 @@ async fn events_are_deleted_after_a_yes_and_no_file_holds_them() {
     let text = String::from_utf8_lossy(&empty.stderr);
     assert!(text.contains("say what to delete"), "{text}");
 }
+
+#[tokio::test]
+async fn events_are_found_in_kibanas_language() {
+    let server = Server::start().await;
+    let lines: String = ["ERROR", "CRITICAL", "INFO"]
+        .into_iter()
+        .map(|severity| {
+            let event =
+                json!({ "severity": severity, "message": format!("a task was {severity}") });
+            format!("{{\"create\":{{\"_index\":\"kql\"}}}}\n{event}\n")
+        })
+        .collect();
+    let (status, _) = server.elastic(Method::POST, "/_bulk", lines).await;
+    assert_eq!(status, 200);
+    let logs = |query: &str| {
+        Command::new(SWARMSCOPE)
+            .args(["logs", "--kql", query, "--index", "kql", "--json"])
+            .args(["--server", &server.ui_url("")])
+            .stdin(Stdio::null())
+            .output()
+            .expect("it ends")
+    };
+    let found = logs("severity: (error or critical) and not message: \"was CRITICAL\"");
+    let text = String::from_utf8_lossy(&found.stdout);
+    let events: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(events.len(), 1, "{text}");
+    assert_eq!(events[0]["severity"], "ERROR");
+    let refused = logs("severity: (error or critical");
+    assert!(!refused.status.success());
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        text.contains("a parenthesis opens here and never closes"),
+        "{text}"
+    );
+    assert!(text.contains("Close it with )"), "{text}");
+}

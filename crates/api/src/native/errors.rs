@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use swarmscope_model::state::StateError;
 use swarmscope_query::datemath::DateMathError;
+use swarmscope_query::kql::KqlError;
 use swarmscope_query::lucene::QueryError;
 use swarmscope_query::store::StoreError;
 
@@ -117,6 +118,18 @@ impl From<QueryError> for ApiError {
             length: error.length(),
         });
         failure.detail.hint = error.hint().map(str::to_owned);
+        failure
+    }
+}
+
+impl From<KqlError> for ApiError {
+    fn from(error: KqlError) -> Self {
+        let failure = Self::new(StatusCode::BAD_REQUEST, "invalid_query", error.message());
+        let mut failure = failure.hint(error.hint());
+        failure.detail.position = Some(Position {
+            offset: error.offset(),
+            length: 0,
+        });
         failure
     }
 }

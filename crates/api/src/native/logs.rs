@@ -126,6 +126,8 @@ pub async fn search(
 pub struct ValidateParameters {
     #[serde(default)]
     query: String,
+    #[serde(default)]
+    language: String,
 }
 
 #[derive(Serialize)]
@@ -139,7 +141,7 @@ pub struct ValidateBody {
 pub async fn validate(
     Parameters(parameters): Parameters<ValidateParameters>,
 ) -> Json<ValidateBody> {
-    let error = parse_query(&parameters.query, Timestamp::now())
+    let error = parse_query(&parameters.query, &parameters.language, Timestamp::now())
         .err()
         .map(ApiError::into_detail);
     Json(ValidateBody {

@@ -9,8 +9,8 @@ use swarmscope_model::{TimeRange, Timestamp};
 use swarmscope_query::ast::Query;
 use swarmscope_query::datemath::{self, Rounding};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::lucene;
 use swarmscope_query::store::SearchRequest;
+use swarmscope_query::{kql, lucene};
 
 use super::errors::ApiError;
 
@@ -35,6 +35,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
 pub struct Selection {
     #[serde(default)]
     pub query: String,
+    /// `lucene`, which is the default, or `kql`.
+    #[serde(default)]
+    pub language: String,
     #[serde(default)]
     pub index: String,
     #[serde(default)]
@@ -52,7 +55,7 @@ impl Selection {
         let now = Timestamp::now();
         let mut request = SearchRequest::new(
             IndexExpression::parse(&self.index),
-            parse_query(&self.query, now)?,
+            parse_query(&self.query, &self.language, now)?,
         );
         request.time = TimeRange {
             from: parse_time(&self.from, now, Rounding::Down)?,
@@ -62,11 +65,21 @@ impl Selection {
     }
 }
 
-/// The query of a Lucene text; empty is everything.
+/// The query of a text in a language, Lucene's unless one is named; empty is everything.
 ///
 /// # Errors
-/// With the place of the fault.
-pub fn parse_query(text: &str, now: Timestamp) -> Result<Query, ApiError> {
+/// With the place of the fault, or when there is no such language.
+pub fn parse_query(text: &str, language: &str, now: Timestamp) -> Result<Query, ApiError> {
+    match language {
+        "" | "lucene" => {}
+        "kql" | "kuery" => return Ok(kql::parse(text, now, jiff::tz::TimeZone::UTC)?),
+        other => {
+            return Err(
+                ApiError::invalid(format!("there is no query language {other:?}"))
+                    .hint("use language=lucene or language=kql"),
+            );
+        }
+    }
     if text.trim().is_empty() {
         return Ok(Query::All);
     }

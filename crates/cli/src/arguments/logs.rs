@@ -8,6 +8,7 @@ const LOGS_EXAMPLES: &str = "Examples:
   swarmscope logs 'severity:ERROR' --since 1h
   swarmscope logs 'metadata.correlation_id:\"6f1c…\"'
   swarmscope logs 'agent_name:research_agent AND timeout*' --follow
+  swarmscope logs --kql 'severity: (ERROR or CRITICAL) and not agent_name: test*'
   swarmscope logs 'event_type:task_failed' --json | jq -r .message
   swarmscope logs delete 'agent_name:old_agent'     # for good; see swarmscope logs delete --help";
 
@@ -19,6 +20,9 @@ pub struct LogsArguments {
     /// What to look for, in Lucene syntax; everything when left out
     #[arg(default_value = "")]
     pub query: String,
+    /// The query is in Kibana's language, KQL
+    #[arg(long)]
+    pub kql: bool,
     #[command(flatten)]
     pub span: SpanArguments,
     /// Indices to search, such as filebeat-*

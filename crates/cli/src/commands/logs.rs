@@ -102,6 +102,7 @@ async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<
         let size = (arguments.limit - hits.len()).min(PAGE).to_string();
         let request = client.get("/api/v1/logs/search").query(&[
             ("query", arguments.query.as_str()),
+            ("language", language(arguments)),
             ("index", &arguments.index),
             ("from", &from),
             ("to", &to),
@@ -118,6 +119,14 @@ async fn newest(client: &Client, arguments: &LogsArguments) -> Result<(u64, Vec<
                 return Ok((page.total.value, hits));
             }
         }
+    }
+}
+
+/// What the server calls the language of the query.
+fn language(arguments: &LogsArguments) -> &'static str {
+    match arguments.kql {
+        true => "kql",
+        false => "lucene",
     }
 }
 
@@ -162,9 +171,11 @@ async fn open_tail(
     client: &Client,
     arguments: &LogsArguments,
 ) -> Result<reqwest::Response, Failure> {
-    let request = client
-        .get("/api/v1/logs/tail")
-        .query(&[("query", &arguments.query), ("index", &arguments.index)]);
+    let request = client.get("/api/v1/logs/tail").query(&[
+        ("query", arguments.query.as_str()),
+        ("language", language(arguments)),
+        ("index", &arguments.index),
+    ]);
     client.accepted(request, &arguments.query).await
 }
 
