@@ -206,6 +206,19 @@ pub const SWEEP_BATCH: usize = 1_000;
 pub const MAX_SETTINGS: u32 = 1_000;
 /// Connections of one process to a state database. PostgreSQL allows 100 in all unless configured.
 pub const STATE_CONNECTIONS: u32 = 8;
+/// How often changed tasks are looked for while somebody watches: soon enough to feel live.
+pub const WATCH_EVERY: Duration = Duration::from_millis(250);
+/// How far each of these looks goes back: longer than a change takes from its time to its commit.
+pub const WATCH_OVERLAP: Duration = Duration::from_millis(500);
+/// Changed tasks of one look; more in one go nobody can read, and who watches is told to list anew.
+pub const MAX_WATCHED_AT_ONCE: usize = 1_000;
+/// Looks that wait for a slow reader before it misses some.
+pub const WATCH_BACKLOG: usize = 16;
+/// Waiting claims that are woken in vain for one task, because others were quicker: with each the
+/// chance falls that it is still there.
+pub const VAIN_WAKES: u32 = 3;
+/// Dead letters of a page, each with all its attempts.
+pub const MAX_DEAD_LETTERS: usize = 100;
 /// Changes of an embedded state that are committed together: the write lock is held for some
 /// milliseconds at most, and the sync of the disk is shared by so many.
 pub const STATE_GROUP_COMMIT: usize = 64;

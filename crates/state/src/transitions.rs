@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_REQUEUE, MAX_SCHEDULES, MAX_TASK_DEPTH};
 use swarmscope_model::state::{
-    Claim, ErrorClass, Failure, MAX_LEASE_LOSSES, RetryPolicy, Skipped, StateError, Task, TaskState,
+    Claim, ErrorClass, Failure, MAX_LEASE_LOSSES, Requeued, RetryPolicy, Skipped, StateError, Task,
+    TaskState,
 };
 
 use crate::jitter::not_before;
@@ -215,6 +216,21 @@ pub fn after_loss(row: &TaskRow) -> TaskState {
     }
 }
 
+/// The condition of tasks that a cancellation in bulk takes.
+pub const UNFINISHED: &str = " AND state IN ('queued', 'in_progress', 'waiting')";
+
+/// Counts a task that a cancellation in bulk finds ended: cancelled with one before it, or otherwise.
+pub fn ended_meanwhile(task: Task, done: &mut Requeued) {
+    if task.state == TaskState::Cancelled {
+        done.tasks.push(task);
+        return;
+    }
+    done.skipped.push(Skipped {
+        reason: format!("is {} by now", task.state.as_str()),
+        task_id: task.task_id,
+    });
+}
+
 /// Refuses to put a task back into the queue that is there or on its way.
 pub fn requeueable(task: &Task) -> Result<(), StateError> {
     if task.state.is_requeueable() {
@@ -297,12 +313,12 @@ pub fn too_many_schedules() -> StateError {
 }
 
 /// Refuses to requeue more than one transaction should.
-pub fn requeue_size(expected: u64) -> Result<(), StateError> {
+pub fn bulk_size(expected: u64) -> Result<(), StateError> {
     if expected <= MAX_REQUEUE {
         return Ok(());
     }
     Err(StateError::Invalid {
         field: "expected",
-        reason: format!("is over {MAX_REQUEUE}; narrow the filter and requeue in parts"),
+        reason: format!("is over {MAX_REQUEUE}; narrow the filter and go in parts"),
     })
 }

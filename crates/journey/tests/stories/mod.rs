@@ -54,6 +54,11 @@ pub fn task(
         retry_count: 0,
         max_retries: 3,
         last_error: None,
+        idempotency_key: None,
+        required_skills: Vec::new(),
+        deadline: None,
+        parent_task_id: None,
+        join: None,
     }
 }
 

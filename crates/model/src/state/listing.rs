@@ -16,6 +16,8 @@ pub struct TaskFilter {
     pub parent_task_id: Option<String>,
     /// These tasks alone; none when the list is empty.
     pub task_ids: Option<Vec<String>>,
+    /// A part of the id, type or last error, in either case.
+    pub text: Option<String>,
     pub limit: usize,
     pub offset: usize,
 }
@@ -37,6 +39,7 @@ pub struct Requeued {
 }
 
 /// A task that matched and was left as it is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     pub task_id: String,

@@ -6,6 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use crate::time::Timestamp;
+
 use super::{
     Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
     Retention, Schedule, StateError, SweepLimits, SweepReport, Task, TaskFilter, TaskPage,
@@ -72,6 +74,11 @@ pub trait StateStore: Send + Sync {
     /// does; of cancelled ones only when the filter asks for that state. Refuses with
     /// [`StateError::CountChanged`] and changes nothing when there are more or fewer than `expected`.
     async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError>;
+    /// Cancels every task of the filter that has not ended, as [`Self::cancel`] does. Refuses with
+    /// [`StateError::CountChanged`] and changes nothing when there are more or fewer than `expected`.
+    async fn cancel_all(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError>;
+    /// The newest `limit` tasks that have changed since then, oldest change first.
+    async fn changes(&self, since: Timestamp, limit: usize) -> Result<Vec<Task>, StateError>;
 
     /// Adds the agent, or renews what it says of itself; either way it is active now.
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError>;

@@ -8,6 +8,7 @@
 
 mod address;
 mod agents;
+mod cancel_all;
 mod claims;
 mod connect;
 mod enqueue;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use swarmscope_model::Timestamp;
 use swarmscope_model::state::{
     Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
     Retention, Schedule, StateError, StateStore, SweepLimits, SweepReport, Task, TaskFilter,
@@ -124,9 +126,19 @@ impl StateStore for PostgresState {
     }
 
     async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
-        crate::transitions::requeue_size(expected)?;
+        crate::transitions::bulk_size(expected)?;
         self.patiently(|| requeue::requeue(self, filter, expected))
             .await
+    }
+
+    async fn cancel_all(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        crate::transitions::bulk_size(expected)?;
+        self.patiently(|| cancel_all::cancel_all(self, filter, expected))
+            .await
+    }
+
+    async fn changes(&self, since: Timestamp, limit: usize) -> Result<Vec<Task>, StateError> {
+        self.patiently(|| reads::changes(self, since, limit)).await
     }
 
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {

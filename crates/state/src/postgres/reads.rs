@@ -2,11 +2,13 @@
 
 use sqlx::postgres::PgConnection;
 use sqlx::{Postgres, QueryBuilder, Row};
+use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_PAGE;
 use swarmscope_model::state::{Agent, Attempt, Priority, Task, TaskFilter, TaskPage, TaskState};
 
 use super::PostgresState;
 use super::failure::Broken;
+use super::instant::Instant;
 use super::rows::{self, agent_columns, attempt_columns, task_columns};
 use crate::content::to_state;
 use crate::transitions::{TaskRow, unknown_agent, unknown_task};
@@ -60,6 +62,17 @@ pub fn restrict(query: &mut QueryBuilder<Postgres>, filter: &TaskFilter) {
             Priority::Low => " AND priority_rank = 2",
         });
     }
+    if let Some(text) = &filter.text {
+        let text = text.to_lowercase();
+        query
+            .push(" AND (position(")
+            .push_bind(text.clone())
+            .push(" IN lower(task_id)) > 0 OR position(")
+            .push_bind(text.clone())
+            .push(" IN lower(task_type)) > 0 OR position(")
+            .push_bind(text)
+            .push(" IN lower(last_error)) > 0)");
+    }
     if let Some(ids) = &filter.task_ids {
         query
             .push(" AND task_id = ANY(")
@@ -92,6 +105,25 @@ pub async fn tasks(state: &PostgresState, filter: &TaskFilter) -> Result<TaskPag
         tasks: tasks?,
         total: u64::try_from(total).unwrap_or(0),
     })
+}
+
+pub async fn changes(
+    state: &PostgresState,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<Task>, Broken> {
+    let found = sqlx::query(concat!(
+        "SELECT ",
+        task_columns!(),
+        " FROM task_states WHERE updated_at >= $1 \
+         ORDER BY updated_at DESC, enqueue_order DESC LIMIT $2"
+    ))
+    .bind(Instant(since))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(state.pool())
+    .await?;
+    let tasks = found.iter().rev().map(|row| Ok(rows::task(row)?.task));
+    tasks.collect()
 }
 
 pub async fn task_counts(state: &PostgresState) -> Result<Vec<(TaskState, u64)>, Broken> {

@@ -48,7 +48,8 @@ pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken
     PostgresState::end(change, outcome).await
 }
 
-async fn cancel_in(
+/// Cancels a task and all under it.
+pub async fn cancel_in(
     change: &mut PgConnection,
     state: &PostgresState,
     task_id: &str,

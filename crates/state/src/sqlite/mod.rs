@@ -7,6 +7,7 @@
 //! retry waits: see the files beside this folder.
 
 mod agents;
+mod cancel_all;
 mod claims;
 mod context;
 mod enqueue;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use swarmscope_model::Timestamp;
 use swarmscope_model::state::{
     Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
     Retention, Schedule, StateError, StateStore, SweepLimits, SweepReport, Task, TaskFilter,
@@ -39,7 +41,7 @@ use swarmscope_model::state::{
 };
 
 use crate::prepared::{as_children, prepare};
-use crate::transitions::requeue_size;
+use crate::transitions::bulk_size;
 use crate::validate;
 
 pub use open::{OpenError, SqliteState};
@@ -142,9 +144,19 @@ impl StateStore for SqliteState {
     }
 
     async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
-        requeue_size(expected)?;
+        bulk_size(expected)?;
         let filter = filter.clone();
         self.write(requeue::Requeue { filter, expected }).await
+    }
+
+    async fn cancel_all(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        bulk_size(expected)?;
+        let filter = filter.clone();
+        self.write(cancel_all::CancelAll { filter, expected }).await
+    }
+
+    async fn changes(&self, since: Timestamp, limit: usize) -> Result<Vec<Task>, StateError> {
+        reads::changes(self, since, limit).await
     }
 
     async fn register(&self, agent: NewAgent) -> Result<Agent, StateError> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_PAGE;
 use swarmscope_model::state::{
     Agent, Attempt, Priority, StateError, Task, TaskFilter, TaskPage, TaskState,
@@ -49,6 +50,17 @@ pub fn restrict(query: &mut QueryBuilder<Sqlite>, filter: &TaskFilter) {
             Priority::Low => " AND priority_rank = 2",
         });
     }
+    if let Some(text) = &filter.text {
+        let text = text.to_lowercase();
+        query
+            .push(" AND (instr(lower(task_id), ")
+            .push_bind(text.clone())
+            .push(") OR instr(lower(task_type), ")
+            .push_bind(text.clone())
+            .push(") OR instr(lower(last_error), ")
+            .push_bind(text)
+            .push("))");
+    }
     if let Some(ids) = &filter.task_ids {
         query
             .push(" AND task_id IN (SELECT value FROM json_each(")
@@ -85,6 +97,26 @@ pub async fn tasks(state: &SqliteState, filter: &TaskFilter) -> Result<TaskPage,
         tasks: tasks.map_err(unavailable)?,
         total: u64::try_from(total).unwrap_or(0),
     })
+}
+
+pub async fn changes(
+    state: &SqliteState,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<Task>, StateError> {
+    let found = sqlx::query(
+        "SELECT * FROM task_states WHERE updated_at >= ?1 \
+         ORDER BY updated_at DESC, rowid DESC LIMIT ?2",
+    )
+    .bind(since.to_string())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(state.readers())
+    .await
+    .map_err(unavailable)?;
+    let tasks = found.iter().rev().map(|row| Ok(rows::task(row)?.task));
+    tasks
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(unavailable)
 }
 
 pub async fn task_counts(state: &SqliteState) -> Result<Vec<(TaskState, u64)>, StateError> {

@@ -75,17 +75,25 @@ impl Operation for Cancel {
         connection: &mut SqliteConnection,
         context: &mut Context,
     ) -> Result<Task, StateError> {
-        let now = context.now;
-        let before = reads::row(connection, &self.task_id).await?;
-        if before.task.state.is_final() {
-            return Err(wrong_state(&self.task_id, before.task.state, "cancelled"));
-        }
-        let ended = Ended::Cancelled;
-        let cancelled = stop(connection, &before, ended, TaskState::Cancelled, now).await?;
-        joins::stop_all_under(connection, &self.task_id, now).await?;
-        joins::child_ended(connection, &cancelled, now).await?;
-        Ok(cancelled)
+        cancel_one(connection, &self.task_id, context.now).await
     }
+}
+
+/// Cancels a task and all under it.
+pub async fn cancel_one(
+    connection: &mut SqliteConnection,
+    task_id: &str,
+    now: Timestamp,
+) -> Result<Task, StateError> {
+    let before = reads::row(connection, task_id).await?;
+    if before.task.state.is_final() {
+        return Err(wrong_state(task_id, before.task.state, "cancelled"));
+    }
+    let ended = Ended::Cancelled;
+    let cancelled = stop(connection, &before, ended, TaskState::Cancelled, now).await?;
+    joins::stop_all_under(connection, task_id, now).await?;
+    joins::child_ended(connection, &cancelled, now).await?;
+    Ok(cancelled)
 }
 
 /// Puts a task that ended without success back into the queue.
