@@ -1,5 +1,7 @@
 //! Points and ranges in time. Milliseconds since the Unix epoch, UTC, everywhere.
 
+#[cfg(feature = "openapi")]
+mod schema;
 mod utc;
 
 use std::fmt;

@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 use swarmscope_model::event::event_type;
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
-    Agent, Claim, Failure, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
+    Agent, Claim, Failure, Join, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
 };
 use swarmscope_sdk::{Logger, metrics};
-use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::bell::{Bell, Heard};
 use crate::events;
 use crate::live::Live;
 
@@ -49,7 +49,7 @@ struct Shared {
     recheck_every: Duration,
     live: Live,
     /// Rung when a task may have become claimable.
-    bell: Notify,
+    bell: Bell,
     closing: CancellationToken,
 }
 
@@ -61,7 +61,7 @@ impl Orchestrator {
             store,
             logger,
             recheck_every: config.recheck_every,
-            bell: Notify::new(),
+            bell: Bell::default(),
             closing: CancellationToken::new(),
         };
         Self {
@@ -91,8 +91,16 @@ impl Orchestrator {
         &self.shared.closing
     }
 
-    pub(crate) fn ring(&self) {
-        self.shared.bell.notify_waiters();
+    /// Wakes everybody who waits: any number of tasks may have become claimable.
+    pub(crate) fn ring_all(&self) {
+        self.shared.bell.ring_all();
+    }
+
+    /// Wakes somebody for each of these that waits to be claimed.
+    pub(crate) fn ring(&self, tasks: &[Task]) {
+        for task in tasks.iter().filter(|task| task.state == TaskState::Queued) {
+            self.shared.bell.ring(task);
+        }
     }
 
     /// Enqueues all or none.
@@ -104,7 +112,7 @@ impl Orchestrator {
         for task in &tasks {
             events::task_received(self.logger(), task);
         }
-        self.ring();
+        self.ring(&tasks);
         Ok(tasks)
     }
 
@@ -118,23 +126,27 @@ impl Orchestrator {
     ) -> Result<Option<Task>, StateError> {
         let deadline = Instant::now() + wait;
         let lease = lease.unwrap_or_else(|| self.settings().lease);
+        let mut heard: Option<Heard> = None;
         loop {
-            let rung = self.shared.bell.notified();
-            tokio::pin!(rung);
             // Listening before looking, so that no ring is missed in between.
-            rung.as_mut().enable();
+            let listener = self.shared.bell.listen(task_types);
             if let Some(task) = self.store().claim(agent_name, task_types, lease).await? {
+                if let Some(heard) = heard {
+                    heard.done();
+                }
                 metrics::increment_tasks_dispatched(&task.task_type);
                 events::task_dispatch(self.logger(), &task);
                 return Ok(Some(task));
             }
+            // Somebody else may find what this agent may not have.
+            drop(heard.take());
             if Instant::now() >= deadline {
                 return Ok(None);
             }
             let recheck = deadline.min(Instant::now() + self.shared.recheck_every);
             tokio::select! {
                 () = self.closing().cancelled() => return Ok(None),
-                _ = timeout_at(recheck, rung) => {}
+                news = timeout_at(recheck, listener.heard()) => heard = news.ok(),
             }
         }
     }
@@ -164,7 +176,7 @@ impl Orchestrator {
             }
         }
         if !followers.is_empty() {
-            self.ring();
+            self.ring_all();
         }
         Ok(task)
     }
@@ -178,6 +190,20 @@ impl Orchestrator {
             metrics::increment_errors(event_type::MAX_RETRIES_EXCEEDED);
         }
         events::task_failed(self.logger(), &task, claim, failure);
+        Ok(task)
+    }
+
+    pub(crate) async fn fan_out(
+        &self,
+        claim: &Claim,
+        children: Vec<NewTask>,
+        join: Join,
+    ) -> Result<Task, StateError> {
+        let outcome = self.store().fan_out(claim, children, join).await;
+        let task =
+            outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
+        events::task_waiting(self.logger(), &task, claim);
+        self.ring_all();
         Ok(task)
     }
 
@@ -200,7 +226,7 @@ impl Orchestrator {
     pub(crate) async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
         let task = self.store().retry(task_id).await?;
         events::task_received(self.logger(), &task);
-        self.ring();
+        self.ring(std::slice::from_ref(&task));
         Ok(task)
     }
 
@@ -219,7 +245,7 @@ impl Orchestrator {
     pub(crate) async fn deregister(&self, agent_name: &str) -> Result<Agent, StateError> {
         let agent = self.store().deregister(agent_name).await?;
         events::agent_deregistered(self.logger(), &agent);
-        self.ring();
+        self.ring_all();
         Ok(agent)
     }
 }

@@ -23,6 +23,10 @@ pub const SETTINGS_CHANGED: &str = "settings_changed";
 pub const STATE_RECOVERED: &str = "state_recovered";
 /// Retention removed rows that ended long ago.
 pub const STATE_PRUNED: &str = "state_pruned";
+/// An agent gets no new work, or gets some again.
+pub const AGENT_DRAINED: &str = "agent_drained";
+/// A task waits for its children.
+pub const TASK_WAITING: &str = "task_waiting";
 /// A task was cancelled.
 pub const TASK_CANCELLED: &str = "task_cancelled";
 
@@ -116,6 +120,16 @@ pub fn task_cancelled(logger: &Logger, task: &Task) {
     of_task(logger, Severity::Warning, TASK_CANCELLED, message, task).emit();
 }
 
+pub fn task_waiting(logger: &Logger, task: &Task, claim: &Claim) {
+    let message = format!(
+        "{} parted {} task {}, which waits for its children",
+        claim.agent_name, task.task_type, task.task_id
+    );
+    of_task(logger, Severity::Info, TASK_WAITING, message, task)
+        .field("assigned_to", claim.agent_name.as_str())
+        .emit();
+}
+
 pub fn lease_expired(logger: &Logger, lost: &LostLease) {
     let (severity, outcome) = match lost.task.state {
         TaskState::DeadLetter => (
@@ -186,6 +200,17 @@ pub fn agent_heartbeat(logger: &Logger, agent: &Agent) {
         name,
     )
     .emit();
+}
+
+pub fn agent_drained(logger: &Logger, agent: &Agent, draining: bool) {
+    let name = &agent.agent_name;
+    let message = match draining {
+        true => format!("{name} gets no new work"),
+        false => format!("{name} gets new work again"),
+    };
+    of_agent(logger, Severity::Info, AGENT_DRAINED, message, name)
+        .field("draining", draining)
+        .emit();
 }
 
 pub fn agent_deregistered(logger: &Logger, agent: &Agent) {

@@ -5,14 +5,16 @@
 //! only as [`StateStore`](swarmscope_model::state::StateStore), and it never checks credentials:
 //! whoever serves [`router`] puts a guard before it.
 
+mod bell;
 pub mod demo;
 mod dispatch;
 mod events;
 mod http;
 mod live;
 mod serve;
+mod steer;
 mod sweep;
 
 pub use dispatch::{Config, Orchestrator};
-pub use http::router;
+pub use http::{document, router};
 pub use serve::serve;

@@ -76,7 +76,7 @@ async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateE
         events::agent_silent(orchestrator.logger(), agent_name);
     }
     if !report.expired.is_empty() {
-        orchestrator.ring();
+        orchestrator.ring_all();
     }
     count_active_tasks(orchestrator).await?;
     if Instant::now() >= next.count {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use swarmscope_model::state::{Agent, Attempt, ErrorClass, NewTask, Task};
+use swarmscope_model::state::{Agent, Attempt, ErrorClass, Join, NewTask, Task};
 
 /// A duration as the wire has it.
 pub fn milliseconds(duration: Duration) -> u64 {
@@ -13,6 +13,7 @@ pub fn milliseconds(duration: Duration) -> u64 {
 }
 
 /// Body of `POST /api/v1/agents/{name}/claim`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClaimRequest {
     pub task_types: Vec<String>,
@@ -24,6 +25,7 @@ pub struct ClaimRequest {
 }
 
 /// Body of `POST /api/v1/tasks/{id}/renew`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenewRequest {
     pub agent_name: String,
@@ -34,17 +36,20 @@ pub struct RenewRequest {
 }
 
 /// Body of `POST /api/v1/tasks/{id}/complete`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CompleteRequest {
     pub agent_name: String,
     pub fencing_token: i64,
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub result: Map<String, Value>,
     #[serde(default)]
     pub follow_up: Vec<NewTask>,
 }
 
 /// Body of `POST /api/v1/tasks/{id}/fail`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FailRequest {
     pub agent_name: String,
@@ -56,13 +61,26 @@ pub struct FailRequest {
     pub exception_type: Option<String>,
 }
 
+/// Body of `POST /api/v1/tasks/{id}/fan_out`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FanOutRequest {
+    pub agent_name: String,
+    pub fencing_token: i64,
+    pub children: Vec<NewTask>,
+    #[serde(default)]
+    pub join: Join,
+}
+
 /// One task.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskReply {
     pub task: Task,
 }
 
 /// One task with its attempts, oldest first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskDetail {
     pub task: Task,
@@ -70,6 +88,7 @@ pub struct TaskDetail {
 }
 
 /// A page of tasks; `counts` are of all tasks, by state.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskList {
     pub total: u64,
@@ -78,18 +97,21 @@ pub struct TaskList {
 }
 
 /// One agent.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentReply {
     pub agent: Agent,
 }
 
 /// Every agent.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AgentList {
     pub agents: Vec<Agent>,
 }
 
 /// Query of `GET /api/v1/tasks`. Empty fields do not restrict.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TaskQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,12 +129,14 @@ pub struct TaskQuery {
 }
 
 /// The body of every error.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
     pub error: ErrorDetail,
 }
 
 /// What failed and what to do next.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorDetail {
     pub code: String,

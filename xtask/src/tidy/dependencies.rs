@@ -20,7 +20,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("collect", &["model", "query"]),
     ("sdk", &["model"]),
     ("python", &["sdk"]),
-    ("orchestrator", &["model", "sdk"]),
+    ("task-http", &["model", "sdk"]),
+    ("orchestrator", &["model", "sdk", "task-http"]),
     ("agents", &["model", "sdk"]),
     ("promql", &["model"]),
     ("metricstore", &["files", "model"]),
@@ -65,6 +66,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "promql",
             "query",
             "scrape",
+            "task-http",
         ],
     ),
     (
@@ -89,6 +91,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "scrape",
             "sdk",
             "state",
+            "task-http",
         ],
     ),
 ];
@@ -97,7 +100,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("parquet", &["parquet-exchange"]),
     ("sqlx", &["state"]),
-    ("axum", &["api", "cli", "orchestrator", "sdk"]),
+    ("axum", &["api", "cli", "orchestrator", "sdk", "task-http"]),
 ];
 
 /// Libraries that these rooms never link.

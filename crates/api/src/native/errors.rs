@@ -175,17 +175,16 @@ impl From<BackupFailed> for ApiError {
 
 impl From<StateError> for ApiError {
     fn from(error: StateError) -> Self {
-        let (status, code) = match &error {
-            StateError::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
-            StateError::Conflict { .. } | StateError::KeyConflict { .. } => {
-                (StatusCode::CONFLICT, "conflict")
-            }
-            StateError::CountChanged { .. } => (StatusCode::CONFLICT, "count_changed"),
-            StateError::StaleClaim { .. } => (StatusCode::CONFLICT, "stale_claim"),
-            StateError::WrongState { .. } => (StatusCode::CONFLICT, "wrong_state"),
-            StateError::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid_request"),
-            StateError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        let status = match &error {
+            StateError::NotFound { .. } => StatusCode::NOT_FOUND,
+            StateError::Conflict { .. }
+            | StateError::KeyConflict { .. }
+            | StateError::CountChanged { .. }
+            | StateError::StaleClaim { .. }
+            | StateError::WrongState { .. } => StatusCode::CONFLICT,
+            StateError::Invalid { .. } => StatusCode::BAD_REQUEST,
+            StateError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::new(status, code, error.to_string())
+        Self::new(status, error.code(), error.to_string())
     }
 }

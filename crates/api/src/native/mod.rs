@@ -66,6 +66,7 @@ pub struct SystemInfo {
 
 /// The API's routes. Whoever serves them adds the guard, the UI and the fallback.
 pub fn router(state: NativeState) -> Router {
+    let tasks = tasks::router(&state);
     Router::new()
         .route("/api/v1/logs/search", get(logs::search))
         .route("/api/v1/logs/histogram", get(histogram::histogram))
@@ -77,10 +78,6 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/logs/delete", post(delete::delete))
         .route("/api/v1/backup", post(backup::backup))
         .route("/api/v1/indices", get(indices::indices))
-        .route("/api/v1/tasks", get(tasks::list))
-        .route("/api/v1/tasks/{task_id}", get(tasks::show))
-        .route("/api/v1/tasks/{task_id}/cancel", post(tasks::cancel))
-        .route("/api/v1/tasks/{task_id}/retry", post(tasks::retry))
         .route("/api/v1/journeys/{correlation_id}", get(journeys::show))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/dashboards", get(dashboards::list))
@@ -91,6 +88,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/health", get(status::health))
         .route("/metrics", get(metrics::metrics))
         .with_state(state)
+        .merge(tasks)
 }
 
 /// Swarmscope's own figures alone, for a port that another protocol has.

@@ -6,18 +6,22 @@ use serde_json::{Map, Value};
 use crate::time::Timestamp;
 
 /// An agent that introduces itself.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewAgent {
     pub agent_name: String,
     pub agent_type: String,
     /// By contract `{"skills": […]}`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub capabilities: Map<String, Value>,
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
 }
 
 /// An agent as it stands in the store.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agent {
     pub agent_name: String,
@@ -28,7 +32,9 @@ pub struct Agent {
     /// When it was found silent; `None` while it gives signs of life, and of one that left in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced_at: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub capabilities: Map<String, Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
     /// Tasks under lease now.
     pub active_tasks: u64,

@@ -7,6 +7,7 @@ use super::Priority;
 use crate::time::Timestamp;
 
 /// One try at a task, from `task_history`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub task_id: String,
@@ -22,5 +23,6 @@ pub struct Attempt {
     pub success: bool,
     pub error_type: Option<String>,
     pub error_message: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
 }

@@ -10,6 +10,7 @@ pub const TYPE_LIMIT_PREFIX: &str = "claim_limit:task_type:";
 pub const AGENT_LIMIT_PREFIX: &str = "claim_limit:agent:";
 
 /// What claims keep to. What is left out does not limit.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimLimit {
@@ -21,6 +22,7 @@ pub struct ClaimLimit {
 }
 
 /// At most `claims` in any span of `per_seconds`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimRate {

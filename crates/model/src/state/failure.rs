@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::limits::{RETRY_BASE, RETRY_CAP};
 
 /// The class of a task's failure, which decides what happens next.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ErrorClass {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a waiting parent does when its children have ended.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterChildren {
@@ -14,6 +15,7 @@ pub enum AfterChildren {
 }
 
 /// What a child that ends without success makes of its waiting parent.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChildFailure {
@@ -27,6 +29,7 @@ pub enum ChildFailure {
 }
 
 /// How a parent waits for its children.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Join {
     #[serde(default)]

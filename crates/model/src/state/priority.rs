@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Which task goes first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -13,6 +13,7 @@ use crate::limits::{MAX_RETRIES, RETRY_BASE, RETRY_CAP};
 pub const RETRY_POLICY_PREFIX: &str = "retry_policy:";
 
 /// How often, how long and which failures are tried again.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetryPolicy {

@@ -6,6 +6,7 @@ use super::NewTask;
 use crate::time::Timestamp;
 
 /// What a tick does whose predecessor's task has not ended.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Overlap {
@@ -17,6 +18,7 @@ pub enum Overlap {
 }
 
 /// What happens to ticks that passed while no orchestrator ran.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CatchUp {
@@ -30,6 +32,7 @@ pub enum CatchUp {
 }
 
 /// A schedule to keep, under its name.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewSchedule {
     pub name: String,
@@ -58,6 +61,7 @@ fn enabled() -> bool {
 }
 
 /// A schedule as it stands in the store.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use super::{Join, Priority, TaskState};
 use crate::time::Timestamp;
 
 /// A task to enqueue. What is left out has its default, so write `..NewTask::default()`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct NewTask {
     /// Chosen by the caller for idempotence, or made here (a UUID).
@@ -17,6 +18,7 @@ pub struct NewTask {
     pub priority: Priority,
     /// `correlation_id` in it ties the task to its events; without one the task id serves.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
     /// Retries after a transient failure; as `system_config` says when left out.
     #[serde(default)]
@@ -51,6 +53,7 @@ pub struct NewTask {
 }
 
 /// A task as it stands in the store.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
     pub task_id: String,
@@ -62,6 +65,7 @@ pub struct Task {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub completed_at: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Map<String, Value>,
     /// Grows with every claim.
     pub fencing_token: i64,

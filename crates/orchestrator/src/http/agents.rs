@@ -8,15 +8,26 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use swarmscope_model::state::NewAgent;
 use swarmscope_sdk::wire::{AgentList, AgentReply, ClaimRequest, TaskReply};
+use swarmscope_task_http::{Absent, ApiError, Body, Shared};
 
-use super::body::Body;
-use super::errors::ApiError;
+use super::examples;
 use crate::dispatch::Orchestrator;
 
 /// Longest wait for a task: proxies cut connections that are silent for a minute.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// `POST /api/v1/agents`
+/// Add the agent, or renew what it says of itself; either way it is active now
+#[utoipa::path(
+    post, path = "/api/v1/agents", tag = "agents", operation_id = "register_agent",
+    request_body(content = NewAgent, example = json!({
+        "agent_name": "research_agent", "agent_type": "research_agent",
+        "capabilities": {"skills": ["research"]}})),
+    responses(
+        (status = 201, description = "The agent", body = AgentReply,
+         example = json!({"agent": examples::agent()})),
+        Shared,
+    )
+)]
 pub async fn register(
     State(orchestrator): State<Orchestrator>,
     Body(agent): Body<NewAgent>,
@@ -25,13 +36,30 @@ pub async fn register(
     Ok((StatusCode::CREATED, Json(AgentReply { agent })))
 }
 
-/// `GET /api/v1/agents`
+/// Every agent, by name
+#[utoipa::path(
+    get, path = "/api/v1/agents", tag = "agents", operation_id = "list_agents",
+    responses(
+        (status = 200, description = "The agents", body = AgentList,
+         example = json!({"agents": [examples::agent()]})),
+        Shared,
+    )
+)]
 pub async fn list(State(orchestrator): State<Orchestrator>) -> Result<Json<AgentList>, ApiError> {
     let agents = orchestrator.store().agents().await?;
     Ok(Json(AgentList { agents }))
 }
 
-/// `POST /api/v1/agents/{agent_name}/heartbeat`
+/// A sign of life
+#[utoipa::path(
+    post, path = "/api/v1/agents/{agent_name}/heartbeat", tag = "agents", operation_id = "heartbeat",
+    params(("agent_name" = String, Path, description = "The agent")),
+    responses(
+        (status = 200, description = "The agent; after 404 it has to register again",
+         body = AgentReply, example = json!({"agent": examples::agent()})),
+        Absent, Shared,
+    )
+)]
 pub async fn heartbeat(
     State(orchestrator): State<Orchestrator>,
     Path(agent_name): Path<String>,
@@ -40,7 +68,19 @@ pub async fn heartbeat(
     Ok(Json(AgentReply { agent }))
 }
 
-/// `POST /api/v1/agents/{agent_name}/claim`
+/// Claim the most urgent task of these types, waiting for one
+#[utoipa::path(
+    post, path = "/api/v1/agents/{agent_name}/claim", tag = "work", operation_id = "claim_task",
+    params(("agent_name" = String, Path, description = "The agent")),
+    request_body(content = ClaimRequest,
+        example = json!({"task_types": ["research"], "wait_ms": 30_000, "lease_ms": 10_000})),
+    responses(
+        (status = 200, description = "The task, under a lease and with its fencing token",
+         body = TaskReply, example = json!(examples::claimed())),
+        (status = 204, description = "Nothing came within `wait_ms`"),
+        Absent, Shared,
+    )
+)]
 pub async fn claim(
     State(orchestrator): State<Orchestrator>,
     Path(agent_name): Path<String>,
@@ -57,7 +97,17 @@ pub async fn claim(
     })
 }
 
-/// `POST /api/v1/agents/{agent_name}/deregister`
+/// Leave; claimed tasks return to the queue
+#[utoipa::path(
+    post, path = "/api/v1/agents/{agent_name}/deregister", tag = "agents",
+    operation_id = "deregister_agent",
+    params(("agent_name" = String, Path, description = "The agent")),
+    responses(
+        (status = 200, description = "The inactive agent", body = AgentReply,
+         example = json!({"agent": examples::agent()})),
+        Absent, Shared,
+    )
+)]
 pub async fn deregister(
     State(orchestrator): State<Orchestrator>,
     Path(agent_name): Path<String>,

@@ -1,67 +1,94 @@
-//! Port 8000, as `docs/native-api.md` has it. Handlers translate; what happens is in `dispatch`.
+//! Port 8000, as its own document at `/openapi.json` has it. Handlers translate; what happens is in
+//! `dispatch`. What people steer is in `swarmscope_task_http`, and here what workers do.
+//!
+//! A route comes into the router and into the document by the same line, so that neither lacks one.
 
 mod agents;
-mod body;
-mod errors;
-mod tasks;
+mod examples;
+mod system;
+mod work;
 
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::json;
-use swarmscope_model::limits::MAX_METADATA_BYTES;
-use swarmscope_sdk::metrics;
+use swarmscope_task_http::{ApiError, MAX_BODY_BYTES};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::dispatch::Orchestrator;
-use errors::ApiError;
 
-/// Largest request body: a completion with a full result and several full follow-ups.
-const MAX_BODY_BYTES: usize = 16 * MAX_METADATA_BYTES;
+/// The head of the document.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Swarmscope orchestrator", description = "Tasks and agents of a swarm. An agent registers, \
+        claims tasks under a lease with a fencing token, and shows that token with everything it does to \
+        them. Times are ISO 8601 in UTC. Every failure has the body `{\"error\": {\"code\", \"message\", \
+        \"hint\"?}}`.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    servers((url = "http://127.0.0.1:8000", description = "Where it listens unless told otherwise")),
+    security((), ("basic" = []), ("bearer" = [])),
+    tags(
+        (name = "tasks", description = "Submit, find and steer tasks"),
+        (name = "work", description = "What workers do under a claim"),
+        (name = "agents", description = "Who works"),
+        (name = "schedules", description = "Tasks that come back"),
+        (name = "limits", description = "How much is done at once"),
+        (name = "retry policies", description = "What is tried again"),
+        (name = "system", description = "Health and figures"),
+    )
+)]
+struct Head;
+
+/// The description of every route.
+pub fn document(orchestrator: Orchestrator) -> utoipa::openapi::OpenApi {
+    described(orchestrator).split_for_parts().1
+}
+
+fn described(orchestrator: Orchestrator) -> OpenApiRouter {
+    let steering = swarmscope_task_http::routes(
+        Arc::new(orchestrator.clone()),
+        orchestrator.closing().clone(),
+    );
+    let mut head = Head::openapi();
+    let schemes = &mut head.components.get_or_insert_default().security_schemes;
+    for (name, scheme) in [
+        ("basic", HttpAuthScheme::Basic),
+        ("bearer", HttpAuthScheme::Bearer),
+    ] {
+        let scheme = HttpBuilder::new().scheme(scheme).build();
+        schemes.insert(name.to_owned(), SecurityScheme::Http(scheme).into());
+    }
+    OpenApiRouter::with_openapi(head)
+        .routes(routes!(work::renew))
+        .routes(routes!(work::complete))
+        .routes(routes!(work::fail))
+        .routes(routes!(work::fan_out))
+        .routes(routes!(agents::register, agents::list))
+        .routes(routes!(agents::heartbeat))
+        .routes(routes!(agents::claim))
+        .routes(routes!(agents::deregister))
+        .routes(routes!(system::health))
+        .routes(routes!(system::figures))
+        .with_state(orchestrator)
+        .merge(steering)
+}
 
 /// The whole API and `/metrics`, without a guard.
 pub fn router(orchestrator: Orchestrator) -> Router {
-    Router::new()
-        .route("/api/v1/tasks", post(tasks::submit).get(tasks::list))
-        .route("/api/v1/tasks/{task_id}", get(tasks::show))
-        .route("/api/v1/tasks/{task_id}/cancel", post(tasks::cancel))
-        .route("/api/v1/tasks/{task_id}/retry", post(tasks::retry))
-        .route("/api/v1/tasks/{task_id}/renew", post(tasks::renew))
-        .route("/api/v1/tasks/{task_id}/complete", post(tasks::complete))
-        .route("/api/v1/tasks/{task_id}/fail", post(tasks::fail))
-        .route("/api/v1/agents", post(agents::register).get(agents::list))
+    let (router, document) = described(orchestrator).split_for_parts();
+    let document = Arc::new(document);
+    router
         .route(
-            "/api/v1/agents/{agent_name}/heartbeat",
-            post(agents::heartbeat),
+            "/openapi.json",
+            get(move || async move { Json(document.as_ref().clone()) }),
         )
-        .route("/api/v1/agents/{agent_name}/claim", post(agents::claim))
-        .route(
-            "/api/v1/agents/{agent_name}/deregister",
-            post(agents::deregister),
-        )
-        .route("/health", get(health))
-        .merge(metrics::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(orchestrator)
-}
-
-/// 200 while the store answers; 503 with the reason while it does not.
-async fn health(State(orchestrator): State<Orchestrator>) -> Response {
-    match orchestrator.store().ping().await {
-        Ok(()) => Json(json!({"status": "ok", "state": "ok"})).into_response(),
-        Err(error) => {
-            let body = json!({
-                "status": "unavailable",
-                "state": "unreachable",
-                "reason": error.reason(),
-                "error": ApiError::from(error).detail(),
-            });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
-        }
-    }
 }
 
 async fn unknown_path(uri: axum::http::Uri) -> ApiError {

@@ -33,6 +33,13 @@ impl From<StateError> for ApiError {
 }
 
 impl ApiError {
+    /// A body or parameter that is not what the call takes.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid {
+            message: message.into(),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             ApiError::State(error) => match error {

@@ -6,15 +6,18 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
-use swarmscope_model::state::NewTask;
 
-use super::MAX_BODY_BYTES;
-use super::errors::ApiError;
+use crate::MAX_BODY_BYTES;
+use crate::errors::ApiError;
 
 /// A JSON body.
 pub struct Body<T>(pub T);
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+/// The whole body.
+///
+/// # Errors
+/// When it is too large or cut off.
+pub async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection| match rejection {
@@ -29,7 +32,8 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Api
         })
 }
 
-fn invalid(error: &serde_json::Error) -> ApiError {
+/// The failure of a body that is not what the call takes.
+pub fn invalid(error: &serde_json::Error) -> ApiError {
     ApiError::Invalid {
         message: format!("the body is not what this call takes: {error}"),
     }
@@ -43,25 +47,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| invalid(&error))
-    }
-}
-
-/// One task or several: the reply has the shape of the body.
-pub enum Submission {
-    One(Box<NewTask>),
-    Many(Vec<NewTask>),
-}
-
-impl<S: Send + Sync> FromRequest<S> for Submission {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = bytes(request, state).await?;
-        let parsed = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') => serde_json::from_slice(&bytes).map(Self::Many),
-            _ => serde_json::from_slice(&bytes).map(|task| Self::One(Box::new(task))),
-        };
-        parsed.map_err(|error| invalid(&error))
     }
 }
 

@@ -1,0 +1,42 @@
+//! What the handlers ask for: the store, and what a change of a task does beside changing it.
+
+use async_trait::async_trait;
+use swarmscope_model::state::{Agent, NewTask, Requeued, StateError, StateStore, Task, TaskFilter};
+
+/// Tasks to steer. Every method does what the store does; who also speaks of it, or wakes waiting workers,
+/// overrides it.
+#[async_trait]
+pub trait Tasks: Send + Sync {
+    /// Where they are kept.
+    fn store(&self) -> &dyn StateStore;
+
+    /// As [`StateStore::enqueue`].
+    async fn submit(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
+        self.store().enqueue(tasks).await
+    }
+
+    /// As [`StateStore::cancel`].
+    async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
+        self.store().cancel(task_id).await
+    }
+
+    /// As [`StateStore::retry`].
+    async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
+        self.store().retry(task_id).await
+    }
+
+    /// As [`StateStore::requeue`].
+    async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        self.store().requeue(filter, expected).await
+    }
+
+    /// As [`StateStore::cancel_all`].
+    async fn cancel_all(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
+        self.store().cancel_all(filter, expected).await
+    }
+
+    /// As [`StateStore::drain`].
+    async fn drain(&self, agent_name: &str, draining: bool) -> Result<Agent, StateError> {
+        self.store().drain(agent_name, draining).await
+    }
+}
