@@ -1,5 +1,6 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
+mod agents;
 mod bench_tasks;
 mod connection;
 mod data;
@@ -8,6 +9,7 @@ mod journey;
 mod logs;
 mod patterns;
 mod span;
+mod tasks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 use crate::scaffold::Language;
 use crate::state::StateUrl;
 
+pub use agents::{AgentsArguments, AgentsCommand, NamedAgentArguments};
 pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
@@ -29,6 +32,11 @@ pub use journey::JourneyArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
 pub use patterns::PatternsArguments;
 pub use span::SpanArguments;
+pub use tasks::{
+    CatchUpArgument, NamedScheduleArguments, OverlapArgument, PutScheduleArguments,
+    RequeueArguments, SchedulesArguments, SchedulesCommand, ShowArguments, SteerArguments,
+    SubmitArguments, TasksArguments, TasksCommand, WatchArguments,
+};
 
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
@@ -58,6 +66,10 @@ pub enum Command {
     Patterns(PatternsArguments),
     /// Tell the whole story of a correlation id: events, attempts, waits, errors
     Journey(JourneyArguments),
+    /// Find, submit and steer tasks
+    Tasks(TasksArguments),
+    /// Who works, and whether they get new work
+    Agents(AgentsArguments),
     /// Verify every byte of a data directory or backup
     Check(CheckArguments),
     /// Copy everything as it is at a moment, while a server runs or of a directory at rest
@@ -70,7 +82,7 @@ pub enum Command {
     Run(RunArguments),
     /// Run the orchestrator alone (`up` starts one by itself)
     Orchestrator(OrchestratorArguments),
-    /// Agents
+    /// Run an agent, or make a new one
     #[command(subcommand)]
     Agent(AgentCommand),
     /// Measure what the engines cost on this machine

@@ -55,6 +55,16 @@ impl Client {
         self.admit(self.http.post(format!("{}{path}", self.base)))
     }
 
+    /// A request to `path` with credentials.
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.admit(self.http.put(format!("{}{path}", self.base)))
+    }
+
+    /// A request to `path` with credentials.
+    pub fn delete(&self, path: &str) -> RequestBuilder {
+        self.admit(self.http.delete(format!("{}{path}", self.base)))
+    }
+
     fn admit(&self, request: RequestBuilder) -> RequestBuilder {
         match (&self.credentials.user, &self.credentials.api_key) {
             (Some((user, password)), _) => request.basic_auth(user, Some(password)),

@@ -8,6 +8,8 @@ mod bulk;
 mod client;
 mod commands;
 mod configuration;
+mod confirmation;
+mod event_stream;
 mod failure;
 mod scaffold;
 mod state;
@@ -55,6 +57,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Logs(arguments) => commands::logs::run(arguments).await?,
         Command::Patterns(arguments) => commands::patterns::run(arguments).await?,
         Command::Journey(arguments) => commands::journey::run(arguments).await?,
+        Command::Tasks(arguments) => return commands::tasks::run(arguments).await,
+        Command::Agents(arguments) => commands::agents::run(arguments).await?,
         Command::Check(arguments) => return commands::check::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,

@@ -27,6 +27,19 @@ pub fn columns() -> Option<usize> {
     Some(usize::from(width.0))
 }
 
+/// The text without control characters: a log line must not move the cursor or ring the bell.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
 /// Says what the user should know though the work goes on.
 pub fn warn(message: &str) {
     let warning = severity_style("WARNING");

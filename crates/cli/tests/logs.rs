@@ -54,8 +54,8 @@ async fn events_are_deleted_after_a_yes_and_no_file_holds_them() {
     assert!(!unasked.status.success());
     let text = String::from_utf8_lossy(&unasked.stderr);
     let expected = format!(
-        "error: nobody is there to say whether to delete 3 event(s) that match \"{MARKER}\" in people\n  \
-         hint: add --yes to delete without asking\n"
+        "error: nobody is there to say whether to delete 3 event(s) that match \"{MARKER}\" in people, for good\n  \
+         hint: add --yes to do it without asking\n"
     );
     assert_eq!(text, expected);
 

@@ -5,16 +5,15 @@ mod delete;
 use std::io::Write;
 
 use anstyle::Style;
-use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use swarmscope_model::Timestamp;
-use tokio::io::AsyncBufReadExt;
 
 use crate::arguments::{LogsArguments, LogsCommand};
 use crate::client::Client;
+use crate::event_stream::EventStream;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, NAME, severity_style, thousands};
+use crate::terminal::{FAINT, NAME, printable, severity_style, thousands};
 
 /// Hits fetched at once, the API's most.
 const PAGE: usize = 1_000;
@@ -185,49 +184,26 @@ async fn follow(
     output: &mut impl Write,
     json: bool,
 ) -> Result<(), Failure> {
-    let bytes = response
-        .bytes_stream()
-        .map(|chunk| chunk.map_err(std::io::Error::other));
-    let mut lines = tokio_util::io::StreamReader::new(bytes).lines();
-    let mut event = String::new();
-    while let Some(line) = lines.next_line().await.map_err(|error| gone(&error))? {
-        if let Some(name) = line.strip_prefix("event:") {
-            name.trim().clone_into(&mut event);
-        } else if let Some(data) = line.strip_prefix("data:") {
-            let result = match event.as_str() {
-                "hits" => {
-                    let tail: TailHits = parse(data)?;
-                    print_all(output, &tail.hits, json)
-                }
-                "lagged" => {
-                    let Lagged { skipped } = parse(data)?;
-                    anstream::eprintln!("{FAINT}… {} more{FAINT:#}", thousands(skipped));
-                    Ok(())
-                }
-                _ => Ok(()),
-            };
-            if is_closed(&result) {
-                return Ok(());
+    let mut stream = EventStream::new(response);
+    loop {
+        let event = stream.next().await?;
+        let result = match event.name.as_str() {
+            "hits" => {
+                let tail: TailHits = event.body()?;
+                print_all(output, &tail.hits, json)
             }
-            result?;
+            "lagged" => {
+                let Lagged { skipped } = event.body()?;
+                anstream::eprintln!("{FAINT}… {} more{FAINT:#}", thousands(skipped));
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if is_closed(&result) {
+            return Ok(());
         }
+        result?;
     }
-    Err(Failure::with_hint(
-        "the server closed the connection",
-        "start it again with `swarmscope up`",
-    ))
-}
-
-fn parse<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, Failure> {
-    serde_json::from_str(data)
-        .map_err(|error| Failure::new(format!("the server's event cannot be read: {error}")))
-}
-
-fn gone(error: &std::io::Error) -> Failure {
-    Failure::with_hint(
-        format!("the connection to the server broke: {error}"),
-        "is `swarmscope up` still running?",
-    )
 }
 
 /// Whether nobody reads standard output any more, as after `| head`.
@@ -298,17 +274,4 @@ fn write_padded(
     style: Style,
 ) -> std::io::Result<()> {
     write!(output, " {style}{:<width$}{style:#}", printable(text))
-}
-
-/// The text without control characters: a log line must not move the cursor or ring the bell.
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect()
 }

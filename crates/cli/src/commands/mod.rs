@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod agent_new;
+pub mod agents;
 pub mod backup;
 pub mod bench;
 pub mod check;
@@ -14,4 +15,5 @@ pub mod patterns;
 pub mod promql;
 pub mod restore;
 pub mod run;
+pub mod tasks;
 pub mod validate;

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use swarmscope_model::Timestamp;
 
-use super::logs::{printable, since};
+use super::logs::since;
 use crate::arguments::PatternsArguments;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, severity_style, sparkline, thousands, warn};
+use crate::terminal::{FAINT, printable, severity_style, sparkline, thousands, warn};
 
 #[derive(Deserialize)]
 struct Reply {

@@ -1,13 +1,12 @@
 //! `swarmscope logs delete`: counts, asks, deletes.
 
-use std::io::{BufRead, IsTerminal, Write};
-
 use serde::{Deserialize, Serialize};
 
-use super::{LeftOut, Total, printable, since};
+use super::{LeftOut, Total, since};
 use crate::arguments::DeleteArguments;
+use crate::confirmation::confirmed;
 use crate::failure::Failure;
-use crate::terminal::{severity_style, thousands};
+use crate::terminal::{printable, severity_style, thousands};
 
 /// What a search answers, as far as it counts.
 #[derive(Deserialize)]
@@ -47,7 +46,7 @@ pub async fn run(arguments: DeleteArguments) -> Result<(), Failure> {
             .query(&selection)
             .query(&[("size", "0")]);
         let counted: Counted = client.json(request, &arguments.query).await?;
-        if counted.total.value > 0 && !confirmed(&arguments, counted.total.value)? {
+        if counted.total.value > 0 && !agreed(&arguments, counted.total.value)? {
             anstream::eprintln!("nothing was deleted");
             return Ok(());
         }
@@ -59,28 +58,17 @@ pub async fn run(arguments: DeleteArguments) -> Result<(), Failure> {
 }
 
 /// Asks the person at the terminal.
-fn confirmed(arguments: &DeleteArguments, count: u64) -> Result<bool, Failure> {
+fn agreed(arguments: &DeleteArguments, count: u64) -> Result<bool, Failure> {
     let within = match arguments.index.as_str() {
         "" => "all indices",
         index => index,
     };
-    let question = format!(
-        "delete {} event(s) that match {:?} in {within}",
+    let deed = format!(
+        "delete {} event(s) that match {:?} in {within}, for good",
         thousands(count),
         arguments.query
     );
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(Failure::with_hint(
-            format!("nobody is there to say whether to {question}"),
-            "add --yes to delete without asking",
-        ));
-    }
-    anstream::eprint!("This will {question}, for good. Type yes to go on: ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    confirmed(&deed)
 }
 
 fn report(deletion: &Deletion, json: bool) -> Result<(), Failure> {

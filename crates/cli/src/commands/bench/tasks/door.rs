@@ -120,7 +120,6 @@ pub fn task(task_id: String) -> NewTask {
     NewTask {
         task_id: Some(task_id),
         task_type: TASK_TYPE.to_owned(),
-        priority: Default::default(),
         metadata: Map::new(),
         ..NewTask::default()
     }
