@@ -37,14 +37,31 @@ export function get<T>(path: string, params: Params, signal?: AbortSignal): Prom
   return request<T>(url(path, params), signal ? { signal } : {});
 }
 
-export function post<T>(path: string): Promise<T> {
-  return request<T>(path, { method: 'POST' });
+export function post<T>(path: string, body?: unknown): Promise<T> {
+  return request<T>(path, withBody('POST', body));
+}
+
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return request<T>(path, withBody('PUT', body));
+}
+
+/** Asks for something to be removed; the answer has no body. */
+export async function remove(path: string): Promise<void> {
+  await accepted(path, { method: 'DELETE' });
+}
+
+function withBody(method: string, body: unknown): RequestInit {
+  return body === undefined ? { method } : { method, body: JSON.stringify(body) };
 }
 
 async function request<T>(address: string, init: RequestInit): Promise<T> {
+  return (await (await accepted(address, init)).json()) as T;
+}
+
+async function accepted(address: string, init: RequestInit): Promise<Response> {
   const response = await send(address, init);
   if (!response.ok) throw new ApiError(response.status, await errorBody(response));
-  return (await response.json()) as T;
+  return response;
 }
 
 /** Any answer at all, a refusal too; what fails here has not reached the server. */

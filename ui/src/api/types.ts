@@ -102,6 +102,7 @@ export interface IndexInfo {
 export const TASK_STATES = [
   'queued',
   'in_progress',
+  'waiting',
   'completed',
   'failed',
   'dead_letter',
@@ -125,6 +126,28 @@ export interface Task {
   retry_count: number;
   max_retries: number;
   last_error: string | null;
+  idempotency_key?: string;
+  required_skills?: string[];
+  deadline?: string;
+  parent_task_id?: string;
+  /** How it waits, or waited last, for its children. */
+  join?: { then: string; on_child_failure: string };
+}
+
+export const PRIORITIES = ['high', 'medium', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** A task to submit; what is left out has its default. */
+export interface NewTask {
+  task_type: string;
+  priority?: Priority;
+  metadata?: JsonObject;
+  /** As the type's policy says when null or left out. */
+  max_retries?: number | null;
+  idempotency_key?: string;
+  required_skills?: string[];
+  delay_ms?: number;
+  deadline_ms?: number;
 }
 
 export interface Attempt {

@@ -1,21 +1,29 @@
 import type { Task, TaskState } from '../api/types';
-import type { TaskAction } from '../api/tasks';
+import type { BulkAction, TaskAction } from '../api/tasks';
 
 export const STATE_LABELS: Record<TaskState, string> = {
   queued: 'queued',
   in_progress: 'in progress',
+  waiting: 'waiting',
   completed: 'completed',
   failed: 'failed',
   dead_letter: 'dead letter',
   cancelled: 'cancelled',
 };
 
-const CANCELLABLE: readonly TaskState[] = ['queued', 'in_progress'];
+const CANCELLABLE: readonly TaskState[] = ['queued', 'in_progress', 'waiting'];
 const RETRIABLE: readonly TaskState[] = ['failed', 'dead_letter', 'cancelled'];
 
 export function actionsFor(state: TaskState): TaskAction[] {
   if (CANCELLABLE.includes(state)) return ['cancel'];
   return RETRIABLE.includes(state) ? ['retry'] : [];
+}
+
+/** What may be done to all tasks of a state at once. */
+export function bulkActionFor(state: TaskState): BulkAction | null {
+  const [action] = actionsFor(state);
+  if (action === undefined) return null;
+  return action === 'retry' ? 'requeue' : 'cancel';
 }
 
 /** The id that ties a task's events together: its own when nobody gave it one. */

@@ -1,17 +1,17 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '../../api/http';
 import { actOnTask, type TaskAction } from '../../api/tasks';
 import type { Task } from '../../api/types';
 import { actionsFor } from '../../lib/taskState';
-import classes from './Tasks.module.css';
+import { Confirmation } from './Confirmation';
 
 const WORDS: Record<TaskAction, { label: string; question: string; effect: string; color: string }> = {
   cancel: {
     label: 'Cancel task',
     question: 'Cancel this task?',
-    effect: 'Whoever works on it now will have its completion refused.',
+    effect:
+      'Whoever works on it now will have its completion refused; the tasks under it are cancelled, too.',
     color: 'red',
   },
   retry: {
@@ -50,31 +50,20 @@ export function TaskActions({ task }: { task: Task }) {
           {WORDS[action].label}
         </Button>
       ))}
-      <Modal opened={words !== null} onClose={() => setAsked(null)} title={words?.question} size="sm">
-        <p className={classes.confirmText}>
-          <code>{task.task_id}</code>
-          <br />
-          {words?.effect}
-        </p>
-        {act.error && (
-          <p className={classes.lastError} role="alert">
-            {act.error.message}
-            {act.error instanceof ApiError && act.error.body.hint ? ` ${act.error.body.hint}` : ''}
-          </p>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => setAsked(null)}>
-            Leave it
-          </Button>
-          <Button
-            color={words?.color ?? 'indigo'}
-            loading={act.isPending}
-            onClick={() => asked && act.mutate(asked)}
-          >
-            {words?.label}
-          </Button>
-        </Group>
-      </Modal>
+      <Confirmation
+        opened={words !== null}
+        question={words?.question ?? ''}
+        answer={words?.label ?? ''}
+        color={words?.color ?? 'indigo'}
+        error={act.error}
+        pending={act.isPending}
+        onYes={() => asked && act.mutate(asked)}
+        onNo={() => setAsked(null)}
+      >
+        <code>{task.task_id}</code>
+        <br />
+        {words?.effect}
+      </Confirmation>
     </>
   );
 }

@@ -10,10 +10,16 @@ import { formatIso } from '../../lib/time/format';
 import { ALL_TIME } from '../../lib/time/range';
 import { AttemptList } from './AttemptList';
 import { TaskActions } from './TaskActions';
+import { TaskFamily } from './TaskFamily';
 import { TaskStateBadge } from '../../components/TaskStateBadge';
 import classes from './Tasks.module.css';
 
-export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail }) {
+interface TaskDetailsProps {
+  detail: TaskDetail;
+  onOpen: (taskId: string) => void;
+}
+
+export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsProps) {
   const logs = discoverLink({
     range: ALL_TIME,
     filters: [{ field: 'metadata.task_id', negate: false, value: task.task_id }],
@@ -29,6 +35,9 @@ export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail
     ['completed', formatIso(task.completed_at)],
     ['lease until', formatIso(task.lease_expires_at)],
     ['not before', formatIso(task.not_before)],
+    ['deadline', formatIso(task.deadline ?? null)],
+    ['skills', (task.required_skills ?? []).join(', ') || '–'],
+    ['key', task.idempotency_key ?? '–'],
     ['retries', `${task.retry_count} of ${task.max_retries}`],
     ['fencing token', task.fencing_token],
   ];
@@ -37,6 +46,7 @@ export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail
       <div className={classes.detailId}>
         <code>{task.task_id}</code>
         <CopyButton text={() => task.task_id} label="Copy the task id" />
+        <Link href={`/correlation/${encodeURIComponent(correlationOf(task))}`}>Journey</Link>
         <Link href={logs}>Logs of this task</Link>
         <TaskActions task={task} />
       </div>
@@ -53,6 +63,7 @@ export function TaskDetails({ detail: { task, attempts } }: { detail: TaskDetail
           </div>
         ))}
       </dl>
+      <TaskFamily task={task} onOpen={onOpen} />
       <h2>Attempts</h2>
       <AttemptList attempts={attempts} />
       <h2>Metadata</h2>

@@ -5,7 +5,13 @@ import { Loading } from '../../components/Loading';
 import { useLive } from '../../state/useLive';
 import { TaskDetails } from './TaskDetails';
 
-export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+interface TaskDrawerProps {
+  id: string;
+  onOpen: (id: string) => void;
+  onClose: () => void;
+}
+
+export function TaskDrawer({ id, onOpen, onClose }: TaskDrawerProps) {
   const { data, error, isPlaceholderData } = useLive(['task', id], (signal) => task(id, signal), id !== '');
   const shown = isPlaceholderData ? undefined : data;
   return (
@@ -20,7 +26,7 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose: () => void })
     >
       {!shown && !error && <Loading label="Loading the task" />}
       {!shown && error && <ErrorState title="The task could not be read" error={error} />}
-      {shown && <TaskDetails detail={shown} />}
+      {shown && <TaskDetails detail={shown} onOpen={onOpen} />}
     </Drawer>
   );
 }

@@ -1,13 +1,15 @@
-import { Autocomplete, CloseButton } from '@mantine/core';
+import { Autocomplete, CloseButton, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { agents } from '../../api/system';
+import { PRIORITIES } from '../../api/types';
+import { SearchInput } from '../../components/SearchInput';
 import { textOf } from '../../lib/flatten';
 import type { TaskView } from '../../lib/taskUrl';
 
 interface TaskFiltersProps {
   view: TaskView;
-  onChange: (patch: Partial<TaskView>) => void;
+  onChange: (patch: Partial<TaskView>, replace?: boolean) => void;
 }
 
 /** Agents are offered by name, task types by what the agents say they can do; anything may be typed. */
@@ -21,6 +23,28 @@ export function TaskFilters({ view, onChange }: TaskFiltersProps) {
     <>
       <Choice label="Task type" value={view.type} options={skills} onChange={(type) => onChange({ type })} />
       <Choice label="Agent" value={view.agent} options={names} onChange={(agent) => onChange({ agent })} />
+      <NativeSelect
+        size="xs"
+        w={120}
+        aria-label="Priority"
+        data={[{ value: '', label: 'any priority' }, ...PRIORITIES]}
+        value={view.priority}
+        onChange={(event) =>
+          onChange({ priority: PRIORITIES.find((each) => each === event.currentTarget.value) ?? '' })
+        }
+      />
+      <Choice
+        label="Correlation id"
+        value={view.correlation}
+        options={[]}
+        onChange={(correlation) => onChange({ correlation })}
+      />
+      <SearchInput
+        label="Id, type or error"
+        width={170}
+        value={view.text}
+        onChange={(text) => onChange({ text }, true)}
+      />
     </>
   );
 }
