@@ -9,42 +9,54 @@ use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use swarmscope_query::indices::IndexExpression;
 
 use super::ElasticState;
-use super::body::Body;
+use super::body::{Body, Parameters};
+use super::bulk_ingest;
 use super::bulk_reply::Items;
 use super::bulk_request::{Entry, Verb, parse};
 use super::bulk_write;
 use super::errors::ElasticError;
 
+/// The URL's parameters.
+#[derive(Debug, Default, Deserialize)]
+pub struct BulkParameters {
+    pipeline: Option<String>,
+}
+
 /// `POST /_bulk`
 pub async fn bulk(
     State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<BulkParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, &body, None).await
+    write(&state, &body, None, &parameters).await
 }
 
 /// `POST /{index}/_bulk`
 pub async fn bulk_into(
     State(state): State<ElasticState>,
     Path(index): Path<String>,
+    Parameters(parameters): Parameters<BulkParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, &body, Some(&index)).await
+    write(&state, &body, Some(&index), &parameters).await
 }
 
 async fn write(
     state: &ElasticState,
     body: &Bytes,
     default_index: Option<&str>,
+    parameters: &BulkParameters,
 ) -> Result<Response, ElasticError> {
     let started = Instant::now();
     let mut entries = parse(body, default_index)?;
     if state.redirects_writes(&entries).await? {
         redirect(state, &mut entries).await?;
     }
+    bulk_ingest::run(state, &mut entries, parameters.pipeline.as_deref()).await?;
     let known = known_indices(state, &entries).await?;
     let outcomes = bulk_write::run(state, &mut entries, &known).await?;
     let mut items = Items::new(entries.len());

@@ -24,6 +24,7 @@ pub struct BulkAction {
     tries: u32,
     /// What the reply shows of an updated document.
     shown: Option<SourceFilter>,
+    pipeline: Option<String>,
 }
 
 impl BulkAction {
@@ -41,6 +42,7 @@ impl BulkAction {
         let mut entry = Entry::new(self.verb, index, self.id, source);
         entry.required = self.required;
         entry.tries = self.tries;
+        entry.pipeline = self.pipeline;
         if self.verb == Verb::Update {
             if entry.required.is_some() && entry.tries > 1 {
                 return Err(ElasticError::validation(
@@ -105,6 +107,7 @@ impl<'a> Actions<'a> {
             required: target.condition.read()?,
             tries: update::tries(target.retry_on_conflict.as_deref())?,
             shown: target.shown,
+            pipeline: target.pipeline,
         };
         let around = match &target.id {
             None => Some((line, &[][..])),
@@ -218,6 +221,7 @@ struct Target {
     condition: ConditionParameters,
     retry_on_conflict: Option<String>,
     shown: Option<SourceFilter>,
+    pipeline: Option<String>,
 }
 
 impl Target {
@@ -228,7 +232,7 @@ impl Target {
                 "_index" => target.index = text(value),
                 "_id" => target.id = text(value),
                 "op_type" => target.op_type = text(value),
-                // They matter to shards, pipelines and mappings, of which there are none.
+                // They matter to shards and mappings, of which there are none.
                 "routing"
                 | "_routing"
                 | "dynamic_templates"
@@ -241,13 +245,7 @@ impl Target {
                 "version" | "_version" => target.condition.version = text(value),
                 "version_type" => target.condition.version_type = text(value),
                 "_source" => target.shown = Some(elastic::source_filter(&value.to_string())?),
-                "pipeline" if matches!(value.as_str(), None | Some("" | "_none")) => {}
-                "pipeline" => {
-                    return Err(ElasticError::illegal_argument(format!(
-                        "Action/metadata line [{number}] contains [{key}], which is not \
-                         supported here; use [create] to write a document once"
-                    )));
-                }
+                "pipeline" => target.pipeline = text(value),
                 _ => {
                     return Err(ElasticError::illegal_argument(format!(
                         "Action/metadata line [{number}] contains an unknown parameter [{key}]"

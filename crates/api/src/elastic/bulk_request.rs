@@ -21,6 +21,10 @@ pub struct Entry {
     source: Bytes,
     /// The place in the order of writes that the document has to have.
     pub required: Option<u64>,
+    /// The pipeline that the action names.
+    pub pipeline: Option<String>,
+    /// Why it is not to be written.
+    pub refused: Option<ElasticError>,
     /// Of an update, what to change.
     pub update: Option<Box<Change>>,
     /// How often to try an update that others come in the way of.
@@ -61,9 +65,21 @@ impl Entry {
             id,
             source,
             required: None,
+            pipeline: None,
+            refused: None,
             update: None,
             tries: 1,
         }
+    }
+
+    /// The document's bytes.
+    pub fn source(&self) -> &[u8] {
+        &self.source
+    }
+
+    /// Stores another document instead.
+    pub fn replace_source(&mut self, source: Bytes) {
+        self.source = source;
     }
 
     /// Reads what an update is to change.
@@ -87,8 +103,11 @@ impl Entry {
     /// The write to make of it, or why this one action cannot be done.
     ///
     /// # Errors
-    /// For an update, which is no write yet, and for an empty id.
+    /// For an update, which is no write yet, for an empty id, and for what was refused already.
     pub fn operation(&mut self) -> Result<WriteOperation, ElasticError> {
+        if let Some(error) = self.refused.take() {
+            return Err(error);
+        }
         let action = match (self.verb, self.required) {
             (Verb::Index, None) => Action::Index,
             (Verb::Index, Some(required)) => Action::Replace(required),

@@ -23,6 +23,8 @@ pub struct Catalog {
     /// Those of `_template`, which Elasticsearch calls legacy.
     pub templates: BTreeMap<String, Map<String, Value>>,
     pub policies: BTreeMap<String, Policy>,
+    /// Ingest pipelines.
+    pub pipelines: BTreeMap<String, Map<String, Value>>,
     /// By name, the template that it was made from.
     pub data_streams: BTreeMap<String, String>,
     pub cluster_settings: Map<String, Value>,

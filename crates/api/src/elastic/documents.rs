@@ -15,7 +15,9 @@ use swarmscope_query::store::{Action, Hit, WriteOperation};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::bulk_ingest;
 use super::bulk_reply::Done;
+use super::bulk_request::{Entry, Verb};
 use super::condition::{self, ConditionParameters};
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
@@ -25,6 +27,7 @@ use super::search_reply::SourceBody;
 #[derive(Debug, Default, Deserialize)]
 pub struct WriteParameters {
     op_type: Option<String>,
+    pipeline: Option<String>,
     #[serde(flatten)]
     condition: ConditionParameters,
 }
@@ -36,7 +39,7 @@ pub async fn index_new(
     Parameters(parameters): Parameters<WriteParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, None, action(&parameters)?, body).await
+    write(&state, index, None, &parameters, body).await
 }
 
 /// `PUT /{index}/_doc/{id}`
@@ -46,7 +49,7 @@ pub async fn index(
     Parameters(parameters): Parameters<WriteParameters>,
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
-    write(&state, index, Some(id), action(&parameters)?, body).await
+    write(&state, index, Some(id), &parameters, body).await
 }
 
 /// `PUT /{index}/_create/{id}`
@@ -57,7 +60,7 @@ pub async fn create(
     Body(body): Body,
 ) -> Result<Response, ElasticError> {
     parameters.op_type = Some("create".to_owned());
-    write(&state, index, Some(id), action(&parameters)?, body).await
+    write(&state, index, Some(id), &parameters, body).await
 }
 
 /// `DELETE /{index}/_doc/{id}`
@@ -76,7 +79,8 @@ pub async fn delete(
             Action::DeleteWritten(required)
         }
     };
-    write(&state, index, Some(id), action, Bytes::new()).await
+    let index = state.document_target(&index).await?;
+    store(&state, &index.into(), Some(id), action, Bytes::new()).await
 }
 
 fn action(parameters: &WriteParameters) -> Result<Action, ElasticError> {
@@ -97,18 +101,38 @@ async fn write(
     state: &ElasticState,
     index: String,
     id: Option<String>,
-    action: Action,
+    parameters: &WriteParameters,
     body: Bytes,
 ) -> Result<Response, ElasticError> {
-    if body.is_empty() && !matches!(action, Action::Delete | Action::DeleteWritten(_)) {
+    let action = action(parameters)?;
+    if body.is_empty() {
         return Err(ElasticError::parse("request body is required"));
     }
     let index = state.write_target(&index.as_str().into()).await?;
+    let mut entry = [Entry::new(Verb::Index, Arc::clone(&index), id, body)];
+    bulk_ingest::run(state, &mut entry, parameters.pipeline.as_deref()).await?;
+    let [mut entry] = entry;
+    match entry.refused.take() {
+        Some(refused) => Err(refused),
+        None => {
+            let source = entry.operation()?.source;
+            store(state, &index, entry.id, action, source).await
+        }
+    }
+}
+
+async fn store(
+    state: &ElasticState,
+    index: &Arc<str>,
+    id: Option<String>,
+    action: Action,
+    source: Bytes,
+) -> Result<Response, ElasticError> {
     let operation = WriteOperation {
-        index: Arc::clone(&index),
+        index: Arc::clone(index),
         action,
-        id: id.clone(),
-        source: body,
+        id,
+        source,
     };
     let outcome = state.logs.write(vec![operation]).await?.into_iter().next();
     match outcome {
@@ -118,14 +142,14 @@ async fn write(
                 written,
                 shown: None,
             };
-            let (status, body) = done.body(&index);
+            let (status, body) = done.body(index);
             let mut response = (status, Json(body)).into_response();
             if status == StatusCode::CREATED {
-                locate(&mut response, &index, &id);
+                locate(&mut response, index, &id);
             }
             Ok(response)
         }
-        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", &*index)),
+        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", &**index)),
         None => Err(ElasticError::unanswered()),
     }
 }

@@ -11,6 +11,7 @@ mod body;
 mod body_budget;
 mod bulk;
 mod bulk_action;
+mod bulk_ingest;
 mod bulk_reply;
 mod bulk_request;
 mod bulk_write;
@@ -30,6 +31,7 @@ mod field_caps;
 mod index_admin;
 mod index_settings;
 mod index_templates;
+mod ingest;
 mod legacy_templates;
 mod mapping;
 mod media_type;
@@ -214,6 +216,25 @@ fn setup_routes() -> Router<ElasticState> {
                 .put(policies::put)
                 .delete(policies::delete),
         )
+        .route("/_ingest/pipeline", get(ingest::get_all))
+        .route(
+            "/_ingest/pipeline/{name}",
+            get(ingest::get).put(ingest::put).delete(ingest::delete),
+        )
+        .route(
+            "/_ingest/pipeline/_simulate",
+            get(ingest::simulate).post(ingest::simulate),
+        )
+        .route(
+            "/_ingest/pipeline/{name}/_simulate",
+            get(ingest::simulate_named).post(ingest::simulate_named),
+        )
+        .merge(alias_routes())
+}
+
+/// Aliases and settings of indices.
+fn alias_routes() -> Router<ElasticState> {
+    Router::new()
         .route("/_aliases", post(aliases::change_all))
         .route("/_alias", get(aliases::all))
         .route("/_alias/{name}", get(aliases::named))
