@@ -1,6 +1,7 @@
 //! Ingest pipelines: what is done to a document before it is stored. Read when they are set up, so that what we
 //! cannot do is refused then and not found missing in the logs later. Scripts and conditions are refused by name.
 
+mod apply;
 mod handlers;
 mod path;
 mod processor;
