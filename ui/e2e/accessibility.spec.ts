@@ -33,6 +33,7 @@ const PAGES = {
   Dashboards: '/dashboards',
   'a dashboard': '/dashboards/swarmscope-agents-overview?from=now-5m&to=now&refresh=off',
   Agents: '/agents',
+  Errors: '/errors',
   Tasks: '/tasks',
   Status: '/status',
 } as const;

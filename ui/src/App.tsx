@@ -14,6 +14,8 @@ const AlertsPage = lazy(() => import('./pages/alerts/AlertsPage'));
 const TargetsPage = lazy(() => import('./pages/targets/TargetsPage'));
 const JourneyPage = lazy(() => import('./pages/correlation/JourneyPage'));
 const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
+const ErrorsPage = lazy(() => import('./pages/errors/ErrorsPage'));
+const ErrorPage = lazy(() => import('./pages/errors/ErrorPage'));
 const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
 const DashboardsPage = lazy(() => import('./pages/dashboards/DashboardsPage'));
 const DashboardPage = lazy(() => import('./pages/dashboards/DashboardPage'));
@@ -45,6 +47,8 @@ export function App() {
                   )}
                 </Route>
                 <Route path="/agents" component={AgentsPage} />
+                <Route path="/errors" component={ErrorsPage} />
+                <Route path="/errors/:id">{({ id }) => <ErrorPage key={id} id={id} />}</Route>
                 <Route path="/tasks" component={TasksPage} />
                 <Route path="/dashboards" component={DashboardsPage} />
                 <Route path="/dashboards/:uid">{({ uid }) => <DashboardPage key={uid} uid={uid} />}</Route>

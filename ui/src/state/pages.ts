@@ -6,6 +6,7 @@ export const PAGES = [
   { path: '/alerts', label: 'Alerts', key2: 'l' },
   { path: '/targets', label: 'Targets', key2: 'r' },
   { path: '/agents', label: 'Agents', key2: 'a' },
+  { path: '/errors', label: 'Errors', key2: 'e' },
   { path: '/tasks', label: 'Tasks', key2: 't' },
   { path: '/status', label: 'Status', key2: 's' },
 ] as const;

@@ -1,5 +1,7 @@
 import { Tabs } from '@mantine/core';
+import { Link } from 'wouter';
 import type { Hit } from '../../api/types';
+import { errorsOf } from '../../lib/errorsOf';
 import { fieldValue } from '../../lib/flatten';
 import { CopyButton } from '../CopyButton';
 import { CorrelationLink } from '../CorrelationLink';
@@ -16,6 +18,7 @@ interface DocumentViewProps {
 
 export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
   const correlation = fieldValue(hit.source, 'metadata.correlation_id');
+  const errors = errorsOf(hit.source);
   const json = () => JSON.stringify(hit.source, null, 2);
   return (
     <Tabs defaultValue="table" keepMounted={false} className={classes.document}>
@@ -30,6 +33,7 @@ export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
               correlation <CorrelationLink id={correlation} />
             </span>
           )}
+          {errors !== null && <Link href={errors}>Errors like this</Link>}
           <span className={classes.where} title="Index and id">
             {hit.index} · {hit.id}
           </span>

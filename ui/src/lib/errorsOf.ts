@@ -1,0 +1,19 @@
+import type { JsonObject } from '../api/types';
+import { errorsLink } from './errorsUrl';
+import { fieldValue } from './flatten';
+import { severityGroup } from './severity';
+
+/** Where the groups of an error's document are listed; null for documents that are no error. */
+export function errorsOf(source: JsonObject): string | null {
+  const severity = fieldValue(source, 'severity');
+  const group = typeof severity === 'string' ? severityGroup(severity) : 'OTHER';
+  if (group !== 'ERROR' && group !== 'CRITICAL') return null;
+  const correlation = fieldValue(source, 'metadata.correlation_id');
+  const type = fieldValue(source, 'metadata.exception.type');
+  return errorsLink({
+    state: '',
+    since: 'now-30d',
+    ...(typeof correlation === 'string' && { correlation }),
+    ...(typeof type === 'string' && { type }),
+  });
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { errorsLink, parseErrorsView } from './errorsUrl';
+
+describe('the URL of the errors page', () => {
+  it('has nothing to say of the defaults', () => {
+    expect(errorsLink({})).toBe('/errors');
+    expect(parseErrorsView('')).toMatchObject({ state: 'open', sort: 'last_seen', since: 'now-7d', page: 0 });
+  });
+
+  it('keeps every part of a view', () => {
+    const view = parseErrorsView(
+      'state=all&query=a%20b&agent=w&type=T&correlation=c&since=now-1h&sort=count&page=3',
+    );
+    expect(view).toEqual({
+      state: '',
+      query: 'a b',
+      agent: 'w',
+      type: 'T',
+      correlation: 'c',
+      since: 'now-1h',
+      sort: 'count',
+      page: 2,
+    });
+    expect(parseErrorsView(errorsLink(view).split('?')[1] ?? '')).toEqual(view);
+  });
+
+  it('takes what it does not know for the default', () => {
+    expect(parseErrorsView('sort=x&page=-4&since=ever')).toEqual(parseErrorsView(''));
+  });
+});

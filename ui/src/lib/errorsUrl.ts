@@ -1,0 +1,63 @@
+import { GROUP_SORTS, GROUP_STATES, type GroupSort, type GroupState } from '../api/errors';
+
+/** What the errors page shows; all of it lives in the URL. */
+export interface ErrorsView {
+  /** Empty for every state. */
+  state: GroupState | '';
+  query: string;
+  agent: string;
+  type: string;
+  /** Only groups with an error of this correlation id. */
+  correlation: string;
+  /** Errors since then; empty for all time. */
+  since: string;
+  sort: GroupSort;
+  /** From 0. */
+  page: number;
+}
+
+export const SINCE_CHOICES = [
+  { value: 'now-1h', label: 'last hour' },
+  { value: 'now-24h', label: 'last 24 hours' },
+  { value: 'now-7d', label: 'last 7 days' },
+  { value: 'now-30d', label: 'last 30 days' },
+] as const;
+
+export const DEFAULT_SINCE = 'now-7d';
+
+export function parseErrorsView(search: string): ErrorsView {
+  const params = new URLSearchParams(search);
+  const page = Number(params.get('page') ?? '1') - 1;
+  const since = params.get('since');
+  const state = params.get('state') ?? 'open';
+  return {
+    state: GROUP_STATES.find((known) => known === state) ?? '',
+    query: params.get('query') ?? '',
+    agent: params.get('agent') ?? '',
+    type: params.get('type') ?? '',
+    correlation: params.get('correlation') ?? '',
+    since: SINCE_CHOICES.find(({ value }) => value === since)?.value ?? DEFAULT_SINCE,
+    sort: GROUP_SORTS.find((known) => known === params.get('sort')) ?? 'last_seen',
+    page: Number.isInteger(page) && page > 0 ? page : 0,
+  };
+}
+
+/** A link to the list; what is not given has its default. */
+export function errorsLink(patch: Partial<ErrorsView>): string {
+  const view = { ...parseErrorsView(''), ...patch };
+  const params = new URLSearchParams();
+  if (view.state !== 'open') params.set('state', view.state || 'all');
+  for (const name of ['query', 'agent', 'type', 'correlation'] as const) {
+    if (view[name] !== '') params.set(name, view[name]);
+  }
+  if (view.since !== DEFAULT_SINCE) params.set('since', view.since);
+  if (view.sort !== 'last_seen') params.set('sort', view.sort);
+  if (view.page > 0) params.set('page', String(view.page + 1));
+  const search = params.toString();
+  return search === '' ? '/errors' : `/errors?${search}`;
+}
+
+/** A link to one group. */
+export function errorLink(id: string): string {
+  return `/errors/${encodeURIComponent(id)}`;
+}

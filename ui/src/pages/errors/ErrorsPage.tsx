@@ -1,0 +1,73 @@
+import { useMemo } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { errorGroups } from '../../api/errors';
+import { EmptyState } from '../../components/EmptyState';
+import { ErrorState } from '../../components/ErrorState';
+import { Loading } from '../../components/Loading';
+import { Page } from '../../components/Page';
+import { errorsLink, parseErrorsView, type ErrorsView } from '../../lib/errorsUrl';
+import { useLive } from '../../state/useLive';
+import { ErrorsPager } from './ErrorsPager';
+import { ErrorsTable } from './ErrorsTable';
+import { GroupChips } from './GroupChips';
+import { GroupFilters } from './GroupFilters';
+
+const PAGE_SIZE = 50;
+
+export default function ErrorsPage() {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const view = useMemo(() => parseErrorsView(search), [search]);
+  const change = (patch: Partial<ErrorsView>, replace = false) =>
+    navigate(errorsLink({ ...view, page: 0, ...patch }), { replace });
+
+  const { data, error } = useLive(['errors', view], (signal) =>
+    errorGroups(
+      {
+        state: view.state,
+        query: view.query,
+        agent: view.agent,
+        type: view.type,
+        correlation_id: view.correlation,
+        from: view.since,
+        sort: view.sort,
+        limit: PAGE_SIZE,
+        offset: view.page * PAGE_SIZE,
+      },
+      signal,
+    ),
+  );
+  return (
+    <Page
+      title="Errors"
+      head={<GroupChips counts={data?.counts} value={view.state} onChange={(state) => change({ state })} />}
+      right={<GroupFilters view={view} onChange={change} />}
+    >
+      {!data && !error && <Loading label="Loading the errors" />}
+      {!data && error && <ErrorState title="The errors could not be read" error={error} />}
+      {data?.groups.length === 0 && <NoGroup view={view} />}
+      {data && data.groups.length > 0 && (
+        <>
+          <ErrorsTable groups={data.groups} sort={view.sort} onSort={(sort) => change({ sort })} />
+          <ErrorsPager
+            page={view.page}
+            pageSize={PAGE_SIZE}
+            total={data.total}
+            onChange={(page) => change({ page })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function NoGroup({ view }: { view: ErrorsView }) {
+  const filtered = view.query !== '' || view.agent !== '' || view.type !== '' || view.correlation !== '';
+  if (filtered) return <EmptyState title="No error matches these filters" />;
+  return (
+    <EmptyState
+      title={view.state === 'open' ? 'No open error in this time' : 'No error in this time'}
+      detail="Events of severity ERROR and CRITICAL are grouped here as they arrive."
+    />
+  );
+}

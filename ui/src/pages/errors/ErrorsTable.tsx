@@ -1,0 +1,127 @@
+import { Link } from 'wouter';
+import type { ErrorGroup, GroupSort } from '../../api/errors';
+import page from '../../components/Page.module.css';
+import { SeverityBadge } from '../../components/SeverityBadge';
+import { errorLink, errorsLink } from '../../lib/errorsUrl';
+import { formatCount } from '../../lib/number';
+import { formatAge, formatIso } from '../../lib/time/format';
+import { useNow } from '../../state/useNow';
+import classes from './Errors.module.css';
+import { GroupTitle } from './GroupTitle';
+import { Sparkline } from './Sparkline';
+import { useRowKeys } from './useRowKeys';
+
+interface ErrorsTableProps {
+  groups: readonly ErrorGroup[];
+  sort: GroupSort;
+  onSort: (sort: GroupSort) => void;
+}
+
+const COLUMNS: readonly { label: string; sort?: GroupSort; number?: boolean }[] = [
+  { label: 'Error' },
+  { label: 'Over time' },
+  { label: 'Errors', sort: 'count', number: true },
+  { label: 'Last seen', sort: 'last_seen', number: true },
+  { label: 'First seen', sort: 'first_seen', number: true },
+  { label: 'Agents' },
+  { label: 'Severity' },
+];
+
+export function ErrorsTable({ groups, sort, onSort }: ErrorsTableProps) {
+  const now = useNow(1_000);
+  const table = useRowKeys();
+  return (
+    <table className={page.table} ref={table}>
+      <thead>
+        <tr>
+          {COLUMNS.map((column) => (
+            <th
+              key={column.label}
+              scope="col"
+              className={column.number ? page.number : undefined}
+              aria-sort={column.sort === sort ? 'descending' : undefined}
+            >
+              {column.sort ? (
+                <SortButton label={column.label} sort={column.sort} onSort={onSort} />
+              ) : (
+                column.label
+              )}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map((group) => (
+          <GroupRow key={group.id} group={group} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface SortButtonProps {
+  label: string;
+  sort: GroupSort;
+  onSort: (sort: GroupSort) => void;
+}
+
+function SortButton({ label, sort, onSort }: SortButtonProps) {
+  return (
+    <button type="button" className={classes.sort} onClick={() => onSort(sort)}>
+      {label}
+    </button>
+  );
+}
+
+function GroupRow({ group, now }: { group: ErrorGroup; now: number }) {
+  return (
+    <tr>
+      <td className={classes.what}>
+        <Link href={errorLink(group.id)} className={classes.title} data-row>
+          <GroupTitle group={group} />
+        </Link>
+        <div className={classes.culprit}>
+          {group.regressed_at !== null && group.state === 'open' && (
+            <span className={classes.regressed} title={`Came back ${formatIso(group.regressed_at)}`}>
+              came back
+            </span>
+          )}
+          {group.state !== 'open' && <span className={classes.quiet}>{group.state}</span>}
+          <span title={group.culprit}>{group.culprit}</span>
+        </div>
+      </td>
+      <td>
+        <Sparkline history={group.history} />
+      </td>
+      <td className={page.number}>{formatCount(group.count)}</td>
+      <td className={`${page.number} ${page.nowrap}`} title={formatIso(group.last_seen)}>
+        {formatAge(now - Date.parse(group.last_seen))} ago
+      </td>
+      <td className={`${page.number} ${page.nowrap} ${page.soft}`} title={formatIso(group.first_seen)}>
+        {formatAge(now - Date.parse(group.first_seen))} ago
+      </td>
+      <td className={classes.agents}>
+        <Agents group={group} />
+      </td>
+      <td className={page.nowrap}>
+        <SeverityBadge severity={group.severity} />
+      </td>
+    </tr>
+  );
+}
+
+const AGENTS_SHOWN = 2;
+
+function Agents({ group }: { group: ErrorGroup }) {
+  const more = group.agents_total - Math.min(AGENTS_SHOWN, group.agents.length);
+  return (
+    <span title={group.agents.join(', ')}>
+      {group.agents.slice(0, AGENTS_SHOWN).map((agent) => (
+        <Link key={agent} href={errorsLink({ agent })} className={page.tag}>
+          {agent}
+        </Link>
+      ))}
+      {more > 0 && <span className={page.soft}>+{formatCount(more)}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { ErrorGroup, GroupDetail, GroupPart } from '../../api/errors';
+import { CopyButton } from '../../components/CopyButton';
+import { errorsLink } from '../../lib/errorsUrl';
+import { formatCount } from '../../lib/number';
+import { formatIso } from '../../lib/time/format';
+import classes from './Errors.module.css';
+import { Sparkline } from './Sparkline';
+
+const SOURCES: Record<ErrorGroup['source'], string> = {
+  client: 'the fingerprint that the program gave',
+  frames: 'its frames',
+  message: 'its type and message',
+};
+
+/** How often, since when, who, and why these errors are one group. */
+export function Facts({ detail }: { detail: GroupDetail }) {
+  const { group, agents, versions, task_types: types } = detail;
+  const facts: [string, ReactNode][] = [
+    ['errors', formatCount(group.count)],
+    ['last seen', formatIso(group.last_seen)],
+    ['first seen', formatIso(group.first_seen)],
+    ['state', stateOf(group)],
+    ['agents', <Parts key="a" parts={agents} link={(agent) => errorsLink({ agent })} />],
+    ['versions', <Parts key="v" parts={versions} />],
+    ['task types', <Parts key="t" parts={types} />],
+    ['grouped by', `${SOURCES[group.source]}, version ${group.fingerprint_version}`],
+  ];
+  return (
+    <section aria-label="Facts">
+      <Sparkline history={group.history} width={320} height={44} />
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>id</dt>
+          <dd>
+            <code>{group.id}</code> <CopyButton text={() => group.id} label="Copy the id" />
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+/** The state in words, with what ends it. */
+function stateOf(group: ErrorGroup): string {
+  const ends = [
+    group.ignored_until !== null && `until ${formatIso(group.ignored_until)}`,
+    group.ignored_until_count !== null && `until there are ${formatCount(group.ignored_until_count)}`,
+  ].filter((end) => end !== false);
+  if (group.state === 'ignored') return ['ignored', ends.join(' or ')].join(' ').trim();
+  if (group.state === 'resolved') return `resolved ${formatIso(group.resolved_at)}`;
+  return group.regressed_at === null ? 'open' : `open, came back ${formatIso(group.regressed_at)}`;
+}
+
+function Parts({ parts, link }: { parts: readonly GroupPart[]; link?: (name: string) => string }) {
+  if (parts.length === 0) return <>–</>;
+  return (
+    <ul className={classes.parts}>
+      {parts.map(({ name, count }) => (
+        <li key={name}>
+          {link && name !== '' ? <Link href={link(name)}>{name}</Link> : name || 'others'}{' '}
+          <span className={classes.quiet}>{formatCount(count)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,44 @@
+import { useMemo } from 'react';
+import type { GroupHistory } from '../../api/errors';
+import { formatCount } from '../../lib/number';
+import { bars } from './bars';
+import classes from './Errors.module.css';
+
+interface SparklineProps {
+  history: GroupHistory;
+  width?: number;
+  height?: number;
+}
+
+const BAR = 3;
+const GAP = 1;
+
+/** Errors over the time that the page shows, one bar a step. */
+export function Sparkline({ history, width = 120, height = 22 }: SparklineProps) {
+  const drawn = useMemo(() => bars(history.counts, Math.floor(width / (BAR + GAP))), [history, width]);
+  const most = Math.max(...drawn, 1);
+  const total = drawn.reduce((sum, count) => sum + count, 0);
+  return (
+    <svg
+      className={classes.sparkline}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`${formatCount(total)} errors in this time, at most ${formatCount(most)} at once`}
+    >
+      {drawn.map((count, index) => {
+        const tall = count === 0 ? 1 : Math.max(2, Math.round((count / most) * height));
+        return (
+          <rect
+            key={index}
+            data-none={count === 0}
+            x={index * (BAR + GAP)}
+            y={height - tall}
+            width={BAR}
+            height={tall}
+          />
+        );
+      })}
+    </svg>
+  );
+}
