@@ -20,10 +20,13 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
             .strip_prefix("panic: ")
             .filter(|_| found.kind.is_empty())
         {
-            (found.kind, found.message) = match rest.strip_prefix("runtime error: ") {
-                Some(message) => ("runtime error", message),
-                None => ("panic", rest),
-            };
+            (found.kind, found.message) = said(rest);
+        } else if let Some((_, rest)) = line.split_once("panic serving ")
+            && !in_goroutine
+        {
+            // What net/http logs of a handler: whom it served, then what was said.
+            (found.kind, found.message) =
+                said(rest.split_once(": ").map_or(rest, |(_, said)| said));
         } else if let Some(rest) = line.strip_prefix("fatal error: ") {
             (found.kind, found.message) = ("fatal error", rest);
         } else if line.starts_with("goroutine ") {
@@ -55,6 +58,14 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
         .next()
         .unwrap_or_default();
     vec![found]
+}
+
+/// The kind of a panic, and its text.
+fn said(text: &str) -> (&str, &str) {
+    match text.strip_prefix("runtime error: ") {
+        Some(message) => ("runtime error", message),
+        None => ("panic", text),
+    }
 }
 
 fn call<'a>(function: &'a str, place: &'a str) -> Call<'a> {

@@ -163,6 +163,23 @@ main.other()
 }
 
 #[test]
+fn go_panics_of_a_handler_say_whom_they_served() {
+    let text = "2026/01/14 09:30:00 http: panic serving 10.0.0.7:41344: runtime error: integer divide by zero
+goroutine 34 [running]:
+net/http.(*conn).serve.func1()
+\t/usr/local/go/src/net/http/server.go:1947 +0xbe
+panic({0x6a1f20?, 0x8d2a10?})
+\t/usr/local/go/src/runtime/panic.go:787 +0x132
+main.share(...)
+\t/srv/a.go:9
+";
+    let trace = within(text).expect("a traceback");
+    assert_eq!(trace.raised[0].kind, "runtime error");
+    assert_eq!(trace.raised[0].message, "integer divide by zero");
+    assert_eq!(names(&trace.raised[0]), ["panic", "main.share"]);
+}
+
+#[test]
 fn rust_panics_and_reports() {
     let text = "thread 'worker-3' panicked at src/plan.rs:10:5:
 no plan

@@ -13,11 +13,24 @@ const ANONYMOUS: [&str; 5] = [
     "<lambda>",
 ];
 
+/// What decorators call the function that they put around another one.
+const DECORATORS: [&str; 9] = [
+    "wrapper",
+    "wrapped",
+    "inner",
+    "decorated",
+    "_wrapper",
+    "_wrapped",
+    "_inner",
+    "async_wrapper",
+    "sync_wrapper",
+];
+
 pub fn role(call: &Call<'_>) -> Role {
     let file = call.file;
     if file.starts_with("<frozen ") || is_foreign(file) {
         Role::Library
-    } else if ANONYMOUS.contains(&call.function) {
+    } else if ANONYMOUS.contains(&call.function) || DECORATORS.contains(&call.function) {
         Role::Glue
     } else if matches!(call.function, "<module>" | "main" | "") {
         Role::Entry
@@ -69,5 +82,6 @@ mod tests {
         assert_eq!(role_of("/srv/lib/plan.py", "run"), Role::App);
         assert_eq!(role_of("/srv/plan.py", "<module>"), Role::Entry);
         assert_eq!(role_of("/srv/plan.py", "<listcomp>"), Role::Glue);
+        assert_eq!(role_of("/srv/trace.py", "wrapper"), Role::Glue);
     }
 }

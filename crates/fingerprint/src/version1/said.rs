@@ -8,6 +8,18 @@ use super::frames::Stack;
 use super::message;
 use crate::trace::{Call, Language, Raised};
 
+/// What Java's machine throws itself, in words that changed from one version to the next.
+const MACHINES: [&str; 6] = [
+    "NullPointerException",
+    "ArrayIndexOutOfBoundsException",
+    "ClassCastException",
+    "ArithmeticException",
+    "NegativeArraySizeException",
+    "ArrayStoreException",
+];
+/// How V8 begins, whether it was `null` or `undefined`, and whatever was read of it.
+const V8_NOTHING: &str = "Cannot read propert";
+
 pub fn said<'a>(language: Language, raised: &'a Raised<'a>, stack: &Stack<'_>) -> Cow<'a, str> {
     let Some(innermost) = stack.innermost else {
         return Cow::Borrowed("");
@@ -19,7 +31,10 @@ pub fn said<'a>(language: Language, raised: &'a Raised<'a>, stack: &Stack<'_>) -
     let raised_there = raised.calls[..innermost]
         .iter()
         .all(|call| raises_for(language, call));
-    if raised_there {
+    let kind = message::short_type(raised.kind);
+    if raised.message.starts_with(V8_NOTHING) {
+        Cow::Borrowed(V8_NOTHING)
+    } else if raised_there && !MACHINES.contains(&kind) {
         Cow::Owned(message::head(raised.message))
     } else {
         Cow::Borrowed("")

@@ -1,5 +1,4 @@
-import { useSearch } from 'wouter';
-import { Link } from 'wouter';
+import { Link, useSearch } from 'wouter';
 import { errorGroup, type GroupDetail } from '../../api/errors';
 import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
@@ -39,7 +38,7 @@ function Detail({ detail }: { detail: GroupDetail }) {
       <h2 className={classes.headline}>
         <SeverityBadge severity={group.severity} /> <GroupTitle group={group} />
       </h2>
-      {group.culprit !== '' && <p className={classes.where}>in {group.culprit}</p>}
+      {group.culprit !== '' && <p className={classes.where}>{group.culprit}</p>}
       <div className={classes.columns}>
         <div>
           <Frames frames={detail.frames} />
