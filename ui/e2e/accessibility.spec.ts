@@ -35,6 +35,8 @@ const PAGES = {
   Agents: '/agents',
   Errors: '/errors',
   Tasks: '/tasks',
+  'the form of a task': '/tasks?form=%2B',
+  Schedules: '/tasks?tab=schedules',
   Status: '/status',
 } as const;
 

@@ -34,6 +34,7 @@ export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFiel
       <div className={classes.fields}>
         <Autocomplete
           label="Type"
+          openOnFocus={false}
           required
           data-autofocus
           data={[...new Set(skills)].sort()}
