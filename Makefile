@@ -65,6 +65,12 @@ bench-metrics: build ## Figures of the metrics engine beside a real Prometheus o
 compare-prometheus: build ## A thousand queries asked of ours and of a real Prometheus
 	scripts/compare-prometheus
 
+.PHONY: conformance-elastic
+conformance-elastic: ## The scenarios of port 9200 against a real Elasticsearch; needs Java 17 and Maven
+	cargo test --package swarmscope-api --test scenarios --no-run
+	scripts/with-elasticsearch 8.17.0 bash -c \
+		'SCENARIO_URL=$$ELASTICSEARCH_URL cargo test --package swarmscope-api --test scenarios'
+
 .PHONY: bench-python
 bench-python: ## What one event costs a Python agent, against pure Python in the same run
 	scripts/python-venv --release

@@ -8,6 +8,7 @@
 mod aggregation;
 mod body;
 mod error;
+mod fields;
 mod json;
 mod members;
 mod query;
@@ -21,6 +22,7 @@ use crate::ast::Query;
 pub use aggregation::{NamedRange, Reported, Shape};
 pub use body::{PointInTime, SearchBody};
 pub use error::{Class, DslError, DslErrorKind};
+pub use fields::ShownField;
 pub use query::minimum_match;
 pub use source::SourceFilter;
 

@@ -48,6 +48,7 @@ mod search;
 mod search_parameters;
 mod search_reply;
 mod shards;
+mod shown_fields;
 mod stats;
 mod targets;
 mod tasks;

@@ -155,6 +155,7 @@ pub fn reply_options(
         total_as_number: parameters.total_as_number(),
         typed_keys: parameters.typed_keys(),
         shapes: search.shapes.clone(),
+        fields: search.fields.clone(),
         shown_keys: usize::MAX,
         shards,
         partial: parameters.allows_partial(),

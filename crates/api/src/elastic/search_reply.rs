@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::OwnTime;
-use swarmscope_query::elastic::{Shape, SourceFilter};
+use swarmscope_query::elastic::{Shape, ShownField, SourceFilter};
 use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
 use super::aggregations;
 use super::errors::ElasticError;
 use super::shards::Shards;
+use super::shown_fields;
 
 /// What a request says about the shape of its reply.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,8 @@ pub struct ReplyOptions {
     pub shards: usize,
     /// Whether an answer without what is damaged is an answer.
     pub partial: bool,
+    /// The fields whose values hits list.
+    pub fields: Vec<ShownField>,
     /// How many sort values a hit shows: those of the keys that the client asked for.
     pub shown_keys: usize,
     /// How to show the aggregations.
@@ -77,6 +80,8 @@ struct HitBody {
     _ignored: Vec<&'static str>,
     #[serde(skip_serializing_if = "SourceBody::is_absent")]
     _source: SourceBody,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    fields: Map<String, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sort: Vec<Value>,
 }
@@ -203,6 +208,10 @@ fn total_body(total: Total, options: &ReplyOptions) -> Value {
 
 impl HitBody {
     fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
+        let fields = match options.fields.as_slice() {
+            [] => Map::new(),
+            wanted => shown_fields::values(&super::documents::document(hit.source.get())?, wanted),
+        };
         let shown = hit.sort.into_iter().take(options.shown_keys);
         Ok(Self {
             _index: hit.index,
@@ -213,6 +222,7 @@ impl HitBody {
             _score: options.scored.then_some(hit.score),
             _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
             _source: SourceBody::new(hit.source, &options.source)?,
+            fields,
             sort: shown.map(sort_value).collect(),
         })
     }

@@ -5,6 +5,7 @@ use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
 use super::aggregation::{Shape, aggregations};
 use super::error::DslErrorKind;
+use super::fields::{self, ShownField};
 use super::json::{Json, Member, Node};
 use super::members::one_or_many;
 use super::query::clause;
@@ -32,6 +33,8 @@ pub struct SearchBody {
     pub version: bool,
     /// Whether hits show `_seq_no` and `_primary_term`.
     pub sequence: bool,
+    /// The fields whose values hits list.
+    pub fields: Vec<ShownField>,
     /// The point in time to search in, instead of indices.
     pub point: Option<PointInTime>,
     /// Which of how many slices of the matching documents; the first is 0.
@@ -58,6 +61,7 @@ impl Default for SearchBody {
             source: SourceFilter::default(),
             version: false,
             sequence: false,
+            fields: Vec::new(),
             point: None,
             slice: None,
             by_shard_doc: false,
@@ -165,6 +169,7 @@ impl SearchBody {
             "aggs" | "aggregations" => {
                 (self.aggregations, self.shapes) = aggregations(value, context, 0)?;
             }
+            "fields" | "docvalue_fields" => self.fields.extend(fields::list(member)?),
             "sort" => {
                 self.sort = sort::keys(value)?;
                 self.by_shard_doc = sort::names(value, "_shard_doc");
@@ -187,8 +192,6 @@ impl SearchBody {
             | "indices_boost"
             | "ext"
             | "stored_fields"
-            | "docvalue_fields"
-            | "fields"
             | "highlight"
             | "batched_reduce_size"
             | "min_compatible_shard_node"
