@@ -1,4 +1,4 @@
-import { Autocomplete, JsonInput, NativeSelect, TextInput } from '@mantine/core';
+import { Autocomplete, JsonInput, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { agents } from '../../api/system';
 import { PRIORITIES, type Priority } from '../../api/types';
@@ -30,7 +30,7 @@ export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFiel
     />
   );
   return (
-    <>
+    <Stack gap="sm" className={classes.form ?? ''}>
       <div className={classes.fields}>
         <Autocomplete
           label="Type"
@@ -67,6 +67,6 @@ export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFiel
         {text('deadlineSeconds', 'Deadline, seconds', 'Fails when it has not ended by then')}
       </div>
       {withKey && text('key', 'Idempotency key', 'The same key of a type gives the same task back')}
-    </>
+    </Stack>
   );
 }
