@@ -11,7 +11,8 @@ use swarmscope_bench_events::{Events, Field as EventField};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::Timestamp;
 use swarmscope_query::aggregate::{
-    Aggregation, AggregationKind, DateHistogram, Direction, Interval, TermsAggregation, TermsOrder,
+    Aggregation, AggregationKind, DateHistogram, Direction, Interval, PatternsAggregation,
+    TermsAggregation, TermsOrder,
 };
 use swarmscope_query::ast::{BoolQuery, Bound, Field, Operator, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
@@ -219,6 +220,36 @@ async fn scans(logs: &EmbeddedLogs, first: i64, last: i64) -> Result<(), Failure
         Vec::new(),
     )];
     ask(logs, "percentiles of duration by type", 0, &[by_type], all).await?;
+    let patterns = named(
+        AggregationKind::Patterns(PatternsAggregation {
+            field: "message".to_owned(),
+            size: 1_000,
+            samples: 3,
+        }),
+        Vec::new(),
+    );
+    ask(
+        logs,
+        "patterns of messages",
+        0,
+        std::slice::from_ref(&patterns),
+        all,
+    )
+    .await?;
+    let mut told = histogram(first, last);
+    told.extend([top("severity"), top("agent_name")]);
+    let patterns = Aggregation {
+        within: told,
+        ..patterns
+    };
+    ask(
+        logs,
+        "patterns, and what is told of them",
+        0,
+        &[patterns],
+        all,
+    )
+    .await?;
     ask(logs, "word prefix in message, scanned", 10, &[], |_| {
         Query::Prefix {
             field: Field::from_text("message"),

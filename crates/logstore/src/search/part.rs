@@ -274,4 +274,21 @@ impl Part {
             }
         }
     }
+
+    /// The same when only texts matter that hold all of some words: of a page it may be called with those
+    /// texts alone.
+    pub fn visit_holding(
+        &self,
+        column: &ColumnRef,
+        words: &[String],
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), SearchError>,
+    ) -> Result<(), SearchError> {
+        match (&column.place, &self.data) {
+            (Place::Own(place), Data::Group(segment, group)) if column.kind == Kind::Text => {
+                segment.groups()[*group].visit_holding(*place, words, within, visit)
+            }
+            _ => self.visit(column, within, visit),
+        }
+    }
 }

@@ -86,10 +86,12 @@ impl Group {
         let own = shapes
             .get(self.code(row)?)
             .ok_or_else(|| self.damaged("a document has no shape"))?;
-        let mut pages = Vec::with_capacity(own.columns.len());
-        for column in &own.columns {
+        let mut pages: Vec<Option<Arc<Column>>> = Vec::with_capacity(own.columns.len());
+        for (slot, column) in own.columns.iter().enumerate() {
             pages.push(match column {
                 None => None,
+                // The values of an array are one behind the other.
+                Some(_) if slot > 0 && own.columns[slot - 1] == *column => pages[slot - 1].clone(),
                 Some(column) => self.page_with(*column, row)?,
             });
         }

@@ -37,6 +37,8 @@ pub enum Item {
     Column(Arc<Column>),
     /// The fragments of a column's texts.
     Fragments(Arc<TextDictionary>),
+    /// That a text of a page was asked for, which was not worth reading the page as a whole.
+    Asked,
 }
 
 impl Item {
@@ -44,6 +46,7 @@ impl Item {
         match self {
             Item::Column(column) => column.bytes(),
             Item::Fragments(fragments) => fragments.bytes(),
+            Item::Asked => 0,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::block_reader::PlacedShape;
 use super::cache::Cache;
-use super::codec::text::write_milliseconds;
+use super::codec::text::{WordFinder, write_milliseconds};
 use super::file::Input;
 use super::footer::{ColumnEntry, GroupEntry, GroupFooter, Indexing, PageEntry, Storage};
 use super::page;
@@ -20,6 +20,9 @@ use crate::varint::{take, take_prefixed};
 
 /// Rows of a page of times that are spelled.
 const TIME_TEXTS: u32 = super::GRANULE_ROWS;
+
+/// Part of a page's rows up to which their texts are spelled one by one.
+const FEW: u32 = 8;
 
 /// What a group says of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +145,42 @@ impl Group {
         visit: &mut dyn FnMut(&Column) -> Result<(), E>,
     ) -> Result<(), E> {
         self.visit_at(column, within, visit)
+    }
+
+    /// The same when only texts matter that hold all of some words: of a page it may be called with those
+    /// texts alone that may hold them and are of rows `within`.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the visitor's own.
+    pub fn visit_holding<E: From<SegmentError>>(
+        &self,
+        column: usize,
+        words: &[String],
+        within: &RowSet,
+        visit: &mut dyn FnMut(&Column) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(fragments) = self.fragments_of(column)? else {
+            return self.visit_at(column, within, visit);
+        };
+        let mut finder = WordFinder::new(&fragments, words.iter().map(String::as_str));
+        let pages = self.pages(column)?;
+        for (number, page) in (0..).zip(pages.iter()) {
+            if !within.intersects(page.first_row..page.last_row.saturating_add(1)) {
+                continue;
+            }
+            let rows = page.last_row.saturating_sub(page.first_row) + 1;
+            let wanted = within.count_between(page.first_row, page.last_row);
+            let some = if finder.is_some() || wanted < rows / FEW {
+                self.some_texts(column, number, page, &fragments, finder.as_mut(), within)?
+            } else {
+                None
+            };
+            match some {
+                Some(some) => visit(&some)?,
+                None => visit(&*self.page(column, number, page)?)?,
+            }
+        }
+        Ok(())
     }
 
     /// The same for the overflow column; nothing when there is none.

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::codec::text::{self, TextDictionary, TextEncoder};
+use super::codec::text::{self, Selected, TextDictionary, TextEncoder, WordFinder};
 use super::codec::{booleans, floats, integers};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
+use crate::rows::RowSet;
 use crate::varint::{put, put_prefixed, take, take_bytes, take_prefixed, take_u32};
 
 /// Rows are listed, or follow each other from the first.
@@ -111,9 +112,8 @@ pub enum Dictionary {
     Fragments(Arc<TextDictionary>),
 }
 
-/// Reads a page; `None` when it is none.
-pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<Column> {
-    let rest = &mut bytes;
+/// How many values a page has, and their rows.
+fn take_rows(rest: &mut &[u8]) -> Option<(usize, Rows)> {
     let count = usize::try_from(take(rest)?).ok()?;
     let rows = match take_bytes(rest, 1)?[0] {
         DENSE => {
@@ -128,6 +128,43 @@ pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<C
         }
         _ => return None,
     };
+    Some((count, rows))
+}
+
+/// Reads those texts of a page that may hold what the finder looks for, where there is one, and whose rows
+/// are `within`. `None` when it is no page, `Some(None)` when it is better read as a whole.
+pub fn decode_some(
+    mut bytes: &[u8],
+    fragments: &TextDictionary,
+    finder: Option<&mut WordFinder>,
+    within: &RowSet,
+) -> Option<Option<Column>> {
+    let rest = &mut bytes;
+    let (count, rows) = take_rows(rest)?;
+    if take_bytes(rest, 1)?[0] != TEXTS {
+        return Some(None);
+    }
+    let row = |place: u32| match &rows {
+        Rows::Dense { first } => Some(first + place),
+        Rows::Listed(rows) => rows.get(place as usize).copied(),
+    };
+    let wanted = |place| row(place).is_some_and(|row| row < within.len() && within.contains(row));
+    let selected = text::decode_selected(rest, fragments, finder, wanted)?;
+    let Selected::Some(places, texts) = selected else {
+        return Some(None);
+    };
+    let rows: Option<Vec<u32>> = places.into_iter().map(row).collect();
+    let column = Column {
+        rows: Rows::Listed(rows?),
+        values: Values::Text(texts),
+    };
+    (column.len() <= count).then_some(Some(column))
+}
+
+/// Reads a page; `None` when it is none.
+pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<Column> {
+    let rest = &mut bytes;
+    let (count, rows) = take_rows(rest)?;
     let values = match (kind, dictionary) {
         (_, Dictionary::Coded(dictionary)) => coded(Arc::clone(dictionary), rest)?,
         (Kind::Text, Dictionary::Fragments(fragments)) => decode_texts(rest, fragments)?,

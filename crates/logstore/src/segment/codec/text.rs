@@ -10,6 +10,7 @@
 mod decoder;
 mod dictionary;
 mod encoder;
+mod finder;
 mod hex;
 mod layout;
 mod novelty;
@@ -26,7 +27,8 @@ mod tokens;
 mod uuids;
 mod vocabulary;
 
-pub use decoder::{decode_page, decode_some};
+pub use decoder::{Selected, decode_page, decode_selected, decode_some};
 pub use dictionary::TextDictionary;
 pub use encoder::TextEncoder;
+pub use finder::WordFinder;
 pub use time::write_milliseconds;

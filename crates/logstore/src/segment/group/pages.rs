@@ -6,8 +6,9 @@ use super::{Group, once};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
+use crate::rows::RowSet;
 use crate::segment::cache::Item;
-use crate::segment::codec::text::TextDictionary;
+use crate::segment::codec::text::{TextDictionary, WordFinder};
 use crate::segment::footer::{PageEntry, Storage, Stretch, decode_pages};
 use crate::segment::page::{self, Dictionary};
 
@@ -103,6 +104,75 @@ impl Group {
             Values::Coded { dictionary, .. } => Ok(Dictionary::Coded(Arc::clone(dictionary))),
             _ => Ok(Dictionary::None),
         }
+    }
+
+    /// The fragments of a column of texts in pages; `None` when it is another.
+    pub(super) fn fragments_of(
+        &self,
+        place: usize,
+    ) -> Result<Option<Arc<TextDictionary>>, SegmentError> {
+        if !self.is_text_in_pages(place) {
+            return Ok(None);
+        }
+        let stretch = self.column_entry(place).dictionary;
+        stretch
+            .map(|stretch| self.fragments(place, stretch))
+            .transpose()
+    }
+
+    /// The page that has a row, or its texts of that row alone: the first text that is asked for of a page is
+    /// spelled alone, with the second one the page is read as a whole.
+    pub(super) fn texts_of_row(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+        row: u32,
+    ) -> Result<Arc<Column>, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        let fragments = match self.cache.get(key) {
+            None => self.fragments_of(place)?,
+            Some(_) => None,
+        };
+        if let Some(fragments) = fragments {
+            self.cache.put(key, Item::Asked);
+            let mut within = RowSet::none(self.rows());
+            if row < within.len() {
+                within.insert(row);
+            }
+            let some = self.some_texts(place, number, entry, &fragments, None, &within)?;
+            if let Some(some) = some {
+                return Ok(Arc::new(some));
+            }
+        }
+        self.page(place, number, entry)
+    }
+
+    /// The texts of a page that may hold what the finder looks for and are of rows `within`; `None` when the
+    /// page is kept already, or better read as a whole.
+    pub(super) fn some_texts(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+        fragments: &TextDictionary,
+        finder: Option<&mut WordFinder>,
+        within: &RowSet,
+    ) -> Result<Option<Column>, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        if let Some(Item::Column(_)) = self.cache.get(key) {
+            return Ok(None);
+        }
+        let some = page::decode_some(&self.raw(entry.stretch)?, fragments, finder, within);
+        let some = some.ok_or_else(|| self.input.damaged("a page cannot be decoded"))?;
+        let last = some.as_ref().and_then(|column| {
+            let last = column.len().checked_sub(1)?;
+            Some(column.row(last))
+        });
+        if last.is_some_and(|last| last >= self.rows()) {
+            return Err(self.input.damaged("a page cannot be decoded"));
+        }
+        Ok(some)
     }
 
     fn fragments(

@@ -10,7 +10,7 @@ use crate::error::SegmentError;
 use crate::segment::footer::Storage;
 
 impl Group {
-    /// The page that holds the values of a row; `None` when it has none there.
+    /// A page that holds the values of a row, and maybe of others; `None` when it has none there.
     ///
     /// # Errors
     /// When the page cannot be read.
@@ -26,7 +26,9 @@ impl Group {
                 let pages = self.pages(column)?;
                 let number = pages.partition_point(|page| page.last_row < row);
                 match pages.get(number).filter(|page| page.first_row <= row) {
-                    Some(entry) => self.page(column, number as u32, entry).map(Some),
+                    Some(entry) => self
+                        .texts_of_row(column, number as u32, entry, row)
+                        .map(Some),
                     None => Ok(None),
                 }
             }
@@ -110,7 +112,7 @@ impl Group {
             if entry.first_row > row {
                 break;
             }
-            let page = self.page(place, number, entry)?;
+            let page = self.texts_of_row(place, number, entry, row)?;
             page.visit_selected(&[row], |_, at| {
                 if let ValueRef::Text(text) = page.value(at) {
                     visit(text);

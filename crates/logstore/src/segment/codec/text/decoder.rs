@@ -3,6 +3,7 @@
 use swarmscope_model::limits::MAX_PAGE_BYTES;
 
 use super::dictionary::TextDictionary;
+use super::finder::WordFinder;
 use super::layout::{PLAIN, SPLIT};
 use super::pieces::Pieces;
 use super::split_page::SplitPage;
@@ -49,16 +50,61 @@ pub fn decode_some(bytes: &[u8], dictionary: &TextDictionary, wanted: &[u32]) ->
         }
         (&SPLIT, rest) => {
             let mut page = SplitPage::take(rest, dictionary)?;
-            texts.limit = page.text_bytes().min(MAX_PAGE_BYTES);
-            let mut cursor = page.cursor();
-            for place in wanted {
-                page.skip_to(*place as usize, &mut cursor)?;
-                page.unpack_next(&cursor)?;
-                page.append_next(&mut cursor, &mut texts.text)?;
-                texts.end()?;
-            }
+            return spell(&mut page, wanted);
         }
         _ => return None,
+    }
+    texts.finish()
+}
+
+/// Texts of a page, or that all are wanted.
+#[derive(Debug, PartialEq)]
+pub enum Selected {
+    /// Their places, which rise, and the texts.
+    Some(Vec<u32>, Strings),
+    /// So many that reading the page as a whole costs less, or it has no way to tell.
+    All,
+}
+
+/// Part of a page's texts up to which they are spelled one by one.
+const FEW: usize = 8;
+
+/// Reads the texts of a page that may hold what the finder looks for, where there is one, and that are
+/// `wanted`; `None` when the page is none.
+pub fn decode_selected(
+    bytes: &[u8],
+    dictionary: &TextDictionary,
+    finder: Option<&mut WordFinder>,
+    wanted: impl Fn(u32) -> bool,
+) -> Option<Selected> {
+    let (&SPLIT, rest) = bytes.split_first()? else {
+        return Some(Selected::All);
+    };
+    let mut page = SplitPage::take(rest, dictionary)?;
+    let mut places = match finder {
+        Some(finder) => match page.places(finder)? {
+            Some(places) => places,
+            None => return Some(Selected::All),
+        },
+        None => (0..page.len() as u32).collect(),
+    };
+    places.retain(|place| wanted(*place));
+    if places.len() * FEW > page.len() {
+        return Some(Selected::All);
+    }
+    let texts = spell(&mut page, &places)?;
+    Some(Selected::Some(places, texts))
+}
+
+/// The texts at places that rise.
+fn spell(page: &mut SplitPage<'_>, places: &[u32]) -> Option<Strings> {
+    let mut texts = Texts::with_capacity(places.len(), 0, page.text_bytes());
+    let mut cursor = page.cursor();
+    for place in places {
+        page.skip_to(*place as usize, &mut cursor)?;
+        page.unpack_next(&cursor)?;
+        page.append_next(&mut cursor, &mut texts.text)?;
+        texts.end()?;
     }
     texts.finish()
 }

@@ -106,6 +106,17 @@ impl TextDictionary {
         self.fragments.len()
     }
 
+    /// The texts of all fragments, one behind the other.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The place of the fragment that has a byte of these.
+    pub(super) fn fragment_at(&self, byte: usize) -> usize {
+        self.fragments
+            .partition_point(|fragment| fragment.end as usize <= byte)
+    }
+
     /// A fragment's text, and what follows it.
     pub(super) fn fragment(&self, place: u32) -> Option<(&[u8], Shape)> {
         let fragment = self.fragments.get(place as usize)?;

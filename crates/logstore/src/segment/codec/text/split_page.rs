@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use swarmscope_model::limits::{MAX_PAGE_BYTES, MAX_PAGE_VALUES};
 
 use super::dictionary::TextDictionary;
+use super::finder::WordFinder;
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED, Slots, used_templates};
 use super::numbers::Stream;
@@ -82,6 +83,12 @@ impl<'a> SplitPage<'a> {
             literals: Pieces::take(rest)?,
         };
         (heads.is_empty() && rest.is_empty()).then_some(page)
+    }
+
+    /// The places of the texts that may hold what the finder looks for. `None` when the page is none,
+    /// `Some(None)` when every text may.
+    pub fn places(&self, finder: &mut WordFinder) -> Option<Option<Vec<u32>>> {
+        finder.places(self.dictionary, &self.codes, &self.spelled, &self.words)
     }
 
     /// How many texts there are.

@@ -56,6 +56,7 @@ fn round(texts: &Strings, page: usize) -> usize {
         let some: Strings = wanted.iter().map(|at| own.get(*at as usize)).collect();
         assert_eq!(decode_some(bytes, &dictionary, &wanted), Some(some));
         assert_eq!(decode_some(bytes, &dictionary, &[own.len() as u32]), None);
+        finds(bytes, &dictionary, &own);
         let expected: BTreeSet<u32> = own
             .iter()
             .flat_map(words)
@@ -65,6 +66,40 @@ fn round(texts: &Strings, page: usize) -> usize {
         assert_eq!(given, expected);
     }
     encoded.bytes()
+}
+
+/// Looks for words of a page's texts, alone and two at a time: every text that has them is among those that
+/// are given, and those are as they were.
+fn finds(bytes: &[u8], dictionary: &TextDictionary, own: &Strings) {
+    let of_texts: Vec<BTreeSet<String>> = own
+        .iter()
+        .map(|text| words(text).map(|word| word.into_owned()).collect())
+        .collect();
+    let all: BTreeSet<&String> = of_texts.iter().flatten().collect();
+    let asked: Vec<&String> = all.into_iter().step_by(3).take(16).collect();
+    for (at, one) in asked.iter().enumerate() {
+        let other = asked[asked.len() - 1 - at];
+        for words in [vec![*one], vec![*one, other]] {
+            let finder = WordFinder::new(dictionary, words.iter().map(|word| word.as_str()));
+            let Some(mut finder) = finder else { continue };
+            let selected = decode_selected(bytes, dictionary, Some(&mut finder), |_| true);
+            let Selected::Some(places, texts) = selected.expect("a page") else {
+                continue;
+            };
+            for (place, of_text) in (0..).zip(&of_texts) {
+                let found = places.binary_search(&place);
+                let has_all = words.iter().all(|word| of_text.contains(*word));
+                assert!(
+                    found.is_ok() || !has_all,
+                    "{words:?} in {:?}",
+                    own.get(place as usize)
+                );
+                if let Ok(found) = found {
+                    assert_eq!(texts.get(found), own.get(place as usize));
+                }
+            }
+        }
+    }
 }
 
 /// Numbers without a pattern.
@@ -131,6 +166,18 @@ fn rare_words_do_not_fill_the_dictionary() {
         })
         .collect();
     let encoded = encode(&texts, 2048);
+    let dictionary = TextDictionary::decode(&encoded.dictionary).expect("a dictionary");
+    let rare = words(texts.get(700)).nth(4).expect("a name").into_owned();
+    let mut finder = WordFinder::new(&dictionary, [rare.as_str()].into_iter()).expect("letters");
+    let selected = decode_selected(&encoded.pages[0], &dictionary, Some(&mut finder), |_| true);
+    let Some(Selected::Some(places, _)) = selected else {
+        panic!("few texts have the word: {selected:?}");
+    };
+    assert!(places.contains(&700) && places.len() < 20, "{places:?}");
+    let mut none = WordFinder::new(&dictionary, ["zebra"].into_iter()).expect("letters");
+    let selected = decode_selected(&encoded.pages[0], &dictionary, Some(&mut none), |_| true);
+    // The first of their kind are in no template yet and stand as they are: they are never ruled out.
+    assert!(matches!(selected, Some(Selected::Some(places, _)) if places.len() < 20));
     assert!(
         encoded.dictionary.len() < 1000,
         "{}",
@@ -232,6 +279,8 @@ fn pages_with_changed_or_missing_bytes_are_read_or_refused() {
             page[at] ^= change;
             let _ = decode_page(&page, &dictionary);
             let _ = decode_some(&page, &dictionary, &[0, 30, 59]);
+            let mut finder = WordFinder::new(&dictionary, ["took"].into_iter()).expect("letters");
+            let _ = decode_selected(&page, &dictionary, Some(&mut finder), |at| at < 3);
         }
     }
     for at in 0..encoded.dictionary.len() {
