@@ -42,6 +42,8 @@ pub struct KnownAgent {
 impl TaskStory {
     /// The task that this one is a part of.
     pub fn parent(&self) -> Option<&str> {
-        self.task.metadata.get("parent_task_id")?.as_str()
+        let named = self.task.metadata.get("parent_task_id");
+        let stored = self.task.parent_task_id.as_deref();
+        stored.or_else(|| named?.as_str())
     }
 }

@@ -178,6 +178,7 @@ impl Orchestrator {
         if !followers.is_empty() {
             self.ring_all();
         }
+        self.child_ended(&task).await;
         Ok(task)
     }
 
@@ -190,6 +191,7 @@ impl Orchestrator {
             metrics::increment_errors(event_type::MAX_RETRIES_EXCEEDED);
         }
         events::task_failed(self.logger(), &task, claim, failure);
+        self.child_ended(&task).await;
         Ok(task)
     }
 
@@ -220,6 +222,7 @@ impl Orchestrator {
     pub(crate) async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
         let task = self.store().cancel(task_id).await?;
         events::task_cancelled(self.logger(), &task);
+        self.child_ended(&task).await;
         Ok(task)
     }
 

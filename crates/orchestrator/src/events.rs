@@ -4,7 +4,8 @@ use swarmscope_model::Severity;
 use swarmscope_model::event::event_type;
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
-    Agent, Claim, ErrorClass, Failure, LostLease, Pruned, StateError, Task, TaskState,
+    Agent, Claim, ErrorClass, Failure, LostLease, Pruned, ScheduledTask, StateError, Task,
+    TaskState,
 };
 use swarmscope_sdk::Logger;
 use swarmscope_sdk::log::Record;
@@ -29,6 +30,10 @@ pub const AGENT_DRAINED: &str = "agent_drained";
 pub const TASK_WAITING: &str = "task_waiting";
 /// A task was cancelled.
 pub const TASK_CANCELLED: &str = "task_cancelled";
+/// A task was not finished by its deadline.
+pub const DEADLINE_EXCEEDED: &str = "deadline_exceeded";
+/// A schedule's tick was left out, because the task of the one before has not ended.
+pub const TICK_LEFT_OUT: &str = "schedule_tick_left_out";
 
 fn of_task<'a>(
     logger: &'a Logger,
@@ -96,7 +101,9 @@ pub fn task_completed(logger: &Logger, task: &Task, claim: &Claim) {
 pub fn task_failed(logger: &Logger, task: &Task, claim: &Claim, failure: &Failure) {
     let (severity, event_type) = match (task.state, failure.error_type) {
         (TaskState::Queued, _) => (Severity::Warning, event_type::TRANSIENT_ERROR_RETRY),
-        (_, ErrorClass::Transient) => (Severity::Error, event_type::MAX_RETRIES_EXCEEDED),
+        (TaskState::DeadLetter, ErrorClass::Transient) => {
+            (Severity::Error, event_type::MAX_RETRIES_EXCEEDED)
+        }
         _ => (Severity::Error, event_type::TASK_FAILED),
     };
     let message = format!(
@@ -127,6 +134,58 @@ pub fn task_waiting(logger: &Logger, task: &Task, claim: &Claim) {
     );
     of_task(logger, Severity::Info, TASK_WAITING, message, task)
         .field("assigned_to", claim.agent_name.as_str())
+        .emit();
+}
+
+pub fn deadline_exceeded(logger: &Logger, task: &Task) {
+    let message = format!(
+        "{} task {} was not finished by its deadline",
+        task.task_type, task.task_id
+    );
+    let deadline = task.deadline.map(|deadline| deadline.to_string());
+    of_task(logger, Severity::Error, DEADLINE_EXCEEDED, message, task)
+        .field("deadline", deadline.unwrap_or_default())
+        .emit();
+}
+
+/// What its children made of a parent that waited for them.
+pub fn parent_moved(logger: &Logger, parent: &Task) {
+    let (severity, event_type, outcome) = match parent.state {
+        TaskState::Completed => (Severity::Info, event_type::TASK_COMPLETED, "is completed"),
+        TaskState::Queued => (Severity::Info, event_type::TASK_RECEIVED, "goes on"),
+        _ => (Severity::Error, event_type::TASK_FAILED, "failed"),
+    };
+    let message = format!(
+        "{} task {} {outcome}: its children have ended",
+        parent.task_type, parent.task_id
+    );
+    of_task(logger, severity, event_type, message, parent)
+        .field(
+            "error_message",
+            parent.last_error.clone().unwrap_or_default(),
+        )
+        .emit();
+}
+
+pub fn task_scheduled(logger: &Logger, scheduled: &ScheduledTask) {
+    let task = &scheduled.task;
+    let message = format!(
+        "schedule {} enqueued {} task {}",
+        scheduled.schedule, task.task_type, task.task_id
+    );
+    let received = event_type::TASK_RECEIVED;
+    of_task(logger, Severity::Info, received, message, task)
+        .field("schedule", scheduled.schedule.as_str())
+        .field("scheduled_at", scheduled.tick.to_string())
+        .emit();
+}
+
+pub fn tick_left_out(logger: &Logger, schedule: &str) {
+    let message =
+        format!("schedule {schedule} left a tick out: the task of the one before has not ended");
+    logger
+        .warning(TICK_LEFT_OUT, message)
+        .field("schedule", schedule)
         .emit();
 }
 

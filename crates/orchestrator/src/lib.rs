@@ -9,6 +9,7 @@ mod bell;
 pub mod demo;
 mod dispatch;
 mod events;
+mod family;
 mod http;
 mod live;
 mod serve;

@@ -1,7 +1,6 @@
 //! The orchestrator's clock: puts settings into force, takes tasks back whose worker is lost, notes
-//! who fell silent, removes what is old, and keeps the gauges of active and of
-//! waiting tasks true. Survives a store
-//! that does not answer.
+//! who fell silent, fails what is overdue, sees to the ticks of schedules, removes what is old, and keeps
+//! the gauges of active and of waiting tasks true. Survives a store that does not answer.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -75,9 +74,18 @@ async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateE
         metrics::increment_errors("agent_silent");
         events::agent_silent(orchestrator.logger(), agent_name);
     }
+    for task in &report.overdue {
+        metrics::increment_errors("deadline_exceeded");
+        events::deadline_exceeded(orchestrator.logger(), task);
+        orchestrator.child_ended(task).await;
+    }
+    for parent in &report.joined {
+        orchestrator.parent_moved(parent);
+    }
     if !report.expired.is_empty() {
         orchestrator.ring_all();
     }
+    tick(orchestrator).await?;
     count_active_tasks(orchestrator).await?;
     if Instant::now() >= next.count {
         count_queued_tasks(orchestrator).await?;
@@ -85,6 +93,18 @@ async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateE
     }
     if Instant::now() >= next.prune {
         next.prune = Instant::now() + prune(orchestrator, &settings).await?;
+    }
+    Ok(())
+}
+
+async fn tick(orchestrator: &Orchestrator) -> Result<(), StateError> {
+    let ticks = orchestrator.store().tick().await?;
+    for scheduled in &ticks.enqueued {
+        events::task_scheduled(orchestrator.logger(), scheduled);
+        orchestrator.ring(std::slice::from_ref(&scheduled.task));
+    }
+    for name in &ticks.overlapping {
+        events::tick_left_out(orchestrator.logger(), name);
     }
     Ok(())
 }

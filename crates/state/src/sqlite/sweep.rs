@@ -57,7 +57,9 @@ impl Operation for Sweep {
             .map(|row| (row, Ended::LeaseExpired));
         let foreign = due.foreign.into_iter().map(|row| (row, Ended::AgentGone));
         for (before, ended) in expired.chain(foreign).take(SWEEP_BATCH) {
-            if before.task.deadline.is_some_and(|deadline| deadline <= now) {
+            // What was overdue has ended, and taken along what was under it.
+            let row = reads::row(connection, &before.task.task_id).await?;
+            if row.task.state != TaskState::InProgress {
                 continue;
             }
             let task = stop(connection, &before, ended, after_loss(&before), now).await?;
