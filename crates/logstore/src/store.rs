@@ -139,6 +139,11 @@ impl EmbeddedLogs {
         backup::of_closed_store(folder, target)
     }
 
+    /// What tells this store from all others; a copy made by a backup has the same.
+    pub fn identity(&self) -> String {
+        self.shared.state().salt.id(0)
+    }
+
     /// The store as it stands.
     pub fn stats(&self) -> Stats {
         self.shared.stats()

@@ -401,6 +401,18 @@ pub const ERROR_GROUP_RETENTION_DAYS: u32 = 90;
 /// Errors of one transaction: few enough that nobody waits for it, enough that a catch-up over millions is
 /// not one commit each.
 pub const ERROR_BATCH: usize = 1_000;
+/// Bytes of their documents, about: tracebacks of some kilobytes fit a thousand times; of larger documents
+/// fewer are read at once.
+pub const ERROR_BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Pause after the newest errors were read: several that come together are one transaction.
+pub const FOLLOWER_PAUSE: Duration = Duration::from_millis(200);
+/// Longest pause when there are none: an idle system costs one look a second, and nobody waits longer.
+pub const FOLLOWER_LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// First and longest wait while a store does not answer.
+pub const FOLLOWER_RETRY: Duration = Duration::from_millis(250);
+pub const FOLLOWER_LONGEST_RETRY: Duration = Duration::from_secs(10);
+/// Groups that retention removes in one transaction: each has thousands of rows at most.
+pub const ERROR_PRUNE_BATCH: u32 = 100;
 /// Documents that the follower remembers as counted, the newest: what is sent or replaced again comes within
 /// minutes. Eight bytes each, in memory and in the state store.
 pub const COUNTED_DOCUMENTS: usize = 100_000;

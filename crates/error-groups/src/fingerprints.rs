@@ -1,0 +1,58 @@
+//! The algorithms that say which errors belong together, newest first.
+//!
+//! A group keeps the version of the algorithm that made it. When there is a newer one, an error whose
+//! newest fingerprint has no group yet is looked for under the older ones: its group of before goes on, with
+//! its decisions and notes, and only errors that no group knows make groups of the newest version. So an
+//! upgrade splits and renames nothing; older algorithms may leave the program once retention has removed
+//! their last groups.
+
+use swarmscope_fingerprint::{ErrorDocument, Fingerprint, Version, fingerprint_by};
+use swarmscope_model::error_groups::{GroupFrame, GroupIdentity, GroupSource};
+
+/// Algorithms by their numbers.
+pub trait Fingerprints: Send + Sync {
+    /// The algorithms in use, newest first; at least one.
+    fn versions(&self) -> Vec<u32>;
+    /// What the algorithm says of a document.
+    fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity;
+}
+
+/// Every algorithm of `swarmscope_fingerprint`.
+#[derive(Debug, Clone, Copy)]
+pub struct Newest;
+
+impl Fingerprints for Newest {
+    fn versions(&self) -> Vec<u32> {
+        let known = |number: &u32| Version::from_number(*number).is_some();
+        (1..=Version::NEWEST.number()).rev().filter(known).collect()
+    }
+
+    fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity {
+        let version = Version::from_number(version).unwrap_or(Version::NEWEST);
+        // What is no object has nothing to tell; the log store keeps none.
+        let document = ErrorDocument::from_json(document).unwrap_or_default();
+        identity(fingerprint_by(version, &document))
+    }
+}
+
+fn identity(fingerprint: Fingerprint) -> GroupIdentity {
+    let frames = fingerprint.frames.into_iter().map(|frame| GroupFrame {
+        function: frame.function,
+        file: frame.file,
+        line: frame.line,
+        in_app: frame.in_app,
+    });
+    GroupIdentity {
+        id: fingerprint.id,
+        version: fingerprint.version.number(),
+        title: fingerprint.title,
+        error_type: fingerprint.error_type,
+        culprit: fingerprint.culprit,
+        source: match fingerprint.source {
+            swarmscope_fingerprint::Source::Client => GroupSource::Client,
+            swarmscope_fingerprint::Source::Frames => GroupSource::Frames,
+            swarmscope_fingerprint::Source::Message => GroupSource::Message,
+        },
+        frames: frames.collect(),
+    }
+}
