@@ -4,6 +4,7 @@ mod agents;
 mod bench_tasks;
 mod connection;
 mod data;
+mod errors;
 mod export;
 mod journey;
 mod logs;
@@ -27,6 +28,10 @@ pub use agents::{AgentsArguments, AgentsCommand, NamedAgentArguments};
 pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
+pub use errors::{
+    ErrorsArguments, ErrorsCommand, IgnoreArguments, NoteArguments, OneErrorArguments,
+    RequeueArguments, SomeErrorsArguments,
+};
 pub use export::ExportArguments;
 pub use journey::JourneyArguments;
 pub use logs::{DeleteArguments, LogsArguments, LogsCommand};
@@ -70,6 +75,8 @@ pub enum Command {
     Tasks(TasksArguments),
     /// Who works, and whether they get new work
     Agents(AgentsArguments),
+    /// Groups of errors: list, show, resolve, ignore, requeue the tasks that they failed
+    Errors(ErrorsArguments),
     /// Verify every byte of a data directory or backup
     Check(CheckArguments),
     /// Copy everything as it is at a moment, while a server runs or of a directory at rest

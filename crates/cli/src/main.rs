@@ -59,6 +59,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Journey(arguments) => commands::journey::run(arguments).await?,
         Command::Tasks(arguments) => return commands::tasks::run(arguments).await,
         Command::Agents(arguments) => commands::agents::run(arguments).await?,
+        Command::Errors(arguments) => commands::errors::run(arguments).await?,
         Command::Check(arguments) => return commands::check::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
+use swarmscope_model::error_groups::ErrorGroupStore;
 use swarmscope_model::limits::STATE_START_PATIENCE;
 use swarmscope_model::state::StateStore;
 use swarmscope_state::{ConnectError, PostgresState, SqliteState};
@@ -91,6 +92,14 @@ pub enum State {
 impl State {
     /// The state behind its trait.
     pub fn store(&self) -> Arc<dyn StateStore> {
+        match self {
+            Self::File(file) => Arc::new(file.clone()),
+            Self::Database(database) => Arc::new(database.clone()),
+        }
+    }
+
+    /// Its error groups, behind their trait.
+    pub fn error_groups(&self) -> Arc<dyn ErrorGroupStore> {
         match self {
             Self::File(file) => Arc::new(file.clone()),
             Self::Database(database) => Arc::new(database.clone()),

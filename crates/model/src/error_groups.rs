@@ -88,7 +88,7 @@ pub trait ErrorGroupStore: Send + Sync {
     /// The group of that id with everything that is kept of it; its history over this span.
     async fn error_group(&self, id: &str, history: Span) -> Result<GroupDetail, StateError>;
     /// Does the same to all of these groups or, when one does not exist, to none. Gives them as they are
-    /// then, in the order of the ids.
+    /// then, in the order of the ids, with the history of a day.
     async fn act_on_groups(
         &self,
         ids: &[String],

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use swarmscope_model::error_groups::UnknownName;
 use swarmscope_model::state::StateError;
 use swarmscope_query::datemath::DateMathError;
 use swarmscope_query::kql::KqlError;
@@ -66,6 +67,11 @@ impl ApiError {
     /// 404 `not_found`.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
+    /// 409 `changed`: things are no longer as the request expects.
+    pub fn changed(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "changed", message).hint(hint)
     }
 
     /// 503 `unavailable`.
@@ -138,6 +144,12 @@ impl From<DateMathError> for ApiError {
     fn from(error: DateMathError) -> Self {
         Self::invalid(error.to_string())
             .hint("use ISO 8601 such as 2026-01-31T12:00:00Z, or date math such as now-15m")
+    }
+}
+
+impl From<UnknownName> for ApiError {
+    fn from(error: UnknownName) -> Self {
+        Self::invalid(error.to_string())
     }
 }
 

@@ -6,6 +6,9 @@ mod alerts;
 mod backup;
 mod dashboards;
 mod delete;
+mod error_follower;
+mod error_group_tasks;
+mod error_groups;
 mod errors;
 mod fields;
 mod histogram;
@@ -24,20 +27,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::Ledger;
+use swarmscope_model::error_groups::ErrorGroupStore;
 use swarmscope_model::retention::RetentionRule;
 use swarmscope_model::state::StateStore;
 use swarmscope_query::store::LogStore;
 
 use crate::guard::TurnedAway;
+use error_groups::Verb;
 use errors::ApiError;
 
 pub use alerts::{MetricFigures, Monitor};
 pub use backup::{BackupFailed, BackupMade, BackupSource};
 pub use dashboards::{DashboardFile, DashboardSource};
+pub use error_follower::{ErrorFollower, FollowerStatus};
 pub use metrics::{Sample, SampleKind};
 
 /// What the handlers work on. A cheap handle.
@@ -45,6 +52,8 @@ pub use metrics::{Sample, SampleKind};
 pub struct NativeState {
     pub logs: Arc<dyn LogStore>,
     pub state: Arc<dyn StateStore>,
+    pub errors: Arc<dyn ErrorGroupStore>,
+    pub error_follower: Arc<dyn ErrorFollower>,
     pub ledger: Arc<Ledger>,
     pub dashboards: Arc<dyn DashboardSource>,
     pub monitor: Arc<dyn Monitor>,
@@ -82,6 +91,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{uid}", get(dashboards::show))
+        .merge(error_group_routes())
         .route("/api/v1/alerts/history", get(alerts::history))
         .route("/api/v1/status", get(status::status))
         .route("/api/v1/{*path}", axum::routing::any(unknown_path))
@@ -89,6 +99,28 @@ pub fn router(state: NativeState) -> Router {
         .route("/metrics", get(metrics::metrics))
         .with_state(state)
         .merge(tasks)
+}
+
+fn error_group_routes() -> Router<NativeState> {
+    let of_all = |verb| {
+        post(
+            move |State(state): State<NativeState>, body: axum::body::Bytes| async move {
+                error_groups::act_on_all(state, verb, &body).await
+            },
+        )
+    };
+    Router::new()
+        .route("/api/v1/errors", get(error_groups::list))
+        .route("/api/v1/errors/resolve", of_all(Verb::Resolve))
+        .route("/api/v1/errors/reopen", of_all(Verb::Reopen))
+        .route("/api/v1/errors/ignore", of_all(Verb::Ignore))
+        .route("/api/v1/errors/{id}", get(error_groups::show))
+        .route("/api/v1/errors/{id}/tasks", get(error_group_tasks::list))
+        .route(
+            "/api/v1/errors/{id}/requeue",
+            post(error_group_tasks::requeue),
+        )
+        .route("/api/v1/errors/{id}/{verb}", post(error_groups::act))
 }
 
 /// Swarmscope's own figures alone, for a port that another protocol has.

@@ -98,7 +98,11 @@ pub fn parse_time_or_epoch(text: &str) -> Result<i64, ApiError> {
     Ok(parse_time(text, Timestamp::now(), Rounding::Down)?.unwrap_or(0))
 }
 
-fn parse_time(text: &str, now: Timestamp, rounding: Rounding) -> Result<Option<i64>, ApiError> {
+/// A time in milliseconds since the epoch; `None` when the text is empty.
+///
+/// # Errors
+/// When the text is no time.
+pub fn parse_time(text: &str, now: Timestamp, rounding: Rounding) -> Result<Option<i64>, ApiError> {
     if text.trim().is_empty() {
         return Ok(None);
     }

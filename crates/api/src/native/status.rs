@@ -13,6 +13,7 @@ use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
 use super::alerts::MetricFigures;
+use super::error_follower::FollowerStatus;
 use super::errors::{ApiError, ErrorDetail};
 
 #[derive(Serialize)]
@@ -22,6 +23,7 @@ pub struct StatusBody {
     addresses: BTreeMap<&'static str, String>,
     logs: LogsBody,
     metrics: MetricFigures,
+    error_groups: FollowerStatus,
     accounting: AccountingBody,
 }
 
@@ -120,6 +122,7 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
                 .collect(),
         },
         metrics: state.monitor.figures(),
+        error_groups: state.error_follower.status(),
         accounting: AccountingBody {
             total: state.ledger.total().into(),
             by_agent: by_agent

@@ -6,6 +6,7 @@ pub mod agents;
 pub mod backup;
 pub mod bench;
 pub mod check;
+pub mod errors;
 pub mod export;
 pub mod import;
 pub mod journey;

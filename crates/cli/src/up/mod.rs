@@ -5,6 +5,7 @@ mod banner;
 mod children;
 mod dashboards;
 mod figures;
+mod grouping;
 mod monitoring;
 mod servers;
 mod stores;
@@ -27,6 +28,7 @@ use crate::backup::live::Live;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::telemetry;
+use grouping::Grouping;
 use monitoring::Monitoring;
 use stores::Stores;
 
@@ -45,6 +47,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
         stores = Stores::open(&configuration, &scraped.storage) => stores?,
         () = shutdown.cancelled() => return Ok(()),
     };
+    let grouping = Grouping::start(&stores).await?;
     let (sink, writer) = Sink::start(stores.logs.clone(), stores.ledger.clone());
     telemetry::attach(sink.clone());
 
@@ -54,6 +57,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let engines = Engines {
         stores: &stores,
         monitoring: &monitoring,
+        grouping: &grouping,
     };
     let servers = servers::start(&configuration, &engines, listeners, &addresses, &stopping);
     let children = children::start(&configuration, &sink, &stopping)?;
@@ -81,6 +85,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     writer
         .await
         .map_err(|error| Failure::new(format!("the collector failed: {error}")))?;
+    grouping.stop().await?;
     stores.close().await
 }
 
@@ -88,6 +93,7 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
 pub struct Engines<'a> {
     pub stores: &'a Stores,
     pub monitoring: &'a Monitoring,
+    pub grouping: &'a Grouping,
 }
 
 /// The ports of this process.
@@ -142,14 +148,18 @@ fn native_state(
 ) -> NativeState {
     let stores = engines.stores;
     let (of_stores, of_monitoring) = (stores.samples(), engines.monitoring.samples());
+    let of_grouping = engines.grouping.samples();
     let samples = move || {
         let mut samples = of_stores();
         samples.extend(of_monitoring());
+        samples.extend(of_grouping());
         samples
     };
     NativeState {
         logs: stores.logs.clone(),
         state: stores.state.store(),
+        errors: stores.state.error_groups(),
+        error_follower: engines.grouping.follower(),
         ledger: stores.ledger.clone(),
         monitor: engines.monitoring.monitor(),
         backups: Arc::new(Live {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use swarmscope_model::Timestamp;
-use swarmscope_model::error_groups::{ErrorGroup, GroupAction};
+use swarmscope_model::error_groups::{ErrorGroup, GroupAction, Span};
 use swarmscope_model::limits::{MAX_GROUP_NOTES, MAX_GROUPS_AT_ONCE, MAX_NOTE_BYTES};
 
 use super::session::{Cell, Session, invalid, json_texts};
@@ -24,6 +24,9 @@ const TOUCH: &str = "UPDATE error_groups SET updated_at = $2 \
 const NOTE: &str = "INSERT INTO error_group_notes (group_id, place, noted_at, note) \
      SELECT $1, coalesce(max(place), 0) + 1, $2, $3 FROM error_group_notes WHERE group_id = $1 \
      HAVING count(*) < $4";
+
+/// How far the histories of the groups go back that are given, in milliseconds.
+const DAY: i64 = 24 * 3600 * 1000;
 
 pub async fn act(
     session: &mut dyn Session,
@@ -46,7 +49,11 @@ pub async fn act(
     let different: BTreeSet<&String> = ids.iter().collect();
     cells.splice(0..0, [json_texts(different.iter().copied()), at.into()]);
     let changed = session.execute(statement, cells).await?;
-    let groups = list::by_ids(session, ids, None, now).await?;
+    let day = Span {
+        from: Timestamp::from_millisecond(at - DAY),
+        to: Timestamp::from_millisecond(at + 1),
+    };
+    let groups = list::by_ids(session, ids, Some(day), now).await?;
     if changed != different.len() as u64 {
         let known: BTreeSet<&String> = groups.iter().map(|group| &group.id).collect();
         let missing = different.difference(&known).next();

@@ -1,0 +1,98 @@
+//! `swarmscope errors requeue`: counts, asks, puts failed tasks back into the queue.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{short, whole_id};
+use crate::arguments::RequeueArguments;
+use crate::commands::logs::printable;
+use crate::failure::Failure;
+use crate::terminal::{thousands, warn};
+
+#[derive(Deserialize)]
+struct Tasks {
+    total: u64,
+    requeueable: u64,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct Requeued {
+    requeued: u64,
+    skipped: Vec<Skipped>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Skipped {
+    task_id: String,
+    reason: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When nobody can be asked, the number of tasks has changed, or the server cannot be reached.
+pub async fn run(arguments: RequeueArguments) -> Result<(), Failure> {
+    let client = arguments.server.client()?;
+    let id = whole_id(&client, &arguments.id).await?;
+    let request = client
+        .get(&format!("/api/v1/errors/{id}/tasks"))
+        .query(&[("limit", "0")]);
+    let tasks: Tasks = client.json(request, "").await?;
+    if tasks.requeueable == 0 {
+        return report(&Requeued::default(), &arguments, &tasks);
+    }
+    if !arguments.yes && !confirmed(&id, tasks.requeueable)? {
+        anstream::eprintln!("nothing was requeued");
+        return Ok(());
+    }
+    let request = client
+        .post(&format!("/api/v1/errors/{id}/requeue"))
+        .json(&json!({"expected": tasks.requeueable}));
+    let requeued: Requeued = client.json(request, "").await?;
+    report(&requeued, &arguments, &tasks)
+}
+
+/// Asks the person at the terminal.
+fn confirmed(id: &str, count: u64) -> Result<bool, Failure> {
+    let question = format!(
+        "put {} failed task(s) of group {} back into the queue",
+        thousands(count),
+        short(id)
+    );
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Failure::with_hint(
+            format!("nobody is there to say whether to {question}"),
+            "add --yes to requeue without asking",
+        ));
+    }
+    anstream::eprint!("This will {question}. Type yes to go on: ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+fn report(requeued: &Requeued, arguments: &RequeueArguments, tasks: &Tasks) -> Result<(), Failure> {
+    if arguments.json {
+        let text = serde_json::to_string(requeued)
+            .map_err(|error| Failure::new(format!("the result is no JSON: {error}")))?;
+        anstream::println!("{text}");
+        return Ok(());
+    }
+    anstream::println!(
+        "requeued {} of the group's {} task(s)",
+        thousands(requeued.requeued),
+        thousands(tasks.total)
+    );
+    for skipped in &requeued.skipped {
+        warn(&format!(
+            "{} was left alone: {}",
+            printable(&skipped.task_id),
+            printable(&skipped.reason)
+        ));
+    }
+    Ok(())
+}
