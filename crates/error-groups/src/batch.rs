@@ -6,7 +6,7 @@ use swarmscope_model::error_groups::{ErrorGroupStore, GroupChange, GroupIdentity
 use swarmscope_model::state::StateError;
 use swarmscope_query::store::Hit;
 
-use crate::counted::{self, Counted};
+use crate::counted::{Counted, Document};
 use crate::document;
 use crate::fingerprints::Fingerprints;
 
@@ -14,8 +14,9 @@ use crate::fingerprints::Fingerprints;
 #[derive(Default)]
 pub struct Changes {
     pub groups: Vec<GroupChange>,
-    /// The documents that are counted.
-    pub documents: Vec<u64>,
+    /// How many are counted, and their hashes.
+    pub errors: u64,
+    pub hashes: Vec<u64>,
     /// How many were counted before.
     pub repeated: u64,
 }
@@ -44,12 +45,13 @@ pub async fn changes(
         let Some(occurrence) = document::occurrence(hit) else {
             continue;
         };
-        let key = counted::document(&hit.index, &hit.id);
-        if counted.contains(key) || !in_page.insert(key) {
+        let document = Document::of(hit);
+        if counted.contains(&document) || !in_page.insert(document.place) {
             changes.repeated += 1;
             continue;
         }
-        changes.documents.push(key);
+        changes.errors += 1;
+        changes.hashes.extend([document.place, document.whole]);
         let source = hit.source.get().as_bytes();
         let identities = versions
             .iter()

@@ -7,7 +7,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::error_groups::{
     Applied, ErrorGroupStore, GroupBatch, GroupRetention, NewGroups,
 };
-use swarmscope_model::limits::{COUNTED_DOCUMENTS, ERROR_PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::limits::{COUNTED_HASHES, ERROR_PRUNE_BATCH, PRUNE_EVERY};
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{StateError, StateStore};
 use swarmscope_query::store::{LogStore, StoreError};
@@ -176,13 +176,13 @@ impl Follower {
         let fingerprints = self.fingerprints.as_ref();
         let changes = batch::changes(&page.hits, &place.counted, fingerprints, groups).await?;
         let mut news = NewGroups::default();
-        let errors = changes.documents.len() as u64;
+        let errors = changes.errors;
         if errors > 0 {
             let batch = GroupBatch {
                 source: self.stores.source.clone(),
                 after: place.stored,
                 cursor: page.cursor,
-                documents: changes.documents,
+                documents: changes.hashes,
                 changes: changes.groups,
             };
             news = self.apply(&batch).await?;
@@ -212,7 +212,7 @@ impl Follower {
         let mut place = Place {
             stored: position.cursor,
             read: position.cursor.unwrap_or(0),
-            counted: Counted::new(position.documents, COUNTED_DOCUMENTS),
+            counted: Counted::new(position.documents, COUNTED_HASHES),
         };
         if let Some(newest) = self.newest_at_start {
             if place.read > newest {

@@ -413,9 +413,9 @@ pub const FOLLOWER_RETRY: Duration = Duration::from_millis(250);
 pub const FOLLOWER_LONGEST_RETRY: Duration = Duration::from_secs(10);
 /// Groups that retention removes in one transaction: each has thousands of rows at most.
 pub const ERROR_PRUNE_BATCH: u32 = 100;
-/// Documents that the follower remembers as counted, the newest: what is sent or replaced again comes within
-/// minutes. Eight bytes each, in memory and in the state store.
-pub const COUNTED_DOCUMENTS: usize = 100_000;
+/// Hashes that the follower remembers of the documents it counted, two for each of the newest 100,000: what is
+/// sent or replaced again comes within minutes. Eight bytes each, in memory and in the state store.
+pub const COUNTED_HASHES: usize = 200_000;
 /// Agents, versions or task types of a group that are counted by name; the others share a count. Twice the
 /// agents of a large swarm; a group with more has ids for names.
 pub const MAX_GROUP_NAMES: usize = 500;

@@ -56,8 +56,8 @@ pub struct GroupBatch {
     /// Where it stands then: every write up to this one is counted. May be lower than `after` when the
     /// log store was restored from an older backup.
     pub cursor: u64,
-    /// Hashes of the documents that the batch counts. The newest of them are remembered, so that a
-    /// document that is sent or replaced again is not counted again.
+    /// What tells the documents that the batch counts from others. The newest of them are remembered, so
+    /// that a document that is sent or replaced again is not counted again.
     pub documents: Vec<u64>,
     /// One for each group.
     pub changes: Vec<GroupChange>,
@@ -68,7 +68,7 @@ pub struct GroupBatch {
 pub struct FollowerPosition {
     /// The last write that is counted. `None` before the first batch.
     pub cursor: Option<u64>,
-    /// Hashes of the documents that were counted last, oldest first.
+    /// What tells the documents that were counted last from others, oldest first.
     pub documents: Vec<u64>,
 }
 

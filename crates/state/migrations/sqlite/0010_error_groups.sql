@@ -5,15 +5,16 @@ CREATE TABLE error_followers (
     source    TEXT NOT NULL PRIMARY KEY,
     -- The last write of that log store which is counted.
     cursor    BIGINT,
-    -- Errors counted in all.
+    -- Hashes of counted documents so far.
     documents BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 
--- Hashes of the documents that were counted last, one row for each batch, eight bytes each.
+-- What tells the documents that were counted last from others, one row for each batch: two hashes each, of
+-- eight bytes.
 CREATE TABLE error_follower_documents (
     source    TEXT NOT NULL,
-    -- Errors counted in all with this batch.
+    -- Hashes so far, with these.
     documents BIGINT NOT NULL,
     hashes    BLOB NOT NULL,
     PRIMARY KEY (source, documents)

@@ -2,7 +2,7 @@
 
 use swarmscope_model::Timestamp;
 use swarmscope_model::error_groups::{FollowerPosition, GroupBatch};
-use swarmscope_model::limits::COUNTED_DOCUMENTS;
+use swarmscope_model::limits::COUNTED_HASHES;
 
 use super::session::{Cell, Session};
 use crate::postgres::failure::Broken;
@@ -66,7 +66,7 @@ pub async fn advance(
             Cell::Bytes(hashes.collect()),
         ];
         session.execute(REMEMBER, cells).await?;
-        let forgotten = counted - number(COUNTED_DOCUMENTS as u64);
+        let forgotten = counted - number(COUNTED_HASHES as u64);
         let cells = vec![batch.source.as_str().into(), forgotten.into()];
         session.execute(FORGET, cells).await?;
     }

@@ -1,7 +1,7 @@
 //! What a batch changes, exactly once whatever happens in between.
 
 use swarmscope_model::error_groups::{Applied, GroupFilter};
-use swarmscope_model::limits::COUNTED_DOCUMENTS;
+use swarmscope_model::limits::COUNTED_HASHES;
 
 use crate::batches::{self, Errors, SOURCE, group_id, occurrence};
 use crate::fixture::Fixture;
@@ -219,7 +219,7 @@ async fn followers_of_two_stores_add_to_the_same_groups(fixture: Fixture) {
 
 async fn the_newest_documents_are_remembered_and_older_ones_forgotten(fixture: Fixture) {
     let mut errors = Errors::of(&fixture).await;
-    let third = COUNTED_DOCUMENTS as u64 / 3 + 1;
+    let third = COUNTED_HASHES as u64 / 3 + 1;
     for part in 0..4 {
         let mut batch = errors.batch(&[]);
         batch.documents = (part * third..(part + 1) * third).collect();
