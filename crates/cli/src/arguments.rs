@@ -29,8 +29,8 @@ pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
 pub use errors::{
-    ErrorsArguments, ErrorsCommand, IgnoreArguments, NoteArguments, OneErrorArguments,
-    RequeueArguments, SomeErrorsArguments,
+    ErrorsArguments, ErrorsCommand, IgnoreErrorsArguments, NoteErrorArguments, OneErrorArguments,
+    RequeueErrorsArguments, SomeErrorsArguments,
 };
 pub use export::ExportArguments;
 pub use journey::JourneyArguments;

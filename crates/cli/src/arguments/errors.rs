@@ -98,13 +98,13 @@ pub enum ErrorsCommand {
     /// Say that groups are mended; another error of one is a regression
     Resolve(SomeErrorsArguments),
     /// Leave groups alone, for good, for a while, or until there are more
-    Ignore(IgnoreArguments),
+    Ignore(IgnoreErrorsArguments),
     /// Say that groups need attention again
     Reopen(SomeErrorsArguments),
     /// Write something down about a group
-    Note(NoteArguments),
+    Note(NoteErrorArguments),
     /// Put the tasks that a group failed back into the queue
-    Requeue(RequeueArguments),
+    Requeue(RequeueErrorsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -131,7 +131,7 @@ pub struct SomeErrorsArguments {
 }
 
 #[derive(Debug, Args)]
-pub struct IgnoreArguments {
+pub struct IgnoreErrorsArguments {
     #[command(flatten)]
     pub groups: SomeErrorsArguments,
     /// For so long, such as 2d
@@ -143,7 +143,7 @@ pub struct IgnoreArguments {
 }
 
 #[derive(Debug, Args)]
-pub struct NoteArguments {
+pub struct NoteErrorArguments {
     /// The group's id, or the begin of it
     pub id: String,
     /// What to remember
@@ -161,7 +161,7 @@ is done when their number has changed since it was shown.";
 
 #[derive(Debug, Args)]
 #[command(after_help = REQUEUE_EXAMPLES)]
-pub struct RequeueArguments {
+pub struct RequeueErrorsArguments {
     /// The group's id, or the begin of it
     pub id: String,
     /// Requeue without asking

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{print, whole_id, whole_ids};
-use crate::arguments::{IgnoreArguments, NoteArguments, SomeErrorsArguments};
+use crate::arguments::{IgnoreErrorsArguments, NoteErrorArguments, SomeErrorsArguments};
 use crate::failure::Failure;
 
 #[derive(Deserialize)]
@@ -32,8 +32,8 @@ pub async fn reopen(arguments: SomeErrorsArguments) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`resolve`].
-pub async fn ignore(arguments: IgnoreArguments) -> Result<(), Failure> {
-    let IgnoreArguments {
+pub async fn ignore(arguments: IgnoreErrorsArguments) -> Result<(), Failure> {
+    let IgnoreErrorsArguments {
         groups,
         period,
         more,
@@ -51,7 +51,7 @@ pub async fn ignore(arguments: IgnoreArguments) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`resolve`].
-pub async fn note(arguments: NoteArguments) -> Result<(), Failure> {
+pub async fn note(arguments: NoteErrorArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
     let id = whole_id(&client, &arguments.id).await?;
     let request = client

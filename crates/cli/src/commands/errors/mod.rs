@@ -12,9 +12,9 @@ use swarmscope_model::Timestamp;
 
 use crate::arguments::{ErrorsArguments, ErrorsCommand};
 use crate::client::Client;
-use crate::commands::logs::{printable, since};
+use crate::commands::logs::since;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, NAME, severity_style, thousands};
+use crate::terminal::{FAINT, NAME, printable, severity_style, thousands};
 
 /// Characters of an id that are shown; enough to type, and to tell thousands of groups apart.
 const SHOWN_ID: usize = 8;

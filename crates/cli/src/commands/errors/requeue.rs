@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{short, whole_id};
-use crate::arguments::RequeueArguments;
-use crate::commands::logs::printable;
+use crate::arguments::RequeueErrorsArguments;
 use crate::failure::Failure;
+use crate::terminal::printable;
 use crate::terminal::{thousands, warn};
 
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ struct Skipped {
 ///
 /// # Errors
 /// When nobody can be asked, the number of tasks has changed, or the server cannot be reached.
-pub async fn run(arguments: RequeueArguments) -> Result<(), Failure> {
+pub async fn run(arguments: RequeueErrorsArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
     let id = whole_id(&client, &arguments.id).await?;
     let request = client
@@ -75,7 +75,11 @@ fn confirmed(id: &str, count: u64) -> Result<bool, Failure> {
     Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
-fn report(requeued: &Requeued, arguments: &RequeueArguments, tasks: &Tasks) -> Result<(), Failure> {
+fn report(
+    requeued: &Requeued,
+    arguments: &RequeueErrorsArguments,
+    tasks: &Tasks,
+) -> Result<(), Failure> {
     if arguments.json {
         let text = serde_json::to_string(requeued)
             .map_err(|error| Failure::new(format!("the result is no JSON: {error}")))?;

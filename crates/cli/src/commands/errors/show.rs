@@ -8,8 +8,8 @@ use swarmscope_model::Timestamp;
 
 use super::{Group, parse, print_line, whole_id};
 use crate::arguments::OneErrorArguments;
-use crate::commands::logs::printable;
 use crate::failure::Failure;
+use crate::terminal::printable;
 use crate::terminal::{FAINT, NAME, thousands};
 
 /// Names and samples that are shown; the rest is in `--json`.
