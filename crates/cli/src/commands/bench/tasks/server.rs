@@ -27,8 +27,10 @@ impl Server {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["orchestrator", "--listen", &address.to_string()])
+            // Its input ends with this process, however that ends.
+            .arg("--exit-with-parent")
             .envs([database.location().environment()])
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit());
         if let Database::File(folder) = database {
