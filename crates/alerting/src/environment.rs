@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use swarmscope_model::limits::{FOR_GRACE_PERIOD, FOR_OUTAGE_TOLERANCE, RESEND_DELAY};
+use swarmscope_model::limits::{
+    FOR_GRACE_PERIOD, FOR_OUTAGE_TOLERANCE, RESEND_DELAY, SETTLE_AFTER,
+};
 use swarmscope_model::metrics::MetricStore;
 
 use crate::definition::Syntax;
-use crate::question::Evaluate;
+use crate::question::{Addresses, Evaluate, Question};
 use crate::rule::{Alert, Transition};
 
 /// What every group shares. Cheap to clone.
@@ -21,7 +23,7 @@ pub struct Environment {
     pub timing: Timing,
     pub external_labels: Arc<BTreeMap<String, String>>,
     /// Under which users reach this server.
-    pub external_url: Arc<str>,
+    pub addresses: Arc<Addresses>,
 }
 
 /// Waits that Prometheus has flags for.
@@ -33,6 +35,8 @@ pub struct Timing {
     pub outage_tolerance: Duration,
     /// What a restored alert waits at least; rules that wait for less are not restored.
     pub grace_period: Duration,
+    /// After a start, how long an alert from before has to be missing to have ended.
+    pub settle_after: Duration,
 }
 
 impl Default for Timing {
@@ -41,6 +45,7 @@ impl Default for Timing {
             resend_delay: RESEND_DELAY,
             outage_tolerance: FOR_OUTAGE_TOLERANCE,
             grace_period: FOR_GRACE_PERIOD,
+            settle_after: SETTLE_AFTER,
         }
     }
 }
@@ -51,15 +56,15 @@ pub trait Report: Send + Sync {
     fn evaluated(&self, evaluation: Evaluation<'_>);
 }
 
-/// An evaluation of an alerting rule that went well.
+/// An evaluation of an alerting rule. One without an answer leaves alerts as they are.
 pub struct Evaluation<'a> {
     pub group: &'a GroupKey,
     pub rule: &'a str,
-    /// The question as text.
-    pub question: &'a str,
+    pub question: &'a Question,
     /// Milliseconds since the epoch.
     pub at: i64,
-    /// Whether alerts from before a restart would have been found again by now.
+    /// Whether an alert that is missing has ended: there was a whole answer, and alerts from before a restart
+    /// would have been found again by now.
     pub is_settled: bool,
     /// All that are pending or firing.
     pub current: Vec<Alert>,

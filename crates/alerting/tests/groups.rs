@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use swarmscope_alerting::definition::{Syntax, parse};
 use swarmscope_alerting::group::{Group, RuleKindView, RuleView};
+use swarmscope_alerting::question::Addresses;
 use swarmscope_alerting::rule::{AlertState, Health};
 use swarmscope_alerting::{Environment, Evaluation, MetricAnswers, Report, Timing};
 use swarmscope_metricstore::{EmbeddedMetrics, Options};
@@ -56,7 +57,10 @@ impl World {
             syntax: Syntax::default(),
             timing: Timing::default(),
             external_labels: Arc::new(BTreeMap::from([("site".to_owned(), "x".to_owned())])),
-            external_url: "http://here".into(),
+            addresses: Arc::new(Addresses {
+                prometheus: "http://here".to_owned(),
+                ui: "http://ui".to_owned(),
+            }),
         };
         Self {
             _folder: folder,

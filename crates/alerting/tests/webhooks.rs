@@ -37,7 +37,7 @@ async fn a_webhook_gets_alertmanagers_body_once_for_each_change() {
         ("groupLabels", json!({"alertname": "Down"})),
         ("commonLabels", labels.clone()),
         ("commonAnnotations", json!({"summary": "a"})),
-        ("externalURL", json!("http://swarm.example.org/")),
+        ("externalURL", json!("http://ui.example.org")),
         ("truncatedAlerts", json!(0)),
     ] {
         assert_eq!(body[field], expected, "{field}");
@@ -50,13 +50,13 @@ async fn a_webhook_gets_alertmanagers_body_once_for_each_change() {
     assert_eq!(alert["endsAt"], "0001-01-01T00:00:00Z");
 
     world.switch.set(&["a", "b"]);
-    assert_eq!(hook.wait(2).await[1], "firing b");
+    assert_eq!(hook.wait(2).await[1], "firing a b");
     world.switch.set(&["b"]);
-    assert_eq!(hook.wait(3).await[2], "resolved a");
+    assert_eq!(hook.wait(3).await[2], "firing b, resolved a");
     // It goes on firing, and nothing is repeated.
     evaluated(&rules, rules.groups()[0].scheduled + 3).await;
     assert_eq!(hook.told().len(), 3);
-    assert_eq!(rules.webhooks()[0].told, 1);
+    assert_eq!(rules.receivers()[0].told, 1);
     rules.stop().await;
 }
 
@@ -73,7 +73,7 @@ async fn a_restart_repeats_nothing_and_forgets_no_end() {
     // While nobody looked, one of them ended.
     world.switch.set(&["b"]);
     let rules = world.start("", vec![hook.config()]).await.expect("rules");
-    assert_eq!(hook.wait(2).await[1], "resolved a");
+    assert_eq!(hook.wait(2).await[1], "firing b, resolved a");
     assert_eq!(hook.told().len(), 2);
     rules.stop().await;
 
@@ -93,17 +93,17 @@ async fn what_a_receiver_missed_is_told_when_it_is_back() {
     world.switch.set(&["a"]);
     let rules = world.start("", vec![hook.config()]).await.expect("rules");
     hook.wait(2).await;
-    let error = rules.webhooks()[0].last_error.clone();
+    let error = rules.receivers()[0].last_error.clone();
     assert_eq!(error.as_deref(), Some("bad response status 503"));
     // Not even a restart makes it forget.
     rules.stop().await;
     let rules = world.start("", vec![hook.config()]).await.expect("rules");
     hook.answer(200);
     eventually("a word that is taken", async || {
-        (rules.webhooks()[0].told == 1).then_some(())
+        (rules.receivers()[0].told == 1).then_some(())
     })
     .await;
-    assert_eq!(rules.webhooks()[0].last_error, None);
+    assert_eq!(rules.receivers()[0].last_error, None);
     assert!(hook.told().iter().all(|told| told == "firing a"));
     rules.stop().await;
 }
@@ -118,7 +118,7 @@ async fn what_a_receiver_refuses_is_not_tried_again() {
     hook.wait(1).await;
     evaluated(&rules, rules.groups()[0].scheduled + 2).await;
     assert_eq!(hook.told(), ["firing a"]);
-    assert!(rules.webhooks()[0].last_error.is_some());
+    assert!(rules.receivers()[0].last_error.is_some());
     rules.stop().await;
 }
 
@@ -135,7 +135,7 @@ async fn ends_are_not_told_to_whom_they_do_not_matter() {
     assert_eq!(hook.bodies()[0]["receiver"], "pager");
     world.switch.set(&[]);
     eventually("the end", async || {
-        (rules.webhooks()[0].told == 0).then_some(())
+        (rules.receivers()[0].told == 0).then_some(())
     })
     .await;
     assert_eq!(hook.told(), ["firing a"]);
@@ -147,14 +147,14 @@ async fn a_damaged_file_of_what_was_told_is_set_aside() {
     let hook = Hook::start().await;
     let world = World::new();
     std::fs::create_dir_all(world.path("alerts")).expect("a folder");
-    std::fs::write(world.path("alerts/webhooks.json"), "[{").expect("written");
+    std::fs::write(world.path("alerts/notifications.json"), "[{").expect("written");
     world.switch.set(&["a"]);
     let rules = world.start("", vec![hook.config()]).await.expect("rules");
     assert_eq!(hook.wait(1).await, ["firing a"]);
-    assert!(world.path("alerts/webhooks.damaged").exists());
+    assert!(world.path("alerts/notifications.damaged").exists());
     rules.stop().await;
-    let kept = std::fs::read(world.path("alerts/webhooks.json")).expect("a file");
-    let kept: Vec<BTreeMap<String, serde_json::Value>> =
-        serde_json::from_slice(&kept).expect("JSON");
-    assert_eq!(kept[0]["rule"], "Down");
+    let kept = std::fs::read(world.path("alerts/notifications.json")).expect("a file");
+    let kept: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&kept).expect("JSON");
+    let log = kept.into_values().next().expect("a receiver");
+    assert_eq!(log["told"][0]["rule"], "Down");
 }

@@ -164,8 +164,55 @@ pub const NOTIFICATION_RETRY_CAP: Duration = Duration::from_secs(30);
 pub const NOTIFICATION_DRAIN: Duration = Duration::from_secs(5);
 /// Bytes of a receiver's answer that are read; only an error's first line is of use.
 pub const MAX_NOTIFICATION_REPLY: usize = 64 * 1024;
+/// Alerts in one message to a receiver: more than anybody reads, and a body that every receiver takes.
+pub const MAX_MESSAGE_ALERTS: usize = 256;
+/// Alerts that a mail or a chat lists one by one; further ones are counted.
+pub const MAX_MESSAGE_LINES: usize = 20;
+/// From the first change of a group of alerts to the word of it, unless configured: what breaks together is
+/// noticed within a few evaluations.
+pub const GROUP_WAIT: Duration = Duration::from_secs(10);
+/// Between two words of changes of a group, unless configured: an alert that comes and goes with every
+/// evaluation is heard of once a minute.
+pub const GROUP_INTERVAL: Duration = Duration::from_secs(60);
+/// After which what still fires is told again, unless configured. Alertmanager's default.
+pub const REPEAT_INTERVAL: Duration = Duration::from_secs(4 * 3600);
+/// How long the last word of a group is remembered: longer than any sensible interval between two words.
+pub const GROUP_MEMORY: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a step of a mail server is waited for unless configured; some look a sender up first.
+pub const SMTP_TIMEOUT: Duration = Duration::from_secs(30);
+/// Rules that are made in the web UI; more belong into files that somebody keeps in order.
+pub const MAX_OWN_RULES: usize = 200;
+/// Distance of two evaluations of a rule that is tried on the past: as fine as it may be.
+pub const TRIAL_STEP: Duration = Duration::from_secs(15);
+/// Evaluations of such a trial at most, a week by the minute: the steps of a range query.
+pub const MAX_TRIAL_STEPS: usize = MAX_RANGE_STEPS as usize;
+/// Alerts that such a trial lists. A rule that fires more often is no good, which is known by then.
+pub const MAX_TRIAL_ALERTS: usize = 1_000;
+/// How long such a trial may take: somebody waits for it.
+pub const TRIAL_TIMEOUT: Duration = Duration::from_secs(20);
+/// Silences that last or wait at a time. Each is looked at for every alert.
+pub const MAX_SILENCES: usize = 1_000;
+/// Matchers of one silence.
+pub const MAX_SILENCE_MATCHERS: usize = 32;
+/// Longest comment or author of a silence, in bytes: a sentence or two.
+pub const MAX_SILENCE_COMMENT_BYTES: usize = 1_024;
+/// How long a silence that ended is shown. Alertmanager's `data.retention`.
+pub const SILENCE_RETENTION: Duration = Duration::from_secs(5 * 24 * 3600);
 /// How long a webhook's answer is waited for unless configured.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Alerts that one rule over logs or errors may have at a time: more are one alert, of another rule.
+pub const MAX_RULE_ANSWERS: usize = 1_000;
+/// How late an error may arrive and still be news: a spool is sent within minutes, a first look at old logs finds
+/// groups by the hundred that are none.
+pub const NEW_ERROR_LATENESS: Duration = Duration::from_secs(3600);
+/// Letters of an error group's title that its alert carries as a label.
+pub const MAX_ERROR_TITLE_LABEL: usize = 200;
+/// Fields that a rule over logs counts by: what tells alerts apart, not what is worth knowing.
+pub const MAX_RULE_FIELDS: usize = 3;
+/// Longest time that a rule looks back over logs, errors and agents: a month's reports are no alerts.
+pub const MAX_RULE_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
+/// How long a store of logs, errors or tasks may take to answer a rule: a search gives up by itself by then.
+pub const RULE_SOURCE_TIMEOUT: Duration = Duration::from_secs(35);
 /// Groups of rules that are evaluated at once; more wait their turn. Twice the cores of a small machine,
 /// so that rules cannot crowd out queries.
 pub const MAX_RULE_EVALUATIONS: usize = 4;
@@ -177,6 +224,9 @@ pub const FOR_OUTAGE_TOLERANCE: Duration = Duration::from_secs(3600);
 /// What an alert that was waiting before a restart waits at least after it. Prometheus's
 /// `rules.alert.for-grace-period`.
 pub const FOR_GRACE_PERIOD: Duration = Duration::from_secs(600);
+/// How long after a start an alert from before has to be missing to have ended: metrics are scraped every
+/// minute at least, and agents need a moment to come back.
+pub const SETTLE_AFTER: Duration = Duration::from_secs(90);
 /// How long a resolved alert is told, so that an Alertmanager that was away hears of its end. Prometheus's.
 pub const RESOLVED_RETENTION: Duration = Duration::from_secs(15 * 60);
 

@@ -49,7 +49,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     (
         "alerting",
-        &["http-client", "model", "promql", "prometheus-config"],
+        &[
+            "http-client",
+            "model",
+            "promql",
+            "prometheus-config",
+            "query",
+        ],
     ),
     ("bench-events", &[]),
     ("journey", &["model"]),

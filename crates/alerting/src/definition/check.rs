@@ -9,6 +9,7 @@ use swarmscope_prometheus_config::NameValidation;
 use super::error::{FileProblem, LabelProblem, Problem, RuleProblem};
 use super::file::{Syntax, WrittenGroup, WrittenRule};
 use super::group::{GroupDefinition, RuleDefinition, RuleKind, TemplatedText};
+use super::source::{WrittenAgents, WrittenErrors, WrittenLogs, WrittenTasks};
 use crate::question::Question;
 use crate::template::Template;
 
@@ -82,7 +83,7 @@ impl WrittenRule {
 }
 
 fn checked_rule(
-    rule: WrittenRule,
+    mut rule: WrittenRule,
     group_labels: &BTreeMap<String, String>,
     syntax: Syntax,
 ) -> Result<RuleDefinition, Vec<RuleProblem>> {
@@ -93,7 +94,7 @@ fn checked_rule(
         (true, true) => problems.push(RuleProblem::NoName),
         _ => {}
     }
-    let question = question(&rule.expr, syntax).map_err(|problem| problems.push(problem));
+    let question = question(&mut rule, syntax).map_err(|problem| problems.push(problem));
     if !rule.record.is_empty() {
         recording_problems(&rule, names, &mut problems);
     }
@@ -131,11 +132,36 @@ fn checked_rule(
     }
 }
 
-fn question(expression: &str, syntax: Syntax) -> Result<Question, RuleProblem> {
-    if expression.is_empty() {
-        return Err(RuleProblem::NoExpression);
+/// What a rule asks, which is one thing.
+fn question(rule: &mut WrittenRule, syntax: Syntax) -> Result<Question, RuleProblem> {
+    let mut found: Vec<(&'static str, Result<Question, RuleProblem>)> = Vec::new();
+    if !rule.expr.is_empty() {
+        let question = Question::parse_metrics(&rule.expr, syntax.promql);
+        found.push(("expr", question.map_err(RuleProblem::Expression)));
     }
-    Question::parse_metrics(expression, syntax.promql).map_err(RuleProblem::Expression)
+    let logs = rule.logs.take().map(WrittenLogs::question);
+    let errors = rule.errors.take().map(WrittenErrors::question);
+    let agents = rule.agents.take().map(WrittenAgents::question);
+    let tasks = rule.tasks.take().map(WrittenTasks::question);
+    let ours = [
+        ("logs", logs),
+        ("errors", errors),
+        ("agents", agents),
+        ("tasks", tasks),
+    ];
+    for (name, question) in ours {
+        found.extend(question.map(|question| (name, question.map_err(RuleProblem::Source))));
+    }
+    if let Some((name, _)) = found.get(1) {
+        return Err(RuleProblem::SecondSource(name));
+    }
+    match found.pop() {
+        None => Err(RuleProblem::NoExpression),
+        Some((name, _)) if name != "expr" && !rule.record.is_empty() => {
+            Err(RuleProblem::RecordingField(name))
+        }
+        Some((_, question)) => question,
+    }
 }
 
 fn recording_problems(rule: &WrittenRule, names: NameValidation, problems: &mut Vec<RuleProblem>) {

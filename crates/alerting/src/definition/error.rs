@@ -7,6 +7,7 @@ use swarmscope_prometheus_config::LoadError;
 use swarmscope_prometheus_config::yaml::YamlError;
 use swarmscope_promql::parser::ParseError;
 
+use super::source::SourceProblem;
 use crate::template::TemplateError;
 
 /// Rule files that were refused. The rules before them stay in force.
@@ -79,6 +80,10 @@ pub enum RuleProblem {
     NoName,
     #[error("field 'expr' must be set in rule")]
     NoExpression,
+    #[error("field '{0}' cannot stand beside another of expr, logs, errors, agents and tasks")]
+    SecondSource(&'static str),
+    #[error(transparent)]
+    Source(#[from] SourceProblem),
     #[error("could not parse expression: {0}")]
     Expression(ParseError),
     #[error("invalid field '{0}' in recording rule")]

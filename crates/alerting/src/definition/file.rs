@@ -13,6 +13,7 @@ use swarmscope_promql::parser;
 use super::check;
 use super::error::{FileProblem, Problem};
 use super::group::GroupDefinition;
+use super::source::{WrittenAgents, WrittenErrors, WrittenLogs, WrittenTasks};
 
 /// What rule files may use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,6 +79,14 @@ pub(super) struct WrittenRule {
     pub alert: String,
     #[serde(default)]
     pub expr: String,
+    #[serde(default)]
+    pub logs: Option<WrittenLogs>,
+    #[serde(default)]
+    pub errors: Option<WrittenErrors>,
+    #[serde(default)]
+    pub agents: Option<WrittenAgents>,
+    #[serde(default)]
+    pub tasks: Option<WrittenTasks>,
     #[serde(default, rename = "for")]
     pub hold: Span,
     #[serde(default)]

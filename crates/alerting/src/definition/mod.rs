@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod group;
 mod load;
+mod source;
 
 pub use error::{FileProblem, Problem, RuleFileError};
 pub(crate) use file::Span;
@@ -15,3 +16,4 @@ pub use file::{Syntax, parse};
 pub(crate) use group::sources;
 pub use group::{GroupDefinition, RuleDefinition, RuleKind, TemplatedText};
 pub use load::{load, load_patterns};
+pub use source::SourceProblem;

@@ -27,8 +27,7 @@ impl Group {
             orphans.extend(series.into_keys());
         }
         state.orphans = orphans;
-        state.is_restored = before.is_restored;
-        state.evaluations = before.evaluations;
+        state.first_evaluation = before.first_evaluation;
         state.scheduled = before.scheduled;
         state.missed = before.missed;
         state.last_evaluation = before.last_evaluation;

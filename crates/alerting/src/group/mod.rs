@@ -33,6 +33,8 @@ pub struct Group {
     pub definition: GroupDefinition,
     pub interval: Duration,
     pub query_offset: Duration,
+    /// Whether alerts may have been firing before this process began.
+    restores: bool,
     /// Ends queries that run when the group has to stop.
     cancellation: Cancellation,
     /// Never held while a question is asked or a series written.
@@ -40,14 +42,15 @@ pub struct Group {
 }
 
 impl Group {
-    /// A group that has not been evaluated. One that `restores` does so after its second evaluation.
+    /// A group that has not been evaluated. Rules of one that `restores` do so after their second answer.
     pub fn new(
         definition: GroupDefinition,
         interval: Duration,
         query_offset: Duration,
         restores: bool,
     ) -> Self {
-        let rules = definition.rules.iter().map(|_| RuleState::new()).collect();
+        let rules = definition.rules.iter();
+        let rules = rules.map(|_| RuleState::new(!restores)).collect();
         Self {
             key: GroupKey {
                 file: definition.file.to_string_lossy().into_owned(),
@@ -56,8 +59,9 @@ impl Group {
             interval: definition.interval.unwrap_or(interval),
             query_offset: definition.query_offset.unwrap_or(query_offset),
             definition,
+            restores,
             cancellation: Cancellation::default(),
-            state: Mutex::new(GroupState::new(rules, !restores)),
+            state: Mutex::new(GroupState::new(rules)),
         }
     }
 

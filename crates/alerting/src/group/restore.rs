@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use swarmscope_model::metrics::labels::METRIC_NAME;
 use swarmscope_model::metrics::{Labels, Matcher, MetricError, Selection, SeriesSamples, is_stale};
 
+use super::state::RuleState;
 use super::{Group, milliseconds};
 use crate::definition::{RuleDefinition, RuleKind};
 use crate::environment::{Environment, Timing};
@@ -19,11 +20,14 @@ struct LastWord {
 }
 
 impl Group {
-    /// Whether it has still to look at what was there before the restart, and has been evaluated often
-    /// enough for that: the first time, series may not have been scraped yet.
+    /// Whether a rule has still to look at what was there before the restart, and has had answers enough for
+    /// that: the first time, series may not have been scraped yet.
     pub fn wants_restoring(&self) -> bool {
         let state = self.state();
-        !state.is_restored && state.evaluations >= 2
+        let rules = self.definition.rules.iter().zip(&state.rules);
+        rules
+            .into_iter()
+            .any(|(rule, known)| rule.kind != RuleKind::Recording && known.wants_restoring())
     }
 
     /// Gives the alerts that are there back the time that they had waited. After it, `ALERTS` is written.
@@ -32,21 +36,23 @@ impl Group {
             let RuleKind::Alerting { hold, .. } = &rule.kind else {
                 continue;
             };
-            // One that waits for less simply waits again.
-            if *hold < environment.timing.grace_period {
+            if !self.state().rules[position].wants_restoring() {
                 continue;
             }
-            match last_words(rule, now, environment) {
-                Ok(words) => {
-                    self.give_back(position, &words, milliseconds(*hold), now, environment);
-                }
-                Err(error) => {
-                    let rule = &rule.name;
-                    tracing::error!(rule, %error, "since when alerts wait cannot be restored");
+            // One that waits for less simply waits again.
+            if *hold >= environment.timing.grace_period {
+                match last_words(rule, now, environment) {
+                    Ok(words) => {
+                        self.give_back(position, &words, milliseconds(*hold), now, environment);
+                    }
+                    Err(error) => {
+                        let rule = &rule.name;
+                        tracing::error!(rule, %error, "since when alerts wait cannot be restored");
+                    }
                 }
             }
+            self.state().rules[position].is_restored = true;
         }
-        self.state().is_restored = true;
     }
 
     fn give_back(
@@ -62,6 +68,12 @@ impl Group {
                 alert.active_at = restored(*word, hold, now, &environment.timing);
             }
         }
+    }
+}
+
+impl RuleState {
+    fn wants_restoring(&self) -> bool {
+        !self.is_restored && self.answers >= 2
     }
 }
 

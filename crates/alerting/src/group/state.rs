@@ -12,9 +12,8 @@ pub(super) struct GroupState {
     pub rules: Vec<RuleState>,
     /// Series of rules that are gone, to be marked so at the next evaluation.
     pub orphans: Vec<Labels>,
-    /// Whether `ALERTS` may be written: what was there before a restart has been read.
-    pub is_restored: bool,
-    pub evaluations: u64,
+    /// When it was evaluated first by this process, in milliseconds since the epoch.
+    pub first_evaluation: Option<i64>,
     pub scheduled: u64,
     pub missed: u64,
     /// When the last evaluation began, in milliseconds since the epoch.
@@ -26,17 +25,20 @@ pub(super) struct GroupState {
 /// What is known of one rule.
 pub(super) struct RuleState {
     pub alerts: ActiveAlerts,
+    /// Evaluations that had an answer.
+    pub answers: u64,
+    /// Whether `ALERTS` may be written: what was there before a restart has been read.
+    pub is_restored: bool,
     pub last_series: LastSeries,
     pub status: RuleStatus,
 }
 
 impl GroupState {
-    pub fn new(rules: Vec<RuleState>, is_restored: bool) -> Self {
+    pub fn new(rules: Vec<RuleState>) -> Self {
         Self {
             rules,
             orphans: Vec::new(),
-            is_restored,
-            evaluations: 0,
+            first_evaluation: None,
             scheduled: 0,
             missed: 0,
             last_evaluation: None,
@@ -46,9 +48,11 @@ impl GroupState {
 }
 
 impl RuleState {
-    pub fn new() -> Self {
+    pub fn new(is_restored: bool) -> Self {
         Self {
             alerts: ActiveAlerts::default(),
+            answers: 0,
+            is_restored,
             last_series: LastSeries::new(),
             status: RuleStatus::default(),
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Group;
 use crate::definition::{RuleKind, sources};
 use crate::environment::GroupKey;
+use crate::question::Question;
 use crate::rule::{Alert, AlertState, RuleStatus};
 
 /// A group at a moment.
@@ -32,6 +33,8 @@ pub struct RuleView {
     pub name: String,
     /// What it asks, as Prometheus prints it.
     pub question: String,
+    /// What kind of question it is, by the field of rule files: `expr`, `logs`, `errors`, `agents` or `tasks`.
+    pub source: &'static str,
     /// As they are written.
     pub labels: BTreeMap<String, String>,
     pub status: RuleStatus,
@@ -60,6 +63,8 @@ pub struct AlertView {
     pub group: GroupKey,
     pub rule: String,
     pub alert: Alert,
+    /// What its rule asks.
+    pub question: Question,
 }
 
 impl Group {
@@ -75,7 +80,8 @@ impl Group {
             rules: rules
                 .map(|(rule, known)| RuleView {
                     name: rule.name.clone(),
-                    question: rule.question.text().to_owned(),
+                    question: rule.question.text(),
+                    source: rule.question.source(),
                     labels: owned(rule.label_sources()),
                     status: known.status.clone(),
                     kind: match &rule.kind {
@@ -110,6 +116,7 @@ impl Group {
                 known.alerts.current().map(|alert| AlertView {
                     group: self.key.clone(),
                     rule: rule.name.clone(),
+                    question: rule.question.clone(),
                     alert: alert.clone(),
                 })
             })

@@ -6,6 +6,8 @@ use swarmscope_http_client::{HttpClient, HttpClientError, Request, RequestError}
 use swarmscope_model::limits::MAX_NOTIFICATION_REPLY;
 use url::Url;
 
+use super::receiver::{EmailConfigError, MailError};
+
 /// Receivers that cannot be set up. Those before stay in force.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertingConfigError {
@@ -14,6 +16,12 @@ pub enum AlertingConfigError {
         receiver: String,
         #[source]
         source: HttpClientError,
+    },
+    #[error("{receiver}: {source}")]
+    Email {
+        receiver: String,
+        #[source]
+        source: Box<EmailConfigError>,
     },
     #[error("Alertmanager {address:?} is no address: {source}")]
     Address {
@@ -32,6 +40,8 @@ pub enum AlertingConfigError {
 pub enum DeliveryError {
     #[error(transparent)]
     Request(#[from] RequestError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
     #[error("bad response status {status}{}", shown(reply))]
@@ -43,6 +53,7 @@ impl DeliveryError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Request(_) | Self::TimedOut(_) => true,
+            Self::Mail(error) => error.is_passing(),
             Self::Status { status, .. } => *status >= 500 || matches!(status, 408 | 425 | 429),
         }
     }

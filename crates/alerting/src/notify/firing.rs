@@ -1,11 +1,11 @@
-//! What fires now, rule by rule, and how that differs from what a webhook was told.
+//! What fires now, rule by rule, and what has ended of what was told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use swarmscope_model::metrics::Labels;
 
 use super::notification::Notification;
-use super::told::{AlertKey, RuleKey, Told};
+use super::told::{AlertKey, RuleKey};
 
 /// What is known of the alerts of every rule.
 #[derive(Default)]
@@ -19,17 +19,10 @@ pub(super) struct Firing {
 pub(super) struct RuleAlerts {
     /// Milliseconds since the epoch.
     pub at: i64,
-    /// Whether alerts from before a restart would be among them by now.
+    /// Whether what is not among them has ended.
     pub is_settled: bool,
     pub firing: BTreeMap<Labels, Notification>,
     pub pending: BTreeSet<Labels>,
-}
-
-/// What a webhook does not know yet.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Difference {
-    pub fired: Vec<(AlertKey, Notification)>,
-    pub resolved: Vec<(AlertKey, Notification)>,
 }
 
 impl Firing {
@@ -51,32 +44,28 @@ impl Firing {
         self.known = Some(known);
     }
 
-    /// What differs from what was told. Ends count from `now` where no evaluation saw them.
-    pub fn difference(&self, told: &Told, now: i64) -> Difference {
-        let mut difference = Difference::default();
-        for (rule, alerts) in &self.rules {
-            for (labels, notification) in &alerts.firing {
+    /// Every alert that fires.
+    pub fn alerts(&self) -> impl Iterator<Item = (AlertKey, &Notification)> {
+        self.rules.iter().flat_map(|(rule, alerts)| {
+            alerts.firing.iter().map(|(labels, notification)| {
                 let key = AlertKey {
                     rule: rule.clone(),
                     labels: labels.clone(),
                 };
-                if !told.contains_key(&key) {
-                    difference.fired.push((key, notification.clone()));
-                }
-            }
-        }
-        for (key, notification) in told {
-            if let Some(ended) = self.ended(key, now) {
-                let mut notification = notification.clone();
-                notification.ends_at = ended;
-                difference.resolved.push((key.clone(), notification));
-            }
-        }
-        difference
+                (key, notification)
+            })
+        })
     }
 
-    /// When an alert that was told ended; `None` while it has not, or nobody can know yet.
-    fn ended(&self, key: &AlertKey, now: i64) -> Option<i64> {
+    /// The labels of every alert that fires, as receivers see them.
+    pub fn labels(&self) -> impl Iterator<Item = &BTreeMap<String, String>> + Clone {
+        let rules = self.rules.values();
+        rules.flat_map(|alerts| alerts.firing.values().map(|alert| &alert.labels))
+    }
+
+    /// When an alert that was told ended: from `now` on where no evaluation saw it. `None` while it has not, or
+    /// nobody can know.
+    pub fn ended(&self, key: &AlertKey, now: i64) -> Option<i64> {
         let Some(alerts) = self.rules.get(&key.rule) else {
             let is_gone = self
                 .known
@@ -110,72 +99,45 @@ mod tests {
         Labels::from_pairs([("instance", instance)])
     }
 
-    fn notification() -> Notification {
-        Notification {
+    fn alerts(firing: &[&str], pending: &[&str], is_settled: bool) -> RuleAlerts {
+        let notification = Notification {
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
             starts_at: 1,
             ends_at: 2,
             generator_url: String::new(),
-        }
-    }
-
-    fn alerts(firing: &[&str], pending: &[&str], is_settled: bool) -> RuleAlerts {
+        };
         RuleAlerts {
             at: 50,
             is_settled,
             firing: firing
                 .iter()
-                .map(|each| (labels(each), notification()))
+                .map(|each| (labels(each), notification.clone()))
                 .collect(),
             pending: pending.iter().map(|each| labels(each)).collect(),
         }
     }
 
-    fn told(instances: &[&str]) -> Told {
-        let key = |instance: &&str| AlertKey {
+    /// When an instance of rule `A` ended.
+    fn ended(firing: &Firing, instance: &str) -> Option<i64> {
+        let key = AlertKey {
             rule: rule("A"),
             labels: labels(instance),
         };
-        instances
-            .iter()
-            .map(|each| (key(each), notification()))
-            .collect()
-    }
-
-    /// Instances that fired and that are resolved, with their ends.
-    fn difference(firing: &Firing, told: &Told) -> (Vec<String>, Vec<String>) {
-        let difference = firing.difference(told, 99);
-        let name = |key: &AlertKey| key.labels.get("instance").unwrap_or_default().to_owned();
-        let fired = difference.fired.iter().map(|(key, _)| name(key));
-        let resolved = difference.resolved.iter();
-        let resolved = resolved.map(|(key, told)| format!("{} {}", name(key), told.ends_at));
-        (fired.collect(), resolved.collect())
+        firing.ended(&key, 99)
     }
 
     #[test]
-    fn what_fires_is_told_once_and_what_ends_is_told() {
+    fn what_is_missing_has_ended_when_that_can_be_known() {
         let mut firing = Firing::default();
-        firing.set(rule("A"), alerts(&["a", "b"], &["c"], true));
-        let (fired, resolved) = difference(&firing, &told(&["b", "d"]));
-        assert_eq!(
-            (fired, resolved),
-            (vec!["a".to_owned()], vec!["d 50".to_owned()])
-        );
-    }
-
-    #[test]
-    fn after_a_restart_nothing_ends_before_it_can_be_known() {
-        let mut firing = Firing::default();
-        let told = told(&["a", "b"]);
-        assert_eq!(firing.difference(&told, 99), Difference::default());
+        assert_eq!(ended(&firing, "a"), None, "no rule was loaded yet");
         firing.retain(BTreeSet::from([rule("A")]));
-        assert_eq!(firing.difference(&told, 99), Difference::default());
+        assert_eq!(ended(&firing, "a"), None, "none was evaluated yet");
         firing.set(rule("A"), alerts(&[], &[], false));
-        assert_eq!(firing.difference(&told, 99), Difference::default());
-        // Settled: one waits to fire again, the other is gone.
-        firing.set(rule("A"), alerts(&[], &["a"], true));
-        assert_eq!(difference(&firing, &told).1, ["b 50"]);
+        assert_eq!(ended(&firing, "a"), None, "there was no whole answer yet");
+        firing.set(rule("A"), alerts(&["b"], &["c"], true));
+        let ends = ["a", "b", "c"].map(|instance| ended(&firing, instance));
+        assert_eq!(ends, [Some(50), None, None]);
     }
 
     #[test]
@@ -183,8 +145,9 @@ mod tests {
         let mut firing = Firing::default();
         firing.set(rule("A"), alerts(&["a"], &[], true));
         firing.retain(BTreeSet::from([rule("B")]));
+        // An evaluation that was under way.
         firing.set(rule("A"), alerts(&["a"], &[], true));
-        let (fired, resolved) = difference(&firing, &told(&["a"]));
-        assert_eq!((fired, resolved), (vec![], vec!["a 99".to_owned()]));
+        assert_eq!(firing.alerts().count(), 0);
+        assert_eq!(ended(&firing, "a"), Some(99));
     }
 }

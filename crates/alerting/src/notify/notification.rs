@@ -8,8 +8,8 @@ use swarmscope_model::metrics::Labels;
 use swarmscope_prometheus_config::RelabelConfig;
 use swarmscope_prometheus_config::relabel::apply;
 
+use crate::question::{Addresses, Question, link};
 use crate::rule::Alert;
-use crate::template::table_link;
 
 /// An alert as receivers hear of it. Times are milliseconds since the epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct Notification {
 
 impl Notification {
     /// What is told of an alert under its own labels.
-    pub fn new(alert: &Alert, question: &str, external_url: &str) -> Self {
+    pub fn new(alert: &Alert, question: &Question, addresses: &Addresses) -> Self {
         let starts_at = alert.fired_at.unwrap_or(alert.active_at);
         let ends_at = alert.resolved_at.or(alert.valid_until);
         Self {
@@ -33,11 +33,7 @@ impl Notification {
             annotations: as_map(&alert.annotations),
             starts_at,
             ends_at: ends_at.unwrap_or(starts_at),
-            generator_url: format!(
-                "{}{}",
-                external_url.trim_end_matches('/'),
-                table_link(question)
-            ),
+            generator_url: link(question, |name| alert.labels.get(name), addresses),
         }
     }
 

@@ -17,6 +17,8 @@ pub struct AlertTiming {
     pub keep_firing: i64,
     /// Most alerts that may be active; 0 is no limit.
     pub limit: usize,
+    /// Whether what was not found is not there.
+    pub is_complete: bool,
 }
 
 /// The alerts that a rule has now, resolved ones for as long as they are told.
@@ -145,6 +147,8 @@ enum Step {
 fn step(alert: &mut Alert, is_present: bool, at: i64, timing: AlertTiming) -> Step {
     if is_present {
         alert.keep_firing_since = None;
+    } else if !timing.is_complete && alert.resolved_at.is_none() {
+        return Step::Active;
     } else if !keeps_firing(alert, at, timing) {
         return ended(alert, at);
     }

@@ -22,6 +22,7 @@ impl Rule {
                 hold,
                 keep_firing,
                 limit: 0,
+                is_complete: true,
             },
         }
     }

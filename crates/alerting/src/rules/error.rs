@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::definition::RuleFileError;
 use crate::history::HistoryError;
-use crate::notify::{AlertingConfigError, WebhooksError};
+use crate::notify::{AlertingConfigError, ReceiversError};
+use crate::silence::SilenceError;
 
 /// Why rules were not replaced. Those before stay in force.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,9 @@ pub enum StartError {
     #[error(transparent)]
     History(#[from] HistoryError),
     #[error(transparent)]
-    Webhooks(#[from] WebhooksError),
+    Receivers(#[from] ReceiversError),
+    #[error(transparent)]
+    Silences(#[from] SilenceError),
     #[error(transparent)]
     Rules(#[from] ReloadError),
     #[error("opening the history of alerts has panicked; see the log")]

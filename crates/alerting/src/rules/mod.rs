@@ -2,41 +2,66 @@
 
 mod error;
 mod loops;
+mod made_here;
+mod own;
 mod reporter;
 mod settings;
 
 pub use error::{ReloadError, StartError};
-pub use settings::{AlertingSettings, RulesSettings};
+pub use own::{OwnRuleError, WrittenRule, check_rule, read_rule};
+pub use settings::RulesSettings;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_RULE_EVALUATIONS;
 use swarmscope_prometheus_config::{Configuration, NameValidation};
 use tokio::sync::Semaphore;
 
-use crate::definition::{GroupDefinition, RuleKind, Syntax, load_patterns};
+use crate::definition::{GroupDefinition, RuleFileError, RuleKind, Syntax, load, load_patterns};
 use crate::environment::{Environment, GroupKey};
 use crate::group::{AlertView, Group, GroupView};
 use crate::history::{History, HistoryEntry};
-use crate::notify::{Alertmanagers, AlertmanagersView, WebhookView, Webhooks};
+use crate::notify::{Alertmanagers, AlertmanagersView, ReceiverView, Receivers};
+use crate::question::{Addresses, link};
+use crate::silence::Silences;
 use loops::GroupLoop;
 use reporter::Reporter;
 
-/// The file with the history of alerts, and the one with what webhooks were told.
+/// The file with the history of alerts.
 const HISTORY_FILE: &str = "history.jsonl";
-const TOLD_FILE: &str = "webhooks.json";
+/// What receivers were told.
+const TOLD_FILE: &str = "notifications.json";
+const SILENCES_FILE: &str = "silences.json";
+/// Rules that were made here.
+const OWN_RULES_FILE: &str = "rules.yml";
 
 /// The rules of this server. Dropped without [`Rules::stop`] it leaves its tasks running.
 pub struct Rules {
     reporter: Arc<Reporter>,
+    silences: Arc<Silences>,
+    own_file: PathBuf,
+    loaded: Mutex<Loaded>,
+    /// One trial at a time.
+    trials: Arc<tokio::sync::Mutex<()>>,
     /// What groups need; replaced as a whole on reload.
     environment: Arc<Mutex<Environment>>,
     running: Mutex<BTreeMap<GroupKey, GroupLoop>>,
     /// One reload at a time.
     reloading: tokio::sync::Mutex<()>,
     turns: Arc<Semaphore>,
+}
+
+/// What was read last.
+#[derive(Default)]
+struct Loaded {
+    /// Of the files that the configuration names.
+    configured: Vec<GroupDefinition>,
+    interval: Duration,
+    query_offset: Duration,
 }
 
 impl Rules {
@@ -55,29 +80,28 @@ impl Rules {
             store,
             promql,
             timing,
-            external_url,
+            addresses,
             alerting,
         } = settings;
         let opened = directory.clone();
-        let history = tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&opened).map_err(|source| StartError::Directory {
-                path: opened.clone(),
-                source,
-            })?;
-            Ok::<_, StartError>(History::open(&opened.join(HISTORY_FILE))?)
+        let opening = tokio::task::spawn_blocking(move || open(&opened));
+        let (history, silences) = opening.await.map_err(|_| StartError::Panicked)??;
+        let silences = Arc::new(silences);
+        let addresses = Arc::new(Addresses {
+            prometheus: addresses.prometheus.trim_end_matches('/').to_owned(),
+            ui: addresses.ui.trim_end_matches('/').to_owned(),
         });
-        let history = history.await.map_err(|_| StartError::Panicked)??;
-        let external_url: Arc<str> = external_url.into();
-        let webhooks = Webhooks::start(
-            alerting.webhooks,
+        let receivers = Receivers::start(
+            &alerting,
             &directory.join(TOLD_FILE),
-            Arc::clone(&external_url),
+            Arc::clone(&silences),
+            Arc::clone(&addresses),
         )?;
         let reporter = Arc::new(Reporter {
             history,
             alertmanagers: Alertmanagers::default(),
-            webhooks,
-            external_url: Arc::clone(&external_url),
+            receivers,
+            addresses: Arc::clone(&addresses),
         });
         let environment = Environment {
             evaluate,
@@ -89,10 +113,14 @@ impl Rules {
             },
             timing,
             external_labels: Arc::default(),
-            external_url,
+            addresses,
         };
         let rules = Self {
             reporter,
+            silences,
+            own_file: directory.join(OWN_RULES_FILE),
+            loaded: Mutex::default(),
+            trials: Arc::default(),
             environment: Arc::new(Mutex::new(environment)),
             running: Mutex::default(),
             reloading: tokio::sync::Mutex::default(),
@@ -125,9 +153,17 @@ impl Rules {
             names: global.metric_name_validation_scheme,
             promql: self.environment().syntax.promql,
         };
-        let patterns = configuration.rule_files.clone();
-        let loading = tokio::task::spawn_blocking(move || load_patterns(&patterns, syntax));
-        let definitions = loading.await.map_err(|_| ReloadError::Panicked)??;
+        let (patterns, own_file) = (configuration.rule_files.clone(), self.own_file.clone());
+        let loading = tokio::task::spawn_blocking(move || {
+            let configured = load_patterns(&patterns, syntax)?;
+            let own = if own_file.exists() {
+                load(&[own_file], syntax)?
+            } else {
+                Vec::new()
+            };
+            Ok::<_, RuleFileError>((configured, own))
+        });
+        let (configured, own) = loading.await.map_err(|_| ReloadError::Panicked)??;
         self.reporter
             .alertmanagers
             .apply(&configuration.alerting, &global.external_labels)
@@ -137,23 +173,38 @@ impl Rules {
             environment.syntax = syntax;
             environment.external_labels = Arc::new(global.external_labels.clone());
         }
-        let alerting = definitions
-            .iter()
-            .flat_map(alerting_rules)
-            .collect::<Vec<_>>();
-        self.reporter.webhooks.configure(
-            alerting.iter().map(|(group, rule)| (group, rule.as_str())),
-            &global.external_labels,
-        );
-        let groups = definitions
-            .into_iter()
-            .map(|definition| {
-                let (interval, offset) = (global.evaluation_interval, global.rule_query_offset);
-                Group::new(definition, interval, offset, restores)
-            })
-            .collect();
-        self.exchange(groups).await;
+        {
+            let mut loaded = self.loaded();
+            loaded.interval = global.evaluation_interval;
+            loaded.query_offset = global.rule_query_offset;
+        }
+        self.put_in_force(configured, own, restores).await;
         Ok(())
+    }
+
+    /// Evaluates these rules from now on, and no others.
+    async fn put_in_force(
+        &self,
+        configured: Vec<GroupDefinition>,
+        own: Vec<GroupDefinition>,
+        restores: bool,
+    ) {
+        let external_labels = Arc::clone(&self.environment().external_labels);
+        let all = configured.iter().chain(&own);
+        let alerting = all.flat_map(alerting_rules).collect::<Vec<_>>();
+        self.reporter.receivers.configure(
+            alerting.iter().map(|(group, rule)| (group, rule.as_str())),
+            &external_labels,
+        );
+        let groups = {
+            let mut loaded = self.loaded();
+            loaded.configured.clone_from(&configured);
+            let (interval, offset) = (loaded.interval, loaded.query_offset);
+            let all = configured.into_iter().chain(own);
+            all.map(|definition| Group::new(definition, interval, offset, restores))
+                .collect()
+        };
+        self.exchange(groups).await;
     }
 
     /// Stops the groups that are gone or changed, and starts the new ones.
@@ -207,6 +258,12 @@ impl Rules {
         self.each(Group::alerts)
     }
 
+    /// A page that shows what an alert is about.
+    pub fn link(&self, view: &AlertView) -> String {
+        let label = |name: &str| view.alert.labels.get(name);
+        link(&view.question, label, &self.environment().addresses)
+    }
+
     fn each<T>(&self, of: impl Fn(&Group) -> Vec<T>) -> Vec<T> {
         let running = self.running();
         running.values().flat_map(|each| of(&each.group)).collect()
@@ -217,9 +274,29 @@ impl Rules {
         self.reporter.alertmanagers.view()
     }
 
-    /// The webhooks, and how deliveries to them go.
-    pub fn webhooks(&self) -> Vec<WebhookView> {
-        self.reporter.webhooks.view()
+    /// The receivers, and how deliveries to them go.
+    pub fn receivers(&self) -> Vec<ReceiverView> {
+        self.reporter.receivers.view()
+    }
+
+    /// Which of the alerts with these labels are silenced or inhibited now.
+    pub fn muted(&self, alerts: &[BTreeMap<String, String>]) -> Vec<bool> {
+        self.reporter.receivers.muted(alerts)
+    }
+
+    /// The silences.
+    pub fn silences(&self) -> &Arc<Silences> {
+        &self.silences
+    }
+
+    /// The file with the rules that were made here, whether or not it is there.
+    pub fn own_file(&self) -> &Path {
+        &self.own_file
+    }
+
+    /// What rules may use.
+    pub fn syntax(&self) -> Syntax {
+        self.environment().syntax
     }
 
     /// The latest changes of alerts since a time, in milliseconds since the epoch; newest first.
@@ -233,11 +310,15 @@ impl Rules {
         let running = std::mem::take(&mut *self.running());
         futures::future::join_all(running.into_values().map(GroupLoop::stop)).await;
         self.reporter.alertmanagers.stop().await;
-        self.reporter.webhooks.stop().await;
+        self.reporter.receivers.stop().await;
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<GroupKey, GroupLoop>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn environment(&self) -> MutexGuard<'_, Environment> {
@@ -245,6 +326,17 @@ impl Rules {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is kept in a folder of the rules' own. Blocks.
+fn open(directory: &Path) -> Result<(History, Silences), StartError> {
+    std::fs::create_dir_all(directory).map_err(|source| StartError::Directory {
+        path: directory.to_owned(),
+        source,
+    })?;
+    let history = History::open(&directory.join(HISTORY_FILE))?;
+    let silences = Silences::open(&directory.join(SILENCES_FILE))?;
+    Ok((history, silences))
 }
 
 /// The names of a group's alerting rules.

@@ -1,17 +1,18 @@
-//! Passes on what became of an evaluation: to the history, the Alertmanagers and the webhooks.
+//! Passes on what became of an evaluation: to the history, the Alertmanagers and the receivers.
 
 use std::sync::Arc;
 
 use crate::environment::{Evaluation, Report};
 use crate::history::{History, HistoryEntry};
-use crate::notify::{Alertmanagers, Notification, Webhooks};
+use crate::notify::{Alertmanagers, Notification, Receivers};
+use crate::question::Addresses;
 
 /// Everybody who wants to know of alerts.
 pub(super) struct Reporter {
     pub history: History,
     pub alertmanagers: Alertmanagers,
-    pub webhooks: Webhooks,
-    pub external_url: Arc<str>,
+    pub receivers: Receivers,
+    pub addresses: Arc<Addresses>,
 }
 
 impl Report for Reporter {
@@ -23,9 +24,9 @@ impl Report for Reporter {
         if !evaluation.due.is_empty() {
             let due = evaluation.due.iter();
             let notifications =
-                due.map(|alert| Notification::new(alert, evaluation.question, &self.external_url));
+                due.map(|alert| Notification::new(alert, evaluation.question, &self.addresses));
             self.alertmanagers.send(notifications.collect());
         }
-        self.webhooks.evaluated(&evaluation);
+        self.receivers.evaluated(&evaluation);
     }
 }

@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use swarmscope_model::metrics::MetricStore;
 use swarmscope_promql::parser;
 
 use crate::environment::Timing;
-use crate::notify::WebhookConfig;
-use crate::question::Evaluate;
+use crate::notify::AlertingSettings;
+use crate::question::{Addresses, Evaluate};
 
 /// What rules are started with.
 pub struct RulesSettings {
-    /// A folder of the rules' own, for the history of alerts and what webhooks were told.
+    /// A folder of the rules' own: the history of alerts, silences, what receivers were told, rules made here.
     pub directory: PathBuf,
     pub evaluate: Arc<dyn Evaluate>,
     /// Where series go.
@@ -21,14 +20,7 @@ pub struct RulesSettings {
     /// Which experimental parts of PromQL rules may use.
     pub promql: parser::Options,
     pub timing: Timing,
-    /// Under which users reach this server; links in notifications begin with it.
-    pub external_url: String,
+    /// Under which users reach this server; links in notifications begin with them.
+    pub addresses: Addresses,
     pub alerting: AlertingSettings,
-}
-
-/// The `[alerting]` section of `swarmscope.toml`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AlertingSettings {
-    pub webhooks: Vec<WebhookConfig>,
 }

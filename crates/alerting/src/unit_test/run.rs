@@ -13,9 +13,9 @@ use super::series::Input;
 use crate::definition::{GroupDefinition, Syntax};
 use crate::environment::{Environment, Evaluation, Report, Timing};
 use crate::group::Group;
-use crate::metrics::MetricAnswers;
-use crate::question::Question;
+use crate::question::{Addresses, Question};
 use crate::rule::{ALERT_NAME, AlertState};
+use crate::source::MetricAnswers;
 
 const EVALUATION_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -45,7 +45,10 @@ pub(super) fn run(
         syntax,
         timing: Timing::default(),
         external_labels: Arc::new(test.external_labels.clone()),
-        external_url: test.external_url.as_str().into(),
+        addresses: Arc::new(Addresses {
+            prometheus: test.external_url.clone(),
+            ui: test.external_url.clone(),
+        }),
     };
     let groups = ordered(definitions, &file.group_eval_order, interval);
     let mut input = Input::new(&test.input_series, milliseconds(interval))?;

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod smtp;
+pub mod world_of_groups;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::TcpListener;
@@ -16,6 +19,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use serde_json::Value;
 use swarmscope_alerting::notify::WebhookConfig;
+use swarmscope_alerting::question::Addresses;
 use swarmscope_alerting::{
     AlertingSettings, Answer, AnswerError, Evaluate, Question, Rules, RulesSettings, StartError,
     Timing,
@@ -106,17 +110,40 @@ impl World {
         more: &str,
         webhooks: Vec<WebhookConfig>,
     ) -> Result<Rules, StartError> {
+        // Every change is told at once.
+        let mut alerting = alerting(r#"{"group_wait": "0s", "group_interval": "0s"}"#);
+        alerting.webhooks = webhooks;
+        self.start_with(more, alerting).await
+    }
+
+    /// With these receivers and routes.
+    pub async fn start_with(
+        &self,
+        more: &str,
+        alerting: AlertingSettings,
+    ) -> Result<Rules, StartError> {
         let settings = RulesSettings {
             directory: self.path("alerts"),
             evaluate: self.switch.clone(),
             store: self.store.clone(),
             promql: Default::default(),
-            timing: Timing::default(),
-            external_url: "http://swarm.example.org/".to_owned(),
-            alerting: AlertingSettings { webhooks },
+            timing: Timing {
+                settle_after: Duration::ZERO,
+                ..Timing::default()
+            },
+            addresses: Addresses {
+                prometheus: "http://swarm.example.org/".to_owned(),
+                ui: "http://ui.example.org/".to_owned(),
+            },
+            alerting,
         };
         Rules::start(settings, &self.configuration(more)).await
     }
+}
+
+/// The `[alerting]` section, as JSON.
+pub fn alerting(json: &str) -> AlertingSettings {
+    serde_json::from_str(json).expect("settings")
 }
 
 /// A receiver of webhooks.
@@ -164,7 +191,7 @@ impl Hook {
         self.bodies.lock().expect("nobody panicked").clone()
     }
 
-    /// Status and instances of every body, such as `firing a b`.
+    /// Status and instances of every body, such as `firing a b, resolved c`.
     pub fn told(&self) -> Vec<String> {
         self.bodies().iter().map(summary).collect()
     }
@@ -179,14 +206,20 @@ impl Hook {
     }
 }
 
+/// Who fires and who is resolved: `firing a b, resolved c`.
 fn summary(body: &Value) -> String {
-    let mut words = vec![body["status"].as_str().expect("a status").to_owned()];
-    for alert in body["alerts"].as_array().expect("alerts") {
-        let instance = alert["labels"]["instance"].as_str();
-        words.push(instance.expect("an instance").to_owned());
-    }
-    words[1..].sort();
-    words.join(" ")
+    let alerts = body["alerts"].as_array().expect("alerts");
+    let of = |status: &str| {
+        let mut instances: Vec<&str> = alerts
+            .iter()
+            .filter(|alert| alert["status"] == status)
+            .map(|alert| alert["labels"]["instance"].as_str().expect("an instance"))
+            .collect();
+        instances.sort_unstable();
+        (!instances.is_empty()).then(|| format!("{status} {}", instances.join(" ")))
+    };
+    let parts: Vec<String> = ["firing", "resolved"].into_iter().filter_map(of).collect();
+    parts.join(", ")
 }
 
 /// A real Alertmanager, gone when the test is gone, however that ends.

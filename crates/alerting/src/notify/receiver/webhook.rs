@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,21 +9,23 @@ use swarmscope_http_client::HttpClient;
 use swarmscope_model::limits::WEBHOOK_TIMEOUT;
 use swarmscope_prometheus_config::{Authorization, HttpClientConfig, HttpUrl};
 
-use super::delivery::AlertingConfigError;
-use super::notification::{Notification, shown};
+use super::Posting;
 use crate::definition::Span;
-use crate::rule::ALERT_NAME;
+use crate::notify::delivery::AlertingConfigError;
+use crate::notify::message::{Message, Status};
+use crate::notify::notification::shown;
 
-/// Where alerts are posted to: an entry of `webhooks` in the `[alerting]` section of `swarmscope.toml`.
+/// Where alerts are posted to: an entry of `webhooks` or `receivers` in the `[alerting]` section of
+/// `swarmscope.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookConfig {
-    /// What the receiver is called in the body; its host when there is none.
+    /// What the receiver is called in the body and by routes; its host when there is none.
     #[serde(default)]
     pub name: Option<String>,
     pub url: HttpUrl,
     /// Whether it hears of alerts that ended.
-    #[serde(default = "yes")]
+    #[serde(default = "super::yes")]
     pub send_resolved: bool,
     /// A file with a token that goes along as `Authorization: Bearer`.
     #[serde(default)]
@@ -32,10 +33,6 @@ pub struct WebhookConfig {
     /// How long an answer is waited for, such as `10s`.
     #[serde(default)]
     timeout: Option<Span>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl WebhookConfig {
@@ -56,11 +53,7 @@ impl WebhookConfig {
         self.name.clone().unwrap_or_else(host)
     }
 
-    pub(super) fn timeout(&self) -> Duration {
-        self.timeout.map_or(WEBHOOK_TIMEOUT, |span| span.0)
-    }
-
-    pub(super) fn client(&self) -> Result<HttpClient, AlertingConfigError> {
+    pub(super) fn posting(&self) -> Result<Posting, AlertingConfigError> {
         let authorization = self.bearer_token_file.as_ref().map(|file| Authorization {
             credentials_file: Some(file.clone()),
             ..Authorization::default()
@@ -69,28 +62,23 @@ impl WebhookConfig {
             authorization,
             ..HttpClientConfig::default()
         };
-        HttpClient::new(&config).map_err(|source| AlertingConfigError::Client {
+        let client = HttpClient::new(&config).map_err(|source| AlertingConfigError::Client {
             receiver: self.name(),
             source,
+        })?;
+        Ok(Posting {
+            client,
+            url: self.url.url().clone(),
+            timeout: self.timeout.map_or(WEBHOOK_TIMEOUT, |span| span.0),
         })
     }
 }
 
-/// The body for alerts of one name that are all firing, or all resolved.
-pub(super) fn body(
-    receiver: &str,
-    external_url: &str,
-    status: Status,
-    alerts: &[Notification],
-) -> Vec<u8> {
-    let name = alerts
-        .first()
-        .and_then(|alert| alert.labels.get(ALERT_NAME))
-        .cloned()
-        .unwrap_or_default();
-    let shown_alerts: Vec<Value> = alerts
-        .iter()
-        .map(|alert| {
+/// The body of a message. `page` is where this server is to be found.
+pub(super) fn body(receiver: &str, page: &str, message: &Message) -> Vec<u8> {
+    let alerts: Vec<Value> = message
+        .notifications()
+        .map(|(status, alert)| {
             // Go's zero time stands for an end that is not known.
             let ends_at = match status {
                 Status::Firing => "0001-01-01T00:00:00Z".to_owned(),
@@ -109,45 +97,18 @@ pub(super) fn body(
         .collect();
     json!({
         "version": "4",
-        "groupKey": format!("{{}}:{{{ALERT_NAME}={name:?}}}"),
-        "truncatedAlerts": 0,
-        "status": status.as_str(),
+        "groupKey": message.group.key,
+        "truncatedAlerts": message.truncated,
+        "status": message.status().as_str(),
         "receiver": receiver,
-        "groupLabels": { ALERT_NAME: name },
-        "commonLabels": common(alerts.iter().map(|alert| &alert.labels)),
-        "commonAnnotations": common(alerts.iter().map(|alert| &alert.annotations)),
-        "externalURL": external_url,
-        "alerts": shown_alerts,
+        "groupLabels": message.group.labels,
+        "commonLabels": message.common_labels(),
+        "commonAnnotations": message.common_annotations(),
+        "externalURL": page,
+        "alerts": alerts,
     })
     .to_string()
     .into_bytes()
-}
-
-/// What a body is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
-    Firing,
-    Resolved,
-}
-
-impl Status {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-        }
-    }
-}
-
-/// What all have in common.
-fn common<'a>(
-    mut maps: impl Iterator<Item = &'a BTreeMap<String, String>>,
-) -> BTreeMap<String, String> {
-    let mut common = maps.next().cloned().unwrap_or_default();
-    for map in maps {
-        common.retain(|name, value| map.get(name) == Some(value));
-    }
-    common
 }
 
 /// Alertmanager's name of a label set: FNV-1a of names and values, each closed by a byte that is in none.
@@ -168,13 +129,7 @@ fn fingerprint(labels: &BTreeMap<String, String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
+    use crate::notify::plan_fixture::{labels, message};
 
     #[test]
     fn fingerprints_are_those_of_alertmanager() {
@@ -192,7 +147,8 @@ mod tests {
             (config.name(), config.send_resolved),
             ("example.org".to_owned(), true)
         );
-        assert_eq!(config.timeout(), WEBHOOK_TIMEOUT);
+        let posting = config.posting().expect("a client");
+        assert_eq!(posting.timeout, WEBHOOK_TIMEOUT);
         for wrong in [
             r#"{"url":"ftp://example.org"}"#,
             r#"{"url":"http://example.org","nope":1}"#,
@@ -207,18 +163,23 @@ mod tests {
     }
 
     #[test]
-    fn common_labels_are_those_of_all() {
-        let alert = |instance: &str| Notification {
-            labels: labels(&[("alertname", "A"), ("instance", instance), ("job", "j")]),
-            annotations: BTreeMap::new(),
-            starts_at: 0,
-            ends_at: 1000,
-            generator_url: String::new(),
-        };
-        let body = body("r", "http://x", Status::Resolved, &[alert("a"), alert("b")]);
+    fn a_body_is_alertmanagers() {
+        let mut message = message(&["a", "b"], &["c"]);
+        message.truncated = 7;
+        let body = body("r", "http://x", &message);
         let body: Value = serde_json::from_slice(&body).expect("JSON");
-        assert_eq!(body["commonLabels"], json!({"alertname": "A", "job": "j"}));
-        assert_eq!(body["groupKey"], r#"{}:{alertname="A"}"#);
-        assert_eq!(body["alerts"][1]["endsAt"], "1970-01-01T00:00:01.000Z");
+        assert_eq!(
+            body["commonLabels"],
+            json!({"alertname": "Down", "job": "j"})
+        );
+        assert_eq!(body["groupLabels"], json!({"alertname": "Down"}));
+        assert_eq!(body["groupKey"], r#"{}:{alertname="Down"}"#);
+        assert_eq!(
+            (&body["status"], &body["truncatedAlerts"]),
+            (&json!("firing"), &json!(7))
+        );
+        assert_eq!(body["alerts"][0]["endsAt"], "0001-01-01T00:00:00Z");
+        assert_eq!(body["alerts"][2]["status"], "resolved");
+        assert_eq!(body["alerts"][2]["endsAt"], "1970-01-01T00:00:02.000Z");
     }
 }
