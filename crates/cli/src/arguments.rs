@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is decided in `configuration` and the commands.
 
 mod agents;
+mod alerts;
 mod bench_tasks;
 mod connection;
 mod data;
@@ -25,6 +26,10 @@ use crate::scaffold::Language;
 use crate::state::StateUrl;
 
 pub use agents::{AgentsArguments, AgentsCommand, NamedAgentArguments};
+pub use alerts::{
+    AlertCheckArguments, AlertHistoryArguments, AlertListArguments, AlertTestArguments,
+    AlertsArguments, AlertsCommand, ListedState, SilenceArguments,
+};
 pub use bench_tasks::BenchTasksArguments;
 pub use connection::{ElasticArguments, ServerArguments};
 pub use data::{BackupArguments, CheckArguments, RestoreArguments};
@@ -83,6 +88,8 @@ pub enum Command {
     Backup(BackupArguments),
     /// Make a data directory of a backup
     Restore(RestoreArguments),
+    /// Alerts: what fires, history, silences; rules tried on the past
+    Alerts(AlertsArguments),
     /// Query metrics with PromQL
     Promql(PromqlArguments),
     /// Run any program; its output and its end become events

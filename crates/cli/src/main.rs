@@ -63,6 +63,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => return commands::check::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,
+        Command::Alerts(arguments) => return commands::alerts::run(arguments).await,
         Command::Promql(arguments) => commands::promql::run(arguments).await?,
         Command::Orchestrator(arguments) => commands::orchestrator::run(arguments).await?,
         Command::Validate(arguments) => return commands::validate::run(arguments).await,

@@ -17,6 +17,7 @@ mod journeys;
 mod left_out;
 mod logs;
 mod metrics;
+mod monitor;
 mod parameters;
 mod patterns;
 mod status;
@@ -30,6 +31,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use swarmscope_alerting::Rules;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::Ledger;
 use swarmscope_model::error_groups::ErrorGroupStore;
@@ -41,11 +43,11 @@ use crate::guard::TurnedAway;
 use error_groups::Verb;
 use errors::ApiError;
 
-pub use alerts::{MetricFigures, Monitor};
 pub use backup::{BackupFailed, BackupMade, BackupSource};
 pub use dashboards::{DashboardFile, DashboardSource};
 pub use error_follower::{ErrorFollower, FollowerStatus};
 pub use metrics::{Sample, SampleKind};
+pub use monitor::{MetricFigures, Monitor};
 
 /// What the handlers work on. A cheap handle.
 #[derive(Clone)]
@@ -57,6 +59,7 @@ pub struct NativeState {
     pub ledger: Arc<Ledger>,
     pub dashboards: Arc<dyn DashboardSource>,
     pub monitor: Arc<dyn Monitor>,
+    pub alerts: Arc<Rules>,
     pub backups: Arc<dyn BackupSource>,
     pub system: Arc<SystemInfo>,
 }
@@ -92,8 +95,8 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/dashboards", get(dashboards::list))
         .route("/api/v1/dashboards/{uid}", get(dashboards::show))
         .merge(error_group_routes())
-        .route("/api/v1/alerts/history", get(alerts::history))
         .route("/api/v1/status", get(status::status))
+        .merge(alerts::routes())
         .route("/api/v1/{*path}", axum::routing::any(unknown_path))
         .route("/health", get(status::health))
         .route("/metrics", get(metrics::metrics))

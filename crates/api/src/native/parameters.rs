@@ -98,6 +98,16 @@ pub fn parse_time_or_epoch(text: &str) -> Result<i64, ApiError> {
     Ok(parse_time(text, Timestamp::now(), Rounding::Down)?.unwrap_or(0))
 }
 
+/// A time that has to be there.
+///
+/// # Errors
+/// When the text is none.
+pub fn parse_instant(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let time = parse_time(text, now, Rounding::Down)?;
+    let time = time.ok_or_else(|| ApiError::invalid("a time is empty"))?;
+    Ok(Timestamp::from_millisecond(time))
+}
+
 /// A time in milliseconds since the epoch; `None` when the text is empty.
 ///
 /// # Errors

@@ -12,9 +12,9 @@ use swarmscope_model::retention::RetentionRule;
 use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
-use super::alerts::MetricFigures;
 use super::error_follower::FollowerStatus;
 use super::errors::{ApiError, ErrorDetail};
+use super::monitor::MetricFigures;
 
 #[derive(Serialize)]
 pub struct StatusBody {

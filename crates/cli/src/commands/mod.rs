@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod agent_new;
 pub mod agents;
+pub mod alerts;
 pub mod backup;
 pub mod bench;
 pub mod check;

@@ -162,6 +162,7 @@ fn native_state(
         error_follower: engines.grouping.follower(),
         ledger: stores.ledger.clone(),
         monitor: engines.monitoring.monitor(),
+        alerts: engines.monitoring.alerts(),
         backups: Arc::new(Live {
             logs: stores.logs.clone(),
             metrics: stores.metrics.clone(),

@@ -16,6 +16,9 @@ struct ShippedRules;
 /// Where the shipped rules are put, below the data directory, so that people can read what is in force.
 const RULES_FOLDER: &str = "shipped-rules";
 
+/// Rules that Prometheus would refuse.
+const OWN_RULES_FOLDER: &str = "swarmscope/";
+
 /// Puts the shipped rules where the configuration looks for them.
 ///
 /// # Errors
@@ -23,17 +26,19 @@ const RULES_FOLDER: &str = "shipped-rules";
 pub fn write_rules(data: &Path) -> Result<(), Failure> {
     let folder = data.join(RULES_FOLDER);
     std::fs::create_dir_all(&folder)?;
-    for name in ShippedRules::iter().filter(|name| is_rule_file(name)) {
-        if let Some(file) = ShippedRules::get(&name) {
-            std::fs::write(folder.join(name.as_ref()), &file.data)?;
+    for name in ShippedRules::iter() {
+        if let (Some(to), Some(file)) = (put_as(&name), ShippedRules::get(&name)) {
+            std::fs::write(folder.join(to), &file.data)?;
         }
     }
     Ok(())
 }
 
-/// Their tests lie in a folder below.
-fn is_rule_file(name: &str) -> bool {
-    name.ends_with(".yml") && !name.contains('/')
+/// The name under which a rule file is put into the one folder. Those that only Swarmscope reads lie in a folder
+/// below, and tests in another.
+fn put_as(name: &str) -> Option<&str> {
+    let name = name.strip_prefix(OWN_RULES_FOLDER).unwrap_or(name);
+    (name.ends_with(".yml") && !name.contains('/')).then_some(name)
 }
 
 /// The file that one would write, with this process's addresses.

@@ -1,7 +1,6 @@
 //! What scrapes, rules and remote writes count, for `/metrics` and the native API.
 
 use swarmscope_alerting::group::{GroupView, RuleKindView};
-use swarmscope_alerting::history::HistoryEntry;
 use swarmscope_alerting::rule::{AlertState, Health};
 use swarmscope_api::native::{MetricFigures, Monitor, Sample, SampleKind};
 use swarmscope_remote::ReceiverSnapshot;
@@ -38,10 +37,6 @@ impl Monitor for Watch {
             alerts_pending: rules.pending,
             alerts_firing: rules.firing,
         }
-    }
-
-    fn alert_history(&self, since: i64, limit: usize) -> Vec<HistoryEntry> {
-        self.rules.history(since, limit)
     }
 }
 

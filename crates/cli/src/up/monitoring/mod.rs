@@ -10,6 +10,7 @@ mod watch;
 use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_alerting::Rules;
 use swarmscope_api::native::{Monitor, Sample};
 use swarmscope_api::prometheus::Environment;
 use swarmscope_model::metrics::MetricStore;
@@ -82,6 +83,11 @@ impl Monitoring {
     /// What the native API tells of it.
     pub fn monitor(&self) -> Arc<dyn Monitor> {
         self.watch.clone()
+    }
+
+    /// The rules and everything about alerts.
+    pub fn alerts(&self) -> Arc<Rules> {
+        Arc::clone(&self.watch.rules)
     }
 
     /// What it counts, for `/metrics`.

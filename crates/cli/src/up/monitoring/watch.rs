@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use swarmscope_alerting::{MetricAnswers, Rules, RulesSettings, Timing};
+use swarmscope_alerting::question::Addresses;
+use swarmscope_alerting::{MetricAnswers, Rules, RulesSettings, Sources, Timing};
 use swarmscope_metricstore::EmbeddedMetrics;
 use swarmscope_model::metrics::{MetricMetadata, MetricStore};
 use swarmscope_model::{Timestamp, limits};
@@ -32,7 +33,7 @@ pub struct Watch {
     pub(super) metrics: Arc<EmbeddedMetrics>,
     store: Arc<dyn MetricStore>,
     pub(super) scrapes: Arc<ScrapeManager>,
-    pub(super) rules: Rules,
+    pub(super) rules: Arc<Rules>,
     pub(super) remote: RemoteWriter,
     pub(super) settings: Settings,
     pub(super) started_at: Timestamp,
@@ -93,7 +94,7 @@ impl Watch {
         let scrapes = Arc::new(ScrapeManager::new(store.clone(), agents));
         // Nobody else sets it.
         let _ = known.set(Arc::downgrade(&scrapes));
-        let rules = rules(configuration, &first, &settings, &store).await?;
+        let rules = Arc::new(rules(configuration, &first, &settings, &store, stores).await?);
         let started_at = Timestamp::now();
         let watch = Self {
             source: match &configuration.metrics.file {
@@ -241,19 +242,22 @@ async fn rules(
     first: &PrometheusConfiguration,
     settings: &Settings,
     store: &Arc<dyn MetricStore>,
+    stores: &Stores,
 ) -> Result<Rules, Failure> {
     let options = evaluator::EngineOptions::default();
+    let metrics = MetricAnswers::new(store.clone(), options);
+    let (logs, state) = (stores.logs.clone(), stores.state.store());
+    let groups = stores.state.error_groups();
     let rules_settings = RulesSettings {
         directory: configuration.data.join(RULES_FOLDER),
-        evaluate: Arc::new(MetricAnswers::new(store.clone(), options)),
+        evaluate: Arc::new(Sources::new(metrics, logs, state, groups)),
         store: store.clone(),
         promql: configuration.metrics.syntax(),
         timing: Timing::default(),
-        external_url: settings
-            .external_url
-            .as_str()
-            .trim_end_matches('/')
-            .to_owned(),
+        addresses: Addresses {
+            prometheus: settings.external_url.to_string(),
+            ui: external_url(configuration.listen).into(),
+        },
         alerting: configuration.alerting.clone(),
     };
     let started = Rules::start(rules_settings, first).await;

@@ -1,0 +1,151 @@
+//! `swarmscope alerts` as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ServerArguments;
+
+const ALERTS_EXAMPLES: &str = "Examples:
+  swarmscope alerts                                   # what fires and what waits to
+  swarmscope alerts list --rules                      # every rule with its state
+  swarmscope alerts history --since 1d
+  swarmscope alerts silence 'alertname=AgentSilent' 'agent_name=~\"research.*\"' --for 2h --comment 'new host'
+  swarmscope alerts test my-rules.yml --since 7d      # when would they have fired?
+  swarmscope alerts check my-rules.yml                # is it right? asks no server";
+
+#[derive(Debug, Args)]
+#[command(after_help = ALERTS_EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct AlertsArguments {
+    #[command(subcommand)]
+    pub command: Option<AlertsCommand>,
+    #[command(flatten)]
+    pub list: AlertListArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AlertsCommand {
+    /// What fires and what waits to; or every rule
+    List(AlertListArguments),
+    /// What became of alerts, newest last
+    History(AlertHistoryArguments),
+    /// Stop words of some alerts for a while; without matchers: which silences there are
+    Silence(SilenceArguments),
+    /// When the rules of a file would have fired, had they been there
+    Test(AlertTestArguments),
+    /// Whether rule files are right
+    Check(AlertCheckArguments),
+}
+
+/// A state that alerts are listed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListedState {
+    Firing,
+    Pending,
+}
+
+#[derive(Debug, Args)]
+pub struct AlertListArguments {
+    /// Only those
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<ListedState>,
+    /// Every rule with its state, instead of alerts
+    #[arg(long, conflicts_with = "state")]
+    pub rules: bool,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct AlertHistoryArguments {
+    /// Only what happened since then: a duration such as 15m, or a time
+    #[arg(long, value_name = "DURATION|TIME", default_value = "1d")]
+    pub since: String,
+    /// How many of the newest changes to show
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+const SILENCE_EXAMPLES: &str = "Examples:
+  swarmscope alerts silence                           # which there are
+  swarmscope alerts silence 'alertname=AgentSilent' --for 2h --comment 'new host'
+  swarmscope alerts silence 'severity!=\"critical\"' --for 8h
+  swarmscope alerts silence --end 6f1c2b9e-…
+
+An alert is silenced when all matchers pass: name=value, name!=value, name=~pattern, name!~pattern. Rules
+are evaluated all the same, and the end of an alert that somebody was told of is told.";
+
+#[derive(Debug, Args)]
+#[command(after_help = SILENCE_EXAMPLES)]
+pub struct SilenceArguments {
+    /// Which alerts; all have to pass
+    #[arg(value_name = "MATCHER", requires = "length")]
+    pub matchers: Vec<String>,
+    /// For how long, such as 2h
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        id = "length",
+        requires = "matchers"
+    )]
+    pub length: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub comment: String,
+    /// Who says so
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "USER",
+        default_value = "",
+        hide_env_values = true
+    )]
+    pub author: String,
+    /// End the silence of that id
+    #[arg(long, value_name = "ID", conflicts_with = "matchers")]
+    pub end: Option<String>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct AlertTestArguments {
+    /// A rule file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// From when on: a duration such as 7d, or a time
+    #[arg(long, value_name = "DURATION|TIME", default_value = "1d")]
+    pub since: String,
+    /// Until when [default: now]
+    #[arg(long, value_name = "DURATION|TIME")]
+    pub until: Option<String>,
+    /// Only the rule of that name
+    #[arg(long, value_name = "NAME")]
+    pub rule: Option<String>,
+    /// Print the answers as JSON, one rule a line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct AlertCheckArguments {
+    /// Rule files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
