@@ -1,7 +1,7 @@
 import type { AlertState } from '../api/prometheusTypes';
 import { ALERT_STATES } from './rules';
 
-export const ALERT_TABS = ['alerts', 'rules', 'history'] as const;
+export const ALERT_TABS = ['alerts', 'rules', 'history', 'silences', 'receivers'] as const;
 export type AlertTab = (typeof ALERT_TABS)[number];
 
 /** What the alerts page shows; all of it lives in the URL. */
@@ -11,7 +11,14 @@ export interface AlertsView {
   search: string;
   /** Groups that are folded away. */
   closed: string[];
+  /** The rule that is being changed: its name, `NEW_RULE` for one that is being made, empty for none. */
+  edit: string;
+  /** Matchers that a new silence begins with, one a line. */
+  silence: string;
 }
+
+/** No name of a rule begins so. */
+export const NEW_RULE = '+';
 
 export function parseAlertsView(search: string): AlertsView {
   const params = new URLSearchParams(search);
@@ -20,6 +27,8 @@ export function parseAlertsView(search: string): AlertsView {
     state: ALERT_STATES.find((state) => state === params.get('state')) ?? '',
     search: params.get('search') ?? '',
     closed: params.getAll('closed'),
+    edit: params.get('edit') ?? '',
+    silence: params.get('silence') ?? '',
   };
 }
 
@@ -29,6 +38,8 @@ export function alertsLink(view: Partial<AlertsView>): string {
   if (view.state) params.set('state', view.state);
   if (view.search) params.set('search', view.search);
   for (const group of view.closed ?? []) params.append('closed', group);
+  if (view.edit) params.set('edit', view.edit);
+  if (view.silence) params.set('silence', view.silence);
   const search = params.toString();
   return search === '' ? '/alerts' : `/alerts?${search}`;
 }

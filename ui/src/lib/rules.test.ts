@@ -59,7 +59,14 @@ it('leaves out of an alert’s labels what its rule says', () =>
   ).toEqual({ agent: 'writer' }));
 
 it('keeps the view in the URL', () => {
-  const view = { tab: 'history' as const, state: 'firing' as const, search: 'a b', closed: ['a.yml;b'] };
+  const view = {
+    tab: 'history' as const,
+    state: 'firing' as const,
+    search: 'a b',
+    closed: ['a.yml;b'],
+    edit: '+',
+    silence: 'a="b"',
+  };
   expect(parseAlertsView(alertsLink(view).slice('/alerts'.length))).toEqual(view);
   expect(alertsLink(parseAlertsView('?tab=x&state=y'))).toBe('/alerts');
 });

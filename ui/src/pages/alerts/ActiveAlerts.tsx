@@ -6,7 +6,10 @@ import { LabelTags } from '../../components/LabelTags';
 import page from '../../components/Page.module.css';
 import { StateBadge } from '../../components/StateMark';
 import { parseValue } from '../../lib/chart/align';
+import { alertsLink } from '../../lib/alertsUrl';
 import { discoverLink } from '../../lib/discoverUrl';
+import { seriesName } from '../../lib/promql/seriesName';
+import { silenceMatchers } from '../../lib/ruleOrigin';
 import { instanceLabels, sortAlerts } from '../../lib/rules';
 import { agentOf } from '../../lib/targets';
 import { formatAge, formatIso } from '../../lib/time/format';
@@ -20,10 +23,12 @@ const ROWS = 25;
 interface ActiveAlertsProps {
   rule: AlertingRule;
   alerts: readonly Alert[];
+  /** The names of alerts that nobody is told of. */
+  muted: ReadonlySet<string>;
   now: number;
 }
 
-export function ActiveAlerts({ rule, alerts, now }: ActiveAlertsProps) {
+export function ActiveAlerts({ rule, alerts, muted, now }: ActiveAlertsProps) {
   const [most, setMost] = useState(ROWS);
   const sorted = useMemo(() => sortAlerts(alerts), [alerts]);
   return (
@@ -39,6 +44,9 @@ export function ActiveAlerts({ rule, alerts, now }: ActiveAlertsProps) {
             </th>
             <th scope="col">What it means</th>
             <th scope="col">Look at</th>
+            <th scope="col" className={page.number}>
+              Words
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -46,6 +54,7 @@ export function ActiveAlerts({ rule, alerts, now }: ActiveAlertsProps) {
             <tr key={JSON.stringify(alert.labels)}>
               <td>
                 <StateBadge urgency={URGENCY[alert.state]} text={alert.state} />
+                {muted.has(seriesName(alert.labels)) && <div className={classes.soft}>muted</div>}
               </td>
               <td>
                 <LabelTags labels={instanceLabels(alert.labels, rule)} />
@@ -62,6 +71,15 @@ export function ActiveAlerts({ rule, alerts, now }: ActiveAlertsProps) {
               </td>
               <td>
                 <AgentLogs agent={agentOf(alert.labels)} />
+                <GroupPage group={alert.labels.error_group} />
+              </td>
+              <td className={page.number}>
+                <Link
+                  href={alertsLink({ tab: 'silences', silence: silenceMatchers(alert.labels) })}
+                  aria-label={`Silence ${seriesName(alert.labels)}`}
+                >
+                  Silence
+                </Link>
               </td>
             </tr>
           ))}
@@ -74,6 +92,11 @@ export function ActiveAlerts({ rule, alerts, now }: ActiveAlertsProps) {
       )}
     </>
   );
+}
+
+function GroupPage({ group }: { group: string | undefined }) {
+  if (group === undefined) return null;
+  return <Link href={`/errors/${group}`}>Error</Link>;
 }
 
 function AgentLogs({ agent }: { agent: string | null }) {

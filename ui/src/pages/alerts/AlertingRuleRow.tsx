@@ -1,3 +1,4 @@
+import type { RuleOrigin } from '../../api/alerts';
 import type { AlertingRule } from '../../api/prometheusTypes';
 import { LabelTags } from '../../components/LabelTags';
 import { StateBadge } from '../../components/StateMark';
@@ -5,11 +6,21 @@ import { formatPromDuration } from '../../lib/promql/duration';
 import { formatValue } from '../../lib/units/units';
 import { ActiveAlerts } from './ActiveAlerts';
 import { Expression } from './Expression';
+import { OwnRuleActions } from './OwnRuleActions';
 import { evaluated } from './RuleGroups';
 import { URGENCY } from './urgency';
 import classes from './Alerts.module.css';
 
-export function AlertingRuleRow({ rule, now }: { rule: AlertingRule; now: number }) {
+interface AlertingRuleRowProps {
+  rule: AlertingRule;
+  /** Undefined until it is known. */
+  origin: RuleOrigin | undefined;
+  /** The names of alerts that nobody is told of. */
+  muted: ReadonlySet<string>;
+  now: number;
+}
+
+export function AlertingRuleRow({ rule, origin, muted, now }: AlertingRuleRowProps) {
   const alerts = rule.alerts ?? [];
   return (
     <li className={classes.rule} data-state={rule.state} data-rule={rule.name}>
@@ -30,13 +41,14 @@ export function AlertingRuleRow({ rule, now }: { rule: AlertingRule; now: number
           {evaluated(rule.lastEvaluation, now)} in {formatValue(rule.evaluationTime, 's')}
         </span>
       </div>
-      <Expression expr={rule.query} />
+      <Expression expr={rule.query} origin={origin} />
+      {origin?.written && <OwnRuleActions name={rule.name} />}
       {rule.health === 'err' && (
         <div className={classes.error} role="note">
           The last evaluation failed: {rule.lastError}
         </div>
       )}
-      {alerts.length > 0 && <ActiveAlerts rule={rule} alerts={alerts} now={now} />}
+      {alerts.length > 0 && <ActiveAlerts rule={rule} alerts={alerts} muted={muted} now={now} />}
     </li>
   );
 }

@@ -1,9 +1,13 @@
+import { mutedAlerts, type RuleOrigins } from '../../api/alerts';
 import type { RuleGroup } from '../../api/prometheusTypes';
 import { EmptyState } from '../../components/EmptyState';
 import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
 import type { AlertsView } from '../../lib/alertsUrl';
 import { alertingGroups } from '../../lib/rules';
+import { originOf } from '../../lib/ruleOrigin';
+import { seriesName } from '../../lib/promql/seriesName';
+import { useLive } from '../../state/useLive';
 import { useNow } from '../../state/useNow';
 import { AlertingRuleRow } from './AlertingRuleRow';
 import { RuleGroups } from './RuleGroups';
@@ -12,12 +16,14 @@ import classes from './Alerts.module.css';
 export interface RulesProps {
   groups: RuleGroup[] | undefined;
   error: Error | null;
+  origins: RuleOrigins | undefined;
   view: AlertsView;
   onToggle: (key: string) => void;
 }
 
-export function AlertingRules({ groups, error, view, onToggle }: RulesProps) {
+export function AlertingRules({ groups, error, origins, view, onToggle }: RulesProps) {
   const now = useNow(1_000);
+  const muted = useLive(['alerts', 'muted'], mutedAlerts).data ?? [];
   if (!groups) {
     return error ? (
       <ErrorState title="The rules could not be read" error={error} />
@@ -25,15 +31,22 @@ export function AlertingRules({ groups, error, view, onToggle }: RulesProps) {
       <Loading label="Loading the rules" />
     );
   }
+  const silenced = new Set(muted.map(seriesName));
   const shown = alertingGroups(groups, view.state, view.search);
   if (shown.length === 0)
     return <NoAlerts any={alertingGroups(groups, '', '').length > 0} state={view.state} />;
   return (
     <RuleGroups shown={shown} closed={view.closed} now={now} onToggle={onToggle}>
-      {(rules) => (
+      {(rules, group) => (
         <ul className={classes.rules}>
           {rules.map((rule, index) => (
-            <AlertingRuleRow key={index} rule={rule} now={now} />
+            <AlertingRuleRow
+              key={index}
+              rule={rule}
+              origin={originOf(origins, group, rule)}
+              muted={silenced}
+              now={now}
+            />
           ))}
         </ul>
       )}
@@ -48,7 +61,8 @@ function NoAlerts({ any, state }: { any: boolean; state: AlertsView['state'] }) 
         title="No alerting rules"
         detail={
           <>
-            Rules are read from the <code>rule_files</code> that <code>prometheus.yml</code> names.
+            Make one here, or write them into the <code>rule_files</code> that <code>prometheus.yml</code>{' '}
+            names.
           </>
         }
       />

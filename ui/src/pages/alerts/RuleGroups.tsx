@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Rule } from '../../api/prometheusTypes';
+import type { Rule, RuleGroup } from '../../api/prometheusTypes';
 import { Section } from '../../components/Section';
 import type { ShownGroup } from '../../lib/rules';
 import { formatPromDuration } from '../../lib/promql/duration';
@@ -11,7 +11,7 @@ interface RuleGroupsProps<R extends Rule> {
   closed: readonly string[];
   now: number;
   onToggle: (key: string) => void;
-  children: (rules: readonly R[]) => ReactNode;
+  children: (rules: readonly R[], group: RuleGroup) => ReactNode;
 }
 
 /** One section a group, with where it stands and how its evaluation goes. */
@@ -32,7 +32,7 @@ export function RuleGroups<R extends Rule>({ shown, closed, now, onToggle, child
         </>
       }
     >
-      {children(rules)}
+      {children(rules, group)}
     </Section>
   ));
 }
