@@ -88,13 +88,13 @@ test('a rule over logs is tried, made, changed and removed', async ({ page }) =>
   await page.getByRole('button', { name: 'New rule' }).click();
   await expect(page).toHaveURL(/edit=/);
   const editor = page.getByRole('dialog', { name: 'New rule' });
-  await editor.getByLabel('Name').fill(name);
+  await editor.getByRole('textbox', { name: 'Name' }).fill(name);
   await editor.getByLabel('Query').fill('severity:');
-  await editor.getByRole('button', { name: 'Try' }).click();
+  await editor.getByRole('button', { name: 'Try', exact: true }).click();
   await expect(editor.getByRole('alert')).toContainText('query');
   // Everything that is logged is more than nothing.
   await editor.getByLabel('Query').fill('');
-  await editor.getByRole('button', { name: 'Try' }).click();
+  await editor.getByRole('button', { name: 'Try', exact: true }).click();
   await expect(editor.getByRole('status')).toContainText(/would have fired 1 time/);
   await editor.getByRole('button', { name: 'Make rule' }).click();
   await expect(editor).toBeHidden();
@@ -127,7 +127,7 @@ test('alerts are silenced for a while, and the silence is ended', async ({ page 
   const matcher = `alertname="E2e${Date.now()}"`;
   await page.goto(`/alerts?tab=silences&silence=${encodeURIComponent(matcher)}`);
   await expect(page.getByLabel('Silence alerts with')).toHaveValue(matcher);
-  await page.getByLabel('Why').fill('a test');
+  await page.getByRole('textbox', { name: 'Why' }).fill('a test');
   await page.getByRole('button', { name: 'Silence', exact: true }).click();
   const row = page.locator('[data-silence]').filter({ hasText: matcher });
   await expect(row).toContainText('active');

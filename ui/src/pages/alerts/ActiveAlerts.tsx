@@ -45,7 +45,7 @@ export function ActiveAlerts({ rule, alerts, muted, now }: ActiveAlertsProps) {
             <th scope="col">What it means</th>
             <th scope="col">Look at</th>
             <th scope="col" className={page.number}>
-              Words
+              Actions
             </th>
           </tr>
         </thead>

@@ -22,6 +22,7 @@ export function RuleFields({ draft, onChange }: FieldsProps) {
           onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
         <NativeSelect
+          size="xs"
           label="Looks at"
           data={SOURCES}
           value={draft.source}
@@ -43,6 +44,7 @@ export function RuleFields({ draft, onChange }: FieldsProps) {
           onChange={(event) => onChange({ keepFiring: event.currentTarget.value })}
         />
         <NativeSelect
+          size="xs"
           label="Severity"
           data={['info', 'warning', 'critical', { value: '', label: 'none' }]}
           value={draft.severity}
@@ -50,6 +52,7 @@ export function RuleFields({ draft, onChange }: FieldsProps) {
         />
       </div>
       <Textarea
+        size="xs"
         label="What it says"
         autosize
         minRows={1}

@@ -31,6 +31,7 @@ export function SourceFields({ draft, onChange }: FieldsProps) {
       return (
         <div className={classes.row}>
           <NativeSelect
+            size="xs"
             label="Groups that are"
             data={[
               { value: 'new', label: 'new' },
@@ -48,6 +49,7 @@ export function SourceFields({ draft, onChange }: FieldsProps) {
       return (
         <div className={classes.row}>
           <NativeSelect
+            size="xs"
             label="Agents that"
             data={[
               { value: 'silent_for', label: 'give no sign of life' },
@@ -63,6 +65,7 @@ export function SourceFields({ draft, onChange }: FieldsProps) {
       return (
         <div className={classes.row}>
           <NativeSelect
+            size="xs"
             label="Tasks that are"
             data={[...COUNTED_TASK_STATES]}
             value={draft.taskState}
@@ -89,6 +92,7 @@ interface LabelledProps extends FieldsProps {
 function Query({ label, placeholder, draft, onChange }: LabelledProps & { placeholder: string }) {
   return (
     <Textarea
+      size="xs"
       label={label}
       placeholder={placeholder}
       autosize
@@ -115,6 +119,7 @@ function Bound({ draft, onChange }: FieldsProps) {
   return (
     <>
       <NativeSelect
+        size="xs"
         label="When there are"
         data={[
           { value: 'above', label: 'more than' },

@@ -24,12 +24,13 @@ export function TryOut({ rule }: { rule: WrittenRule }) {
     <section className={classes.trial} aria-label="Try it on the past">
       <Group gap="xs" align="end">
         <NativeSelect
+          size="xs"
           label="Try it on"
           data={SPANS}
           value={from}
           onChange={(event) => setFrom(event.currentTarget.value)}
         />
-        <Button variant="default" loading={trial.isPending} onClick={() => trial.mutate()}>
+        <Button size="xs" variant="default" loading={trial.isPending} onClick={() => trial.mutate()}>
           Try
         </Button>
       </Group>
@@ -61,7 +62,13 @@ function Result({ trial, rule }: { trial: Trial; rule: WrittenRule }) {
           {alerts.map(({ fired_at, resolved_at }, index) => {
             const left = percent(Date.parse(fired_at));
             const width = `${percent(untilOf(resolved_at)) - left}%`;
-            return <div key={index} className={classes.span} style={{ left: `${left}%`, width }} />;
+            return (
+              <div
+                key={index}
+                className={classes.span}
+                style={{ left: `min(${left}%, calc(100% - 2px))`, width }}
+              />
+            );
           })}
         </div>
         <div className={classes.ends}>

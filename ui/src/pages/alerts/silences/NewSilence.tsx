@@ -43,6 +43,7 @@ export function NewSilence({ matchers, onMade }: { matchers: string; onMade: () 
       }}
     >
       <Textarea
+        size="xs"
         className={classes.matchers ?? ''}
         label="Silence alerts with"
         placeholder={'alertname="AgentMissing"\nagent_name=~"research.*"'}
@@ -53,6 +54,7 @@ export function NewSilence({ matchers, onMade }: { matchers: string; onMade: () 
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <NativeSelect
+        size="xs"
         label="For"
         data={LENGTHS}
         value={duration}
@@ -60,7 +62,7 @@ export function NewSilence({ matchers, onMade }: { matchers: string; onMade: () 
       />
       <TextInput label="Why" value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
       <TextInput label="Who" value={author} onChange={(event) => setAuthor(event.currentTarget.value)} />
-      <Button type="submit" loading={add.isPending} disabled={lines.length === 0}>
+      <Button size="xs" type="submit" loading={add.isPending} disabled={lines.length === 0}>
         Silence
       </Button>
       {add.error && (
