@@ -83,6 +83,12 @@ impl LogStore for Moody {
     async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError> {
         self.logs.delete_by_query(request).await
     }
+    async fn definitions(&self) -> Result<Bytes, StoreError> {
+        self.logs.definitions().await
+    }
+    async fn keep_definitions(&self, definitions: Bytes) -> Result<(), StoreError> {
+        self.logs.keep_definitions(definitions).await
+    }
     async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {
         self.logs.fields(expression).await
     }
