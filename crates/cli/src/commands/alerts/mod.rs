@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::arguments::{AlertsArguments, AlertsCommand};
 use crate::client::Client;
 use crate::failure::Failure;
-use crate::terminal::FAINT;
+use crate::terminal::{FAINT, printable};
 
 /// The label with an alert's name, which is shown by itself.
 const ALERT_NAME: &str = "alertname";
@@ -88,17 +88,4 @@ fn summary(annotations: &BTreeMap<String, String>) -> &str {
         .get("summary")
         .or(annotations.get("description"));
     text.map_or("", |text| text.lines().next().unwrap_or(""))
-}
-
-/// Text of others, without what would steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
 }
