@@ -136,6 +136,7 @@ fn attempt(span: &Span) -> Vec<Entry> {
     let ended = match outcome {
         "lease_expired" => "lost its worker",
         "released" => "was handed back",
+        "waiting" => "left the rest to its parts",
         "dead_letter" => "failed for the last time",
         other => other,
     };

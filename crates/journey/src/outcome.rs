@@ -22,7 +22,7 @@ pub fn of(
     let failed = |state: &TaskState| matches!(state, TaskState::Failed | TaskState::DeadLetter);
     let outcome = if states.contains(&TaskState::InProgress) {
         Outcome::Running
-    } else if states.contains(&TaskState::Queued) {
+    } else if states.contains(&TaskState::Queued) || states.contains(&TaskState::Waiting) {
         Outcome::Waiting
     } else if states.iter().any(failed) {
         Outcome::Failed

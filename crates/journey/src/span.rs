@@ -90,6 +90,6 @@ impl Span {
             && self
                 .outcome
                 .as_deref()
-                .is_some_and(|outcome| outcome != "completed")
+                .is_some_and(|outcome| !["completed", "waiting"].contains(&outcome))
     }
 }

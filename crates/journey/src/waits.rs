@@ -57,6 +57,8 @@ pub fn of_task(
     for attempt in attempts {
         match before {
             None => waits.add(SpanKind::Queue, ready, attempt.from, attempt),
+            // It waited for its parts, whose own waits are told.
+            Some(ended) if ended.outcome() == TaskState::Waiting.as_str() => {}
             Some(ended) if is_final(ended) => {
                 waits.add(SpanKind::SetAside, ended.to, attempt.from, attempt);
             }

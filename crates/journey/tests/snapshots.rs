@@ -439,3 +439,29 @@ fn work_goes_on_and_never_back_even_within_one_millisecond() {
         .collect();
     assert_eq!(handovers, [(Some("reader"), Some("writer"))]);
 }
+
+#[test]
+fn a_task_that_waits_for_its_parts_has_not_failed_and_is_not_over() {
+    let whole = task("whole", "report", TaskState::Waiting, 0, None);
+    let split = attempt(&whole, "manager", 0..500, (1, 0), ("waiting", None));
+    let mut part = task("part", "research", TaskState::Completed, 500, Some("whole"));
+    part.completed_at = Some(at(900));
+    let done = attempt(&part, "worker", 500..900, (1, 0), ("completed", None));
+    let told = assemble(story(
+        Vec::new(),
+        vec![(whole, vec![split]), (part, vec![done])],
+    ));
+    assert_eq!(told.outcome, Outcome::Waiting);
+    assert_eq!(told.tasks[1].parent_task_id.as_deref(), Some("whole"));
+    assert!(!told.spans.iter().any(swarmscope_journey::Span::has_failed));
+    let ends: Vec<&str> = told
+        .entries
+        .iter()
+        .filter(|entry| entry.kind == EntryKind::Attempt && entry.message.contains("left the rest"))
+        .map(|entry| entry.message.as_str())
+        .collect();
+    assert_eq!(
+        ends,
+        ["attempt 1 left the rest to its parts after 500 ms (report task whole)"]
+    );
+}

@@ -34,10 +34,7 @@ pub fn task(
     created: i64,
     parent: Option<&str>,
 ) -> Task {
-    let mut metadata = Map::from_iter([("correlation_id".to_owned(), "c".into())]);
-    if let Some(parent) = parent {
-        metadata.insert("parent_task_id".to_owned(), parent.into());
-    }
+    let metadata = Map::from_iter([("correlation_id".to_owned(), "c".into())]);
     Task {
         task_id: id.to_owned(),
         task_type: task_type.to_owned(),
@@ -57,7 +54,7 @@ pub fn task(
         idempotency_key: None,
         required_skills: Vec::new(),
         deadline: None,
-        parent_task_id: None,
+        parent_task_id: parent.map(str::to_owned),
         join: None,
     }
 }
