@@ -155,9 +155,7 @@ async fn stored_numbers(server: &Server, writer: usize) -> BTreeMap<u64, u32> {
         if let Some(after) = &after {
             body["search_after"] = after.clone();
         }
-        let (status, reply) = server
-            .elastic(Method::POST, path, body.to_string())
-            .await;
+        let (status, reply) = server.elastic(Method::POST, path, body.to_string()).await;
         assert_eq!(status, 200, "{reply}");
         let hits = reply["hits"]["hits"].as_array().expect("hits").clone();
         for hit in &hits {
