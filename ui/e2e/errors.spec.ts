@@ -62,7 +62,8 @@ test.beforeAll(async ({ request }) => {
 const groupOf = (name: string) => new RegExp(`${name}_${word}`);
 
 test('errors of one bug are one row, which sorts, filters and is walked by keys', async ({ page }) => {
-  await page.goto('/discover');
+  await page.goto('/status');
+  await expect(page.getByRole('heading', { name: 'Status' })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('e');
   await expect(page).toHaveURL(/\/errors$/);

@@ -66,8 +66,16 @@ pub(super) fn term(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Option<Q
         return Ok(Some(query));
     }
     in_any(fields, |field| {
+        if is_id(field) {
+            return Ok(Some(Query::Ids(vec![text.clone()])));
+        }
         word(field, &text, parser.options).map_err(|date| token.error(date.into()))
     })
+}
+
+/// Whether it is the document's own id, which is compared as a whole.
+fn is_id(field: &Field) -> bool {
+    matches!(field, Field::Named(name) if name == "_id")
 }
 
 /// `"…"` with what may follow it; the quoted text is ahead.
@@ -86,6 +94,9 @@ pub(super) fn phrase(
     let quoted = token.unescaped()?;
     let text = quoted[1..quoted.len() - 1].to_owned();
     in_any(fields, |field| {
+        if is_id(field) {
+            return Ok(Some(Query::Ids(vec![text.clone()])));
+        }
         if is_time(field) {
             return stretch(field, &text, &parser.clock)
                 .map(Some)

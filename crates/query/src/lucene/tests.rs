@@ -288,3 +288,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_is_compared_as_a_whole() {
+    let options = options(Operator::Or);
+    for text in [r#"_id:"I-MZkH_j W""#, r"_id:I\-MZkH_j\ W"] {
+        let query = parse(text, &options).expect("a query");
+        assert_eq!(query, Query::Ids(vec!["I-MZkH_j W".to_owned()]), "{text}");
+    }
+}
