@@ -94,12 +94,14 @@ test('an error’s stack opens with folded libraries, stays in the URL, and the 
   const row = list(page).getByRole('button', { name: /unexpected_error/ });
   await expect(row).toContainText('KeyError');
   await row.click();
-  await expect(page.getByText('File "write.py", line 3')).toBeVisible();
-  await expect(page.getByText('dict/a.py')).toHaveCount(0);
+  // The document below it shows the traceback as it came, unfolded.
+  const stack = page.getByRole('region', { name: 'Error', exact: true });
+  await expect(stack).toContainText('File "write.py", line 3');
+  await expect(stack).not.toContainText('dict/a.py');
   await page.reload();
-  await expect(page.getByText('File "write.py", line 3')).toBeVisible();
-  await page.getByRole('button', { name: '2 lines of libraries' }).click();
-  await expect(page.getByText('dict/a.py').first()).toBeVisible();
+  await expect(stack).toContainText('File "write.py", line 3');
+  await stack.getByRole('button', { name: '2 lines of libraries' }).click();
+  await expect(stack).toContainText('dict/a.py');
   await page.getByRole('link', { name: 'Open in Discover' }).click();
   await expect(new Discover(page).hitCount).toHaveText(String(STEPS.length));
 });

@@ -82,6 +82,7 @@ test('errors of one bug are one row, which sorts, filters and is walked by keys'
   await expect(page.getByText('No error matches these filters')).toBeVisible();
   await page.goBack();
 
+  await expect(page.getByRole('row')).toHaveCount(3);
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('k');
