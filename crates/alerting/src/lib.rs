@@ -22,6 +22,7 @@ pub use environment::{Environment, Evaluation, GroupKey, Report, Timing};
 pub use notify::AlertingSettings;
 pub use question::{Answer, AnswerError, Evaluate, Question};
 pub use rules::{
-    OwnRuleError, ReloadError, Rules, RulesSettings, StartError, WrittenRule, check_rule, read_rule,
+    OwnRuleError, ReloadError, Rules, RulesSettings, StartError, WrittenRule, check_rule,
+    read_rule, rule_name,
 };
 pub use source::{MetricAnswers, Sources};

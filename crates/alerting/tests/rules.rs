@@ -2,9 +2,12 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use support::{World, eventually};
 use swarmscope_alerting::rule::AlertState;
-use swarmscope_alerting::{ReloadError, Rules};
+use swarmscope_alerting::{ReloadError, Rules, read_rule};
 
 async fn firing(rules: &Rules) -> Vec<swarmscope_alerting::group::AlertView> {
     eventually("an alert that fires", async || {
@@ -89,5 +92,31 @@ async fn a_reload_keeps_alerts_of_rules_that_stay() {
     let reloaded = rules.reload(&world.configuration("")).await;
     reloaded.expect("replaced");
     assert!(rules.groups().is_empty() && rules.alerts().is_empty());
+    rules.stop().await;
+}
+
+#[tokio::test]
+async fn a_rule_is_saved_whole_when_whoever_saves_it_goes_away() {
+    let world = World::new();
+    let more = "global: {evaluation_interval: 1s}";
+    let rules = Arc::new(world.start(more, vec![]).await.expect("rules"));
+    let rule = |name: &str| read_rule(&format!("{{alert: {name}, expr: up}}")).expect("a rule");
+    rules.save_rule(rule("First"), None).await.expect("saved");
+    // The group of the rules that are made here cannot be stopped before its evaluation ends.
+    world.switch.hold(true);
+    let both = async || (world.switch.waiting() == 2).then_some(());
+    eventually("an evaluation of each group", both).await;
+    let saving = rules.save_rule(rule("Second"), None);
+    let given_up = tokio::time::timeout(Duration::from_millis(300), saving).await;
+    assert!(given_up.is_err());
+    assert_eq!(rules.groups().len(), 2, "what was in force is still shown");
+    world.switch.hold(false);
+    eventually("both rules", async || {
+        let groups = rules.groups();
+        let names = groups.iter().flat_map(|group| &group.rules);
+        let names: Vec<&str> = names.map(|rule| rule.name.as_str()).collect();
+        (names == ["First", "Second", "Down"] || names == ["Down", "First", "Second"]).then_some(())
+    })
+    .await;
     rules.stop().await;
 }

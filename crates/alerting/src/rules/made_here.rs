@@ -27,20 +27,20 @@ impl Rules {
     /// # Errors
     /// When the rule is wrong, another has its name, or it cannot be kept.
     pub async fn save_rule(
-        &self,
+        self: &Arc<Self>,
         rule: WrittenRule,
-        replaces: Option<&str>,
+        replaces: Option<String>,
     ) -> Result<(), OwnRuleError> {
         self.change_own(move |rules| {
-            let name = own::name(&rule).to_owned();
-            let place = |name: &str| rules.iter().position(|each| own::name(each) == name);
+            let name = own::rule_name(&rule).to_owned();
+            let place = |name: &str| rules.iter().position(|each| own::rule_name(each) == name);
             let taken = place(&name);
             match replaces {
                 None if taken.is_some() => return Err(OwnRuleError::Exists { name }),
                 None => rules.push(rule),
                 Some(before) => {
-                    let position = place(before).ok_or_else(|| OwnRuleError::NotFound {
-                        name: before.to_owned(),
+                    let position = place(&before).ok_or_else(|| OwnRuleError::NotFound {
+                        name: before.clone(),
                     })?;
                     if taken.is_some_and(|taken| taken != position) {
                         return Err(OwnRuleError::Exists { name });
@@ -57,12 +57,11 @@ impl Rules {
     ///
     /// # Errors
     /// When there is none of that name, or the file cannot be written.
-    pub async fn remove_rule(&self, name: &str) -> Result<(), OwnRuleError> {
-        self.change_own(|rules| {
+    pub async fn remove_rule(self: &Arc<Self>, name: String) -> Result<(), OwnRuleError> {
+        self.change_own(move |rules| {
             let before = rules.len();
-            rules.retain(|rule| own::name(rule) != name);
+            rules.retain(|rule| own::rule_name(rule) != name);
             if rules.len() == before {
-                let name = name.to_owned();
                 return Err(OwnRuleError::NotFound { name });
             }
             Ok(())
@@ -70,7 +69,18 @@ impl Rules {
         .await
     }
 
+    /// A task of its own, so that it is not left half made when whoever asked for it is gone: groups would stay
+    /// stopped.
     async fn change_own(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Vec<WrittenRule>) -> Result<(), OwnRuleError> + Send + 'static,
+    ) -> Result<(), OwnRuleError> {
+        let rules = Arc::clone(self);
+        let changing = tokio::spawn(async move { rules.change_own_here(change).await });
+        changing.await.map_err(|_| OwnRuleError::Panicked)?
+    }
+
+    async fn change_own_here(
         &self,
         change: impl FnOnce(&mut Vec<WrittenRule>) -> Result<(), OwnRuleError>,
     ) -> Result<(), OwnRuleError> {

@@ -8,7 +8,7 @@ mod reporter;
 mod settings;
 
 pub use error::{ReloadError, StartError};
-pub use own::{OwnRuleError, WrittenRule, check_rule, read_rule};
+pub use own::{OwnRuleError, WrittenRule, check_rule, read_rule, rule_name};
 pub use settings::RulesSettings;
 
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ pub struct Rules {
     /// What groups need; replaced as a whole on reload.
     environment: Arc<Mutex<Environment>>,
     running: Mutex<BTreeMap<GroupKey, GroupLoop>>,
+    /// The groups that are in force, in the order of their keys. While they are exchanged, those before.
+    shown: Mutex<Vec<Arc<Group>>>,
     /// One reload at a time.
     reloading: tokio::sync::Mutex<()>,
     turns: Arc<Semaphore>,
@@ -123,6 +125,7 @@ impl Rules {
             trials: Arc::default(),
             environment: Arc::new(Mutex::new(environment)),
             running: Mutex::default(),
+            shown: Mutex::default(),
             reloading: tokio::sync::Mutex::default(),
             turns: Arc::new(Semaphore::new(MAX_RULE_EVALUATIONS)),
         };
@@ -135,6 +138,8 @@ impl Rules {
 
     /// Takes over a configuration that was read anew. Groups that did not change go on undisturbed; alerts
     /// of those that did are kept.
+    ///
+    /// To be awaited to its end: dropped in between, groups are left stopped.
     ///
     /// # Errors
     /// When a rule file is wrong or a receiver cannot be set up. Everything then stays as it was.
@@ -228,6 +233,7 @@ impl Rules {
             };
             running.insert(key, entry);
         }
+        *self.shown() = running.values().map(|each| each.group.clone()).collect();
         *self.running() = running;
         let now = Timestamp::now().as_millisecond();
         for (_, gone) in before {
@@ -265,8 +271,8 @@ impl Rules {
     }
 
     fn each<T>(&self, of: impl Fn(&Group) -> Vec<T>) -> Vec<T> {
-        let running = self.running();
-        running.values().flat_map(|each| of(&each.group)).collect()
+        let shown = self.shown().clone();
+        shown.iter().flat_map(|group| of(group)).collect()
     }
 
     /// The Alertmanagers, and how deliveries to them go.
@@ -308,6 +314,7 @@ impl Rules {
     pub async fn stop(&self) {
         let _turn = self.reloading.lock().await;
         let running = std::mem::take(&mut *self.running());
+        self.shown().clear();
         futures::future::join_all(running.into_values().map(GroupLoop::stop)).await;
         self.reporter.alertmanagers.stop().await;
         self.reporter.receivers.stop().await;
@@ -315,6 +322,10 @@ impl Rules {
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<GroupKey, GroupLoop>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Vec<Arc<Group>>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn loaded(&self) -> MutexGuard<'_, Loaded> {

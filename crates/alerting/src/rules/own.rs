@@ -102,7 +102,7 @@ pub fn check_rule(rule: &WrittenRule, syntax: Syntax) -> Result<RuleDefinition, 
 }
 
 /// The name of a rule.
-pub(super) fn name(rule: &WrittenRule) -> &str {
+pub fn rule_name(rule: &WrittenRule) -> &str {
     let field = |name: &str| rule.get(name).and_then(Value::as_str);
     field("alert")
         .or_else(|| field("record"))

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -47,17 +47,37 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
 
 /// Answers every question with the instances that the test says.
 #[derive(Default)]
-pub struct Switch(Mutex<Vec<&'static str>>);
+pub struct Switch {
+    instances: Mutex<Vec<&'static str>>,
+    is_held: AtomicBool,
+    /// Questions that are asked and not answered.
+    waiting: AtomicUsize,
+}
 
 impl Switch {
     pub fn set(&self, instances: &[&'static str]) {
-        *self.0.lock().expect("nobody panicked") = instances.to_vec();
+        *self.instances.lock().expect("nobody panicked") = instances.to_vec();
+    }
+
+    /// Answers nothing until it is let go.
+    pub fn hold(&self, is_held: bool) {
+        self.is_held.store(is_held, Ordering::SeqCst);
+    }
+
+    /// How many questions wait for an answer.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
     }
 }
 
 impl Evaluate for Switch {
     fn instant(&self, _: &Question, _: i64, _: &Cancellation) -> Result<Vec<Answer>, AnswerError> {
-        let instances = self.0.lock().expect("nobody panicked").clone();
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        while self.is_held.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        let instances = self.instances.lock().expect("nobody panicked").clone();
         let answer = |instance| Answer {
             labels: Labels::from_pairs([("instance", instance), ("job", "j")]),
             value: SampleValue::Float(1.5),

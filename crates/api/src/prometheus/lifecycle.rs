@@ -24,14 +24,16 @@ pub async fn ready() -> &'static str {
 
 /// `POST|PUT /-/reload`
 pub async fn reload(State(state): State<PrometheusState>) -> Response {
-    match state.environment.reload().await {
-        Ok(()) => StatusCode::OK.into_response(),
-        Err(error) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            format!("failed to reload config: {error}\n"),
-        )
-            .into_response(),
-    }
+    let environment = state.environment;
+    // To its end, also when whoever asked for it hangs up: rules would stay stopped.
+    let reloaded = tokio::spawn(async move { environment.reload().await }).await;
+    let reason = match reloaded {
+        Ok(Ok(())) => return StatusCode::OK.into_response(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it has panicked; see the log".to_owned(),
+    };
+    let text = format!("failed to reload config: {reason}\n");
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
 
 /// `GET /`, `GET /graph`: the web UI, on the host that the client knows.

@@ -8,9 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use swarmscope_alerting::WrittenRule;
 use swarmscope_alerting::group::{GroupView, RuleKindView, RuleView};
 use swarmscope_alerting::rule::AlertState;
+use swarmscope_alerting::{WrittenRule, rule_name};
 use swarmscope_model::Timestamp;
 
 use super::body;
@@ -72,7 +72,11 @@ pub async fn list(State(state): State<NativeState>) -> Result<Json<RulesBody>, A
 
 fn group_body(group: GroupView, own_file: &str, own: &[WrittenRule]) -> GroupBody {
     let is_own = group.key.file == own_file;
-    let written = |position: usize| own.get(position).filter(|_| is_own).cloned();
+    // The file may have been changed by hand since it was loaded.
+    let written = |position: usize, rule: &RuleView| {
+        let same = |written: &&WrittenRule| is_own && rule_name(written) == rule.name;
+        own.get(position).filter(same).cloned()
+    };
     let rules = group.rules.into_iter().enumerate();
     GroupBody {
         name: group.key.name,
@@ -81,7 +85,10 @@ fn group_body(group: GroupView, own_file: &str, own: &[WrittenRule]) -> GroupBod
         interval_ms: group.interval.as_millis(),
         last_evaluation: group.last_evaluation.map(Timestamp::from_millisecond),
         rules: rules
-            .map(|(position, rule)| rule_body(rule, written(position)))
+            .map(|(position, rule)| {
+                let written = written(position, &rule);
+                rule_body(rule, written)
+            })
             .collect(),
     }
 }
@@ -145,12 +152,11 @@ pub async fn save(
 ) -> Result<(StatusCode, Json<SavedBody>), ApiError> {
     let given: SaveBody = body::read(&body, r#"{"rule": {…}, "replaces"?: "name"}"#)?;
     let rule = body::rule(given.rule)?;
-    let replaces = given.replaces.as_deref();
-    state.alerts.save_rule(rule.clone(), replaces).await?;
-    let status = match replaces {
+    let status = match given.replaces {
         Some(_) => StatusCode::OK,
         None => StatusCode::CREATED,
     };
+    state.alerts.save_rule(rule.clone(), given.replaces).await?;
     Ok((status, Json(SavedBody { rule })))
 }
 
@@ -164,6 +170,6 @@ pub async fn remove(
     State(state): State<NativeState>,
     Path(name): Path<String>,
 ) -> Result<Json<RemovedBody>, ApiError> {
-    state.alerts.remove_rule(&name).await?;
+    state.alerts.remove_rule(name.clone()).await?;
     Ok(Json(RemovedBody { removed: name }))
 }
