@@ -41,6 +41,16 @@ fn it_is_there_after_a_restart_newest_first() {
 }
 
 #[test]
+fn what_was_written_late_hides_nothing_before_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let history = History::open(&folder.path().join("h.jsonl")).expect("a history");
+    for at in [100, 90, 101] {
+        history.append(vec![entry(at)]);
+    }
+    assert_eq!(history.since(95, 10), [entry(101), entry(100)]);
+}
+
+#[test]
 fn a_torn_tail_costs_the_line_that_was_being_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("h.jsonl");

@@ -137,6 +137,8 @@ async fn mail_goes_over_starttls_with_a_password() {
     for part in [
         "From: Swarm <alerts@example.org>\n",
         "To: a@example.org, b@example.org\n",
+        "MIME-Version: 1.0\n",
+        "Content-Type: text/plain; charset=utf-8\n",
         "Subject: [FIRING:1] Down\n",
         "Firing (1)\n\n  a\n    alertname=Down instance=a job=j\n",
         "http://swarm.example.org/graph?g0.expr=up&g0.tab=1\n",

@@ -105,12 +105,13 @@ impl History {
         known.shrink(&self.path);
     }
 
-    /// The latest changes from a time on, in milliseconds since the epoch; newest first.
+    /// The latest changes from a time on, in milliseconds since the epoch; those that were written last first.
     pub fn since(&self, from: i64, limit: usize) -> Vec<HistoryEntry> {
         let known = self.known();
         let recent = known.entries.iter().rev();
+        // A slow evaluation is written after those of other groups that began later.
         recent
-            .take_while(|entry| entry.at >= from)
+            .filter(|entry| entry.at >= from)
             .take(limit)
             .cloned()
             .collect()

@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor};
@@ -186,7 +186,9 @@ impl Mailer {
         for to in &self.to {
             mail = mail.to(to.clone());
         }
-        let mail = mail.body(body(message, page)).map_err(MailError::from)?;
+        // With its character set: without one, whatever is not ASCII is anything.
+        let text = SinglePart::plain(body(message, page));
+        let mail = mail.singlepart(text).map_err(MailError::from)?;
         let mut transport =
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.config.host)
                 .port(self.config.port.unwrap_or(self.config.tls.port()))
