@@ -1,16 +1,18 @@
-//! Who may come in: credentials on every port, and on an open loopback port no other site's pages.
+//! Who may come in: credentials on every port, and no other site's pages.
 //!
 //! Without credentials only loopback is served (the command line refuses anything else), and there
 //! a browser is the one way in for strangers: a page of another site can make it send requests
 //! here, under its own name (`Origin`) or under a host name that it points at loopback (`Host`,
-//! DNS rebinding). Both are refused. This module never decides what an error looks like: each
+//! DNS rebinding). Both are refused. Where a password is asked for, a browser that has it sends it
+//! along with the requests of other sites' pages too: those may look, because the browser keeps the
+//! answer from them, and change nothing. This module never decides what an error looks like: each
 //! protocol passes the shape of its own.
 
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
@@ -92,6 +94,11 @@ pub enum TurnedAway {
          or configure credentials"
     )]
     ForeignSite,
+    #[error(
+        "a page of another site wants to change something with the password that the browser knows; \
+         do it on this server's own pages, or send a key as Bearer credentials"
+    )]
+    ForeignChange,
 }
 
 impl TurnedAway {
@@ -99,7 +106,7 @@ impl TurnedAway {
     pub fn status(self) -> StatusCode {
         match self {
             TurnedAway::Unauthorized => StatusCode::UNAUTHORIZED,
-            TurnedAway::ForeignSite => StatusCode::FORBIDDEN,
+            TurnedAway::ForeignSite | TurnedAway::ForeignChange => StatusCode::FORBIDDEN,
         }
     }
 }
@@ -119,12 +126,12 @@ const OPEN_PATHS: [&str; 1] = ["/health"];
 pub async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let verdict = if guard.credentials.is_empty() {
         from_own_site(request.headers())
-    } else if OPEN_PATHS.contains(&request.uri().path())
-        || guard.credentials.admit(request.headers())
-    {
+    } else if OPEN_PATHS.contains(&request.uri().path()) {
         Ok(())
-    } else {
+    } else if !guard.credentials.admit(request.headers()) {
         Err(TurnedAway::Unauthorized)
+    } else {
+        no_foreign_change(request.method(), request.headers())
     };
     match verdict {
         Ok(()) => next.run(request).await,
@@ -140,17 +147,49 @@ pub async fn check(State(guard): State<Guard>, request: Request, next: Next) -> 
     }
 }
 
+/// A header as text; something that nothing is equal to when it is none.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?"))
+}
+
 fn from_own_site(headers: &HeaderMap) -> Result<(), TurnedAway> {
-    let named = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let origin_is_local = named(ORIGIN).is_none_or(|origin| {
+    let origin_is_local = text(headers, ORIGIN).is_none_or(|origin| {
         origin
             .split_once("://")
             .is_some_and(|(_, authority)| is_loopback_authority(authority))
     });
-    if named(HOST).is_none_or(is_loopback_authority) && origin_is_local {
+    if text(headers, HOST).is_none_or(is_loopback_authority) && origin_is_local {
         Ok(())
     } else {
         Err(TurnedAway::ForeignSite)
+    }
+}
+
+/// What a browser says of the page that a request comes from; it does so over TLS and on localhost.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// The name that a proxy in front was asked for.
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// Browsers add a password by themselves, a key never.
+fn no_foreign_change(method: &Method, headers: &HeaderMap) -> Result<(), TurnedAway> {
+    let has_password = text(headers, AUTHORIZATION)
+        .and_then(|value| value.split_once(' '))
+        .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    if method.is_safe() || !has_password {
+        return Ok(());
+    }
+    let is_own = match text(headers, FETCH_SITE) {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => text(headers, ORIGIN).is_none_or(|origin| {
+            let own = [HOST, FORWARDED_HOST].map(|name| text(headers, name));
+            origin
+                .split_once("://")
+                .is_some_and(|(_, authority)| own.contains(&Some(authority)))
+        }),
+    };
+    match is_own {
+        true => Ok(()),
+        false => Err(TurnedAway::ForeignChange),
     }
 }
 
@@ -232,5 +271,36 @@ mod tests {
                 "{bad}"
             );
         }
+    }
+    #[test]
+    fn with_a_password_pages_of_other_sites_change_nothing() {
+        let verdict = |method: Method, authorization: &str, more: &[(HeaderName, &str)]| {
+            let mut headers = with(AUTHORIZATION, authorization);
+            headers.insert(HOST, HeaderValue::from_static("swarm.example:4700"));
+            for (name, value) in more {
+                headers.insert(name, HeaderValue::from_str(value).expect("a header value"));
+            }
+            no_foreign_change(&method, &headers).is_ok()
+        };
+        let (basic, evil) = ("Basic eDp5", "https://evil.example");
+        assert!(!verdict(Method::POST, basic, &[(ORIGIN, evil)]));
+        assert!(!verdict(Method::DELETE, basic, &[(ORIGIN, "null")]));
+        // Another port is another site.
+        let other_port = (ORIGIN, "http://swarm.example:3000");
+        assert!(!verdict(Method::POST, basic, &[other_port]));
+        for foreign in ["cross-site", "same-site"] {
+            assert!(!verdict(Method::PUT, basic, &[(FETCH_SITE, foreign)]));
+        }
+        assert!(verdict(Method::GET, basic, &[(ORIGIN, evil)]));
+        assert!(verdict(Method::POST, "Bearer k", &[(ORIGIN, evil)]));
+        // Programs, our own pages, and our own pages behind a proxy.
+        assert!(verdict(Method::POST, basic, &[]));
+        let own = (ORIGIN, "http://swarm.example:4700");
+        assert!(verdict(Method::POST, basic, &[own]));
+        let proxied = (ORIGIN, "https://logs.example");
+        let forwarded = (FORWARDED_HOST, "logs.example");
+        assert!(verdict(Method::POST, basic, &[proxied.clone(), forwarded]));
+        let seen = (FETCH_SITE, "same-origin");
+        assert!(verdict(Method::POST, basic, &[proxied, seen]));
     }
 }

@@ -120,7 +120,7 @@ impl From<TurnedAway> for ApiError {
     fn from(reason: TurnedAway) -> Self {
         let code = match reason {
             TurnedAway::Unauthorized => "unauthorized",
-            TurnedAway::ForeignSite => "foreign_site",
+            TurnedAway::ForeignSite | TurnedAway::ForeignChange => "foreign_site",
         };
         Self::new(reason.status(), code, reason.to_string())
     }

@@ -117,7 +117,7 @@ impl From<TurnedAway> for PrometheusError {
     fn from(reason: TurnedAway) -> Self {
         let kind = match reason {
             TurnedAway::Unauthorized => ErrorKind::Unauthorized,
-            TurnedAway::ForeignSite => ErrorKind::Forbidden,
+            TurnedAway::ForeignSite | TurnedAway::ForeignChange => ErrorKind::Forbidden,
         };
         Self::new(kind, reason.to_string())
     }
