@@ -39,6 +39,11 @@ pub const MAX_FINISHED_TASKS: usize = 1_000;
 /// Templates, aliases, policies and the like, together, in bytes: what a dozen shippers bring along. They are in
 /// memory as well, and written as a whole with every change.
 pub const MAX_CATALOG_BYTES: usize = 8 * 1024 * 1024;
+/// Processors of an ingest pipeline, those for failures among them: each costs every document, and the largest that
+/// shippers bring along have about a hundred.
+pub const MAX_PIPELINE_STEPS: usize = 1_000;
+/// Deepest nesting of what a pipeline does on failure; two levels are seen.
+pub const MAX_PIPELINE_DEPTH: usize = 8;
 /// Documents of one `_mget`: a page of a search has no more, and each may be as large as a document gets.
 pub const MAX_GET_DOCUMENTS: usize = MAX_RESULT_WINDOW;
 /// How often an update is tried when others write between its reading and its writing. Who asks for more
@@ -487,6 +492,8 @@ pub const MAX_NOTE_BYTES: usize = 16 * 1024;
 /// Error groups that are kept; beyond it those that changed the longest ago go. A swarm has some hundred; one
 /// with more has messages that nobody could group.
 pub const MAX_ERROR_GROUPS: usize = 50_000;
+/// Words that error groups are searched by: each is looked for by itself, and SQLite takes 32,766 parameters.
+pub const MAX_GROUP_SEARCH_WORDS: usize = 32;
 /// Groups of one decision.
 pub const MAX_GROUPS_AT_ONCE: usize = 1_000;
 /// Buckets of a group's history in one reply: more than a screen has pixels for in a table's row.

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use swarmscope_model::limits::MAX_CATALOG_BYTES;
+use swarmscope_query::indices::wildcard_matches;
 use swarmscope_query::store::{IndexInfo, LogStore};
 use tokio::sync::Mutex;
 
@@ -49,6 +50,16 @@ pub struct IndexChanges {
     pub mappings: Map<String, Value>,
     /// Below `index`.
     pub settings: Map<String, Value>,
+}
+
+/// Those of the bodies whose names match one of the patterns between commas.
+pub fn chosen(bodies: &BTreeMap<String, Map<String, Value>>, patterns: &str) -> Map<String, Value> {
+    let is_meant = |name: &str| patterns.split(',').any(|own| wildcard_matches(own, name));
+    bodies
+        .iter()
+        .filter(|(name, _)| is_meant(name))
+        .map(|(name, body)| (name.clone(), body.clone().into()))
+        .collect()
 }
 
 impl Catalog {

@@ -5,12 +5,15 @@ mod apply;
 mod handlers;
 mod path;
 mod processor;
+mod room;
 
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
+use swarmscope_model::limits::{MAX_PIPELINE_DEPTH, MAX_PIPELINE_STEPS};
 
 use super::errors::ElasticError;
 use processor::Processor;
+use room::Room;
 
 pub use handlers::{delete, get, get_all, put, simulate, simulate_named};
 
@@ -56,11 +59,13 @@ impl Pipeline {
                     .with("property_name", "processors"),
             );
         };
+        let mut left = MAX_PIPELINE_STEPS;
         Ok(Self {
-            steps: steps(processors, 0)?,
-            on_failure: body
-                .get("on_failure")
-                .map_or(Ok(Vec::new()), |steps_| steps(steps_, 0))?,
+            steps: steps(processors, 0, &mut left)?,
+            on_failure: match body.get("on_failure") {
+                Some(list) => steps(list, 0, &mut left)?,
+                None => Vec::new(),
+            },
         })
     }
 
@@ -73,8 +78,11 @@ impl Pipeline {
         document: &mut Map<String, Value>,
         now: Timestamp,
     ) -> Result<(), ElasticError> {
-        match run(&self.steps, document, now) {
-            Err(_) if !self.on_failure.is_empty() => run(&self.on_failure, document, now),
+        let mut room = Room::default();
+        match run(&self.steps, document, now, &mut room) {
+            Err(_) if !self.on_failure.is_empty() => {
+                run(&self.on_failure, document, now, &mut room)
+            }
             other => other,
         }
     }
@@ -84,32 +92,36 @@ fn run(
     steps: &[Step],
     document: &mut Map<String, Value>,
     now: Timestamp,
+    room: &mut Room,
 ) -> Result<(), ElasticError> {
     for step in steps {
-        match step.processor.apply(document, now) {
+        match step.processor.apply(document, now, room) {
             Ok(()) => {}
             Err(_) if step.ignore_failure => {}
-            Err(_) if !step.on_failure.is_empty() => run(&step.on_failure, document, now)?,
+            Err(_) if !step.on_failure.is_empty() => run(&step.on_failure, document, now, room)?,
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-/// Deepest nesting of what to do on failure.
-const MAX_DEPTH: usize = 8;
-
-fn steps(list: &Value, depth: usize) -> Result<Vec<Step>, ElasticError> {
-    let items = list.as_array().filter(|_| depth <= MAX_DEPTH);
+/// `left` is how many processors there may still be.
+fn steps(list: &Value, depth: usize, left: &mut usize) -> Result<Vec<Step>, ElasticError> {
+    let items = list.as_array().filter(|_| depth <= MAX_PIPELINE_DEPTH);
     let items = items.ok_or_else(|| {
         ElasticError::parse(format!(
-            "[processors] and [on_failure] have to be lists, nested no deeper than {MAX_DEPTH}"
+            "[processors] and [on_failure] have to be lists, nested no deeper than {MAX_PIPELINE_DEPTH}"
         ))
     })?;
-    items.iter().map(|item| step(item, depth)).collect()
+    *left = left.checked_sub(items.len()).ok_or_else(|| {
+        ElasticError::parse(format!(
+            "the pipeline has more than {MAX_PIPELINE_STEPS} processors"
+        ))
+    })?;
+    items.iter().map(|item| step(item, depth, left)).collect()
 }
 
-fn step(item: &Value, depth: usize) -> Result<Step, ElasticError> {
+fn step(item: &Value, depth: usize, left: &mut usize) -> Result<Step, ElasticError> {
     let found = item.as_object().and_then(|item| item.iter().next());
     let Some((kind, Value::Object(body))) = found else {
         return Err(ElasticError::parse(
@@ -131,7 +143,7 @@ fn step(item: &Value, depth: usize) -> Result<Step, ElasticError> {
     }
     let ignore_failure = body.remove("ignore_failure") == Some(Value::Bool(true));
     let on_failure = match body.remove("on_failure") {
-        Some(list) => steps(&list, depth + 1)?,
+        Some(list) => steps(&list, depth + 1, left)?,
         None => Vec::new(),
     };
     Ok(Step {
@@ -139,4 +151,68 @@ fn step(item: &Value, depth: usize) -> Result<Step, ElasticError> {
         ignore_failure,
         on_failure,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What becomes of a document, or why nothing does.
+    fn run_on(processors: Value, mut document: Value) -> Result<Value, String> {
+        let pipeline = json!({ "processors": processors });
+        let pipeline = Pipeline::read(pipeline.as_object().expect("an object"));
+        let members = document.as_object_mut().expect("an object");
+        match pipeline.and_then(|pipeline| pipeline.run(members, Timestamp::now())) {
+            Ok(()) => Ok(document),
+            Err(error) => Err(error.to_body()["error"]["reason"].to_string()),
+        }
+    }
+
+    #[test]
+    fn what_doubles_a_document_again_and_again_is_refused() {
+        let templates = vec![json!({"set": {"field": "a", "value": "{{a}}{{a}}"}}); 60];
+        let copy = |place: usize| {
+            let field = if place.is_multiple_of(2) {
+                "a.l"
+            } else {
+                "a.r"
+            };
+            json!({"set": {"field": field, "copy_from": "a"}})
+        };
+        let copies: Vec<Value> = (0..120).map(copy).collect();
+        let lists: Vec<Value> = (0..60)
+            .map(|_| json!({"append": {"field": "list", "value": ["{{list}}", "{{list}}"]}}))
+            .collect();
+        for processors in [templates, copies, lists] {
+            let document = json!({"a": {"x": "text"}, "list": ["text"]});
+            let refusal = run_on(processors.into(), document).expect_err("too much");
+            assert!(
+                refusal.contains("bytes of the document") || refusal.contains("levels deep"),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_as_long_as_a_request_is_refused() {
+        let deep = vec!["a"; 100_000].join(".");
+        let refusal = run_on(json!([{"set": {"field": deep, "value": 1}}]), json!({}));
+        assert!(
+            refusal
+                .expect_err("too deep")
+                .contains("100000 levels deep")
+        );
+    }
+
+    #[test]
+    fn pipelines_have_a_length() {
+        let mut steps = vec![json!({"set": {"field": "a", "value": 1}}); MAX_PIPELINE_STEPS];
+        assert!(run_on(steps.clone().into(), json!({})).is_ok());
+        let failing = json!({"set": {"field": "a", "value": 1, "on_failure": [steps[0]]}});
+        steps[0] = failing;
+        let refusal = run_on(steps.into(), json!({})).expect_err("too long");
+        assert!(refusal.contains("1000 processors"), "{refusal}");
+    }
 }

@@ -8,7 +8,7 @@ use swarmscope_query::indices::wildcard_matches;
 
 use super::ElasticState;
 use super::body::Body;
-use super::catalog::Catalog;
+use super::catalog::{Catalog, chosen};
 use super::errors::ElasticError;
 use super::index_settings;
 use super::template_match::patterns;
@@ -60,10 +60,9 @@ pub async fn put(
 }
 
 /// `GET /_template`
-pub async fn get_all(
-    State(state): State<ElasticState>,
-) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    chosen(&state, "*").await
+pub async fn get_all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
+    let catalog = state.catalog.read().await?;
+    Ok(Json(chosen(&catalog.templates, "*").into()))
 }
 
 /// `GET /_template/{name}`
@@ -71,21 +70,10 @@ pub async fn get(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    chosen(&state, &name).await
-}
-
-async fn chosen(
-    state: &ElasticState,
-    pattern: &str,
-) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let catalog = state.catalog.read().await?;
-    let chosen: Map<String, Value> = catalog
-        .templates
-        .iter()
-        .filter(|(name, _)| pattern.split(',').any(|own| wildcard_matches(own, name)))
-        .map(|(name, body)| (name.clone(), body.clone().into()))
-        .collect();
-    let status = match chosen.is_empty() && !pattern.contains('*') {
+    let chosen = chosen(&catalog.templates, &name);
+    // Patterns that match nothing are not found either.
+    let status = match chosen.is_empty() {
         true => StatusCode::NOT_FOUND,
         false => StatusCode::OK,
     };

@@ -7,6 +7,7 @@ use swarmscope_query::datemath::{self, Clock, Rounding};
 use super::super::errors::ElasticError;
 use super::path;
 use super::processor::{DateFormat, Processor};
+use super::room::{Room, check_depth};
 
 type Document = Map<String, Value>;
 
@@ -15,7 +16,12 @@ impl Processor {
     ///
     /// # Errors
     /// When the document is not as the processor needs it.
-    pub fn apply(&self, document: &mut Document, now: Timestamp) -> Result<(), ElasticError> {
+    pub fn apply(
+        &self,
+        document: &mut Document,
+        now: Timestamp,
+        room: &mut Room,
+    ) -> Result<(), ElasticError> {
         match self {
             Processor::Set {
                 field,
@@ -24,7 +30,7 @@ impl Processor {
                 replace,
             } => {
                 if *replace || path::get(document, field).is_none_or(Value::is_null) {
-                    set(document, field, value, copy_from.as_deref(), now)
+                    set(document, field, value, copy_from.as_deref(), now, room)
                 } else {
                     Ok(())
                 }
@@ -65,6 +71,7 @@ impl Processor {
             } => match path::get(document, field) {
                 Some(Value::String(text)) => {
                     let changed = change(text);
+                    room.take(changed.len())?;
                     put(document, target, changed.into())
                 }
                 None | Some(Value::Null) if *ignore_missing => Ok(()),
@@ -77,8 +84,8 @@ impl Processor {
                 field,
                 values,
                 duplicates,
-            } => append(document, field, values, *duplicates, now),
-            Processor::Json { field, target } => json(document, field, target.as_deref()),
+            } => append(document, field, values, *duplicates, now, room),
+            Processor::Json { field, target } => json(document, field, target.as_deref(), room),
             Processor::Date {
                 field,
                 target,
@@ -101,13 +108,15 @@ fn set(
     value: &Value,
     copy_from: Option<&str>,
     now: Timestamp,
+    room: &mut Room,
 ) -> Result<(), ElasticError> {
     let value = match copy_from {
         Some(from) => {
-            let found = path::get(document, from).cloned();
-            found.ok_or_else(|| absent(from))?
+            let found = path::get(document, from).ok_or_else(|| absent(from))?;
+            room.take_value(found)?;
+            found.clone()
         }
-        None => filled_in(value, document, now),
+        None => filled_in(value, document, now, room)?,
     };
     put(document, field, value)
 }
@@ -118,6 +127,7 @@ fn append(
     values: &[Value],
     duplicates: bool,
     now: Timestamp,
+    room: &mut Room,
 ) -> Result<(), ElasticError> {
     let mut all = match path::get(document, field) {
         None | Some(Value::Null) => Vec::new(),
@@ -125,7 +135,7 @@ fn append(
         Some(one) => vec![one.clone()],
     };
     for value in values {
-        let value = filled_in(value, document, now);
+        let value = filled_in(value, document, now, room)?;
         if duplicates || !all.contains(&value) {
             all.push(value);
         }
@@ -163,10 +173,12 @@ fn json(
     document: &mut Map<String, Value>,
     field: &str,
     target: Option<&str>,
+    room: &mut Room,
 ) -> Result<(), ElasticError> {
     let Some(text) = path::get(document, field).and_then(Value::as_str) else {
         return Err(absent(field));
     };
+    room.take(text.len())?;
     let value: Value = serde_json::from_str(text).map_err(|error| {
         ElasticError::illegal_argument(format!("field [{field}] is no JSON: {error}"))
     })?;
@@ -194,6 +206,7 @@ fn instant(text: &str, format: &DateFormat, clock: &Clock) -> Option<i64> {
 }
 
 fn put(document: &mut Map<String, Value>, field: &str, value: Value) -> Result<(), ElasticError> {
+    check_depth(field, &value)?;
     path::set(document, field, value).map_err(|_| {
         ElasticError::illegal_argument(format!(
             "cannot set [{field}]: what stands on its path is no object"
@@ -208,25 +221,36 @@ fn absent(field: &str) -> ElasticError {
 }
 
 /// A text with the values of the fields that it names.
-fn filled_in(value: &Value, document: &Map<String, Value>, now: Timestamp) -> Value {
+fn filled_in(
+    value: &Value,
+    document: &Map<String, Value>,
+    now: Timestamp,
+    room: &mut Room,
+) -> Result<Value, ElasticError> {
     let Value::String(text) = value else {
-        return value.clone();
+        room.take_value(value)?;
+        return Ok(value.clone());
     };
     let (mut out, mut rest) = (String::new(), text.as_str());
+    let mut add = |out: &mut String, part: &str| {
+        room.take(part.len())?;
+        out.push_str(part);
+        Ok::<(), ElasticError>(())
+    };
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, behind)) = after.split_once("}}") else {
             break;
         };
-        out.push_str(before);
+        add(&mut out, before)?;
         let name = name.trim_matches(['{', ' ']);
         match (name, path::get(document, name)) {
-            ("_ingest.timestamp", _) => out.push_str(&now.to_string()),
-            (_, Some(Value::String(text))) => out.push_str(text),
+            ("_ingest.timestamp", _) => add(&mut out, &now.to_string())?,
+            (_, Some(Value::String(text))) => add(&mut out, text)?,
             (_, Some(Value::Null) | None) => {}
-            (_, Some(other)) => out.push_str(&other.to_string()),
+            (_, Some(other)) => add(&mut out, &other.to_string())?,
         }
         rest = behind.strip_prefix('}').unwrap_or(behind);
     }
-    out.push_str(rest);
-    out.into()
+    add(&mut out, rest)?;
+    Ok(out.into())
 }

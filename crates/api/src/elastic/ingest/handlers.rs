@@ -9,7 +9,7 @@ use swarmscope_query::indices::wildcard_matches;
 
 use super::super::ElasticState;
 use super::super::body::Body;
-use super::super::catalog::Catalog;
+use super::super::catalog::{Catalog, chosen};
 use super::super::errors::ElasticError;
 use super::Pipeline;
 
@@ -38,7 +38,7 @@ pub async fn put(
 pub async fn get_all(
     State(state): State<ElasticState>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    chosen(&state, "*").await
+    matching(&state, "*").await
 }
 
 /// `GET /_ingest/pipeline/{name}`
@@ -46,20 +46,16 @@ pub async fn get(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    chosen(&state, &name).await
+    matching(&state, &name).await
 }
 
-async fn chosen(
+async fn matching(
     state: &ElasticState,
-    pattern: &str,
+    patterns: &str,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let catalog = state.catalog.read().await?;
-    let chosen: Map<String, Value> = catalog
-        .pipelines
-        .iter()
-        .filter(|(name, _)| pattern.split(',').any(|own| wildcard_matches(own, name)))
-        .map(|(name, body)| (name.clone(), body.clone().into()))
-        .collect();
+    let chosen = chosen(&catalog.pipelines, patterns);
+    // That there is none at all is not found either, as in Elasticsearch.
     let status = match chosen.is_empty() {
         true => StatusCode::NOT_FOUND,
         false => StatusCode::OK,
