@@ -25,6 +25,7 @@ pub struct ListParameters {
 #[derive(Serialize)]
 pub struct ListBody {
     total: u64,
+    /// Those that can be put back into the queue, as many as are at a time.
     requeueable: u64,
     tasks: Vec<Task>,
 }
@@ -40,7 +41,7 @@ pub async fn list(
     let found = state.errors.error_group_tasks(&id, limit, offset).await?;
     Ok(Json(ListBody {
         total: found.total,
-        requeueable: found.requeueable,
+        requeueable: found.requeueable.min(MAX_GROUP_TASKS as u64),
         tasks: found.tasks,
     }))
 }

@@ -11,7 +11,7 @@ use swarmscope_model::error_groups::{
     ErrorGroup, GroupAction, GroupDetail, GroupFilter, GroupFrame, GroupNote, GroupSample,
     GroupState, Part, Span,
 };
-use swarmscope_model::limits::MAX_PAGE;
+use swarmscope_model::limits::{MAX_GROUP_SEARCH_WORDS, MAX_PAGE};
 use swarmscope_query::datemath::Rounding;
 
 use super::NativeState;
@@ -23,7 +23,7 @@ const DEFAULT_LIMIT: usize = 50;
 /// How far a history goes back unless a request says otherwise, in milliseconds.
 const DEFAULT_HISTORY: i64 = 24 * 3600 * 1000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct ListParameters {
     state: Option<String>,
     #[serde(default)]
@@ -73,6 +73,12 @@ pub async fn list(
 
 fn filter(parameters: ListParameters, now: Timestamp) -> Result<GroupFilter, ApiError> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let words = parameters.query.split_whitespace().count();
+    if words > MAX_GROUP_SEARCH_WORDS {
+        return Err(ApiError::invalid(format!(
+            "query has {words} words, the limit is {MAX_GROUP_SEARCH_WORDS}"
+        )));
+    }
     let time = |text: &str| point(text, now);
     let (from, to) = (time(&parameters.from)?, time(&parameters.to)?);
     Ok(GroupFilter {
@@ -241,4 +247,23 @@ pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
         text => text,
     };
     serde_json::from_slice(text).map_err(|error| ApiError::invalid(format!("the body: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_has_so_many_words_at_most() {
+        let with = |words: usize| {
+            let query = vec!["word"; words].join(" ");
+            let parameters = ListParameters {
+                query,
+                ..ListParameters::default()
+            };
+            filter(parameters, Timestamp::now())
+        };
+        assert!(with(MAX_GROUP_SEARCH_WORDS).is_ok());
+        assert!(with(MAX_GROUP_SEARCH_WORDS + 1).is_err());
+    }
 }

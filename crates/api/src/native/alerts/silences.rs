@@ -1,5 +1,7 @@
 //! Silences: list, make, end.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -10,6 +12,7 @@ use swarmscope_alerting::silence::{NewSilence, Silence, SilenceError, SilenceSta
 use swarmscope_model::Timestamp;
 use swarmscope_model::metrics::duration;
 
+use super::active::as_map;
 use super::body;
 use crate::native::NativeState;
 use crate::native::errors::ApiError;
@@ -33,7 +36,7 @@ struct SilenceBody {
     #[serde(flatten)]
     silence: Silence,
     state: SilenceState,
-    /// Alerts that fire now and are meant.
+    /// Alerts that are pending or firing now and are meant.
     alerts: usize,
 }
 
@@ -57,8 +60,9 @@ struct NewBody {
 pub async fn list(State(state): State<NativeState>) -> Json<SilencesBody> {
     let now = Timestamp::now();
     let silences = state.alerts.silences().all(now).into_iter();
+    let alerts = alert_labels(&state);
     Json(SilencesBody {
-        silences: silences.map(|each| shown(each, &state, now)).collect(),
+        silences: silences.map(|each| shown(each, &alerts, now)).collect(),
     })
 }
 
@@ -95,7 +99,7 @@ pub async fn add(
         author: given.author,
     };
     let silence = change(&state, move |silences| silences.add(new, now)).await?;
-    let silence = shown(silence, &state, now);
+    let silence = shown(silence, &alert_labels(&state), now);
     Ok((StatusCode::CREATED, Json(SilenceAnswer { silence })))
 }
 
@@ -106,7 +110,7 @@ pub async fn end(
 ) -> Result<Json<SilenceAnswer>, ApiError> {
     let now = Timestamp::now();
     let silence = change(&state, move |silences| silences.end(&id, now)).await?;
-    let silence = shown(silence, &state, now);
+    let silence = shown(silence, &alert_labels(&state), now);
     Ok(Json(SilenceAnswer { silence }))
 }
 
@@ -122,9 +126,17 @@ async fn change(
     Ok(changed?)
 }
 
-fn shown(silence: Silence, state: &NativeState, now: Timestamp) -> SilenceBody {
-    let alerts = state.alerts.alerts().into_iter();
-    let meant = alerts.filter(|each| silence.matches(&super::active::as_map(&each.alert.labels)));
+/// The labels of every alert that is pending or firing.
+fn alert_labels(state: &NativeState) -> Vec<BTreeMap<String, String>> {
+    let alerts = state.alerts.alerts();
+    alerts
+        .iter()
+        .map(|each| as_map(&each.alert.labels))
+        .collect()
+}
+
+fn shown(silence: Silence, alerts: &[BTreeMap<String, String>], now: Timestamp) -> SilenceBody {
+    let meant = alerts.iter().filter(|labels| silence.matches(labels));
     SilenceBody {
         alerts: meant.count(),
         state: silence.state(now.as_millisecond()),

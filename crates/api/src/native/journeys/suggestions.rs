@@ -24,8 +24,7 @@ pub async fn unknown(state: &NativeState, id: &str) -> ApiError {
     ));
     let (of_task, alike) = tokio::join!(of_task(state, id), alike(state, id));
     let mut suggestions = of_task.clone();
-    suggestions.extend(alike);
-    suggestions.dedup();
+    suggestions.extend(alike.into_iter().filter(|id| !of_task.contains(id)));
     suggestions.truncate(MOST);
     let hint = match (of_task.first(), suggestions.first()) {
         (Some(meant), _) => format!("that is the id of a task; its correlation id is {meant}"),
