@@ -4,6 +4,7 @@
 //! looks is seen once. Of the same state a reader may hear twice, never not at all, unless it is told
 //! `lagged`. One look serves everybody who watches.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -109,13 +110,22 @@ impl Changes {
 struct Seen {
     from: Timestamp,
     recent: Vec<Task>,
+    /// Looks in a row that found nothing new.
+    quiet_looks: u32,
+    /// Every change up to here was found, or told to be more than is sent.
+    settled: Timestamp,
 }
+
+/// Looks without anything new after which no change can come late any more.
+const SETTLING_LOOKS: u32 = (WATCH_OVERLAP.as_millis() / WATCH_EVERY.as_millis()) as u32;
 
 impl Seen {
     fn new(from: Timestamp) -> Self {
         Self {
             from,
             recent: Vec::new(),
+            quiet_looks: 0,
+            settled: Timestamp::from_millisecond(i64::MIN),
         }
     }
 
@@ -124,13 +134,23 @@ impl Seen {
     async fn look(&mut self, tasks: &dyn Tasks) -> Result<Look, StateError> {
         let store = tasks.store();
         let found = store.changes(self.from, MAX_WATCHED_AT_ONCE).await?;
-        let lagged = found.len() >= MAX_WATCHED_AT_ONCE;
         let newest = found.last().map_or(self.from, |task| task.updated_at);
-        let fresh: Vec<Task> = found
+        let recent: HashMap<&str, &Task> = self
+            .recent
             .iter()
-            .filter(|task| !self.recent.contains(task))
-            .cloned()
+            .map(|task| (task.task_id.as_str(), task))
             .collect();
+        let is_fresh = |task: &&Task| recent.get(task.task_id.as_str()) != Some(task);
+        let fresh: Vec<Task> = found.iter().filter(is_fresh).cloned().collect();
+        self.quiet_looks = match fresh.is_empty() {
+            true => self.quiet_looks + 1,
+            false => 0,
+        };
+        if self.quiet_looks > SETTLING_LOOKS {
+            self.settled = newest;
+        }
+        let is_full = found.len() >= MAX_WATCHED_AT_ONCE;
+        let lagged = is_full && found[0].updated_at > self.settled;
         let overlap = i64::try_from(WATCH_OVERLAP.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp::from_millisecond(newest.as_millisecond() - overlap).max(self.from);
         self.recent = found;
@@ -220,3 +240,7 @@ fn events(look: Option<Look>, filter: &TaskFilter) -> Vec<Event> {
     }
     events
 }
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;
