@@ -17,6 +17,7 @@ mod telemetry;
 mod terminal;
 mod up;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -78,8 +79,14 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Agent(AgentCommand::Run(arguments)) => commands::agent::run(arguments).await?,
         Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(shell, &mut command, "swarmscope", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(
+                shell,
+                &mut Arguments::command(),
+                "swarmscope",
+                &mut script,
+            );
+            terminal::unless_closed(std::io::stdout().write_all(&script))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! How things look on a terminal. Colours are stripped by `anstream` where there is none.
 
+use std::io;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -44,6 +45,17 @@ pub fn printable(text: &str) -> String {
 pub fn warn(message: &str) {
     let warning = severity_style("WARNING");
     anstream::eprintln!("{warning}warning:{warning:#} {message}");
+}
+
+/// That nobody reads standard output any more, as after `| head`, is no failure.
+///
+/// # Errors
+/// When writing failed for another reason.
+pub fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// How far a work on so many documents is. Nothing is drawn where standard error is no terminal.

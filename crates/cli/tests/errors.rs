@@ -202,7 +202,7 @@ async fn tasks_of_a_group_are_requeued(server: &Server, store: &dyn StateStore) 
     );
     let (_, _, text) = errors(server, &["requeue", &id[..8]]);
     assert!(
-        text.contains("hint: add --yes to requeue without asking"),
+        text.contains("hint: add --yes to do it without asking"),
         "{text}"
     );
     let (success, text, _) = errors(server, &["requeue", &id[..8], "--yes"]);

@@ -2,9 +2,29 @@
 
 use clap::Args;
 
-use super::CredentialArguments;
 use crate::client::Client;
 use crate::failure::Failure;
+
+/// Credentials for a server that asks for some.
+#[derive(Debug, Clone, Args)]
+pub struct CredentialArguments {
+    /// User name and password
+    #[arg(
+        long,
+        value_name = "NAME:PASSWORD",
+        env = "SWARMSCOPE_USER",
+        hide_env_values = true
+    )]
+    pub user: Option<String>,
+    /// API key
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "SWARMSCOPE_API_KEY",
+        hide_env_values = true
+    )]
+    pub api_key: Option<String>,
+}
 
 /// A server's Elasticsearch API.
 #[derive(Debug, Args)]

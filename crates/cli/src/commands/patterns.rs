@@ -9,7 +9,9 @@ use swarmscope_model::Timestamp;
 use super::logs::since;
 use crate::arguments::PatternsArguments;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, printable, severity_style, sparkline, thousands, warn};
+use crate::terminal::{
+    FAINT, printable, severity_style, sparkline, thousands, unless_closed, warn,
+};
 
 #[derive(Deserialize)]
 struct Reply {
@@ -68,7 +70,7 @@ pub async fn run(arguments: PatternsArguments) -> Result<(), Failure> {
     let mut output = std::io::BufWriter::new(anstream::stdout());
     if arguments.json {
         let written = writeln!(output, "{answer:#}").and_then(|()| output.flush());
-        return unless_closed(written);
+        return Ok(unless_closed(written)?);
     }
     let reply: Reply = serde_json::from_value(answer)
         .map_err(|error| Failure::new(format!("the server's answer cannot be read: {error}")))?;
@@ -139,13 +141,5 @@ fn say_what_is_missing(reply: &Reply) {
     }
     if !reply.left_out.is_empty() {
         warn("the results are partial: damaged parts are left out; see `swarmscope check`");
-    }
-}
-
-/// That nobody reads standard output any more, as after `| head`, is no failure.
-fn unless_closed(result: std::io::Result<()>) -> Result<(), Failure> {
-    match result {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use crate::arguments::{ErrorsArguments, ErrorsCommand};
 use crate::client::Client;
 use crate::commands::logs::since;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, NAME, printable, severity_style, thousands};
+use crate::terminal::{FAINT, NAME, printable, severity_style, thousands, unless_closed};
 
 /// Characters of an id that are shown; enough to type, and to tell thousands of groups apart.
 const SHOWN_ID: usize = 8;
@@ -106,18 +106,17 @@ async fn list(arguments: ErrorsArguments) -> Result<(), Failure> {
 /// Groups, a line each.
 fn print(groups: &[Value], json: bool) -> Result<(), Failure> {
     let mut output = std::io::BufWriter::new(anstream::stdout());
+    let mut written = Ok(());
     for value in groups {
-        let written = match json {
+        written = match json {
             true => writeln!(output, "{value}"),
             false => print_line(&mut output, &parse(value)?),
         };
-        match written {
-            // Nobody reads on, as after `| head`.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            written => written?,
+        if written.is_err() {
+            break;
         }
     }
-    Ok(output.flush()?)
+    Ok(unless_closed(written.and_then(|()| output.flush()))?)
 }
 
 fn print_line(output: &mut impl Write, group: &Group) -> std::io::Result<()> {

@@ -1,15 +1,13 @@
 //! `swarmscope errors requeue`: counts, asks, puts failed tasks back into the queue.
 
-use std::io::{BufRead, IsTerminal, Write};
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{short, whole_id};
 use crate::arguments::RequeueErrorsArguments;
+use crate::confirmation::confirmed;
 use crate::failure::Failure;
-use crate::terminal::printable;
-use crate::terminal::{thousands, warn};
+use crate::terminal::{printable, thousands, warn};
 
 #[derive(Deserialize)]
 struct Tasks {
@@ -43,7 +41,12 @@ pub async fn run(arguments: RequeueErrorsArguments) -> Result<(), Failure> {
     if tasks.requeueable == 0 {
         return report(&Requeued::default(), &arguments, &tasks);
     }
-    if !arguments.yes && !confirmed(&id, tasks.requeueable)? {
+    let deed = format!(
+        "put {} failed task(s) of group {} back into the queue",
+        thousands(tasks.requeueable),
+        short(&id)
+    );
+    if !arguments.yes && !confirmed(&deed)? {
         anstream::eprintln!("nothing was requeued");
         return Ok(());
     }
@@ -52,27 +55,6 @@ pub async fn run(arguments: RequeueErrorsArguments) -> Result<(), Failure> {
         .json(&json!({"expected": tasks.requeueable}));
     let requeued: Requeued = client.json(request, "").await?;
     report(&requeued, &arguments, &tasks)
-}
-
-/// Asks the person at the terminal.
-fn confirmed(id: &str, count: u64) -> Result<bool, Failure> {
-    let question = format!(
-        "put {} failed task(s) of group {} back into the queue",
-        thousands(count),
-        short(id)
-    );
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Err(Failure::with_hint(
-            format!("nobody is there to say whether to {question}"),
-            "add --yes to requeue without asking",
-        ));
-    }
-    anstream::eprint!("This will {question}. Type yes to go on: ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 fn report(

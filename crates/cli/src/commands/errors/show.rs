@@ -9,8 +9,7 @@ use swarmscope_model::Timestamp;
 use super::{Group, parse, print_line, whole_id};
 use crate::arguments::OneErrorArguments;
 use crate::failure::Failure;
-use crate::terminal::printable;
-use crate::terminal::{FAINT, NAME, thousands};
+use crate::terminal::{FAINT, NAME, printable, thousands, unless_closed};
 
 /// Names and samples that are shown; the rest is in `--json`.
 const SHOWN: usize = 10;
@@ -79,8 +78,8 @@ pub async fn run(arguments: OneErrorArguments) -> Result<(), Failure> {
         return Ok(());
     }
     let mut output = std::io::BufWriter::new(anstream::stdout());
-    print(&mut output, &parse(&value)?, &parse(&value["group"])?)?;
-    Ok(output.flush()?)
+    let written = print(&mut output, &parse(&value)?, &parse(&value["group"])?);
+    Ok(unless_closed(written.and_then(|()| output.flush()))?)
 }
 
 fn print(output: &mut impl Write, detail: &Detail, dates: &Dates) -> std::io::Result<()> {

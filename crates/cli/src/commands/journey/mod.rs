@@ -37,11 +37,7 @@ pub async fn run(arguments: JourneyArguments) -> Result<(), Failure> {
         let text = draw::draw(&journey, columns(), arguments.full);
         output.write_all(text.as_bytes())
     };
-    match written.and_then(|()| output.flush()) {
-        // Nobody reads on, as after `| head`.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    Ok(terminal::unless_closed(written.and_then(|()| output.flush()))?)
 }
 
 fn columns() -> usize {
