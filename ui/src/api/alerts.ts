@@ -28,9 +28,17 @@ export type RuleSource = 'expr' | 'logs' | 'errors' | 'agents' | 'tasks';
 export interface WrittenRule {
   alert: string;
   expr?: string;
-  logs?: { query?: string; index?: string; window: string; by?: string[]; above?: number; below?: number };
-  errors?: { event: 'new' | 'regressed' | 'rate'; window: string; above?: number };
-  agents?: { silent_for?: string; idle_with_lease_for?: string };
+  logs?: {
+    query?: string;
+    index?: string;
+    window: string;
+    by?: string[];
+    above?: number;
+    below?: number;
+    among?: string;
+  };
+  errors?: { event: 'new' | 'regressed' | 'rate'; window: string; above?: number; learn_for?: string };
+  agents?: { silent_for?: string; idle_with_lease_for?: string; forget_after?: string };
   tasks?: { state: string; task_type?: string; above?: number; below?: number };
   for?: string;
   keep_firing_for?: string;

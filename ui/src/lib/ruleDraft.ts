@@ -1,6 +1,12 @@
 import type { RuleSource, WrittenRule } from '../api/alerts';
 import { TASK_STATES } from '../api/types';
 
+/** Parts of a rule's question, with the kind of question that knows them. */
+interface Question {
+  kind: string;
+  parts: object;
+}
+
 /** What the editor's fields hold, all of it as text until the server reads it. */
 export interface RuleDraft {
   name: string;
@@ -19,8 +25,8 @@ export interface RuleDraft {
   keepFiring: string;
   severity: string;
   summary: string;
-  /** Labels and annotations that have no field of their own, kept as they are. */
-  rest: Pick<WrittenRule, 'labels' | 'annotations'>;
+  /** What has no field of its own, kept as it is: labels, annotations, and of the question what its kind knows. */
+  rest: Pick<WrittenRule, 'labels' | 'annotations'> & { question?: Question };
 }
 
 export const EMPTY_DRAFT: RuleDraft = {
@@ -82,22 +88,30 @@ export function fromRule(rule: WrittenRule): RuleDraft {
   };
   const { logs, errors, agents, tasks } = rule;
   if (logs) {
-    const { query = '', index = '', window, by = [] } = logs;
-    return { ...common, ...bound(logs), source: 'logs', query, index, window, by: by.join(', ') };
+    const { query = '', index = '', window, by = [], above, below, ...parts } = logs;
+    const fields = {
+      ...bound({ above, below }),
+      source: 'logs',
+      query,
+      index,
+      window,
+      by: by.join(', '),
+    } as const;
+    return keeping(parts, { ...common, ...fields });
   }
   if (errors) {
-    const { event, window } = errors;
-    return { ...common, source: 'errors', event, window, count: String(errors.above ?? 0) };
+    const { event, window, above = 0, ...parts } = errors;
+    return keeping(parts, { ...common, source: 'errors', event, window, count: String(above) });
   }
   if (agents) {
-    const silent = agents.silent_for !== undefined;
-    const window = agents.silent_for ?? agents.idle_with_lease_for ?? '';
-    return { ...common, source: 'agents', agents: silent ? 'silent_for' : 'idle_with_lease_for', window };
+    const { silent_for: silence, idle_with_lease_for: idle = '', ...parts } = agents;
+    const which = silence === undefined ? 'idle_with_lease_for' : 'silent_for';
+    return keeping(parts, { ...common, source: 'agents', agents: which, window: silence ?? idle });
   }
   if (tasks) {
     return {
       ...common,
-      ...bound(tasks),
+      ...bound({ above: tasks.above, below: tasks.below }),
       source: 'tasks',
       taskState: tasks.state,
       taskType: tasks.task_type ?? '',
@@ -106,21 +120,32 @@ export function fromRule(rule: WrittenRule): RuleDraft {
   return { ...common, source: 'expr', query: rule.expr ?? '' };
 }
 
+function kindOf({ source, bound, event, agents }: RuleDraft): string {
+  const choices: Partial<Record<RuleSource, string>> = { logs: bound, errors: event, agents };
+  return `${source} ${choices[source] ?? ''}`;
+}
+
+function keeping(parts: object, draft: RuleDraft): RuleDraft {
+  if (Object.keys(parts).length === 0) return draft;
+  return { ...draft, rest: { ...draft.rest, question: { kind: kindOf(draft), parts } } };
+}
+
 function question(draft: RuleDraft): Partial<WrittenRule> {
-  const { source, query, window } = draft;
+  const { source, query, window, rest } = draft;
   const counted = { [draft.bound]: Number(draft.count) };
+  const more = rest.question?.kind === kindOf(draft) ? rest.question.parts : {};
   switch (source) {
     case 'logs': {
       const by = draft.by.split(/[\s,]+/).filter((field) => field !== '');
       const index = draft.index === '' ? {} : { index: draft.index };
-      return { logs: { query, ...index, window, ...(by.length === 0 ? {} : { by }), ...counted } };
+      return { logs: { query, ...index, window, ...(by.length === 0 ? {} : { by }), ...counted, ...more } };
     }
     case 'errors': {
       const above = draft.event === 'rate' ? { above: Number(draft.count) } : {};
-      return { errors: { event: draft.event, window, ...above } };
+      return { errors: { event: draft.event, window, ...above, ...more } };
     }
     case 'agents':
-      return { agents: { [draft.agents]: window } };
+      return { agents: { [draft.agents]: window, ...more } };
     case 'tasks': {
       const type = draft.taskType === '' ? {} : { task_type: draft.taskType };
       return { tasks: { state: draft.taskState, ...type, ...counted } };
@@ -130,7 +155,12 @@ function question(draft: RuleDraft): Partial<WrittenRule> {
   }
 }
 
-function bound({ above, below }: { above?: number; below?: number }): Pick<RuleDraft, 'bound' | 'count'> {
+interface Bounds {
+  above?: number | undefined;
+  below?: number | undefined;
+}
+
+function bound({ above, below }: Bounds): Pick<RuleDraft, 'bound' | 'count'> {
   return below === undefined
     ? { bound: 'above', count: String(above ?? 0) }
     : { bound: 'below', count: String(below) };

@@ -86,8 +86,9 @@ function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
   const { rule, at, from, to, labels, annotations, value } = change;
   return (
     <tr>
-      <td className={page.nowrap}>
-        {formatTimestamp(at)} <span className={page.soft}>· {formatAge(now - at)} ago</span>
+      <td>
+        <span className={page.nowrap}>{formatTimestamp(at)}</span>{' '}
+        <span className={`${page.soft} ${page.nowrap}`}>· {formatAge(now - at)} ago</span>
       </td>
       <td className={page.nowrap}>
         <Link href={metricsLink(`ALERTS{alertname=${quote(rule)}}`)}>{rule}</Link>

@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import type { KeyedEntry } from '../../lib/journey/entries';
+import { targetRow } from '../../lib/listKeys';
 
 interface EntryKeys {
   entries: readonly KeyedEntry[];
@@ -10,14 +11,12 @@ interface EntryKeys {
   reveal: (index: number) => void;
 }
 
-const PAGE = 15;
-
 /** Arrows move, Enter opens and closes, Esc closes, `e` goes on to the next error. */
 export function useEntryKeys({ entries, active, setActive, open, toggle, reveal }: EntryKeys) {
   return (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = entries.findIndex(({ key }) => key === active);
-    const target = targetIndex(event.key, at, entries);
+    const target = targetEntry(event.key, at, entries);
     if (target !== null) {
       const entry = entries[target];
       if (!entry) return;
@@ -33,27 +32,8 @@ export function useEntryKeys({ entries, active, setActive, open, toggle, reveal 
   };
 }
 
-function targetIndex(key: string, at: number, entries: readonly KeyedEntry[]): number | null {
-  const clamp = (index: number) => Math.min(entries.length - 1, Math.max(0, index));
-  switch (key) {
-    case 'ArrowDown':
-      return clamp(at + 1);
-    case 'ArrowUp':
-      return clamp(at - 1);
-    case 'PageDown':
-      return clamp(at + PAGE);
-    case 'PageUp':
-      return clamp(at - PAGE);
-    case 'Home':
-      return 0;
-    case 'End':
-      return entries.length - 1;
-    case 'e': {
-      const isError = ({ entry }: KeyedEntry) => entry.kind === 'error';
-      const next = entries.findIndex((entry, index) => index > at && isError(entry));
-      return next === -1 ? null : next;
-    }
-    default:
-      return null;
-  }
+function targetEntry(key: string, at: number, entries: readonly KeyedEntry[]): number | null {
+  if (key !== 'e') return targetRow(key, at, entries.length);
+  const next = entries.findIndex(({ entry }, index) => index > at && entry.kind === 'error');
+  return next === -1 ? null : next;
 }

@@ -26,7 +26,9 @@ export function AffectedTasks({ id }: { id: string }) {
         {data.tasks.slice(0, SHOWN).map((task) => (
           <li key={task.task_id}>
             <TaskStateBadge state={task.state} />
-            <Link href={tasksLink({ open: task.task_id })}>{task.task_id}</Link>
+            <Link href={tasksLink({ open: task.task_id })} title={task.task_id}>
+              {task.task_id}
+            </Link>
             <span className={classes.quiet}>{task.task_type}</span>
           </li>
         ))}

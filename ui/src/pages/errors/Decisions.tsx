@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { decideOnGroup, type ErrorGroup, type GroupDecision } from '../../api/errors';
-import { Refusal } from './Refusal';
+import { Refusal } from '../../components/Refusal';
 
 /** In the server's own notation, so that its clock decides. */
 const TIMES = [

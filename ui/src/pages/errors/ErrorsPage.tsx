@@ -5,9 +5,9 @@ import { EmptyState } from '../../components/EmptyState';
 import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
 import { Page } from '../../components/Page';
+import { Pager } from '../../components/Pager';
 import { errorsLink, parseErrorsView, type ErrorsView } from '../../lib/errorsUrl';
 import { useLive } from '../../state/useLive';
-import { ErrorsPager } from './ErrorsPager';
 import { ErrorsTable } from './ErrorsTable';
 import { GroupChips } from './GroupChips';
 import { GroupFilters } from './GroupFilters';
@@ -45,11 +45,12 @@ export default function ErrorsPage() {
     >
       {!data && !error && <Loading label="Loading the errors" />}
       {!data && error && <ErrorState title="The errors could not be read" error={error} />}
-      {data?.groups.length === 0 && <NoGroup view={view} />}
-      {data && data.groups.length > 0 && (
+      {data?.total === 0 && <NoGroup view={view} />}
+      {data && data.total > 0 && (
         <>
           <ErrorsTable groups={data.groups} sort={view.sort} onSort={(sort) => change({ sort })} />
-          <ErrorsPager
+          <Pager
+            of="errors"
             page={view.page}
             pageSize={PAGE_SIZE}
             total={data.total}

@@ -17,12 +17,12 @@ interface ErrorsTableProps {
   onSort: (sort: GroupSort) => void;
 }
 
-const COLUMNS: readonly { label: string; sort?: GroupSort; number?: boolean }[] = [
+const COLUMNS: readonly { label: string; sort?: GroupSort; number?: boolean; roomy?: boolean }[] = [
   { label: 'Error' },
   { label: 'Over time' },
   { label: 'Errors', sort: 'count', number: true },
   { label: 'Last seen', sort: 'last_seen', number: true },
-  { label: 'First seen', sort: 'first_seen', number: true },
+  { label: 'First seen', sort: 'first_seen', number: true, roomy: true },
   { label: 'Agents' },
   { label: 'Severity' },
 ];
@@ -38,7 +38,7 @@ export function ErrorsTable({ groups, sort, onSort }: ErrorsTableProps) {
             <th
               key={column.label}
               scope="col"
-              className={column.number ? page.number : undefined}
+              className={[column.number && page.number, column.roomy && page.roomy].filter(Boolean).join(' ')}
               aria-sort={column.sort === sort ? 'descending' : undefined}
             >
               {column.sort ? (
@@ -97,7 +97,10 @@ function GroupRow({ group, now }: { group: ErrorGroup; now: number }) {
       <td className={`${page.number} ${page.nowrap}`} title={formatIso(group.last_seen)}>
         {formatAge(now - Date.parse(group.last_seen))} ago
       </td>
-      <td className={`${page.number} ${page.nowrap} ${page.soft}`} title={formatIso(group.first_seen)}>
+      <td
+        className={`${page.number} ${page.nowrap} ${page.soft} ${page.roomy}`}
+        title={formatIso(group.first_seen)}
+      >
         {formatAge(now - Date.parse(group.first_seen))} ago
       </td>
       <td className={classes.agents}>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { noteOnGroup, type GroupDetail } from '../../api/errors';
 import { formatIso } from '../../lib/time/format';
 import classes from './Errors.module.css';
-import { Refusal } from './Refusal';
+import { Refusal } from '../../components/Refusal';
 
 export function Notes({ id, notes }: { id: string; notes: GroupDetail['notes'] }) {
   const [draft, setDraft] = useState('');

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { requeueGroup, type Requeued } from '../../api/errors';
 import { formatCount } from '../../lib/number';
 import classes from './Errors.module.css';
-import { Refusal } from './Refusal';
+import { Refusal } from '../../components/Refusal';
 
 const named = (count: number) => `${formatCount(count)} ${count === 1 ? 'task' : 'tasks'}`;
 

@@ -1,6 +1,6 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Refusal } from './Refusal';
+import { Refusal } from '../../components/Refusal';
 import classes from './Tasks.module.css';
 
 interface ConfirmationProps {

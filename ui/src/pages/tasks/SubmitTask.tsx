@@ -5,7 +5,7 @@ import { submitTask } from '../../api/tasks';
 import type { NewTask } from '../../api/types';
 import { EMPTY_DRAFT, readDraft, type DraftFaults } from '../../lib/taskForm';
 import { NEW_FORM } from '../../lib/taskUrl';
-import { Refusal } from './Refusal';
+import { Refusal } from '../../components/Refusal';
 import { TaskFields } from './TaskFields';
 
 interface SubmitTaskProps {

@@ -2,12 +2,12 @@ import { tasks } from '../../api/tasks';
 import { EmptyState } from '../../components/EmptyState';
 import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
+import { Pager } from '../../components/Pager';
 import { isFiltered, scopeOf, type TaskView } from '../../lib/taskUrl';
 import { useLive } from '../../state/useLive';
 import { BulkActions } from './BulkActions';
 import { StateChips } from './StateChips';
 import { SubmitTask } from './SubmitTask';
-import { TaskPager } from './TaskPager';
 import classes from './Tasks.module.css';
 import { TasksTable } from './TasksTable';
 
@@ -48,7 +48,7 @@ export function TasksTab({ view, onChange }: TasksTabProps) {
       </div>
       {!data && !error && <Loading label="Loading the tasks" />}
       {!data && error && <ErrorState title="The tasks could not be read" error={error} />}
-      {data?.tasks.length === 0 && (
+      {data?.total === 0 && (
         <EmptyState
           title={filtered ? 'No task matches these filters' : 'No task has been submitted yet'}
           detail={
@@ -61,14 +61,17 @@ export function TasksTab({ view, onChange }: TasksTabProps) {
           }
         />
       )}
-      {data && data.tasks.length > 0 && (
+      {data && data.total > 0 && (
         <>
           <TasksTable
             tasks={data.tasks}
             open={view.open}
             onOpen={(open) => onChange({ open }, view.open !== '')}
           />
-          <TaskPager
+          <Pager
+            of="tasks"
+            before="Newer"
+            after="Older"
             page={view.page}
             pageSize={PAGE_SIZE}
             total={data.total}

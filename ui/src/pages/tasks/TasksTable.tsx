@@ -26,6 +26,8 @@ const HEADINGS = [
   'Correlation',
   'Last error',
 ];
+/** What a narrow window has no room for; the task itself shows it. */
+const ROOMY: readonly string[] = ['Priority', 'Correlation'];
 
 export function TasksTable({ tasks, open, onOpen }: TasksTableProps) {
   const now = useNow(1_000);
@@ -34,7 +36,7 @@ export function TasksTable({ tasks, open, onOpen }: TasksTableProps) {
       <thead>
         <tr>
           {HEADINGS.map((heading) => (
-            <th key={heading} scope="col">
+            <th key={heading} scope="col" className={ROOMY.includes(heading) ? page.roomy : undefined}>
               {heading}
             </th>
           ))}
@@ -72,13 +74,13 @@ function TaskRow({ task, now, open, onOpen }: TaskRowProps) {
         </button>
       </td>
       <td className={page.nowrap}>{task.task_type}</td>
-      <td>{task.priority}</td>
+      <td className={page.roomy}>{task.priority}</td>
       <td className={page.nowrap}>{task.agent_name ?? '–'}</td>
       <td className={page.nowrap}>{took === null ? '–' : formatDuration(took)}</td>
       <td className={page.nowrap}>
         {task.retry_count} / {task.max_retries}
       </td>
-      <td className={classes.clip} onClick={(event) => event.stopPropagation()}>
+      <td className={`${classes.clip} ${page.roomy}`} onClick={(event) => event.stopPropagation()}>
         <CorrelationLink id={correlationOf(task)} />
       </td>
       <td className={`${classes.clip} ${classes.error}`} title={task.last_error ?? undefined}>

@@ -37,7 +37,9 @@ export function PatternRow({ pattern, interval, discover }: PatternRowProps) {
       <td>
         <SparkBars counts={pattern.counts} interval={interval} />
       </td>
-      <td className={page.nowrap}>{pattern.first_seen && formatTimestamp(Date.parse(pattern.first_seen))}</td>
+      <td className={`${page.nowrap} ${page.roomy}`}>
+        {pattern.first_seen && formatTimestamp(Date.parse(pattern.first_seen))}
+      </td>
       <td>{severity !== undefined && <SeverityBadge severity={severity} />}</td>
       <td className={classes.wide}>
         {pattern.new === true && (

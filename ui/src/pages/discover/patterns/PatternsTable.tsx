@@ -14,7 +14,9 @@ export function PatternsTable({ reply, discover }: { reply: PatternsReply; disco
           </th>
           <th scope="col">Share</th>
           <th scope="col">Over time</th>
-          <th scope="col">First seen</th>
+          <th scope="col" className={page.roomy}>
+            First seen
+          </th>
           <th scope="col">Severity</th>
           <th scope="col" className={classes.wide}>
             Pattern

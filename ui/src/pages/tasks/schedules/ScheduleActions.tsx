@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { pauseSchedule, removeSchedule, runSchedule, type Schedule } from '../../../api/schedules';
 import { Confirmation } from '../Confirmation';
-import { Refusal } from '../Refusal';
+import { Refusal } from '../../../components/Refusal';
 
 interface ScheduleActionsProps {
   schedule: Schedule;

@@ -9,7 +9,7 @@ import {
   type ScheduleRequest,
 } from '../../../api/schedules';
 import { draftOf, EMPTY_DRAFT, readDraft, type DraftFaults } from '../../../lib/taskForm';
-import { Refusal } from '../Refusal';
+import { Refusal } from '../../../components/Refusal';
 import { TaskFields } from '../TaskFields';
 import classes from '../Tasks.module.css';
 
