@@ -485,3 +485,21 @@ async fn groups_of_errors_that_are_new_back_or_frequent_are_found() {
     let found = world.evaluate(&back, now).await;
     assert_eq!(found, [format!("{} 2", labels(&a, "a"))]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_about_new_groups_of_errors_can_be_tried_whatever_its_window() {
+    let world = World::new().await;
+    world.fail("a", 1, &mut 0).await;
+    let now = Timestamp::now().as_millisecond() + MINUTE;
+    let written = json!({"alert": "New", "errors": {"event": "new", "window": "10m"}});
+    let written: WrittenRule = serde_json::from_value(written).expect("an object");
+    let rule = check_rule(&written, Default::default()).expect("a rule");
+    let steps = trial::steps(&rule.question, now - 3 * 24 * 60 * MINUTE, now).expect("steps");
+    let environment = world.environment.clone();
+    let trial = tokio::task::spawn_blocking(move || {
+        trial::run(&rule, steps, &environment, &Cancellation::default())
+    });
+    let trial = trial.await.expect("no panic").expect("a trial");
+    let titles = trial.fired.iter().map(|alert| alert.labels.get("title"));
+    assert_eq!(titles.collect::<Vec<_>>(), [Some("a broke")]);
+}

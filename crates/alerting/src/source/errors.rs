@@ -78,7 +78,10 @@ impl ErrorAnswers {
                 },
             });
         }
-        if let Some(coarse) = groups.iter().map(|group| group.history.interval_ms).max()
+        // Only rates are counted over time; what is new or back has a time of its own.
+        let intervals = groups.iter().map(|group| group.history.interval_ms);
+        if let ErrorEvent::Rate { .. } = question.event
+            && let Some(coarse) = intervals.max()
             && coarse > milliseconds(question.window).max(FINE)
         {
             return Err(AnswerError::TooCoarse {

@@ -12,7 +12,7 @@ use crate::arguments::AlertTestArguments;
 use crate::client::Client;
 use crate::commands::logs::since;
 use crate::failure::Failure;
-use crate::terminal::{FAINT, NAME};
+use crate::terminal::{FAINT, NAME, warn};
 
 /// Alerts of a rule that are listed for people.
 const SHOWN: usize = 20;
@@ -25,21 +25,39 @@ struct Fired {
     resolved_at: Option<String>,
 }
 
-/// Tries the rules.
+/// Tries the rules. One that cannot be tried holds up no other.
 ///
 /// # Errors
-/// When the file is none, or the server cannot be reached or try a rule.
+/// When the file is none, or the server cannot be reached or try one of the rules.
 pub async fn run(arguments: AlertTestArguments) -> Result<(), Failure> {
     let rules = alerting_rules(&arguments)?;
     let client = arguments.server.client()?;
     let from = since(Some(&arguments.since), "--since")?;
     let to = since(arguments.until.as_deref(), "--until")?;
     let to = if to.is_empty() { "now" } else { &to };
+    let mut untried = Vec::new();
     for rule in &rules {
         let body = json!({"rule": rule, "from": from, "to": to});
-        try_one(&client, rule, &body, arguments.json).await?;
+        if let Err(failure) = try_one(&client, rule, &body, arguments.json).await {
+            untried.push((rule["alert"].as_str().unwrap_or_default(), failure));
+        }
     }
-    Ok(())
+    // All for the same reason: the server, not the rules.
+    if untried.len() == rules.len()
+        && let Some((_, failure)) = untried.pop()
+    {
+        return Err(failure);
+    }
+    for (name, failure) in &untried {
+        warn(&format!("{name} was not tried: {failure}"));
+    }
+    match untried.len() {
+        0 => Ok(()),
+        count => Err(Failure::new(format!(
+            "{count} of {} rules could not be tried",
+            rules.len()
+        ))),
+    }
 }
 
 async fn try_one(
