@@ -80,12 +80,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Agent(AgentCommand::New(arguments)) => commands::agent_new::run(arguments)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(
-                shell,
-                &mut Arguments::command(),
-                "swarmscope",
-                &mut script,
-            );
+            clap_complete::generate(shell, &mut Arguments::command(), "swarmscope", &mut script);
             terminal::unless_closed(std::io::stdout().write_all(&script))?;
         }
     }

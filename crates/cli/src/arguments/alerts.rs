@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use swarmscope_alerting::notify::LabelMatcher;
 
 use super::ServerArguments;
 
@@ -87,8 +88,8 @@ are evaluated all the same, and the end of an alert that somebody was told of is
 #[command(after_help = SILENCE_EXAMPLES)]
 pub struct SilenceArguments {
     /// Which alerts; all have to pass
-    #[arg(value_name = "MATCHER", requires = "length")]
-    pub matchers: Vec<String>,
+    #[arg(value_name = "MATCHER", requires = "length", value_parser = LabelMatcher::parse)]
+    pub matchers: Vec<LabelMatcher>,
     /// For how long, such as 2h
     #[arg(
         long = "for",

@@ -37,7 +37,9 @@ pub async fn run(arguments: JourneyArguments) -> Result<(), Failure> {
         let text = draw::draw(&journey, columns(), arguments.full);
         output.write_all(text.as_bytes())
     };
-    Ok(terminal::unless_closed(written.and_then(|()| output.flush()))?)
+    Ok(terminal::unless_closed(
+        written.and_then(|()| output.flush()),
+    )?)
 }
 
 fn columns() -> usize {
