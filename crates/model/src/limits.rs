@@ -53,6 +53,16 @@ pub const MAX_UPDATE_TRIES: u32 = 100;
 pub const MAX_BUCKETS: usize = 65_536;
 /// Clauses in one query, Elasticsearch's `indices.query.bool.max_clause_count` floor.
 pub const MAX_CLAUSES: usize = 1_024;
+/// Terms of one `terms_set`: each number of them that a document may ask for is a clause of its own.
+pub const MAX_SET_TERMS: usize = 48;
+/// Longest regular expression of a search, in characters, Elasticsearch's `index.max_regex_length`.
+pub const MAX_REGEXP_CHARS: usize = 1_000;
+/// Numbers of one interval `<n-m>` in a regular expression: each becomes an alternative.
+pub const MAX_REGEXP_INTERVAL: u64 = 1_000;
+/// Searches for the `inner_hits` of one collapsed search: each group and name is one.
+pub const MAX_INNER_SEARCHES: usize = 1_000;
+/// Characters of one value that are looked at for highlights, Elasticsearch's `index.highlight.max_analyzed_offset`.
+pub const MAX_HIGHLIGHTED_CHARS: usize = 1_000_000;
 /// Depth of a query, Elasticsearch's `indices.query.bool.max_nested_depth`.
 pub const MAX_QUERY_DEPTH: usize = 30;
 /// Longest query text, in bytes.

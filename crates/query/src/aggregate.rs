@@ -1,5 +1,6 @@
 //! What can be counted over the matching documents, and what comes back.
 
+mod adapt;
 mod result;
 mod statistics;
 

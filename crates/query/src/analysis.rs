@@ -7,12 +7,24 @@
 //! words.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use swarmscope_model::limits::MAX_TOKEN_CHARS;
 
 /// The words of a text in order. Positions are the index in the sequence.
 pub fn words(text: &str) -> Words<'_> {
     Words { rest: text }
+}
+
+/// The words of a text with the places of their bytes in it.
+pub fn placed_words(text: &str) -> impl Iterator<Item = (Range<usize>, Cow<'_, str>)> {
+    let mut rest = words(text);
+    std::iter::from_fn(move || {
+        let before = rest.rest;
+        let word = rest.next()?;
+        let start = text.len() - before.len() + word_start(before)?;
+        Some((start..text.len() - rest.rest.len(), word))
+    })
 }
 
 /// Iterator over the words of a text; see [`words`].

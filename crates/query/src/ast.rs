@@ -9,6 +9,8 @@
 //! - Numbers, booleans and dates have one view; a string in a query is converted to the type of
 //!   the value it meets, and does not match when it cannot be.
 
+use std::net::IpAddr;
+
 /// Which values of a document a clause looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -92,6 +94,13 @@ pub enum Query {
         operator: Operator,
         minimum: Option<MinimumMatch>,
     },
+    /// A text whose words are Elasticsearch's: what only our analysis splits (`nova.compute`) stands in a row.
+    Text {
+        field: Field,
+        text: String,
+        operator: Operator,
+        minimum: Option<MinimumMatch>,
+    },
     /// The text's words in order, with at most `slop` moves; the last may be a beginning only.
     Phrase {
         field: Field,
@@ -112,6 +121,12 @@ pub enum Query {
         values: Vec<Scalar>,
     },
     Range {
+        field: Field,
+        lower: Option<Bound>,
+        upper: Option<Bound>,
+    },
+    /// The same for numbers alone, among them strings that are numbers.
+    NumberRange {
         field: Field,
         lower: Option<Bound>,
         upper: Option<Bound>,
@@ -150,26 +165,64 @@ pub enum Query {
     /// Documents with one of these `_id`s.
     Ids(Vec<String>),
     Bool(BoolQuery),
+    /// An address between these two, both inclusive; text that is no address is none of them.
+    Addresses {
+        field: Field,
+        first: IpAddr,
+        last: IpAddr,
+    },
+    /// What the clause finds, with another score.
+    Scored {
+        query: Box<Query>,
+        scoring: Scoring,
+    },
+}
+
+/// How a clause counts for the score of what it finds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scoring {
+    /// So many times as much.
+    Times(f32),
+    /// Always this.
+    Constant(f32),
+    /// Of several optional clauses the best one counts, the others by this part.
+    Best(f32),
+    /// So many times as much where another clause holds as well.
+    When { clause: Box<Query>, factor: f32 },
 }
 
 /// How many optional clauses have to hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MinimumMatch {
     /// This many; negative: all but so many.
     Count(i32),
     /// This percentage, rounded down; negative: all but so much.
     Percent(i32),
+    /// Of the steps, the last one whose number is below the number of clauses; all clauses when there is none.
+    Steps(Vec<(usize, MinimumMatch)>),
 }
 
 impl MinimumMatch {
     /// The number out of `clauses` that it asks for.
-    pub fn of(self, clauses: usize) -> usize {
+    pub fn of(&self, clauses: usize) -> usize {
         let total = i64::try_from(clauses).unwrap_or(i64::MAX);
         let wanted = match self {
-            MinimumMatch::Count(count) if count >= 0 => i64::from(count),
-            MinimumMatch::Count(count) => total + i64::from(count),
-            MinimumMatch::Percent(percent) if percent >= 0 => total * i64::from(percent) / 100,
-            MinimumMatch::Percent(percent) => total - total * i64::from(-percent) / 100,
+            MinimumMatch::Count(count) if *count >= 0 => i64::from(*count),
+            MinimumMatch::Count(count) => total.saturating_add(i64::from(*count)),
+            MinimumMatch::Percent(percent) => {
+                let part = total.saturating_mul(i64::from(*percent)) / 100;
+                if *percent >= 0 {
+                    part
+                } else {
+                    total.saturating_add(part)
+                }
+            }
+            MinimumMatch::Steps(steps) => {
+                let step = steps.iter().take_while(|(above, _)| clauses > *above);
+                return step
+                    .last()
+                    .map_or(clauses, |(_, minimum)| minimum.of(clauses));
+            }
         };
         usize::try_from(wanted.max(0)).unwrap_or(usize::MAX)
     }
@@ -193,7 +246,7 @@ pub struct BoolQuery {
 impl BoolQuery {
     /// How many `should` clauses have to hold.
     pub fn minimum_should(&self) -> usize {
-        match self.minimum {
+        match &self.minimum {
             Some(minimum) => minimum.of(self.should.len()),
             None => usize::from(
                 self.must.is_empty() && self.filter.is_empty() && !self.should.is_empty(),
@@ -214,6 +267,18 @@ impl Query {
                 filter: queries,
                 ..BoolQuery::default()
             }),
+        }
+    }
+
+    /// The clause counting so many times for the score.
+    #[must_use]
+    pub fn times(self, factor: f32) -> Query {
+        if (factor - 1.0).abs() < f32::EPSILON {
+            return self;
+        }
+        Query::Scored {
+            query: Box::new(self),
+            scoring: Scoring::Times(factor),
         }
     }
 
@@ -251,6 +316,11 @@ mod tests {
         assert_eq!(MinimumMatch::Percent(75).of(3), 2);
         assert_eq!(MinimumMatch::Percent(-25).of(4), 3);
         assert_eq!(MinimumMatch::Count(-5).of(3), 0);
+        let steps = MinimumMatch::Steps(vec![
+            (2, MinimumMatch::Percent(-25)),
+            (9, MinimumMatch::Count(-3)),
+        ]);
+        assert_eq!([2, 4, 9, 10].map(|clauses| steps.of(clauses)), [2, 3, 7, 7]);
     }
 
     #[test]

@@ -129,6 +129,7 @@ impl TimeFinder {
 pub struct Document {
     fields: Vec<(String, Scalar)>,
     times: TimeFinder,
+    index: String,
 }
 
 impl Document {
@@ -140,6 +141,18 @@ impl Document {
         let mut document = Document::default();
         flatten(bytes, &mut document)?;
         Ok(document)
+    }
+
+    /// The document as one of this index.
+    #[must_use]
+    pub fn of_index(mut self, index: &str) -> Self {
+        index.clone_into(&mut self.index);
+        self
+    }
+
+    /// The index that it is of; empty when that was not said.
+    pub fn index(&self) -> &str {
+        &self.index
     }
 
     /// Every value with its path, in order.

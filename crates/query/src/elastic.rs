@@ -7,8 +7,10 @@
 
 mod aggregation;
 mod body;
+mod collapse;
 mod error;
 mod fields;
+mod highlight;
 mod json;
 mod members;
 mod query;
@@ -21,6 +23,7 @@ use crate::ast::Query;
 
 pub use aggregation::{NamedRange, Reported, Shape};
 pub use body::{PointInTime, SearchBody};
+pub use collapse::{Collapse, InnerHits};
 pub use error::{Class, DslError, DslErrorKind};
 pub use fields::ShownField;
 pub use query::minimum_match;
@@ -94,6 +97,21 @@ pub fn sort_parameter(text: &str) -> Result<Vec<crate::store::SortKey>, DslError
 struct Context {
     now: Timestamp,
     clauses: usize,
+    /// The clauses that have names, inner ones first.
+    named: Vec<(String, Query)>,
+    /// Within how many prohibitions the reader stands: what is in one names no match.
+    prohibited: usize,
+}
+
+impl Context {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            clauses: 0,
+            named: Vec::new(),
+            prohibited: 0,
+        }
+    }
 }
 
 type Parsed<T> = Result<T, Fault>;

@@ -5,6 +5,7 @@
 //! [`ValueTest::needed_words`] rules out; the answer must not differ from [`Matcher::matches`].
 //! Never reads anything but the document it is given.
 
+mod address;
 mod compile;
 mod field;
 mod fuzzy;
@@ -20,12 +21,15 @@ mod words;
 use std::collections::HashSet;
 
 use crate::ast::Field;
-use crate::document::Document;
+use crate::document::{Document, ValueRef};
 
 pub use compile::{BadQuery, compile};
 pub use field::{Selector, View};
 pub use needed::NeededWords;
 pub use test::ValueTest;
+
+/// The field that names the index of a document.
+const INDEX_FIELD: &str = "_index";
 
 /// A query made ready.
 #[derive(Debug)]
@@ -40,6 +44,22 @@ pub enum Matcher {
     Exists(Selector),
     Ids(HashSet<String>),
     Bool(BoolMatcher),
+    /// The name of the document's index satisfies the test.
+    Index(ValueTest),
+    /// What the clause finds, with another score.
+    Scored {
+        clause: Box<Matcher>,
+        scoring: ScoringMatcher,
+    },
+}
+
+/// How a clause counts for the score; see [`crate::ast::Scoring`].
+#[derive(Debug)]
+pub enum ScoringMatcher {
+    Times(f32),
+    Constant(f32),
+    Best(f32),
+    When { clause: Box<Matcher>, factor: f32 },
 }
 
 /// Clauses combined; see [`crate::ast::BoolQuery`].
@@ -60,6 +80,10 @@ impl Matcher {
             Matcher::All => true,
             Matcher::Nothing => false,
             Matcher::Ids(ids) => ids.contains(id),
+            Matcher::Scored { clause, .. } => holds(clause),
+            Matcher::Index(test) => {
+                test.holds(INDEX_FIELD, ValueRef::Text(document.index()), View::Whole)
+            }
             Matcher::Exists(field) => document
                 .fields()
                 .any(|(path, value)| field.exists(path, value)),

@@ -16,6 +16,7 @@
 mod error;
 mod parse;
 mod range;
+pub mod simple;
 mod term;
 mod token;
 mod words;
@@ -28,7 +29,7 @@ use crate::datemath::Clock;
 
 pub use error::{QueryError, QueryErrorKind};
 pub(crate) use range::{is_time, stretch};
-pub(crate) use words::{is_split, is_whole, matching};
+pub(crate) use words::{expanded, is_split, is_whole, matching};
 
 /// What a query text leaves open.
 #[derive(Debug, Clone)]
@@ -42,6 +43,16 @@ pub struct Options {
     pub now: Timestamp,
     /// Where days begin, and what dates without an offset are in.
     pub time_zone: TimeZone,
+    /// Moves that a phrase allows that does not say.
+    pub phrase_slop: u32,
+    /// First characters that a fuzzy word has to share.
+    pub fuzzy_prefix: u32,
+    /// Whether a pattern may begin with `*` or `?`.
+    pub leading_wildcards: bool,
+    /// Whether bare words side by side are a phrase.
+    pub phrases: bool,
+    /// What is put behind the names of fields that a quoted text is looked for in, such as `.keyword`.
+    pub quoted_suffix: Option<String>,
 }
 
 /// What `foo-bar` without quotes means.
@@ -62,6 +73,11 @@ impl Options {
             split: Split::InARow,
             now,
             time_zone: TimeZone::UTC,
+            phrase_slop: 0,
+            fuzzy_prefix: 0,
+            leading_wildcards: true,
+            phrases: false,
+            quoted_suffix: None,
         }
     }
 
@@ -87,6 +103,18 @@ impl Default for Options {
     fn default() -> Self {
         Self::new(Timestamp::from_millisecond(0))
     }
+}
+
+/// The text with a backslash before everything that means more than itself.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if r#"\+-!():^[]"{}~*?|&/"#.contains(character) {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
 }
 
 /// Reads a query. A text of nothing but white space finds everything.

@@ -149,6 +149,7 @@ fn add(
     let body = checked(body)?;
     for alias in aliases {
         check_name(&alias, everything)?;
+        check_filter(&alias, &Value::Object(body.clone()))?;
         for index in indices {
             let changes = catalog.changes.entry(index.uuid.clone()).or_default();
             changes.aliases.insert(alias.clone(), body.clone());
@@ -162,14 +163,17 @@ fn checked(body: &Map<String, Value>) -> Result<Map<String, Value>, ElasticError
     let mut alias = Map::new();
     for (key, value) in body {
         match key.as_str() {
-            "filter" if !value.is_null() => {
-                return Err(ElasticError::illegal_argument(
-                    "[filter] of an alias is not supported here; put the filter into the query",
-                ));
+            "filter" if value.is_null() => {}
+            // There is one shard: routing is told and changes nothing.
+            "filter" | "is_write_index" | "is_hidden" | "index_routing" | "search_routing" => {
+                alias.insert(key.clone(), value.clone());
             }
-            "is_write_index" | "is_hidden" => drop(alias.insert(key.clone(), value.clone())),
-            // There is one shard.
-            "filter" | "routing" | "index_routing" | "search_routing" | "must_exist" => {}
+            "routing" => {
+                for key in ["index_routing", "search_routing"] {
+                    alias.entry(key).or_insert_with(|| value.clone());
+                }
+            }
+            "must_exist" => {}
             other => {
                 return Err(ElasticError::unreadable(format!(
                     "[alias_action] unknown field [{other}]"
@@ -178,6 +182,20 @@ fn checked(body: &Map<String, Value>) -> Result<Map<String, Value>, ElasticError
         }
     }
     Ok(alias)
+}
+
+/// Whether the filter of an alias can be read.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_filter(alias: &str, body: &Value) -> Result<(), ElasticError> {
+    let Some(filter) = body.get("filter") else {
+        return Ok(());
+    };
+    super::scope::check_filter(filter).map_err(|cause| {
+        ElasticError::illegal_argument(format!("failed to parse filter for alias [{alias}]"))
+            .with("caused_by", cause.to_value())
+    })
 }
 
 fn check_name(alias: &str, everything: &[IndexInfo]) -> Result<(), ElasticError> {

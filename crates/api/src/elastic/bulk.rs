@@ -19,6 +19,7 @@ use super::bulk_reply::Items;
 use super::bulk_request::{Entry, Verb, parse};
 use super::bulk_write;
 use super::errors::ElasticError;
+use super::strict;
 
 /// The URL's parameters.
 #[derive(Debug, Default, Deserialize)]
@@ -57,6 +58,7 @@ async fn write(
         redirect(state, &mut entries).await?;
     }
     bulk_ingest::run(state, &mut entries, parameters.pipeline.as_deref()).await?;
+    strict::check(state, &mut entries).await?;
     let known = known_indices(state, &entries).await?;
     let outcomes = bulk_write::run(state, &mut entries, &known).await?;
     let mut items = Items::new(entries.len());

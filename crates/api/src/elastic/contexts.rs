@@ -15,6 +15,7 @@ use swarmscope_query::elastic::{SearchBody, time_value};
 use swarmscope_query::indices::IndexExpression;
 
 use super::errors::ElasticError;
+use super::scope::Scope;
 use super::search_parameters::SearchParameters;
 
 const SCROLL: &str = "scroll-";
@@ -29,6 +30,8 @@ pub struct View {
     pub shards: usize,
     /// The newest write in it.
     pub newest: u64,
+    /// What the indices say of a search.
+    pub scope: Scope,
 }
 
 /// A scroll between two of its pages.
@@ -232,6 +235,7 @@ mod tests {
             indices: None,
             shards: 0,
             newest: 7,
+            scope: Scope::default(),
         }
     }
 

@@ -53,6 +53,7 @@ pub async fn delete_by_query(
         .search
         .only_query(&wanted.body, Timestamp::now())?;
     let found = state.resolve(&index, &parameters.search.indices).await?;
+    let query = found.scope.whole(&query)?;
     let request = found.expression.map(|indices| DeleteRequest {
         max_documents: wanted.max_documents,
         past_conflicts: wanted.past_conflicts,

@@ -22,6 +22,7 @@ use super::condition::{self, ConditionParameters};
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
 use super::search_reply::SourceBody;
+use super::strict;
 
 /// The URL's parameters of a write.
 #[derive(Debug, Default, Deserialize)]
@@ -111,6 +112,7 @@ async fn write(
     let index = state.write_target(&index.as_str().into()).await?;
     let mut entry = [Entry::new(Verb::Index, Arc::clone(&index), id, body)];
     bulk_ingest::run(state, &mut entry, parameters.pipeline.as_deref()).await?;
+    strict::check(state, &mut entry).await?;
     let [mut entry] = entry;
     match entry.refused.take() {
         Some(refused) => Err(refused),

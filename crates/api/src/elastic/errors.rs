@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use swarmscope_query::elastic::{Class, DslError, DslErrorKind};
 use swarmscope_query::indices::InvalidIndexName;
 use swarmscope_query::lucene::QueryError;
+use swarmscope_query::mapping::MappingError;
 use swarmscope_query::store::{Refused, StoreError};
 
 use super::cluster::NODE_ID;
@@ -327,6 +328,18 @@ impl From<Refused> for ElasticError {
 impl From<TurnedAway> for ElasticError {
     fn from(reason: TurnedAway) -> Self {
         Self::new(reason.status(), "security_exception", reason.to_string())
+    }
+}
+
+impl From<MappingError> for ElasticError {
+    fn from(error: MappingError) -> Self {
+        let kind = match error {
+            MappingError::Date(_) => "parse_exception",
+            MappingError::NoAddress { .. } | MappingError::NotSearched { .. } => {
+                "query_shard_exception"
+            }
+        };
+        Self::new(StatusCode::BAD_REQUEST, kind, error.to_string()).in_search("")
     }
 }
 

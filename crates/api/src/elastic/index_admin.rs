@@ -126,6 +126,7 @@ pub async fn delete(
     let found = state.resolve(&index, &options).await?;
     if let Some(expression) = found.expression {
         state.logs.delete_indices(&expression).await?;
+        state.mappings.forget();
     }
     Ok(Json(json!({ "acknowledged": true })))
 }

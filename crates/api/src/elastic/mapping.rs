@@ -144,7 +144,23 @@ pub async fn mapping_of(state: &ElasticState, info: &IndexInfo) -> Result<Value,
     if !properties.is_empty() {
         mappings.insert("properties".to_owned(), Value::Object(properties));
     }
-    Ok(Value::Object(mappings))
+    let mut mappings = Value::Object(mappings);
+    spell_dynamic(&mut mappings);
+    Ok(mappings)
+}
+
+/// `dynamic` is told as a text, however it was given.
+fn spell_dynamic(object: &mut Value) {
+    if let Some(dynamic) = object.get_mut("dynamic")
+        && let Value::Bool(flag) = dynamic
+    {
+        *dynamic = flag.to_string().into();
+    }
+    let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+    properties
+        .into_iter()
+        .flatten()
+        .for_each(|(_, field)| spell_dynamic(field));
 }
 
 /// Puts a field where its path says; what stands there already stays.
@@ -160,8 +176,13 @@ fn insert(properties: &mut Map<String, Value>, path: &[&str], field: &FieldInfo)
             let object = properties
                 .entry(*first)
                 .or_insert_with(|| json!({ "properties": {} }));
-            if let Some(Value::Object(inner)) = object.get_mut("properties") {
-                insert(inner, rest, field);
+            let kind = object.get("type").and_then(Value::as_str);
+            let holds_fields = matches!(kind, None | Some("object" | "nested"));
+            if let (true, Value::Object(object)) = (holds_fields, object) {
+                let inner = object.entry("properties").or_insert_with(|| json!({}));
+                if let Value::Object(inner) = inner {
+                    insert(inner, rest, field);
+                }
             }
         }
     }

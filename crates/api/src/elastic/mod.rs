@@ -19,6 +19,7 @@ mod cat;
 mod catalog;
 mod cluster;
 mod cluster_admin;
+mod collapse;
 mod condition;
 mod contexts;
 mod conventions;
@@ -28,6 +29,7 @@ mod delete_by_query;
 mod documents;
 mod errors;
 mod field_caps;
+mod hit_details;
 mod index_admin;
 mod index_settings;
 mod index_templates;
@@ -43,6 +45,8 @@ mod point_in_time;
 mod policies;
 mod pretty;
 mod resolve_index;
+mod rollover;
+mod scope;
 mod scroll;
 mod search;
 mod search_parameters;
@@ -50,6 +54,7 @@ mod search_reply;
 mod shards;
 mod shown_fields;
 mod stats;
+mod strict;
 mod targets;
 mod tasks;
 mod template_match;
@@ -73,6 +78,7 @@ use body_budget::BodyBudget;
 use catalog::Kept;
 use contexts::Contexts;
 use errors::ElasticError;
+use scope::Mappings;
 use tasks::Tasks;
 
 /// What the handlers work on. A cheap handle.
@@ -84,6 +90,7 @@ pub struct ElasticState {
     contexts: Contexts,
     answers: Answers,
     tasks: Tasks,
+    mappings: Mappings,
 }
 
 impl ElasticState {
@@ -96,6 +103,7 @@ impl ElasticState {
             contexts: Contexts::default(),
             answers: Answers::default(),
             tasks: Tasks::default(),
+            mappings: Mappings::default(),
         }
     }
 }
@@ -156,7 +164,10 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/_cat/templates", get(cat::all_templates))
         .route("/_cat/templates/{name}", get(cat::templates))
         .route("/_nodes", get(cluster::nodes))
-        .route("/_nodes/http", get(cluster::nodes))
+        .route("/_nodes/{what}", get(cluster::nodes))
+        .route("/_nodes/{node}/{what}", get(cluster::nodes))
+        .route("/_nodes/stats/{metrics}", get(stats::nodes))
+        .route("/_nodes/{node}/stats", get(stats::nodes))
         .route("/_tasks", get(tasks::list))
         .route("/_tasks/{id}", get(tasks::get))
         .route("/_cat/indices", get(cat::all_indices))
@@ -237,6 +248,8 @@ fn setup_routes() -> Router<ElasticState> {
 fn alias_routes() -> Router<ElasticState> {
     Router::new()
         .route("/_aliases", post(aliases::change_all))
+        .route("/{alias}/_rollover", post(rollover::next))
+        .route("/{alias}/_rollover/{index}", post(rollover::named))
         .route("/_alias", get(aliases::all))
         .route("/_alias/{name}", get(aliases::named))
         .route("/{index}/_alias", get(aliases::of))
@@ -349,6 +362,10 @@ fn search_routes() -> Router<ElasticState> {
         .route("/_async_search/status/{id}", get(async_search::status))
         .route("/{index}/_pit", post(point_in_time::open))
         .route("/_pit", delete(point_in_time::close))
+        .route(
+            "/{index}/_explain/{id}",
+            get(validate::explain).post(validate::explain),
+        )
         .route("/_count", get(search::count_all).post(search::count_all))
         .route("/{index}/_count", get(search::count).post(search::count))
         .route("/_field_caps", get(field_caps::all).post(field_caps::all))

@@ -40,6 +40,7 @@ pub async fn open(
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,
+        scope: found.scope,
         newest: 0,
     };
     view.newest = newest(&state, &view).await?;

@@ -18,7 +18,7 @@ use super::ElasticState;
 use super::body::{Body, Parameters};
 use super::contexts::{Scroll, View, closed, keep_alive};
 use super::errors::ElasticError;
-use super::search::{find, reply_options};
+use super::search::{find_all, reply_options};
 use super::search_parameters::SearchParameters;
 use super::search_reply::ReplyBody;
 
@@ -39,9 +39,11 @@ pub async fn open(
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,
+        scope: found.scope,
         newest: u64::MAX,
     };
-    let mut options = reply_options(parameters, &search, view.shards);
+    view.scope.adapt(&mut search)?;
+    let mut options = reply_options(parameters, &search, &view)?;
     options.shown_keys = search.sort.len();
     if search.sort.is_empty() {
         search.sort.push(SortKey::Time(Direction::Descending));
@@ -51,7 +53,7 @@ pub async fn open(
     if search.slice.is_some() {
         view.newest = super::point_in_time::newest(state, &view).await?;
     }
-    let reply = find(state, &view, &search).await?;
+    let reply = find_all(state, &view, &search).await?;
     // What comes between the pages is in none of them.
     view.newest = view.newest.min(reply.newest_sequence);
     let scroll = Scroll {
@@ -128,12 +130,12 @@ async fn next_of(
         None => None,
     };
     let mut scroll = state.contexts.scroll(&id, kept)?;
-    let mut reply = find(state, &scroll.view, &scroll.search).await?;
+    let mut reply = find_all(state, &scroll.view, &scroll.search).await?;
     reply.total = Some(Total {
         count: scroll.total,
         exact: true,
     });
-    let mut options = reply_options(&scroll.parameters, &scroll.search, scroll.view.shards);
+    let mut options = reply_options(&scroll.parameters, &scroll.search, &scroll.view)?;
     options.shown_keys = scroll.shown_keys;
     options.scored |= scroll.shown_keys == 0;
     options.max_score |= scroll.shown_keys == 0;

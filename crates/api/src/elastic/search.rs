@@ -1,18 +1,22 @@
 //! `_search` and `_count`.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use swarmscope_model::Timestamp;
+use swarmscope_query::ast::{BoolQuery, Query};
 use swarmscope_query::elastic::SearchBody;
 use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::collapse::collapsed;
 use super::contexts::View;
 use super::errors::ElasticError;
+use super::hit_details::HitDetails;
 use super::point_in_time;
 use super::scroll;
 use super::search_parameters::SearchParameters;
@@ -77,21 +81,67 @@ pub async fn run(
             View {
                 shards: found.indices.len(),
                 indices: found.expression,
+                scope: found.scope,
                 newest: u64::MAX,
             }
         }
     };
-    let reply = find(state, &view, &search)
-        .await
-        .map_err(|error| error.searched_in(index))?;
-    let mut options = reply_options(parameters, &search, view.shards);
-    options.scored |= keys == 0;
+    let adapted = view.scope.adapt(&mut search);
+    adapted.map_err(|error| error.searched_in(index))?;
     let point = search.point.take();
-    let reply = ReplyBody::new(reply, &options, started.elapsed())?;
+    let reply = reply(state, &view, parameters, &search, keys == 0).await;
+    let reply = reply
+        .map_err(|error| error.searched_in(index))?
+        .taking(started.elapsed());
     Ok(match point {
         Some(point) => reply.of_point(point.id),
         None => reply,
     })
+}
+
+async fn reply(
+    state: &ElasticState,
+    view: &View,
+    parameters: &SearchParameters,
+    search: &SearchBody,
+    is_unsorted: bool,
+) -> Result<ReplyBody, ElasticError> {
+    if let Some(collapse) = &search.collapse {
+        return collapsed(state, view, parameters, search, collapse).await;
+    }
+    let found = find_all(state, view, search).await?;
+    let mut options = reply_options(parameters, search, view)?;
+    options.scored |= is_unsorted;
+    ReplyBody::new(found, &options, std::time::Duration::ZERO)
+}
+
+/// What the store finds in a view, hits filtered afterwards when the search asks for it.
+///
+/// # Errors
+/// When an index of it is gone, or the store refuses the search.
+pub async fn find_all(
+    state: &ElasticState,
+    view: &View,
+    search: &SearchBody,
+) -> Result<SearchReply, ElasticError> {
+    let Some(filter) = &search.post_filter else {
+        return find(state, view, search).await;
+    };
+    let mut hits = search.clone();
+    hits.aggregations.clear();
+    hits.query = Query::Bool(BoolQuery {
+        must: vec![search.query.clone()],
+        filter: vec![filter.clone()],
+        ..BoolQuery::default()
+    });
+    let mut reply = find(state, view, &hits).await?;
+    if !search.aggregations.is_empty() {
+        let mut counts = search.clone();
+        (counts.from, counts.size, counts.total) = (0, 0, TrackTotal::No);
+        counts.after = None;
+        reply.aggregations = find(state, view, &counts).await?.aggregations;
+    }
+    Ok(reply)
 }
 
 /// What the store finds in a view.
@@ -107,6 +157,13 @@ pub async fn find(
         return Ok(nothing_found(search.total));
     };
     let mut request = search.request(indices.clone());
+    if let Some(filter) = view.scope.filter()? {
+        request.query = Query::Bool(BoolQuery {
+            must: vec![request.query],
+            filter: vec![filter],
+            ..BoolQuery::default()
+        });
+    }
     if view.newest < u64::MAX {
         request.up_to_sequence = Some(view.newest);
     }
@@ -137,16 +194,25 @@ fn in_search(error: StoreError, index: &str) -> ElasticError {
 }
 
 /// How a search's reply is to look.
+///
+/// # Errors
+/// When a clause that hits are to be shown with cannot be used.
 pub fn reply_options(
     parameters: &SearchParameters,
     search: &SearchBody,
-    shards: usize,
-) -> ReplyOptions {
+    view: &View,
+) -> Result<ReplyOptions, ElasticError> {
     let by_score = search
         .sort
         .iter()
         .any(|key| matches!(key, SortKey::Score(_)));
-    ReplyOptions {
+    Ok(ReplyOptions {
+        details: Arc::new(HitDetails::of(
+            search,
+            parameters.scores_names(),
+            &view.scope,
+        )?),
+        without_ids: search.without_ids,
         scored: search.sort.is_empty() || by_score || search.track_scores,
         max_score: (search.sort.is_empty() && search.size > 0) || search.track_scores,
         source: search.source.clone(),
@@ -157,9 +223,9 @@ pub fn reply_options(
         shapes: search.shapes.clone(),
         fields: search.fields.clone(),
         shown_keys: usize::MAX,
-        shards,
+        shards: view.shards,
         partial: parameters.allows_partial(),
-    }
+    })
 }
 
 fn nothing_found(total: TrackTotal) -> SearchReply {
@@ -206,6 +272,10 @@ async fn count_in(
     let shards = found.indices.len();
     let reply = match found.expression {
         Some(indices) => {
+            let query = found
+                .scope
+                .whole(&query)
+                .map_err(|error| error.searched_in(index))?;
             let request = SearchRequest::new(indices, query);
             let reply = state.logs.search(request).await;
             reply.map_err(|error| in_search(error, index))?

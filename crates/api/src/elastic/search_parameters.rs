@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use swarmscope_model::Timestamp;
 use swarmscope_query::ast::{Field, Operator, Query};
-use swarmscope_query::elastic::{self, SearchBody};
+use swarmscope_query::elastic::{self, SearchBody, ShownField};
 use swarmscope_query::lucene;
 use swarmscope_query::store::TrackTotal;
 
@@ -31,6 +31,10 @@ pub struct SearchParameters {
     version: Option<String>,
     seq_no_primary_term: Option<String>,
     typed_keys: Option<String>,
+    include_named_queries_score: Option<String>,
+    docvalue_fields: Option<String>,
+    stored_fields: Option<String>,
+    terminate_after: Option<String>,
     /// For how long to keep a scroll.
     pub scroll: Option<String>,
     pub allow_partial_search_results: Option<String>,
@@ -40,7 +44,7 @@ pub struct SearchParameters {
 
 /// Parameters that every endpoint takes, and those that change how a search runs, not what it
 /// finds.
-const READ_OVER: [&str; 23] = [
+const READ_OVER: [&str; 22] = [
     "analyze_wildcard",
     "batched_reduce_size",
     "ccs_minimize_roundtrips",
@@ -62,8 +66,7 @@ const READ_OVER: [&str; 23] = [
     "search_type",
     "stats",
     "timeout",
-    "docvalue_fields",
-    "stored_fields",
+    "analyzer",
 ];
 
 impl SearchParameters {
@@ -75,6 +78,11 @@ impl SearchParameters {
     /// Whether names of aggregations carry their kind.
     pub fn typed_keys(&self) -> bool {
         is_on(self.typed_keys.as_deref())
+    }
+
+    /// Whether names of clauses come with scores.
+    pub fn scores_names(&self) -> bool {
+        is_on(self.include_named_queries_score.as_deref())
     }
 
     /// Whether the URL has a query.
@@ -106,6 +114,18 @@ impl SearchParameters {
         }
         if let Some(sort) = &self.sort {
             search.sort = elastic::sort_parameter(sort)?;
+        }
+        if let Some(fields) = &self.docvalue_fields {
+            search
+                .fields
+                .extend(fields.split(',').map(ShownField::named));
+        }
+        if let Some(names) = &self.stored_fields {
+            search.without_ids = names == "_none_";
+            search.source.nothing |= !names.split(',').any(|name| name == "_source");
+        }
+        if let Some(number) = &self.terminate_after {
+            count("terminate_after", Some(number))?;
         }
         if let Some(source) = self.source.filter() {
             search.source = source;

@@ -1,5 +1,6 @@
 //! The reply to a search: hits, their total, and aggregations.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -13,6 +14,7 @@ use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
 use super::aggregations;
 use super::errors::ElasticError;
+use super::hit_details::HitDetails;
 use super::shards::Shards;
 use super::shown_fields;
 
@@ -40,6 +42,10 @@ pub struct ReplyOptions {
     pub shown_keys: usize,
     /// How to show the aggregations.
     pub shapes: Vec<Shape>,
+    /// What hits show beside their documents.
+    pub details: Arc<HitDetails>,
+    /// Whether hits are shown without their id.
+    pub without_ids: bool,
 }
 
 /// A whole reply.
@@ -68,7 +74,8 @@ struct HitsBody {
 #[derive(Serialize)]
 struct HitBody {
     _index: String,
-    _id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     _version: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,8 +89,14 @@ struct HitBody {
     _source: SourceBody,
     #[serde(skip_serializing_if = "Map::is_empty")]
     fields: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    highlight: Map<String, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sort: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched_queries: Option<Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    inner_hits: Map<String, Value>,
 }
 
 /// A document as it was sent, in parts, or not at all.
@@ -169,6 +182,32 @@ impl ReplyBody {
         })
     }
 
+    /// As the answer to a request that took so long.
+    #[must_use]
+    pub fn taking(self, took: Duration) -> Self {
+        Self {
+            took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            ..self
+        }
+    }
+
+    /// Names the group of each hit, with its further hits when there are any.
+    pub fn name_groups(
+        &mut self,
+        field: &str,
+        values: &[Option<Scalar>],
+        inner: Vec<Map<String, Value>>,
+    ) {
+        let mut inner = inner.into_iter();
+        for (hit, value) in self.hits.hits.iter_mut().zip(values) {
+            if value.is_some() {
+                let shown = vec![sort_value(value.clone())];
+                hit.fields.insert(field.to_owned(), shown.into());
+            }
+            hit.inner_hits = inner.next().unwrap_or_default();
+        }
+    }
+
     /// As a page of a scroll.
     #[must_use]
     pub fn of_scroll(self, id: String) -> Self {
@@ -212,10 +251,12 @@ impl HitBody {
             [] => Map::new(),
             wanted => shown_fields::values(&super::documents::document(hit.source.get())?, wanted),
         };
+        let highlight = options.details.highlights(&hit)?;
+        let matched_queries = options.details.matched(&hit);
         let shown = hit.sort.into_iter().take(options.shown_keys);
         Ok(Self {
             _index: hit.index,
-            _id: hit.id,
+            _id: (!options.without_ids).then_some(hit.id),
             _version: options.version.then_some(hit.version),
             _seq_no: options.sequence.then_some(hit.sequence),
             _primary_term: options.sequence.then_some(1),
@@ -223,6 +264,9 @@ impl HitBody {
             _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
             _source: SourceBody::new(hit.source, &options.source)?,
             fields,
+            highlight,
+            matched_queries,
+            inner_hits: Map::new(),
             sort: shown.map(sort_value).collect(),
         })
     }

@@ -14,8 +14,7 @@ const MAX_KEYWORD_CHARACTERS: usize = 256;
 
 /// The values that were asked for, by path.
 pub fn values(document: &Map<String, Value>, wanted: &[ShownField]) -> Map<String, Value> {
-    let mut leaves = BTreeMap::new();
-    collect("", document, &mut leaves);
+    let leaves = leaves_of(document);
     let mut shown = Map::new();
     for field in wanted {
         for (path, values) in &leaves {
@@ -34,6 +33,13 @@ pub fn values(document: &Map<String, Value>, wanted: &[ShownField]) -> Map<Strin
         }
     }
     shown
+}
+
+/// Every value of a document that is neither an object nor an array, by path.
+pub fn leaves_of(document: &Map<String, Value>) -> BTreeMap<String, Vec<&Value>> {
+    let mut leaves = BTreeMap::new();
+    collect("", document, &mut leaves);
+    leaves
 }
 
 /// Whether the value is a text with a whole-string view, and no date.

@@ -14,6 +14,7 @@ use super::catalog::Catalog;
 use super::date_names;
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
+use super::scope::Scope;
 use super::template_match;
 
 /// The indices that an expression chooses.
@@ -21,6 +22,8 @@ pub struct Targets {
     pub indices: Vec<IndexInfo>,
     /// An expression of exactly these; `None` when there are none.
     pub expression: Option<IndexExpression>,
+    /// What they say of a search.
+    pub scope: Scope,
 }
 
 impl ElasticState {
@@ -46,6 +49,7 @@ impl ElasticState {
     ) -> Result<Targets, ElasticError> {
         let text = &date_names::resolve(text, Timestamp::now())?;
         let everything = self.indices().await?;
+        let given = text;
         let (text, by_alias) = without_aliases(text, &everything);
         let expression = IndexExpression::parse(&text);
         if !options.ignores_unavailable() {
@@ -68,10 +72,23 @@ impl ElasticState {
             true => expression,
             false => IndexExpression::parse(&names.join(",")),
         });
+        let scope = self.scope(given, &indices).await?;
         Ok(Targets {
             indices,
             expression: exact,
+            scope,
         })
+    }
+
+    /// What the indices say of a search that names them so.
+    async fn scope(&self, text: &str, indices: &[IndexInfo]) -> Result<Scope, ElasticError> {
+        let catalog = self.catalog.read().await?;
+        let mut scope = Scope::default();
+        for info in indices {
+            let mapping = self.mappings.of(&catalog, info);
+            scope.add(&info.name, mapping, filters(text, info));
+        }
+        Ok(scope.finished())
     }
 
     /// The one index that a name means for reading a document.
@@ -169,7 +186,13 @@ impl ElasticState {
         mut definition: serde_json::Map<String, Value>,
     ) -> Result<(), ElasticError> {
         let aliases = definition.remove("aliases");
+        if let Some(Value::Object(aliases)) = &aliases {
+            for (alias, body) in aliases {
+                super::aliases::check_filter(alias, body)?;
+            }
+        }
         self.logs.create_index(name, definition).await?;
+        self.mappings.forget();
         let Some(Value::Object(aliases)) =
             aliases.filter(|aliases| aliases != &Value::Object(<_>::default()))
         else {
@@ -231,6 +254,28 @@ fn without_aliases(text: &str, indices: &[IndexInfo]) -> (String, bool) {
         }
     }
     (parts.join(","), found)
+}
+
+/// The filters of the aliases by which an expression names an index; `None` when it names the index without one.
+fn filters(text: &str, info: &IndexInfo) -> Option<Vec<Value>> {
+    let aliases = info.definition.get("aliases")?.as_object()?;
+    if aliases.values().all(|alias| alias.get("filter").is_none()) {
+        return None;
+    }
+    let mut filters = Vec::new();
+    let parts = text.split(',').map(str::trim).enumerate();
+    for (_, pattern) in parts.filter(|(at, part)| *at == 0 || !part.starts_with('-')) {
+        if matches!(pattern, "" | "_all") || wildcard_matches(pattern, &info.name) {
+            return None;
+        }
+        let named = aliases
+            .iter()
+            .filter(|(name, _)| wildcard_matches(pattern, name));
+        for (_, alias) in named {
+            filters.push(alias.get("filter")?.clone());
+        }
+    }
+    Some(filters)
 }
 
 /// The names of an index's aliases.

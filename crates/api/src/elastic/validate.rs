@@ -43,6 +43,14 @@ pub async fn of(
     validate(&state, &index, &parameters, &body).await
 }
 
+/// `GET|POST /{index}/_explain/{id}`: how a score comes about is not told.
+pub async fn explain() -> Result<Json<Value>, ElasticError> {
+    Err(ElasticError::illegal_argument(
+        "[_explain] is not supported here; search for the document by [ids] and [_name] the clauses: \
+         [matched_queries] says which of them hold",
+    ))
+}
+
 async fn validate(
     state: &ElasticState,
     index: &str,

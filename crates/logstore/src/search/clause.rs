@@ -3,7 +3,7 @@
 //! Every clause gets the rows that can still matter and answers with a subset of them, so that
 //! cheap clauses spare the dear ones their work. The tests of values are the evaluator's own.
 
-use swarmscope_query::document::{TIME_FIELDS, is_time_field};
+use swarmscope_query::document::{TIME_FIELDS, ValueRef, is_time_field};
 use swarmscope_query::evaluate::{BoolMatcher, Matcher, NeededWords, Selector, ValueTest, View};
 
 use super::budget::Deadline;
@@ -52,6 +52,9 @@ impl Clauses<'_> {
                 Ok(found)
             }
             Matcher::Exists(field) => self.exists(field, within),
+            Matcher::Scored { clause, .. } => self.rows(clause, within),
+            Matcher::Index(test) if self.is_of_index(test) => Ok(within.clone()),
+            Matcher::Index(_) => Ok(RowSet::none(within.len())),
             Matcher::Leaf { field, test } => self.leaf(field, test, within),
             Matcher::Bool(clauses) => self.bool(clauses, within),
         }
@@ -65,6 +68,8 @@ impl Clauses<'_> {
         match matcher {
             Matcher::Nothing => Ok(true),
             Matcher::All | Matcher::Ids(_) | Matcher::Exists(_) => Ok(false),
+            Matcher::Scored { clause, .. } => self.is_ruled_out(clause),
+            Matcher::Index(test) => Ok(!self.is_of_index(test)),
             Matcher::Leaf { field, test } => self.leaf_is_ruled_out(field, test),
             Matcher::Bool(clauses) => {
                 for clause in clauses.must.iter().chain(&clauses.filter) {
@@ -82,6 +87,11 @@ impl Clauses<'_> {
                 Ok(possible < clauses.minimum)
             }
         }
+    }
+
+    /// Whether the part's index is one that the test is about.
+    fn is_of_index(&self, test: &ValueTest) -> bool {
+        test.holds("_index", ValueRef::Text(&self.part.index), View::Whole)
     }
 
     fn leaf_is_ruled_out(&self, field: &Selector, test: &ValueTest) -> Result<bool, SearchError> {
@@ -431,15 +441,16 @@ fn all_are_dates(test: &ValueTest, column: &ColumnRef, columns: &[ColumnRef]) ->
 /// What a clause costs, roughly: those that look at little first.
 fn cost(matcher: &Matcher) -> u32 {
     match matcher {
-        Matcher::All | Matcher::Nothing => 0,
+        Matcher::All | Matcher::Nothing | Matcher::Index(_) => 0,
         Matcher::Ids(_) => 1,
+        Matcher::Scored { clause, .. } => cost(clause),
         Matcher::Leaf { field, test } => {
             let wide = if field.named().is_some() { 0 } else { 40 };
             let own = match test {
                 ValueTest::Term(_) | ValueTest::Terms(_) | ValueTest::Range(_) => 10,
                 ValueTest::Match(_) | ValueTest::Phrase(_) => 20,
                 ValueTest::Prefix(_) => 60,
-                ValueTest::Pattern(_) | ValueTest::Fuzzy(_) => 80,
+                ValueTest::Pattern(_) | ValueTest::Fuzzy(_) | ValueTest::Address(_) => 80,
             };
             own + wide
         }

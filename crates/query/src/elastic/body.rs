@@ -4,8 +4,10 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
 use super::aggregation::{Shape, aggregations};
+use super::collapse::{self, Collapse};
 use super::error::DslErrorKind;
 use super::fields::{self, ShownField};
+use super::highlight;
 use super::json::{Json, Member, Node};
 use super::members::one_or_many;
 use super::query::clause;
@@ -13,6 +15,7 @@ use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
 use crate::aggregate::Aggregation;
 use crate::ast::Query;
+use crate::highlight::HighlightField;
 use crate::indices::IndexExpression;
 use crate::store::{SearchRequest, SortKey, SortValue, TrackTotal};
 
@@ -45,6 +48,16 @@ pub struct SearchBody {
     pub scrolls: bool,
     /// Whether hits show scores though they are sorted by something else.
     pub track_scores: bool,
+    /// What hits have to satisfy as well; the aggregations do not mind it.
+    pub post_filter: Option<Query>,
+    /// One hit for each value of a field.
+    pub collapse: Option<Collapse>,
+    /// The fields that hits show with marks.
+    pub highlight: Vec<HighlightField>,
+    /// The clauses that hits name when they satisfy them.
+    pub named: Vec<(String, Query)>,
+    /// Whether hits are shown without what identifies them.
+    pub without_ids: bool,
 }
 
 impl Default for SearchBody {
@@ -67,6 +80,11 @@ impl Default for SearchBody {
             by_shard_doc: false,
             scrolls: false,
             track_scores: false,
+            post_filter: None,
+            collapse: None,
+            highlight: Vec::new(),
+            named: Vec::new(),
+            without_ids: false,
         }
     }
 }
@@ -80,6 +98,15 @@ impl SearchBody {
         if let Some(kind) = self.misfit() {
             return Err(DslError {
                 kind,
+                line: 1,
+                column: 1,
+            });
+        }
+        if let (Some(collapse), Some(_)) = (&self.collapse, &self.after)
+            && !collapse.is_sorted_by_its_field(&self.sort)
+        {
+            return Err(DslError {
+                kind: DslErrorKind::CollapseAfter,
                 line: 1,
                 column: 1,
             });
@@ -128,6 +155,7 @@ impl SearchBody {
                 (_, _, TrackTotal::No) => {
                     "disabling [track_total_hits] is not allowed in a scroll context"
                 }
+                _ if self.collapse.is_some() => "cannot use `collapse` in a scroll context",
                 _ if self.after.is_some() => "[search_after] cannot be used in a scroll context",
                 _ if self.point.is_some() => {
                     "using [point in time] is not allowed in a scroll context"
@@ -159,7 +187,17 @@ impl SearchBody {
         }
     }
 
-    fn key(&mut self, member: &Member, context: &mut Context) -> Parsed<()> {
+    /// Nothing is stored but the source: who asks for stored fields alone gets no source.
+    fn stored_fields(&mut self, node: &Node) {
+        let names: Vec<String> = one_or_many(node).iter().filter_map(Node::text).collect();
+        self.without_ids = names == ["_none_"];
+        if !names.iter().any(|name| name == "_source") {
+            self.source.nothing = true;
+        }
+    }
+
+    /// Takes what one key says.
+    pub(super) fn key(&mut self, member: &Member, context: &mut Context) -> Parsed<()> {
         let value = &member.value;
         match member.key.as_str() {
             "query" | "aggs" | "aggregations" if !matches!(value.value, Json::Object(_)) => {
@@ -183,6 +221,11 @@ impl SearchBody {
             "_source" => self.source = filter(value)?,
             "version" => self.version = member.boolean("version")?,
             "seq_no_primary_term" => self.sequence = member.boolean("seq_no_primary_term")?,
+            "post_filter" => self.post_filter = Some(clause(value, context, 0)?),
+            "collapse" => self.collapse = Some(collapse::collapse(value, context)?),
+            "highlight" => self.highlight = highlight::fields(value, context)?,
+            "stored_fields" => self.stored_fields(value),
+            "terminate_after" => terminate_after(member)?,
             "track_scores" => self.track_scores = member.boolean("track_scores")?,
             // These change how a search runs or what is shown beside the documents.
             "timeout"
@@ -191,23 +234,42 @@ impl SearchBody {
             | "stats"
             | "indices_boost"
             | "ext"
-            | "stored_fields"
-            | "highlight"
             | "batched_reduce_size"
             | "min_compatible_shard_node"
             | "preference" => {}
-            "post_filter" | "rescore" | "suggest" | "collapse" | "script_fields"
-            | "runtime_mappings" | "knn" | "min_score" | "terminate_after" | "rank"
-            | "retriever" | "derived" => {
+            "min_score" | "rescore" | "suggest" | "script_fields" | "runtime_mappings" | "knn"
+            | "rank" | "retriever" | "derived" => {
                 if !is_empty(value) {
                     let key = member.key.clone();
-                    let instead = "leave it out";
+                    let instead = instead_of(&key);
                     return Err(value.fault(DslErrorKind::UnsupportedKey { key, instead }));
                 }
             }
             _ => return Err(unknown(member)),
         }
         Ok(())
+    }
+}
+
+/// What does for a key that is not served.
+fn instead_of(key: &str) -> &'static str {
+    match key {
+        "runtime_mappings" => {
+            "write the field with the documents, or with a [set] processor of an ingest pipeline"
+        }
+        "script_fields" => "ask for [fields], and compute from them",
+        "min_score" => "scores count the clauses that match: use [minimum_should_match]",
+        "rescore" => "use [bool] with [should], and [boost]",
+        "suggest" => "use [match] with [fuzziness], or [prefix]",
+        _ => "leave it out",
+    }
+}
+
+/// A search here does not stop before its end, so any number will do.
+fn terminate_after(member: &Member) -> Parsed<()> {
+    match member.integer()? {
+        0.. => Ok(()),
+        _ => Err(member.value.fault(DslErrorKind::TerminateAfter)),
     }
 }
 
@@ -317,17 +379,22 @@ fn whole(node: &Node) -> Parsed<&[Member]> {
 
 /// Reads a whole search.
 pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
-    let mut context = Context { now, clauses: 0 };
+    let mut context = Context::new(now);
     let mut body = SearchBody::default();
-    for member in whole(node)? {
+    let members = whole(node)?;
+    // What is asked of the source has the last word.
+    let is_source = |member: &&Member| member.key == "_source";
+    let others = members.iter().filter(|member| !is_source(member));
+    for member in others.chain(members.iter().filter(is_source)) {
         body.key(member, &mut context)?;
     }
+    body.named = context.named;
     Ok(body)
 }
 
 /// Reads `{"query": …}`.
 pub(super) fn only_query(node: &Node, now: Timestamp) -> Parsed<Query> {
-    let mut context = Context { now, clauses: 0 };
+    let mut context = Context::new(now);
     let mut query = Query::All;
     for member in whole(node)? {
         if member.key != "query" {

@@ -79,6 +79,39 @@ pub enum DslErrorKind {
     NoValue,
     #[error("No text specified for {query} query")]
     NoText { query: &'static str },
+    #[error("[highlight] fields doesn't support values of type: {found}")]
+    NoHighlightFields { found: &'static str },
+    #[error("unknown highlighter type [{given}]")]
+    HighlighterType { given: String },
+    #[error("terminateAfter must be > 0")]
+    TerminateAfter,
+    #[error(
+        "Cannot use [collapse] in conjunction with [search_after] unless the search is sorted on the same field. Multiple sort fields are not allowed."
+    )]
+    CollapseAfter,
+    #[error("inner_hits must have a [name]; set the [name] field in the inner_hits definition")]
+    NoInnerName,
+    #[error("[{query}] query text missing")]
+    NoQueryText { query: &'static str },
+    #[error("[{query}] unsupported field [{field}]")]
+    UnsupportedField { query: &'static str, field: String },
+    #[error("Unknown simple_query_string flag [{name}]")]
+    UnknownFlag { name: String },
+    #[error("failed to create query: No minimum should match has been specified")]
+    NoSetMinimum,
+    #[error("[{query}] requires '{parameter}' field")]
+    NoNestedPart {
+        query: &'static str,
+        parameter: &'static str,
+    },
+    #[error("[boosting] query requires {what}")]
+    NoBoostingPart { what: &'static str },
+    #[error("Valid edit distances are [0, 1, 2] but was [{given}]")]
+    Fuzziness { given: String },
+    #[error(
+        "failed to create query: The length of regex [{length}] used in the Regexp Query request has exceeded the allowed maximum of [{limit}]. This maximum can be set by changing the [index.max_regex_length] index level setting."
+    )]
+    RegexpTooLong { length: usize, limit: usize },
     #[error("[{query}] requires query value")]
     NoPhrase { query: &'static str },
     #[error("[constant_score] requires a 'filter' element")]
@@ -204,6 +237,8 @@ impl DslErrorKind {
             | Kind::BodyTooDeep { .. }
             | Kind::UnknownField { .. }
             | Kind::NotAClause { .. }
+            | Kind::NoInnerName
+            | Kind::NoHighlightFields { .. }
             | Kind::BadField { .. } => Class::Content,
             Kind::EmptyClause { .. }
             | Kind::NoAggregationField
@@ -214,14 +249,20 @@ impl DslErrorKind {
             | Kind::NoSubAggregations { .. }
             | Kind::Negative { .. }
             | Kind::NegativeSlop
+            | Kind::TerminateAfter
+            | Kind::UnknownFlag { .. }
+            | Kind::NoNestedPart { .. }
+            | Kind::Fuzziness { .. }
             | Kind::NoPoint
             | Kind::UnsupportedKey { .. }
             | Kind::UnsupportedQuery { .. }
             | Kind::UnsupportedAggregation { .. } => Class::Argument,
             Kind::NotANumber { .. } => Class::Number,
             Kind::FromWithSearchAfter | Kind::Together { .. } => Class::Validation,
-            Kind::Text { .. } => Class::Shard,
+            Kind::Text { .. } | Kind::NoSetMinimum | Kind::RegexpTooLong { .. } => Class::Shard,
             Kind::NoInterval
+            | Kind::CollapseAfter
+            | Kind::HighlighterType { .. }
             | Kind::ResultWindow { .. }
             | Kind::BatchSize { .. }
             | Kind::NoSort

@@ -14,6 +14,16 @@ pub struct ShownField {
     pub format: Option<Format>,
 }
 
+impl ShownField {
+    /// The field of this name, dates as they are shown anyway.
+    pub fn named(pattern: &str) -> Self {
+        Self {
+            pattern: pattern.to_owned(),
+            format: None,
+        }
+    }
+}
+
 /// Reads `["a.*", {"field": "b", "format": "epoch_millis"}]`.
 pub(super) fn list(member: &Member) -> Parsed<Vec<ShownField>> {
     let Json::Array(items) = &member.value.value else {

@@ -70,6 +70,15 @@ impl Member {
         number.ok_or_else(|| self.value.fault(DslErrorKind::NotANumber { given: text }))
     }
 
+    /// A number, as a string, too.
+    pub fn number(&self, object: &str) -> Parsed<f32> {
+        let text = self.text(object)?;
+        text.parse()
+            .ok()
+            .filter(|number: &f32| number.is_finite())
+            .ok_or_else(|| self.value.fault(DslErrorKind::NotANumber { given: text }))
+    }
+
     /// A whole number that is not negative.
     pub fn count(&self, name: &'static str) -> Parsed<usize> {
         let found = self.integer()?;

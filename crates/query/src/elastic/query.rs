@@ -2,10 +2,14 @@
 
 mod compound;
 mod minimum;
+mod nested;
 mod pattern;
 mod query_string;
 mod range;
+mod scoring;
+mod simple;
 mod term;
+mod terms_set;
 mod words;
 
 use swarmscope_model::limits::{MAX_CLAUSES, MAX_QUERY_DEPTH};
@@ -44,7 +48,7 @@ pub(super) fn clause(node: &Node, context: &mut Context, depth: usize) -> Parsed
         fault.at += 1;
         return Err(fault);
     };
-    let query = named(member, context, depth)?;
+    let query = described(member, named(member, context, depth)?, context)?;
     match members.get(1) {
         None => Ok(query),
         Some(second) => Err(super::Fault {
@@ -54,6 +58,32 @@ pub(super) fn clause(node: &Node, context: &mut Context, depth: usize) -> Parsed
             at: second.at,
         }),
     }
+}
+
+/// The clause with its boost; its name goes to the context. Both stand beside the fields or within the one field.
+fn described(member: &Member, query: Query, context: &mut Context) -> Parsed<Query> {
+    let Json::Object(own) = &member.value.value else {
+        return Ok(query);
+    };
+    let within = own.iter().flat_map(|member| match &member.value.value {
+        Json::Object(members) => members.as_slice(),
+        _ => &[],
+    });
+    let mut said = own.iter().chain(within);
+    let has_own_boost = matches!(member.key.as_str(), "constant_score");
+    let query = match said.clone().find(|member| member.key == "boost") {
+        Some(boost) if !has_own_boost && boost.value.scalar().is_some() => {
+            query.times(boost.number(&member.key)?)
+        }
+        _ => query,
+    };
+    let name = said.find(|member| member.key == "_name");
+    if let Some(name) = name.and_then(|member| member.value.text())
+        && context.prohibited == 0
+    {
+        context.named.push((name, query.clone()));
+    }
+    Ok(query)
 }
 
 fn named(member: &Member, context: &mut Context, depth: usize) -> Parsed<Query> {
@@ -69,6 +99,11 @@ fn named(member: &Member, context: &mut Context, depth: usize) -> Parsed<Query> 
         "match_phrase_prefix" => words::phrase_prefix(body),
         "match_bool_prefix" => words::bool_prefix(body),
         "multi_match" => words::multi(body, context),
+        "simple_query_string" => simple::simple_query_string(body),
+        "terms_set" => terms_set::terms_set(body, context),
+        "nested" => nested::nested(body, context, depth),
+        "boosting" => scoring::boosting(body, context, depth),
+        "function_score" => scoring::function_score(body, context, depth),
         "query_string" => query_string::query_string(body, context),
         "term" => term::term(body, context),
         "terms" => term::terms(body, context),
@@ -86,13 +121,8 @@ fn named(member: &Member, context: &mut Context, depth: usize) -> Parsed<Query> 
 /// A name that we do not serve: Elasticsearch's, with what to use instead, or nobody's.
 fn unserved(name: &str) -> DslErrorKind {
     let instead = match name {
-        "simple_query_string" => "use [query_string]",
-        "nested" => "objects in arrays are searched by their dotted path",
-        "function_score" | "script_score" | "boosting" | "rank_feature" | "distance_feature" => {
-            "sort by a field"
-        }
+        "script_score" | "rank_feature" | "distance_feature" => "sort by a field",
         "script" => "use [range] and [term] on a field",
-        "terms_set" => "use [bool] with [minimum_should_match]",
         "intervals" | "span_term" | "span_near" | "span_or" | "span_not" | "span_first"
         | "span_multi" | "span_containing" | "span_within" => "use [match_phrase] with [slop]",
         "more_like_this" | "combined_fields" => "use [multi_match]",

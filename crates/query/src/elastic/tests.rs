@@ -25,7 +25,7 @@ fn named(name: &str) -> Field {
 #[test]
 fn clauses_become_the_tree() {
     let text = |text: &str| Scalar::Text(text.to_owned());
-    assert_eq!(query(r#"{"match_all":{"boost":2}}"#), Query::All);
+    assert_eq!(query(r#"{"match_all":{"boost":2}}"#), Query::All.times(2.0));
     assert_eq!(
         query(r#"{"match":{"m":{"query":"a b","operator":"AND","minimum_should_match":"-25%"}}}"#),
         Query::Match {

@@ -2,14 +2,17 @@
 
 use swarmscope_model::limits::{MAX_CLAUSES, MAX_QUERY_DEPTH};
 
-use crate::ast::{BoolQuery, Query};
+use crate::ast::{BoolQuery, Field, Query, Scoring};
 
+use crate::lucene::expanded;
+
+use super::address::AddressTest;
 use super::fuzzy::FuzzyTest;
 use super::pattern::{PatternTest, PrefixTest};
 use super::range::RangeTest;
 use super::term::{TermTest, TermsTest};
 use super::words::{MatchTest, PhraseTest};
-use super::{BoolMatcher, Matcher, ValueTest};
+use super::{BoolMatcher, INDEX_FIELD, Matcher, ScoringMatcher, ValueTest};
 
 /// Why a query cannot be evaluated.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +29,8 @@ pub enum BadQuery {
     TooManyClauses { limit: usize },
     #[error("the query is nested deeper than {limit} levels")]
     TooDeep { limit: usize },
+    #[error("a clause without a field was compared with values")]
+    NoLeaf,
 }
 
 /// Makes the query ready.
@@ -56,70 +61,48 @@ impl Compiler {
             Query::All => return Ok(Matcher::All),
             Query::Nothing => return Ok(Matcher::Nothing),
             Query::Ids(ids) => return Ok(Matcher::Ids(ids.iter().cloned().collect())),
+            Query::Exists { field } if is_index(field) => return Ok(Matcher::All),
             Query::Exists { field } => return Ok(Matcher::Exists(field.selector())),
             Query::Bool(clauses) => return self.bool(clauses, depth),
-            Query::Match {
+            Query::Text {
                 field,
                 text,
                 operator,
                 minimum,
-            } => (
-                field,
-                ValueTest::Match(MatchTest::new(text, *operator, *minimum)),
-            ),
-            Query::Phrase {
-                field,
-                text,
-                slop,
-                prefix,
-            } => (
-                field,
-                ValueTest::Phrase(PhraseTest::new(text, *slop, *prefix)),
-            ),
-            Query::Term { field, value, case } => {
-                (field, ValueTest::Term(TermTest::new(value, *case)))
+            } => {
+                let expanded = expanded(field, text, *operator, minimum.as_ref());
+                return self.query(&expanded, depth + 1);
             }
-            Query::Terms { field, values } => (field, ValueTest::Terms(TermsTest::new(values))),
-            Query::Range {
-                field,
-                lower,
-                upper,
-            } => (
-                field,
-                ValueTest::Range(RangeTest::new(lower.as_ref(), upper.as_ref())),
-            ),
-            Query::Prefix { field, value, case } => {
-                (field, ValueTest::Prefix(PrefixTest::new(value, *case)))
-            }
-            Query::Wildcard {
-                field,
-                pattern,
-                case,
-            } => (
-                field,
-                ValueTest::Pattern(PatternTest::wildcard(pattern, *case)?),
-            ),
-            Query::Regexp {
-                field,
-                pattern,
-                case,
-            } => (
-                field,
-                ValueTest::Pattern(PatternTest::regexp(pattern, *case)?),
-            ),
-            Query::Fuzzy {
-                field,
-                value,
-                distance,
-                prefix,
-            } => (
-                field,
-                ValueTest::Fuzzy(FuzzyTest::new(value, *distance, *prefix)),
-            ),
+            Query::Scored { query, scoring } => return self.scored(query, scoring, depth),
+            leaf => leaf_of(leaf)?,
         };
+        if is_index(field) {
+            return Ok(Matcher::Index(test));
+        }
         Ok(Matcher::Leaf {
             field: field.selector(),
             test,
+        })
+    }
+
+    fn scored(
+        &mut self,
+        query: &Query,
+        scoring: &Scoring,
+        depth: usize,
+    ) -> Result<Matcher, BadQuery> {
+        let scoring = match scoring {
+            Scoring::Times(factor) => ScoringMatcher::Times(*factor),
+            Scoring::Constant(score) => ScoringMatcher::Constant(*score),
+            Scoring::Best(others) => ScoringMatcher::Best(*others),
+            Scoring::When { clause, factor } => ScoringMatcher::When {
+                clause: Box::new(self.query(clause, depth + 1)?),
+                factor: *factor,
+            },
+        };
+        Ok(Matcher::Scored {
+            clause: Box::new(self.query(query, depth + 1)?),
+            scoring,
         })
     }
 
@@ -138,4 +121,88 @@ impl Compiler {
             minimum: clauses.minimum_should(),
         }))
     }
+}
+
+fn is_index(field: &Field) -> bool {
+    matches!(field, Field::Named(name) if name == INDEX_FIELD)
+}
+
+/// The field and the test of a clause that looks at values.
+fn leaf_of(query: &Query) -> Result<(&Field, ValueTest), BadQuery> {
+    Ok(match query {
+        Query::Match {
+            field,
+            text,
+            operator,
+            minimum,
+        } => (
+            field,
+            ValueTest::Match(MatchTest::new(text, *operator, minimum.as_ref())),
+        ),
+        Query::Phrase {
+            field,
+            text,
+            slop,
+            prefix,
+        } => (
+            field,
+            ValueTest::Phrase(PhraseTest::new(text, *slop, *prefix)),
+        ),
+        Query::Term { field, value, case } => (field, ValueTest::Term(TermTest::new(value, *case))),
+        Query::Terms { field, values } => (field, ValueTest::Terms(TermsTest::new(values))),
+        Query::Range {
+            field,
+            lower,
+            upper,
+        } => (
+            field,
+            ValueTest::Range(RangeTest::new(lower.as_ref(), upper.as_ref())),
+        ),
+        Query::NumberRange {
+            field,
+            lower,
+            upper,
+        } => (
+            field,
+            ValueTest::Range(RangeTest::of_numbers(lower.as_ref(), upper.as_ref())),
+        ),
+        Query::Prefix { field, value, case } => {
+            (field, ValueTest::Prefix(PrefixTest::new(value, *case)))
+        }
+        Query::Wildcard {
+            field,
+            pattern,
+            case,
+        } => (
+            field,
+            ValueTest::Pattern(PatternTest::wildcard(pattern, *case)?),
+        ),
+        Query::Regexp {
+            field,
+            pattern,
+            case,
+        } => (
+            field,
+            ValueTest::Pattern(PatternTest::regexp(pattern, *case)?),
+        ),
+        Query::Fuzzy {
+            field,
+            value,
+            distance,
+            prefix,
+        } => (
+            field,
+            ValueTest::Fuzzy(FuzzyTest::new(value, *distance, *prefix)),
+        ),
+        Query::Addresses { field, first, last } => {
+            (field, ValueTest::Address(AddressTest::new(*first, *last)))
+        }
+        Query::All
+        | Query::Nothing
+        | Query::Ids(_)
+        | Query::Exists { .. }
+        | Query::Bool(_)
+        | Query::Text { .. }
+        | Query::Scored { .. } => return Err(BadQuery::NoLeaf),
+    })
 }

@@ -13,6 +13,8 @@ use super::term::text_of;
 pub struct RangeTest {
     lower: Option<End>,
     upper: Option<End>,
+    /// Whether texts are looked at as the numbers that they are.
+    of_numbers: bool,
 }
 
 #[derive(Debug)]
@@ -60,6 +62,15 @@ impl RangeTest {
         Self {
             lower: lower.map(End::new),
             upper: upper.map(End::new),
+            of_numbers: false,
+        }
+    }
+
+    /// Over numbers, and texts that are numbers; points in time are none.
+    pub(super) fn of_numbers(lower: Option<&Bound>, upper: Option<&Bound>) -> Self {
+        Self {
+            of_numbers: true,
+            ..Self::new(lower, upper)
         }
     }
 
@@ -72,7 +83,7 @@ impl RangeTest {
     /// Whether every bound that there is means a point in time.
     pub fn is_of_time(&self) -> bool {
         let mut ends = self.lower.iter().chain(&self.upper);
-        ends.all(|end| end.instant.is_some())
+        !self.of_numbers && ends.all(|end| end.instant.is_some())
     }
 
     /// Whether the point lies between; `None` when the bounds mean no points.
@@ -112,6 +123,11 @@ impl RangeTest {
     /// The same for a value that is not a point in time.
     pub fn holds_untimed(&self, value: ValueRef<'_>) -> bool {
         match value {
+            ValueRef::Text(text) if self.of_numbers => {
+                text.trim().parse().is_ok_and(|number: f64| {
+                    !number.is_nan() && self.holds_untimed(ValueRef::from_float(number))
+                })
+            }
             ValueRef::Text(text) => self.between(|end| Some(text.cmp(end.text.as_str()))),
             ValueRef::Boolean(flag) => {
                 self.between(|end| end.boolean.map(|bound| flag.cmp(&bound)))

@@ -1,10 +1,12 @@
 //! Lucene's regular expressions in the syntax of the regex library.
 //!
 //! Lucene anchors at both ends and gives `@ # & ~ < > "` meanings of their own; `^` and `$` mean
-//! themselves. Complement, intersection and numeric intervals are refused, not misread.
+//! themselves. Complement and intersection are refused, not misread.
 
 use std::iter::Peekable;
 use std::str::Chars;
+
+use swarmscope_model::limits::MAX_REGEXP_INTERVAL;
 
 use super::compile::BadQuery;
 
@@ -33,13 +35,53 @@ pub(super) fn from_lucene(pattern: &str) -> Result<String, BadQuery> {
             '#' => out.push_str(r"[^\s\S]"),
             '~' => return Err(unsupported(pattern, "complement (~)")),
             '&' => return Err(unsupported(pattern, "intersection (&)")),
-            '<' => return Err(unsupported(pattern, "numeric intervals (<n-m>)")),
+            '<' => interval(pattern, &mut characters, &mut out)?,
             '(' => out.push_str("(?:"),
-            '.' | '?' | '+' | '*' | '|' | ')' | '{' | '}' => out.push(character),
+            '{' => {
+                out.push('{');
+                let counts = characters.by_ref().take_while(|count| *count != '}');
+                out.extend(counts.filter(|count| !count.is_whitespace()));
+                out.push('}');
+            }
+            '.' | '?' | '+' | '*' | '|' | ')' | '}' => out.push(character),
             literal => push_literal(&mut out, literal),
         }
     }
     Ok(out)
+}
+
+/// `<n-m>`: the numbers between, both included, with as many digits as stand there.
+fn interval(
+    pattern: &str,
+    characters: &mut Peekable<Chars<'_>>,
+    out: &mut String,
+) -> Result<(), BadQuery> {
+    let inner: String = characters
+        .by_ref()
+        .take_while(|next| *next != '>')
+        .collect();
+    let ends = inner.split_once('-');
+    let read = |text: &str| text.parse::<u64>().ok();
+    let bounds = ends.and_then(|(first, last)| Some((read(first)?, read(last)?, first, last)));
+    let Some((first, last, first_digits, last_digits)) = bounds else {
+        return Err(unsupported(pattern, "an interval that is not <n-m>"));
+    };
+    let (least, most) = (first.min(last), first.max(last));
+    if most - least >= MAX_REGEXP_INTERVAL {
+        return Err(unsupported(
+            pattern,
+            "an interval of more than 1000 numbers",
+        ));
+    }
+    let width = match first_digits.len() == last_digits.len() {
+        true => first_digits.len(),
+        false => 0,
+    };
+    let numbers: Vec<String> = (least..=most).map(|n| format!("{n:0width$}")).collect();
+    out.push_str("(?:");
+    out.push_str(&numbers.join("|"));
+    out.push(')');
+    Ok(())
 }
 
 fn escape(character: Option<char>, out: &mut String) {

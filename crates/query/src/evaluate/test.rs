@@ -2,6 +2,7 @@
 
 use crate::document::ValueRef;
 
+use super::address::AddressTest;
 use super::field::{View, too_long};
 use super::fuzzy::FuzzyTest;
 use super::pattern::{PatternTest, PrefixTest};
@@ -21,6 +22,7 @@ pub enum ValueTest {
     Prefix(PrefixTest),
     Pattern(PatternTest),
     Fuzzy(FuzzyTest),
+    Address(AddressTest),
 }
 
 impl ValueTest {
@@ -38,11 +40,18 @@ impl ValueTest {
             (ValueTest::Prefix(test), ValueRef::Text(text)) => test.text(text, view),
             (ValueTest::Pattern(test), ValueRef::Text(text)) => test.text(text, view),
             (ValueTest::Fuzzy(test), ValueRef::Text(text)) => test.text(text, view),
+            (ValueTest::Address(test), ValueRef::Text(text)) => test.text(text),
             (ValueTest::Match(test), value) => test.equal.equals(value),
             (ValueTest::Phrase(test), value) => test.equal.equals(value),
             (ValueTest::Term(test), value) => test.equal.equals(value),
             (ValueTest::Terms(test), value) => test.equals(value),
-            (ValueTest::Prefix(_) | ValueTest::Pattern(_) | ValueTest::Fuzzy(_), _) => false,
+            (
+                ValueTest::Prefix(_)
+                | ValueTest::Pattern(_)
+                | ValueTest::Fuzzy(_)
+                | ValueTest::Address(_),
+                _,
+            ) => false,
         }
     }
 
@@ -59,7 +68,10 @@ impl ValueTest {
             ValueTest::Term(test) => test.equal.is_possible(),
             ValueTest::Terms(test) => test.may_hold_for_numbers(),
             ValueTest::Range(_) => true,
-            ValueTest::Prefix(_) | ValueTest::Pattern(_) | ValueTest::Fuzzy(_) => false,
+            ValueTest::Prefix(_)
+            | ValueTest::Pattern(_)
+            | ValueTest::Fuzzy(_)
+            | ValueTest::Address(_) => false,
         }
     }
 

@@ -20,7 +20,7 @@ pub struct MatchTest {
 }
 
 impl MatchTest {
-    pub(super) fn new(text: &str, operator: Operator, minimum: Option<MinimumMatch>) -> Self {
+    pub(super) fn new(text: &str, operator: Operator, minimum: Option<&MinimumMatch>) -> Self {
         let mut own: Vec<String> = words(text).map(Cow::into_owned).collect();
         own.sort_unstable();
         own.dedup();

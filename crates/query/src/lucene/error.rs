@@ -41,6 +41,8 @@ pub enum QueryErrorKind {
     DanglingEscape,
     #[error("non-hex character in a Unicode escape sequence")]
     UnicodeEscape,
+    #[error("'*' or '?' is not allowed as the first character of a pattern")]
+    LeadingWildcard,
     #[error("expected a number after ^, found {found}")]
     BadBoost { found: String },
     #[error("fuzziness cannot be [{given}]")]
@@ -73,6 +75,9 @@ impl QueryError {
     /// What to do about it, in one sentence.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match &self.kind {
+            QueryErrorKind::LeadingWildcard => {
+                "Put a letter in front, or allow it with allow_leading_wildcard."
+            }
             QueryErrorKind::TooLong { .. } | QueryErrorKind::TooManyClauses { .. } => {
                 "Split it into several queries."
             }

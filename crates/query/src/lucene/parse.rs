@@ -175,6 +175,16 @@ impl<'a> Parser<'a> {
                 texts.push(token.unescaped()?);
             }
         }
+        if self.options.phrases {
+            let text = texts.join(" ");
+            self.count()?;
+            let phrase = term::in_a_phrase(fields, &text, self.options.phrase_slop);
+            clauses.extend(phrase.map(|query| Clause {
+                query,
+                occur: Occur::Should,
+            }));
+            return Ok(true);
+        }
         if fields.iter().any(words::is_whole) {
             texts = vec![texts.join(" ")];
         }
@@ -218,8 +228,8 @@ impl<'a> Parser<'a> {
         if self.take(Kind::CloseGroup).is_none() {
             return Err(open.error(QueryErrorKind::UnclosedGroup));
         }
-        self.boost()?;
-        Ok(query)
+        let boost = self.boost()?.unwrap_or(1.0);
+        Ok(query.map(|query| query.times(boost)))
     }
 
     /// The name before a colon.
@@ -248,10 +258,9 @@ impl<'a> Parser<'a> {
         {
             self.at += 1;
             let name = token.unescaped()?;
-            self.boost()?;
-            return Ok(Some(Query::Exists {
-                field: Field::from_text(name.trim_matches('"')),
-            }));
+            let boost = self.boost()?.unwrap_or(1.0);
+            let field = Field::from_text(name.trim_matches('"'));
+            return Ok(Some(Query::Exists { field }.times(boost)));
         }
         Err(self.unexpected(|found| QueryErrorKind::ExpectedClause { found }))
     }
@@ -276,13 +285,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `^2`: how much the clause counts for a score; read, not yet used.
-    pub fn boost(&mut self) -> Result<bool, QueryError> {
+    /// `^2`: how much the clause counts for a score.
+    pub fn boost(&mut self) -> Result<Option<f32>, QueryError> {
         if self.take(Kind::Caret).is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         match self.take(Kind::Number) {
-            Some(_) => Ok(true),
+            Some(number) => Ok(Some(number.text.parse().unwrap_or(1.0))),
             None => Err(self.unexpected(|found| QueryErrorKind::BadBoost { found })),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn bracketed(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Que
             Some(_) => parser.unexpected(|found| QueryErrorKind::Unexpected { found }),
         });
     };
-    parser.boost()?;
+    let boost = parser.boost()?.unwrap_or(1.0);
     let clock = &parser.clock;
     in_any(fields, |field| {
         let lower = bound(field, &lower, open.text == "[", Side::Lower, clock)?;
@@ -42,7 +42,7 @@ pub(super) fn bracketed(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Que
             upper,
         }))
     })
-    .map(|query| query.unwrap_or(Query::Nothing))
+    .map(|query| query.unwrap_or(Query::Nothing).times(boost))
 }
 
 /// One end with where it stands.

@@ -30,14 +30,28 @@ pub(super) fn term(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Option<Q
     let Some(token) = parser.next() else {
         return Err(parser.unexpected(|found| QueryErrorKind::ExpectedClause { found }));
     };
-    let boosted = parser.boost()?;
+    let before = parser.boost()?;
     let fuzzy = parser.take(Kind::Fuzzy);
-    if !boosted {
-        parser.boost()?;
-    }
+    let boost = match before {
+        Some(_) => before,
+        None => parser.boost()?,
+    };
+    let found = unboosted(parser, fields, token, fuzzy)?;
+    Ok(found.map(|query| query.times(boost.unwrap_or(1.0))))
+}
+
+fn unboosted(
+    parser: &mut Parser<'_>,
+    fields: &[Field],
+    token: Token<'_>,
+    fuzzy: Option<Token<'_>>,
+) -> Result<Option<Query>, QueryError> {
     match token.kind {
         Kind::Star => return in_any(fields, |field| Ok(Some(any_value(field)))),
         Kind::Prefix | Kind::Wildcard => {
+            if !parser.options.leading_wildcards && token.text.starts_with(['*', '?']) {
+                return Err(token.error(QueryErrorKind::LeadingWildcard));
+            }
             return in_any(fields, |field| wildcard(field, token).map(Some));
         }
         Kind::Regexp => {
@@ -60,7 +74,10 @@ pub(super) fn term(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Option<Q
     };
     if let Some(fuzzy) = fuzzy {
         let distance = distance(fuzzy, &text)?;
-        return in_any(fields, |field| Ok(Some(fuzzy_word(field, &text, distance))));
+        let prefix = parser.options.fuzzy_prefix;
+        return in_any(fields, |field| {
+            Ok(Some(fuzzy_word(field, &text, distance, prefix)))
+        });
     }
     if let Some(query) = compared(parser, fields, token, &text)? {
         return Ok(Some(query));
@@ -86,14 +103,21 @@ pub(super) fn phrase(
     let Some(token) = parser.next() else {
         return Err(parser.unexpected(|found| QueryErrorKind::ExpectedClause { found }));
     };
-    let boosted = parser.boost()?;
-    let slop = parser.take(Kind::Fuzzy).map_or(0, slop);
-    if !boosted {
-        parser.boost()?;
-    }
+    let before = parser.boost()?;
+    let slop = (parser.take(Kind::Fuzzy)).map_or(parser.options.phrase_slop, slop);
+    let boost = match before {
+        Some(_) => before,
+        None => parser.boost()?,
+    };
     let quoted = token.unescaped()?;
     let text = quoted[1..quoted.len() - 1].to_owned();
-    in_any(fields, |field| {
+    let suffix = parser.options.quoted_suffix.as_deref().unwrap_or_default();
+    let suffixed = |field: &Field| match field {
+        Field::Named(name) if !name.ends_with(suffix) => Field::Named(format!("{name}{suffix}")),
+        field => field.clone(),
+    };
+    let fields: Vec<Field> = fields.iter().map(suffixed).collect();
+    let found = in_any(&fields, |field| {
         if is_id(field) {
             return Ok(Some(Query::Ids(vec![text.clone()])));
         }
@@ -111,7 +135,20 @@ pub(super) fn phrase(
             slop,
             prefix: false,
         }))
-    })
+    })?;
+    Ok(found.map(|query| query.times(boost.unwrap_or(1.0))))
+}
+
+/// Bare words as one phrase, in any of the fields.
+pub(super) fn in_a_phrase(fields: &[Field], text: &str, slop: u32) -> Option<Query> {
+    let phrase = |field: &Field| Query::Phrase {
+        field: field.clone(),
+        text: text.to_owned(),
+        slop,
+        prefix: false,
+    };
+    words(text).next()?;
+    Some(Query::any_of(fields.iter().map(phrase).collect()))
 }
 
 /// A bare word among others, in any of the fields. `None` when it has no words at all.
@@ -202,7 +239,7 @@ fn wildcard(field: &Field, token: Token<'_>) -> Result<Query, QueryError> {
     )
 }
 
-fn fuzzy_word(field: &Field, text: &str, distance: u8) -> Query {
+fn fuzzy_word(field: &Field, text: &str, distance: u8, prefix: u32) -> Query {
     let value = if is_whole(field) {
         text.to_owned()
     } else {
@@ -212,7 +249,7 @@ fn fuzzy_word(field: &Field, text: &str, distance: u8) -> Query {
         field: field.clone(),
         value,
         distance,
-        prefix: 0,
+        prefix,
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use swarmscope_model::Timestamp;
 
 use super::*;
-use crate::ast::{Bound, Scalar};
+use crate::ast::{Bound, Scalar, Scoring};
 
 fn options(operator: Operator) -> Options {
     Options {
@@ -87,6 +87,10 @@ fn explain(query: &Query) -> String {
             }
             parts.join(" ")
         }
+        Query::Scored {
+            query,
+            scoring: Scoring::Times(factor),
+        } => format!("({})^{factor}", explain(query)),
         other => format!("{other:?}"),
     }
 }
@@ -124,7 +128,7 @@ fn clauses_combine_by_lucenes_classic_rules() {
             ("a - b ! c", "m:a m:b m:c"),
             ("a!b", "m:a -m:b"),
             ("a\"b\"(c)", "m:a m:\"b\" m:c"),
-            ("a^2 \"b\"^3~1 (c)^0.5", "m:a m:\"b\"~1 m:c"),
+            ("a^2 \"b\"^3~1 (c)^0.5", "(m:a)^2 (m:\"b\"~1)^3 (m:c)^0.5"),
         ],
     );
     check(

@@ -26,37 +26,51 @@ pub(crate) fn matching(
         field: field.clone(),
         text: text.to_owned(),
         operator,
-        minimum,
+        minimum: minimum.clone(),
     };
     if is_whole(field) {
         return plain(text);
     }
-    let groups = groups(text);
-    if !groups.iter().any(|group| is_split(group)) {
-        return plain(text);
+    match groups(text).as_slice() {
+        [only] if is_split(only) => in_a_row(field, only),
+        groups if groups.iter().any(|group| is_split(group)) => Query::Text {
+            field: field.clone(),
+            text: text.to_owned(),
+            operator,
+            minimum,
+        },
+        _ => plain(text),
     }
-    let mut clauses: Vec<Query> = groups
-        .into_iter()
-        .map(|group| {
-            if is_split(group) {
-                in_a_row(field, group)
-            } else {
-                plain(group)
-            }
-        })
-        .collect();
-    match (operator, clauses.len()) {
-        (_, 1) => clauses.remove(0),
-        (Operator::And, _) => Query::Bool(BoolQuery {
+}
+
+/// What [`Query::Text`] means: each word of Elasticsearch's as a clause.
+pub(crate) fn expanded(
+    field: &Field,
+    text: &str,
+    operator: Operator,
+    minimum: Option<&MinimumMatch>,
+) -> Query {
+    let each = groups(text).into_iter().map(|group| match is_split(group) {
+        true => in_a_row(field, group),
+        false => Query::Match {
+            field: field.clone(),
+            text: group.to_owned(),
+            operator,
+            minimum: None,
+        },
+    });
+    let clauses = each.collect();
+    Query::Bool(match operator {
+        Operator::And => BoolQuery {
             must: clauses,
             ..BoolQuery::default()
-        }),
-        (Operator::Or, _) => Query::Bool(BoolQuery {
+        },
+        Operator::Or => BoolQuery {
             should: clauses,
-            minimum,
+            minimum: minimum.cloned(),
             ..BoolQuery::default()
-        }),
-    }
+        },
+    })
 }
 
 /// All words of the text, in a row; a number or date when the field holds one.
@@ -140,9 +154,15 @@ mod tests {
             matching(&field, "foo-bar", Operator::Or, None),
             Query::Match { text, .. } if text == "foo-bar"
         ));
-        let Query::Bool(both) = matching(&field, "at nova.compute", Operator::And, None) else {
+        let text = "at nova.compute";
+        assert!(matches!(
+            matching(&field, text, Operator::And, None),
+            Query::Text { .. }
+        ));
+        let Query::Bool(both) = expanded(&field, text, Operator::And, None) else {
             panic!("two clauses");
         };
         assert_eq!(both.must.len(), 2);
+        assert_eq!(both.must[1], in_a_row(&field, "nova.compute"));
     }
 }

@@ -4,8 +4,9 @@ use super::super::error::DslErrorKind;
 use super::super::json::{Json, Node};
 use super::super::members::{object, one_or_many};
 use super::super::{Context, Parsed};
+use super::words::best_of;
 use super::{EVERYWHERE, clause, minimum};
-use crate::ast::{BoolQuery, Query};
+use crate::ast::{BoolQuery, Query, Scoring};
 
 /// A clause that takes only what every clause takes.
 pub(super) fn without_parameters(node: &Node, name: &'static str, query: Query) -> Parsed<Query> {
@@ -33,6 +34,8 @@ pub(super) fn bool(node: &Node, context: &mut Context, depth: usize) -> Parsed<Q
             "adjust_pure_negative" | "boost" | "_name" => continue,
             _ => return Err(member.unknown_in("bool")),
         };
+        let prohibits = matches!(member.key.as_str(), "must_not" | "mustNot");
+        context.prohibited += usize::from(prohibits);
         for item in one_or_many(&member.value) {
             if !matches!(item.value, Json::Object(_)) {
                 return Err(item.fault(DslErrorKind::NotAClause {
@@ -42,6 +45,7 @@ pub(super) fn bool(node: &Node, context: &mut Context, depth: usize) -> Parsed<Q
             }
             clauses.push(clause(item, context, depth + 1)?);
         }
+        context.prohibited -= usize::from(prohibits);
     }
     let BoolQuery {
         must,
@@ -60,23 +64,24 @@ pub(super) fn bool(node: &Node, context: &mut Context, depth: usize) -> Parsed<Q
 }
 
 pub(super) fn constant_score(node: &Node, context: &mut Context, depth: usize) -> Parsed<Query> {
-    let mut found = None;
+    let (mut found, mut score) = (None, 1.0);
     for member in object(node, "constant_score")? {
         match member.key.as_str() {
             "filter" => found = Some(clause(&member.value, context, depth + 1)?),
-            "boost" | "_name" => {}
+            "boost" => score = member.number("constant_score")?,
+            "_name" => {}
             _ => return Err(member.not_supported("constant_score")),
         }
     }
     let filter = found.ok_or_else(|| node.lacks(DslErrorKind::NoFilter))?;
-    Ok(Query::Bool(BoolQuery {
-        filter: vec![filter],
-        ..BoolQuery::default()
-    }))
+    Ok(Query::Scored {
+        query: Box::new(filter),
+        scoring: Scoring::Constant(score),
+    })
 }
 
 pub(super) fn dis_max(node: &Node, context: &mut Context, depth: usize) -> Parsed<Query> {
-    let mut found = Vec::new();
+    let (mut found, mut others) = (Vec::new(), 0.0);
     for member in object(node, "dis_max")? {
         match member.key.as_str() {
             "queries" => {
@@ -84,12 +89,13 @@ pub(super) fn dis_max(node: &Node, context: &mut Context, depth: usize) -> Parse
                     found.push(clause(item, context, depth + 1)?);
                 }
             }
-            "tie_breaker" | "boost" | "_name" => {}
+            "tie_breaker" => others = member.number("dis_max")?,
+            "boost" | "_name" => {}
             _ => return Err(member.not_supported("dis_max")),
         }
     }
     if found.is_empty() {
         return Err(node.lacks(DslErrorKind::NoQueries));
     }
-    Ok(Query::any_of(found))
+    Ok(best_of(found, others))
 }

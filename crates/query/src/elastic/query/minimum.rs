@@ -4,9 +4,17 @@ use super::super::Parsed;
 use super::super::json::Member;
 use crate::ast::{MinimumMatch, Operator};
 
-/// Reads `2`, `-1`, `75%` or `-25%`. Combinations such as `3<90%` are not understood.
+/// Reads `2`, `-1`, `75%`, `-25%`, `3<90%` or `2<-25% 9<-3`.
 pub fn minimum_match(text: &str) -> Option<MinimumMatch> {
     let text = text.trim();
+    if text.contains('<') {
+        let steps = text.split_ascii_whitespace().map(|step| {
+            let (above, minimum) = step.split_once('<')?;
+            let minimum = minimum_match(minimum).filter(|_| !minimum.contains('<'))?;
+            Some((above.parse().ok()?, minimum))
+        });
+        return steps.collect::<Option<Vec<_>>>().map(MinimumMatch::Steps);
+    }
     match text.strip_suffix('%') {
         Some(percent) => percent.trim().parse().ok().map(MinimumMatch::Percent),
         None => text.parse().ok().map(MinimumMatch::Count),

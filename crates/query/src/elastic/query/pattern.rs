@@ -7,6 +7,7 @@ use super::{Said, field, said};
 use crate::analysis::words;
 use crate::ast::{Case, Field, Query};
 use crate::lucene::{is_split, is_whole};
+use swarmscope_model::limits::MAX_REGEXP_CHARS;
 
 /// A field, its pattern, and in which case it is compared.
 struct Pattern {
@@ -77,12 +78,55 @@ pub(super) fn wildcard(node: &Node) -> Parsed<Query> {
 
 pub(super) fn regexp(node: &Node) -> Parsed<Query> {
     let also = ["flags", "flags_value", "max_determinized_states"];
-    let Pattern { field, text, case } = pattern(node, "regexp", &also)?;
+    let Pattern {
+        field: named,
+        text,
+        case,
+    } = pattern(node, "regexp", &also)?;
+    let length = text.chars().count();
+    if length > MAX_REGEXP_CHARS {
+        let limit = MAX_REGEXP_CHARS;
+        return Err(node.fault(DslErrorKind::RegexpTooLong { length, limit }));
+    }
+    let mut pattern = text;
+    if let Said::Parameters(members) = said(field(node, "regexp")?, "regexp")?
+        && let Some(flags) = members.iter().find(|member| member.key == "flags")
+    {
+        pattern = with_flags(&pattern, &flags.text("regexp")?);
+    }
     Ok(Query::Regexp {
-        field,
-        pattern: text,
+        field: named,
+        pattern,
         case,
     })
+}
+
+/// The expression with a backslash before those optional operators that the flags do not name.
+fn with_flags(pattern: &str, flags: &str) -> String {
+    let names: Vec<&str> = flags.split('|').map(str::trim).collect();
+    let is_on = |name: &str| names.contains(&"ALL") || names.contains(&name);
+    let mut out = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let means_itself = match character {
+            '\\' => {
+                out.push('\\');
+                out.extend(characters.next());
+                continue;
+            }
+            '<' | '>' => !is_on("INTERVAL"),
+            '~' => !is_on("COMPLEMENT"),
+            '&' => !is_on("INTERSECTION"),
+            '@' => !is_on("ANYSTRING"),
+            '#' => !is_on("EMPTY"),
+            _ => false,
+        };
+        if means_itself {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
 }
 
 /// How many edits a fuzzy word may be away.
@@ -120,7 +164,12 @@ pub(super) fn fuzziness(member: &Member, query: &'static str) -> Parsed<Fuzzines
             whole.then_some(Fuzziness::Edits(edits as u8))
         }),
     };
-    found.ok_or_else(|| member.bad(query, format!("Invalid fuzziness value: {text}")))
+    match upper.parse::<f32>() {
+        Ok(_) => found.ok_or_else(|| member.value.fault(DslErrorKind::Fuzziness { given: text })),
+        Err(_) => {
+            found.ok_or_else(|| member.bad(query, format!("Invalid fuzziness value: {text}")))
+        }
+    }
 }
 
 pub(super) fn fuzzy(node: &Node) -> Parsed<Query> {

@@ -15,10 +15,11 @@ const NAME: &str = "query_string";
 pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
     let mut options = Options::elasticsearch(context.now);
     let mut text = None;
-    let mut wanted = None;
+    let (mut wanted, mut escape) = (None, false);
     for member in object(node, NAME)? {
         match member.key.as_str() {
             "query" => text = Some((member.text(NAME)?, &member.value)),
+            "escape" => escape = member.boolean(NAME)?,
             "minimum_should_match" => wanted = Some(minimum(member, NAME)?),
             _ => option(member, &mut options)?,
         }
@@ -32,7 +33,12 @@ pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
     if text.trim().is_empty() {
         return Ok(Query::Nothing);
     }
-    let query = lucene::parse(&text, &options)
+    let read = if escape {
+        lucene::escaped(&text)
+    } else {
+        text.clone()
+    };
+    let query = lucene::parse(&read, &options)
         .map_err(|source| at.fault(DslErrorKind::Text { text, source }))?;
     match (query, wanted) {
         (Query::Bool(mut clauses), Some(wanted)) if !clauses.should.is_empty() => {
@@ -51,7 +57,7 @@ fn option(member: &Member, options: &mut Options) -> Parsed<()> {
         "fields" => {
             let fields = listed_fields(&member.value)?;
             if !fields.is_empty() {
-                options.default_fields = fields;
+                options.default_fields = fields.into_iter().map(|(field, _)| field).collect();
             }
         }
         "default_operator" => {
@@ -61,41 +67,37 @@ fn option(member: &Member, options: &mut Options) -> Parsed<()> {
             options.time_zone = datemath::time_zone(&member.text(NAME)?)
                 .map_err(|date| member.value.fault(date.into()))?;
         }
-        "phrase_slop"
-        | "allow_leading_wildcard"
-        | "quote_field_suffix"
-        | "analyzer"
-        | "quote_analyzer" => {
-            let harmless = matches!(
-                (member.key.as_str(), member.text(NAME)?.as_str()),
-                ("phrase_slop", "0")
-                    | ("allow_leading_wildcard", "true")
-                    | ("analyzer" | "quote_analyzer", "standard")
-            );
-            if !harmless {
-                let key = member.key.clone();
-                let instead = "leave it out";
-                return Err(member
-                    .value
-                    .fault(DslErrorKind::UnsupportedKey { key, instead }));
-            }
+        "phrase_slop" => {
+            options.phrase_slop = member.count("phrase_slop")?.try_into().unwrap_or(u32::MAX);
+        }
+        "fuzzy_prefix_length" => {
+            let length = member.count("fuzzy_prefix_length")?;
+            options.fuzzy_prefix = length.try_into().unwrap_or(u32::MAX);
+        }
+        "allow_leading_wildcard" => options.leading_wildcards = member.boolean(NAME)?,
+        "quote_field_suffix" => options.quoted_suffix = Some(member.text(NAME)?),
+        "type" => options.phrases = member.text(NAME)? == "phrase",
+        "analyzer" | "quote_analyzer" if member.text(NAME)? != "standard" => {
+            return Err(member.value.fault(DslErrorKind::UnsupportedKey {
+                key: member.key.clone(),
+                instead: "every text is analysed by the one analyser",
+            }));
         }
         "analyze_wildcard"
         | "auto_generate_synonyms_phrase_query"
         | "boost"
         | "_name"
         | "enable_position_increments"
-        | "escape"
         | "fuzziness"
         | "fuzzy_max_expansions"
-        | "fuzzy_prefix_length"
         | "fuzzy_rewrite"
         | "fuzzy_transpositions"
         | "lenient"
         | "max_determinized_states"
         | "rewrite"
         | "tie_breaker"
-        | "type" => {}
+        | "analyzer"
+        | "quote_analyzer" => {}
         _ => return Err(member.not_supported(NAME)),
     }
     Ok(())

@@ -10,7 +10,7 @@ use super::minimum::{minimum, operator};
 use super::pattern::{Fuzziness, fuzziness};
 use super::{Said, field, said};
 use crate::analysis::words;
-use crate::ast::{BoolQuery, Case, Field, MinimumMatch, Operator, Query, Scalar};
+use crate::ast::{BoolQuery, Case, Field, MinimumMatch, Operator, Query, Scalar, Scoring};
 use crate::datemath::Clock;
 use crate::lucene::{is_time, matching as matching_words, stretch};
 
@@ -24,6 +24,7 @@ struct Text {
     fuzziness: Option<Fuzziness>,
     prefix_length: u32,
     all_when_empty: bool,
+    tie_breaker: Option<f32>,
 }
 
 impl Text {
@@ -65,6 +66,7 @@ impl Text {
                 self.slop = u32::try_from(slop)
                     .map_err(|_| member.value.fault(DslErrorKind::NegativeSlop))?;
             }
+            "tie_breaker" => self.tie_breaker = Some(member.number(query)?),
             "zero_terms_query" => {
                 self.all_when_empty = member.text(query)?.eq_ignore_ascii_case("all");
             }
@@ -81,8 +83,7 @@ impl Text {
             | "max_expansions"
             | "fuzzy_rewrite"
             | "fuzzy_transpositions"
-            | "auto_generate_synonyms_phrase_query"
-            | "tie_breaker" => {}
+            | "auto_generate_synonyms_phrase_query" => {}
             _ => return Err(member.not_supported(query)),
         }
         Ok(())
@@ -110,7 +111,7 @@ impl Text {
                 field,
                 self.query(),
                 self.operator,
-                self.minimum,
+                self.minimum.clone(),
             ));
         };
         let clauses = found
@@ -122,10 +123,13 @@ impl Text {
                 prefix: self.prefix_length,
             })
             .collect();
-        Ok(combined(clauses, self.operator, self.minimum))
+        Ok(combined(clauses, self.operator, self.minimum.clone()))
     }
 
     fn in_order(&self, field: &Field, prefix: bool) -> Query {
+        if self.all_when_empty && words(self.query()).next().is_none() {
+            return Query::All;
+        }
         let text = self.query().to_owned();
         Query::Phrase {
             field: field.clone(),
@@ -143,10 +147,18 @@ impl Text {
         };
         let mut clauses: Vec<Query> = found
             .into_iter()
-            .map(|word| Query::Term {
-                field: field.clone(),
-                value: Scalar::Text(word),
-                case: Case::Analyzed,
+            .map(|word| match self.fuzziness {
+                Some(fuzziness) => Query::Fuzzy {
+                    field: field.clone(),
+                    distance: fuzziness.of(&word),
+                    value: word,
+                    prefix: self.prefix_length,
+                },
+                None => Query::Term {
+                    field: field.clone(),
+                    value: Scalar::Text(word),
+                    case: Case::Analyzed,
+                },
             })
             .collect();
         clauses.push(Query::Prefix {
@@ -154,7 +166,18 @@ impl Text {
             value: last,
             case: Case::Analyzed,
         });
-        combined(clauses, self.operator, self.minimum)
+        combined(clauses, self.operator, self.minimum.clone())
+    }
+}
+
+/// Any of these, of which the best counts for the score and the others by a part.
+pub(super) fn best_of(clauses: Vec<Query>, others: f32) -> Query {
+    if clauses.len() < 2 || others >= 1.0 {
+        return Query::any_of(clauses);
+    }
+    Query::Scored {
+        query: Box::new(Query::any_of(clauses)),
+        scoring: Scoring::Best(others),
     }
 }
 
@@ -198,14 +221,20 @@ pub(super) fn bool_prefix(node: &Node) -> Parsed<Query> {
     Ok(Text::of(node, field, "match_bool_prefix")?.with_prefix(&Field::from_text(&field.key)))
 }
 
-/// A field's name in a list of fields, without its boost.
-pub(super) fn listed_fields(node: &Node) -> Parsed<Vec<Field>> {
+/// A field's name in a list of fields, with its boost.
+pub(super) fn listed_fields(node: &Node) -> Parsed<Vec<(Field, f32)>> {
     one_or_many(node)
         .iter()
         .map(|item| match &item.value {
-            Json::String(name) => Ok(Field::from_text(
-                name.split_once('^').map_or(name.as_str(), |(name, _)| name),
-            )),
+            Json::String(text) => {
+                let (name, boost) = text.split_once('^').unwrap_or((text, "1"));
+                let number = |_| {
+                    item.fault(DslErrorKind::NotANumber {
+                        given: boost.to_owned(),
+                    })
+                };
+                Ok((Field::from_text(name), boost.parse().map_err(number)?))
+            }
             _ => Err(item.fault(DslErrorKind::ExpectedOneOf {
                 expected: "VALUE_STRING",
                 found: item.token(),
@@ -216,7 +245,7 @@ pub(super) fn listed_fields(node: &Node) -> Parsed<Vec<Field>> {
 
 pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
     let mut text = Text::default();
-    let mut fields = vec![Field::Any];
+    let mut fields = vec![(Field::Any, 1.0)];
     let mut kind = "best_fields".to_owned();
     for member in object(node, "multi_match")? {
         match member.key.as_str() {
@@ -232,14 +261,16 @@ pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
     }
     if kind == "cross_fields" && text.operator == Operator::And {
         let every = words(text.query()).map(|word| {
-            let one = |field: &Field| matching_words(field, &word, Operator::Or, None);
+            let one = |(field, boost): &(Field, f32)| {
+                matching_words(field, &word, Operator::Or, None).times(*boost)
+            };
             Query::any_of(fields.iter().map(one).collect())
         });
         return Ok(combined(every.collect(), Operator::And, None));
     }
     let mut found = Vec::with_capacity(fields.len());
-    for field in &fields {
-        found.push(match kind.as_str() {
+    for (field, boost) in &fields {
+        let clause = match kind.as_str() {
             "best_fields" | "most_fields" | "cross_fields" => {
                 text.in_field(field, context, node)?
             }
@@ -253,7 +284,12 @@ pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
                     parameter,
                 }));
             }
-        });
+        };
+        found.push(clause.times(*boost));
     }
-    Ok(Query::any_of(found))
+    let others = text.tie_breaker.unwrap_or(match kind.as_str() {
+        "most_fields" | "bool_prefix" => 1.0,
+        _ => 0.0,
+    });
+    Ok(best_of(found, others))
 }

@@ -1,0 +1,286 @@
+//! What the chosen indices say of a search: their mappings, and the filters of the aliases they were named by.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+use swarmscope_model::Timestamp;
+use swarmscope_query::ast::{BoolQuery, Field, Query, Scalar};
+use swarmscope_query::elastic::{SearchBody, query_body};
+use swarmscope_query::mapping::Mapping;
+use swarmscope_query::store::{IndexInfo, SortKey};
+
+use super::catalog::Catalog;
+use super::errors::ElasticError;
+
+/// The indices of a search that mean different things by it. Empty when all mean what it says.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    groups: Vec<Group>,
+}
+
+/// Indices with one mapping and one filter.
+#[derive(Debug, Clone)]
+struct Group {
+    indices: Vec<String>,
+    mapping: Arc<Mapping>,
+    /// The filters of the aliases that named them; one has to hold.
+    filters: Option<Vec<Value>>,
+}
+
+impl Scope {
+    /// Adds an index.
+    pub fn add(&mut self, index: &str, mapping: Arc<Mapping>, filters: Option<Vec<Value>>) {
+        let same =
+            |group: &&mut Group| Arc::ptr_eq(&group.mapping, &mapping) && group.filters == filters;
+        match self.groups.iter_mut().find(same) {
+            Some(group) => group.indices.push(index.to_owned()),
+            None => self.groups.push(Group {
+                indices: vec![index.to_owned()],
+                mapping,
+                filters,
+            }),
+        }
+    }
+
+    /// The scope once all indices are in it.
+    #[must_use]
+    pub fn finished(self) -> Self {
+        let is_plain = |group: &Group| group.mapping.is_plain() && group.filters.is_none();
+        match self.groups.iter().all(is_plain) {
+            true => Self::default(),
+            false => self,
+        }
+    }
+
+    /// What the query means.
+    ///
+    /// # Errors
+    /// When a clause says what its field cannot hold.
+    pub fn meaning(&self, query: &Query) -> Result<Query, ElasticError> {
+        let now = Timestamp::now();
+        let own = |group: &Group| group.mapping.apply(query, now).map_err(ElasticError::from);
+        match self.groups.as_slice() {
+            [] => Ok(query.clone()),
+            [only] => own(only),
+            groups if groups.iter().all(|group| group.mapping.is_plain()) => Ok(query.clone()),
+            groups => {
+                let each = groups.iter().map(|group| {
+                    Ok(Query::Bool(BoolQuery {
+                        must: vec![own(group)?],
+                        filter: vec![group.is_index()],
+                        ..BoolQuery::default()
+                    }))
+                });
+                Ok(Query::any_of(each.collect::<Result<_, ElasticError>>()?))
+            }
+        }
+    }
+
+    /// What a document has to satisfy besides: the filters of aliases.
+    ///
+    /// # Errors
+    /// When a filter cannot be read any more.
+    pub fn filter(&self) -> Result<Option<Query>, ElasticError> {
+        if self.groups.iter().all(|group| group.filters.is_none()) {
+            return Ok(None);
+        }
+        let each = self.groups.iter().map(Group::filter);
+        Ok(Some(Query::any_of(each.collect::<Result<_, _>>()?)))
+    }
+
+    /// The query with the filters.
+    ///
+    /// # Errors
+    /// As [`Scope::meaning`] and [`Scope::filter`].
+    pub fn whole(&self, query: &Query) -> Result<Query, ElasticError> {
+        let query = self.meaning(query)?;
+        Ok(match self.filter()? {
+            None => query,
+            Some(filter) => Query::Bool(BoolQuery {
+                must: vec![query],
+                filter: vec![filter],
+                ..BoolQuery::default()
+            }),
+        })
+    }
+
+    /// Says a search in the terms of its indices; the filters are not in it.
+    ///
+    /// # Errors
+    /// As [`Scope::meaning`].
+    pub fn adapt(&self, search: &mut SearchBody) -> Result<(), ElasticError> {
+        if self.groups.is_empty() {
+            return Ok(());
+        }
+        search.query = self.meaning(&search.query)?;
+        if let Some(filter) = &mut search.post_filter {
+            *filter = self.meaning(filter)?;
+        }
+        for (_, query) in &mut search.named {
+            *query = self.meaning(query)?;
+        }
+        for query in search
+            .highlight
+            .iter_mut()
+            .filter_map(|field| field.query.as_mut())
+        {
+            *query = self.meaning(query)?;
+        }
+        for key in &mut search.sort {
+            if let SortKey::Field { field, .. } = key
+                && let Some(path) = self.value_path(field)
+            {
+                *field = path;
+            }
+        }
+        let meaning = |query: &Query| self.meaning(query);
+        let path = |name: &str| self.value_path(name);
+        for aggregation in &mut search.aggregations {
+            aggregation.adapt(&path, &meaning)?;
+        }
+        Ok(())
+    }
+
+    fn value_path(&self, name: &str) -> Option<String> {
+        let mut groups = self.groups.iter();
+        groups
+            .find_map(|group| group.mapping.value_path(name))
+            .map(str::to_owned)
+    }
+
+    /// Whether the values of a field are whole strings under its own name.
+    pub fn is_whole(&self, name: &str) -> bool {
+        self.groups.iter().any(|group| group.mapping.is_whole(name))
+    }
+}
+
+impl Group {
+    fn is_index(&self) -> Query {
+        let names = self.indices.iter().cloned().map(Scalar::Text);
+        Query::Terms {
+            field: Field::Named("_index".to_owned()),
+            values: names.collect(),
+        }
+    }
+
+    fn filter(&self) -> Result<Query, ElasticError> {
+        let mut clauses = vec![self.is_index()];
+        if let Some(filters) = &self.filters {
+            let read = |filter: &Value| alias_filter(filter, &self.mapping);
+            let any = filters
+                .iter()
+                .map(read)
+                .collect::<Result<_, ElasticError>>()?;
+            clauses.push(Query::any_of(any));
+        }
+        Ok(Query::Bool(BoolQuery {
+            filter: clauses,
+            ..BoolQuery::default()
+        }))
+    }
+}
+
+fn alias_filter(filter: &Value, mapping: &Mapping) -> Result<Query, ElasticError> {
+    let now = Timestamp::now();
+    let body = Value::Object(Map::from_iter([("query".to_owned(), filter.clone())]));
+    let query = query_body(&body.to_string(), now)?;
+    Ok(mapping.apply(&query, now)?)
+}
+
+/// Whether a filter can be read.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_filter(filter: &Value) -> Result<(), ElasticError> {
+    alias_filter(filter, &Mapping::default()).map(drop)
+}
+
+/// The mappings of indices, read once. A cheap handle.
+#[derive(Clone, Default)]
+pub struct Mappings {
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// What they were read with: with another, they are read anew.
+    catalog: Option<Arc<Catalog>>,
+    by_uuid: HashMap<String, Arc<Mapping>>,
+    /// So that indices with the same mapping share it.
+    by_text: HashMap<String, Arc<Mapping>>,
+    plain: Arc<Mapping>,
+    /// Those that refuse documents, by index; `None` when nobody has looked.
+    strict: Option<HashMap<String, Arc<Mapping>>>,
+}
+
+impl Known {
+    fn with(&mut self, catalog: &Arc<Catalog>) {
+        let same = self
+            .catalog
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, catalog));
+        if !same {
+            *self = Self {
+                catalog: Some(Arc::clone(catalog)),
+                ..Self::default()
+            };
+        }
+    }
+
+    fn of(&mut self, info: &IndexInfo) -> Arc<Mapping> {
+        let Some(Value::Object(mappings)) = info.definition.get("mappings") else {
+            return Arc::clone(&self.plain);
+        };
+        if let Some(known) = self.by_uuid.get(&info.uuid) {
+            return Arc::clone(known);
+        }
+        let settings = super::index_settings::settings_of(info);
+        let analysis = &settings["index"]["analysis"];
+        let text = format!("{}{analysis}", Value::Object(mappings.clone()));
+        let read = || Arc::new(Mapping::read(mappings, analysis));
+        let mapping = Arc::clone(self.by_text.entry(text).or_insert_with(read));
+        let mapping = match mapping.is_plain() {
+            true => Arc::clone(&self.plain),
+            false => mapping,
+        };
+        self.by_uuid.insert(info.uuid.clone(), Arc::clone(&mapping));
+        mapping
+    }
+}
+
+impl Mappings {
+    /// The mapping of an index, as the catalog has changed it.
+    pub fn of(&self, catalog: &Arc<Catalog>, info: &IndexInfo) -> Arc<Mapping> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.with(catalog);
+        known.of(info)
+    }
+
+    /// The mappings that refuse documents, by index; `None` when they have to be learned.
+    pub fn strict(&self, catalog: &Arc<Catalog>) -> Option<HashMap<String, Arc<Mapping>>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.with(catalog);
+        known.strict.clone()
+    }
+
+    /// Learns them from all indices.
+    pub fn learn(&self, catalog: &Arc<Catalog>, indices: &[IndexInfo]) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.with(catalog);
+        let mut strict = HashMap::new();
+        for info in indices {
+            let mapping = known.of(info);
+            if mapping.is_strict() {
+                strict.insert(info.name.clone(), mapping);
+            }
+        }
+        known.strict = Some(strict);
+    }
+
+    /// Forgets them: an index came or went.
+    pub fn forget(&self) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.strict = None;
+    }
+}

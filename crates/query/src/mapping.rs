@@ -1,0 +1,267 @@
+//! What an index's mapping says of its fields, and what a search means there.
+//!
+//! Without a mapping a string has two views, the words of its name and the whole of its `.keyword`. A mapping may
+//! give a field one of them only, call it by other names, or say how its dates are written; [`Mapping::apply`] says
+//! a query in the terms of [`crate::ast`]. Never looks at documents, and never refuses one.
+
+mod addresses;
+mod dates;
+mod numbers;
+mod rewrite;
+mod strict;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::datemath::{DateMathError, Format};
+
+pub use strict::Unmapped;
+
+/// The explicit fields of an index.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    fields: BTreeMap<String, Mapped>,
+    /// What becomes of other fields, by the object that says it; the root is the empty path.
+    dynamic: BTreeMap<String, Dynamic>,
+    /// Objects that are kept and not searched.
+    disabled: Vec<String>,
+    /// Fields that the values of others are searched by as well.
+    copies: BTreeMap<String, Vec<String>>,
+}
+
+/// What becomes of a field that is not mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dynamic {
+    /// It is searched as every field is.
+    Mapped,
+    /// It is searched, a string as a whole.
+    Runtime,
+    /// It is kept and not searched.
+    Ignored,
+    /// Its document is refused.
+    Strict,
+}
+
+#[derive(Debug, Clone)]
+struct Mapped {
+    kind: Kind,
+    /// The field that it is another view of.
+    view_of: Option<String>,
+    /// Longer strings are not in the whole-string view.
+    ignore_above: Option<usize>,
+    /// Whether clauses may name it.
+    searched: bool,
+}
+
+/// How the values of a field are looked at.
+#[derive(Debug, Clone)]
+enum Kind {
+    Text,
+    /// As a whole string, in any case when a normalizer says so.
+    Keyword {
+        folded: bool,
+    },
+    Number,
+    Boolean,
+    Date(String),
+    Address,
+    /// An object of which every value is a whole string.
+    Flattened,
+    /// Another name of a field.
+    Alias(String),
+    /// As without a mapping.
+    Other,
+}
+
+/// What a clause says that its field cannot.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MappingError {
+    #[error("failed to create query: '{given}' is not an IP string literal.")]
+    NoAddress { given: String },
+    #[error(
+        "failed to create query: Cannot search on field [{field}] since it is not indexed nor has doc values."
+    )]
+    NotSearched { field: String },
+    #[error(transparent)]
+    Date(#[from] DateMathError),
+}
+
+/// The format of dates that a mapping does not name.
+const DATE_FORMAT: &str = "strict_date_optional_time||epoch_millis";
+
+impl Mapping {
+    /// Reads a mapping; `analysis` is the part of the index's settings that its normalizers are in. What it does not
+    /// know is as without a mapping.
+    pub fn read(mappings: &Map<String, Value>, analysis: &Value) -> Self {
+        let mut mapping = Self::default();
+        mapping.object("", mappings, analysis);
+        mapping
+    }
+
+    /// Whether nothing is said that changes a search.
+    pub fn is_plain(&self) -> bool {
+        self.fields.is_empty() && self.disabled.is_empty() && self.is_dynamic()
+    }
+
+    fn is_dynamic(&self) -> bool {
+        let mut said = self.dynamic.values();
+        said.all(|dynamic| *dynamic == Dynamic::Mapped)
+    }
+
+    fn object(&mut self, path: &str, object: &Map<String, Value>, analysis: &Value) {
+        if let Some(dynamic) = object.get("dynamic").and_then(dynamic) {
+            self.dynamic.insert(path.to_owned(), dynamic);
+        }
+        let properties = object.get("properties").and_then(Value::as_object);
+        for (name, field) in properties.into_iter().flatten() {
+            let path = match path {
+                "" => name.clone(),
+                path => format!("{path}.{name}"),
+            };
+            if let Value::Object(field) = field {
+                self.field(&path, field, analysis);
+            }
+        }
+    }
+
+    fn field(&mut self, path: &str, field: &Map<String, Value>, analysis: &Value) {
+        let kind = field.get("type").and_then(Value::as_str);
+        if field.get("enabled") == Some(&Value::Bool(false)) {
+            self.disabled.push(path.to_owned());
+            return;
+        }
+        if field.contains_key("properties") || matches!(kind, None | Some("object" | "nested")) {
+            self.object(path, field, analysis);
+            // Whether there is such an object is known even when nothing in it is.
+            let dynamic = self.dynamic_of(path);
+            self.dynamic.entry(path.to_owned()).or_insert(dynamic);
+            return;
+        }
+        self.fields
+            .insert(path.to_owned(), mapped(field, analysis, None));
+        let views = field.get("fields").and_then(Value::as_object);
+        for (name, view) in views.into_iter().flatten() {
+            if let Value::Object(view) = view {
+                let own = mapped(view, analysis, Some(path));
+                self.fields.insert(format!("{path}.{name}"), own);
+            }
+        }
+        let copies = match field.get("copy_to") {
+            Some(Value::String(target)) => vec![target.as_str()],
+            Some(Value::Array(targets)) => targets.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        for target in copies {
+            let sources = self.copies.entry(target.to_owned()).or_default();
+            sources.push(path.to_owned());
+        }
+    }
+
+    /// What becomes of an unmapped field at the path.
+    fn dynamic_of(&self, path: &str) -> Dynamic {
+        let mut at = path;
+        loop {
+            at = at.rsplit_once('.').map_or("", |(parent, _)| parent);
+            match self.dynamic.get(at) {
+                Some(dynamic) => return *dynamic,
+                None if at.is_empty() => return Dynamic::Mapped,
+                None => {}
+            }
+        }
+    }
+
+    /// The path whose values sorts and aggregations over this name see; `None` when it is the name itself.
+    pub fn value_path(&self, name: &str) -> Option<&str> {
+        let mapped = self.fields.get(name)?;
+        match (&mapped.kind, &mapped.view_of) {
+            (Kind::Alias(path), _) => Some(path),
+            (_, Some(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether the values are looked at as whole strings under the field's own name.
+    pub fn is_whole(&self, name: &str) -> bool {
+        match self.fields.get(name) {
+            Some(mapped) => matches!(mapped.kind, Kind::Keyword { .. }) && mapped.view_of.is_none(),
+            None => self.is_in_flattened(name),
+        }
+    }
+
+    fn is_in_flattened(&self, name: &str) -> bool {
+        let parents = name.match_indices('.').map(|(end, _)| &name[..end]);
+        let mut found = parents.filter_map(|parent| self.fields.get(parent));
+        found.any(|mapped| matches!(mapped.kind, Kind::Flattened))
+    }
+
+    fn is_disabled(&self, name: &str) -> bool {
+        let within = |path: &String| {
+            let rest = name.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.disabled.iter().any(within)
+    }
+}
+
+fn dynamic(value: &Value) -> Option<Dynamic> {
+    match value {
+        Value::Bool(true) => Some(Dynamic::Mapped),
+        Value::Bool(false) => Some(Dynamic::Ignored),
+        Value::String(text) => match text.as_str() {
+            "true" => Some(Dynamic::Mapped),
+            "false" => Some(Dynamic::Ignored),
+            "strict" => Some(Dynamic::Strict),
+            "runtime" => Some(Dynamic::Runtime),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn mapped(field: &Map<String, Value>, analysis: &Value, view_of: Option<&str>) -> Mapped {
+    let text = |key: &str| field.get(key).and_then(Value::as_str);
+    let is_off = |key: &str| field.get(key) == Some(&Value::Bool(false));
+    let kind = match text("type").unwrap_or_default() {
+        "text" | "match_only_text" | "annotated_text" | "search_as_you_type" => Kind::Text,
+        "keyword" | "constant_keyword" | "wildcard" | "version" => Kind::Keyword {
+            folded: text("normalizer").is_some_and(|name| folds(name, analysis)),
+        },
+        "long" | "integer" | "short" | "byte" | "unsigned_long" | "double" | "float"
+        | "half_float" | "scaled_float" => Kind::Number,
+        "boolean" => Kind::Boolean,
+        "date" | "date_nanos" => Kind::Date(text("format").unwrap_or(DATE_FORMAT).to_owned()),
+        "ip" => Kind::Address,
+        "flattened" => Kind::Flattened,
+        "alias" => Kind::Alias(text("path").unwrap_or_default().to_owned()),
+        _ => Kind::Other,
+    };
+    let above = field.get("ignore_above").and_then(Value::as_u64);
+    Mapped {
+        kind,
+        view_of: view_of.map(str::to_owned),
+        ignore_above: above.and_then(|above| usize::try_from(above).ok()),
+        searched: !(is_off("index") && is_off("doc_values")),
+    }
+}
+
+/// Whether a normalizer makes letters alike in either case.
+fn folds(name: &str, analysis: &Value) -> bool {
+    let filters = &analysis["normalizer"][name]["filter"];
+    let is_lower = |filter: &Value| matches!(filter.as_str(), Some("lowercase" | "uppercase"));
+    name == "lowercase"
+        || is_lower(filters)
+        || filters
+            .as_array()
+            .is_some_and(|filters| filters.iter().any(is_lower))
+}
+
+/// The parts of a format, those that are numbers aside.
+fn text_formats(format: &str) -> impl Iterator<Item = Format> {
+    let parts = format.split("||");
+    let texts = parts.filter(|part| !part.contains("epoch_"));
+    texts.filter_map(|part| Format::parse(part).ok())
+}
+
+#[cfg(test)]
+mod tests;
