@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use axum::Json;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,13 +20,13 @@ use super::errors::ElasticError;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Catalog {
-    pub index_templates: BTreeMap<String, Map<String, Value>>,
-    pub component_templates: BTreeMap<String, Map<String, Value>>,
+    pub index_templates: Bodies,
+    pub component_templates: Bodies,
     /// Those of `_template`, which Elasticsearch calls legacy.
-    pub templates: BTreeMap<String, Map<String, Value>>,
+    pub templates: Bodies,
     pub policies: BTreeMap<String, Policy>,
     /// Ingest pipelines.
-    pub pipelines: BTreeMap<String, Map<String, Value>>,
+    pub pipelines: Bodies,
     /// By name, the template that it was made from.
     pub data_streams: BTreeMap<String, String>,
     pub cluster_settings: Map<String, Value>,
@@ -52,14 +53,30 @@ pub struct IndexChanges {
     pub settings: Map<String, Value>,
 }
 
-/// Those of the bodies whose names match one of the patterns between commas.
-pub fn chosen(bodies: &BTreeMap<String, Map<String, Value>>, patterns: &str) -> Map<String, Value> {
+/// What is kept under names: its bodies as they were given.
+pub type Bodies = BTreeMap<String, Map<String, Value>>;
+
+/// Those whose names match one of the patterns between commas, and whether there are any.
+pub fn chosen(bodies: &Bodies, patterns: &str) -> (StatusCode, Json<Value>) {
     let is_meant = |name: &str| patterns.split(',').any(|own| wildcard_matches(own, name));
-    bodies
+    let chosen: Map<String, Value> = bodies
         .iter()
         .filter(|(name, _)| is_meant(name))
         .map(|(name, body)| (name.clone(), body.clone().into()))
-        .collect()
+        .collect();
+    // Patterns that match nothing are not found either.
+    let status = match chosen.is_empty() {
+        true => StatusCode::NOT_FOUND,
+        false => StatusCode::OK,
+    };
+    (status, Json(chosen.into()))
+}
+
+/// Removes those whose names match; gives whether there were any.
+pub fn remove(bodies: &mut Bodies, pattern: &str) -> bool {
+    let before = bodies.len();
+    bodies.retain(|name, _| !wildcard_matches(pattern, name));
+    bodies.len() < before
 }
 
 impl Catalog {

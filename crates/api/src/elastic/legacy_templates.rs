@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
-use swarmscope_query::indices::wildcard_matches;
 
 use super::ElasticState;
 use super::body::Body;
-use super::catalog::{Catalog, chosen};
+use super::catalog::{self, Catalog, chosen};
 use super::errors::ElasticError;
 use super::index_settings;
 use super::template_match::patterns;
@@ -62,7 +61,9 @@ pub async fn put(
 /// `GET /_template`
 pub async fn get_all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
     let catalog = state.catalog.read().await?;
-    Ok(Json(chosen(&catalog.templates, "*").into()))
+    // That there is none is no failure when all are asked for.
+    let (_, all) = chosen(&catalog.templates, "*");
+    Ok(all)
 }
 
 /// `GET /_template/{name}`
@@ -71,13 +72,7 @@ pub async fn get(
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let catalog = state.catalog.read().await?;
-    let chosen = chosen(&catalog.templates, &name);
-    // Patterns that match nothing are not found either.
-    let status = match chosen.is_empty() {
-        true => StatusCode::NOT_FOUND,
-        false => StatusCode::OK,
-    };
-    Ok((status, Json(chosen.into())))
+    Ok(chosen(&catalog.templates, &name))
 }
 
 /// `DELETE /_template/{name}`
@@ -85,19 +80,15 @@ pub async fn delete(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ElasticError> {
-    let change = |catalog: &mut Catalog| {
-        let before = catalog.templates.len();
-        catalog
-            .templates
-            .retain(|own, _| !wildcard_matches(&name, own));
-        match catalog.templates.len() < before || name.contains('*') {
-            true => Ok(()),
-            false => Err(ElasticError::new(
-                StatusCode::NOT_FOUND,
-                "index_template_missing_exception",
-                format!("index_template [{name}] missing"),
-            )),
-        }
+    let change = |catalog: &mut Catalog| match catalog::remove(&mut catalog.templates, &name)
+        || name.contains('*')
+    {
+        true => Ok(()),
+        false => Err(ElasticError::new(
+            StatusCode::NOT_FOUND,
+            "index_template_missing_exception",
+            format!("index_template [{name}] missing"),
+        )),
     };
     state.catalog.change(change).await?;
     Ok(Json(json!({ "acknowledged": true })))

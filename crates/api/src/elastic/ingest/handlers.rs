@@ -5,11 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
-use swarmscope_query::indices::wildcard_matches;
 
 use super::super::ElasticState;
 use super::super::body::Body;
-use super::super::catalog::{Catalog, chosen};
+use super::super::catalog::{self, Catalog, chosen};
 use super::super::errors::ElasticError;
 use super::Pipeline;
 
@@ -38,7 +37,8 @@ pub async fn put(
 pub async fn get_all(
     State(state): State<ElasticState>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    matching(&state, "*").await
+    let catalog = state.catalog.read().await?;
+    Ok(chosen(&catalog.pipelines, "*"))
 }
 
 /// `GET /_ingest/pipeline/{name}`
@@ -46,21 +46,8 @@ pub async fn get(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    matching(&state, &name).await
-}
-
-async fn matching(
-    state: &ElasticState,
-    patterns: &str,
-) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let catalog = state.catalog.read().await?;
-    let chosen = chosen(&catalog.pipelines, patterns);
-    // That there is none at all is not found either, as in Elasticsearch.
-    let status = match chosen.is_empty() {
-        true => StatusCode::NOT_FOUND,
-        false => StatusCode::OK,
-    };
-    Ok((status, Json(chosen.into())))
+    Ok(chosen(&catalog.pipelines, &name))
 }
 
 /// `DELETE /_ingest/pipeline/{name}`
@@ -68,17 +55,13 @@ pub async fn delete(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ElasticError> {
-    let change = |catalog: &mut Catalog| {
-        let before = catalog.pipelines.len();
-        catalog
-            .pipelines
-            .retain(|own, _| !wildcard_matches(&name, own));
-        match catalog.pipelines.len() < before || name == "*" {
-            true => Ok(()),
-            false => Err(ElasticError::not_found(format!(
-                "pipeline [{name}] is missing"
-            ))),
-        }
+    let change = |catalog: &mut Catalog| match catalog::remove(&mut catalog.pipelines, &name)
+        || name == "*"
+    {
+        true => Ok(()),
+        false => Err(ElasticError::not_found(format!(
+            "pipeline [{name}] is missing"
+        ))),
     };
     state.catalog.change(change).await?;
     Ok(Json(json!({ "acknowledged": true })))
