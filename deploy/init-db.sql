@@ -126,20 +126,27 @@ $$;
 
 -- An agent's counts are kept as attempts end, so that listing agents never reads the history, and
 -- attempts that agents write with SQL of their own count too.
-CREATE OR REPLACE FUNCTION count_attempt() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION count_attempts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- Locked in the order of names, so that two of these never wait for one another.
+    PERFORM FROM agents WHERE agent_name IN (SELECT ended.agent_name FROM ended)
+    ORDER BY agent_name FOR NO KEY UPDATE;
     UPDATE agents
-    SET completed_tasks = completed_tasks + (NEW.success IS TRUE)::integer,
-        failed_tasks = failed_tasks + (NEW.success IS FALSE)::integer
-    WHERE agent_name = NEW.agent_name;
+    SET completed_tasks = completed_tasks + counted.completed,
+        failed_tasks = failed_tasks + counted.failed
+    FROM (
+        SELECT ended.agent_name, count(*) FILTER (WHERE ended.success) AS completed,
+            count(*) FILTER (WHERE NOT ended.success) AS failed
+        FROM ended WHERE ended.state NOT IN ('released', 'cancelled') GROUP BY ended.agent_name
+    ) AS counted
+    WHERE agents.agent_name = counted.agent_name;
     RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER task_history_counts
-    AFTER INSERT ON task_history FOR EACH ROW
-    WHEN (NEW.agent_name IS NOT NULL AND NEW.state NOT IN ('released', 'cancelled'))
-    EXECUTE FUNCTION count_attempt();
+    AFTER INSERT ON task_history REFERENCING NEW TABLE AS ended FOR EACH STATEMENT
+    EXECUTE FUNCTION count_attempts();
 
 ALTER TABLE task_states
     ADD COLUMN IF NOT EXISTS idempotency_key   TEXT,

@@ -5,6 +5,7 @@
 //! row is picked) stays in its folder, what does not (limits, backoff, the rules for foreign rows)
 //! stands beside it. This crate never speaks HTTP and never logs events of agents.
 
+mod broken;
 mod claimer;
 mod content;
 mod cron;
@@ -16,6 +17,7 @@ mod prepared;
 mod rules;
 mod scheduling;
 mod sqlite;
+mod together;
 mod transitions;
 mod validate;
 

@@ -42,6 +42,12 @@ impl Rules {
             .max_retries(Some(general as u32))
     }
 
+    /// Whether anything limits claims.
+    pub fn have_limits(&self) -> bool {
+        let mut keys = self.rows.keys();
+        keys.any(|key| key.starts_with(TYPE_LIMIT_PREFIX) || key.starts_with(AGENT_LIMIT_PREFIX))
+    }
+
     /// What limits a task type, with the key of its row.
     pub fn type_limit(&self, task_type: &str) -> Option<(String, ClaimLimit)> {
         self.limit(format!("{TYPE_LIMIT_PREFIX}{task_type}"))

@@ -19,7 +19,7 @@ use serde_json::{Map, json};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{
     AfterChildren, CatchUp, ChildFailure, Claim, ErrorClass, Failure, Join, NewAgent, NewSchedule,
-    NewTask, Overlap, Priority, StateStore, TaskFilter, TaskState,
+    NewTask, Overlap, Priority, StateError, StateStore, TaskFilter, TaskState,
 };
 
 on_both!(the_store_does_what_the_model_says);
@@ -339,8 +339,13 @@ impl Run {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         drop(completing);
-        // The next change of the same handle comes after whatever is left of it.
-        store.heartbeat(AGENTS[0]).await.unwrap();
+        // The next completion through the same handle comes after whatever is left of it.
+        let nobodys = Claim {
+            task_id: "nobody's".into(),
+            ..claim
+        };
+        let refused = store.complete(&nobodys, Map::new(), vec![]).await;
+        assert!(matches!(refused, Err(StateError::NotFound { .. })));
         if store.task(&held.task_id).await.unwrap().state == TaskState::Completed {
             self.model.complete(&held);
         }

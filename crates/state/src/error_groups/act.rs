@@ -8,7 +8,7 @@ use swarmscope_model::limits::{MAX_GROUP_NOTES, MAX_GROUPS_AT_ONCE, MAX_NOTE_BYT
 
 use super::session::{Cell, Session, invalid, json_texts};
 use super::{list, unknown_group};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 /// One that is resolved already keeps the time of it: what came since was told as a regression.
 const RESOLVE: &str = "UPDATE error_groups SET \

@@ -11,7 +11,7 @@ use swarmscope_model::limits::{MAX_GROUP_FRAMES, MAX_GROUP_TASKS};
 use super::session::{Row, Session, invalid, json_rows};
 use super::tally::{Tally, storable};
 use super::{names, position, samples};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 const GROUPS_BEFORE: &str = "SELECT group_id, regressions FROM error_groups \
      WHERE group_id IN (SELECT value->>0 FROM {rows})";

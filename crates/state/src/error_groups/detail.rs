@@ -6,7 +6,7 @@ use swarmscope_model::error_groups::{GroupDetail, GroupFrame, GroupNote, GroupSa
 use super::session::{Row, Session};
 use super::tally::{AGENT, TASK_TYPE, VERSION};
 use super::{list, unknown_group};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 const FRAMES: &str = "SELECT frames FROM error_groups WHERE group_id = $1";
 const PARTS: &str = "SELECT kind, name, count, last_seen FROM error_group_parts WHERE group_id = $1 \

@@ -12,7 +12,7 @@ use swarmscope_model::limits::{LISTED_GROUP_NAMES, MAX_PAGE};
 use super::buckets::{self, Layout};
 use super::session::{Cell, Row, Session, json_texts};
 use super::tally::{AGENT, TASK_TYPE, VERSION};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 /// A group's state now (`$1`): one that was ignored until a time is open after it.
 macro_rules! state_now {

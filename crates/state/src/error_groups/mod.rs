@@ -13,13 +13,14 @@ pub mod position;
 pub mod prune;
 mod samples;
 pub mod session;
+pub mod store;
 mod tally;
 pub mod tasks;
 
 use swarmscope_model::error_groups::GroupTasks;
 use swarmscope_model::state::{StateError, StateStore};
 
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 use session::{Session, json_texts};
 
 const KNOWN: &str = "SELECT group_id, fingerprint_version FROM error_groups \

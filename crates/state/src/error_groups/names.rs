@@ -8,7 +8,7 @@ use swarmscope_model::limits::MAX_GROUP_NAMES;
 
 use super::session::{Cell, Session, json_rows};
 use super::tally::{KINDS, Tally};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 const COUNT: &str = "INSERT INTO error_group_parts (group_id, kind, name, count, last_seen) \
      SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT), CAST(value->>4 AS BIGINT) \

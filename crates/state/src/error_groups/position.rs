@@ -5,7 +5,7 @@ use swarmscope_model::error_groups::{FollowerPosition, GroupBatch};
 use swarmscope_model::limits::COUNTED_HASHES;
 
 use super::session::{Cell, Session};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 const READ: &str = "SELECT cursor FROM error_followers WHERE source = $1";
 const READ_DOCUMENTS: &str =

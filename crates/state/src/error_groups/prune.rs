@@ -7,7 +7,7 @@ use swarmscope_model::limits::MAX_ERROR_GROUPS;
 
 use super::buckets;
 use super::session::{Session, json_texts};
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 const COUNTS: &str = "DELETE FROM error_group_counts WHERE (group_id, width, start) IN \
      (SELECT group_id, width, start FROM error_group_counts WHERE width = $1 AND start < $2 LIMIT $3)";

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use swarmscope_model::state::StateError;
 
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 /// Stands in a statement for the rows of its first parameter, which is a JSON array of arrays: the
 /// dialect's way to unpack them. Each is `value`, and `value->>0` its first element as text.

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::unknown_group;
-use crate::postgres::failure::Broken;
+use crate::broken::Broken;
 
 /// The ids of the tasks that there are. A task may be removed by retention before the group.
 macro_rules! tasks_of_group {

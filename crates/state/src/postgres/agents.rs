@@ -4,11 +4,11 @@ use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Agent, NewAgent, TaskState};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, agent_columns, task_columns};
 use super::steer::stop;
 use super::{PostgresState, reads};
+use crate::broken::Broken;
 use crate::transitions::{Ended, unknown_agent};
 
 pub async fn register(state: &PostgresState, agent: &NewAgent) -> Result<Agent, Broken> {

@@ -5,9 +5,9 @@ use sqlx::postgres::PgConnection;
 use swarmscope_model::limits::MAX_REQUEUE;
 use swarmscope_model::state::{Requeued, StateError, TaskFilter};
 
-use super::failure::Broken;
 use super::steer::cancel_in;
 use super::{PostgresState, reads};
+use crate::broken::Broken;
 use crate::transitions::{UNFINISHED, ended_meanwhile};
 
 pub async fn cancel_all(

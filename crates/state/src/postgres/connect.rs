@@ -13,8 +13,13 @@ use swarmscope_model::state::StateError;
 use tokio::time::{Instant as Deadline, sleep, timeout};
 
 use super::address;
-use super::failure::{Broken, may_pass};
+use super::batch_connection::BatchConnection;
+use super::claim_batch::ClaimBatch;
+use super::complete_batch::CompleteBatch;
+use super::failure::may_pass;
 use super::instant::Instant;
+use crate::broken::Broken;
+use crate::together::Batches;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 
@@ -60,7 +65,7 @@ pub enum ConnectError {
     },
 }
 
-type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Tasks and agents in a PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
@@ -68,6 +73,8 @@ pub struct PostgresState {
     pool: PgPool,
     options: Arc<PgConnectOptions>,
     clock: Clock,
+    claims: Batches<ClaimBatch>,
+    completions: Batches<CompleteBatch>,
 }
 
 impl std::fmt::Debug for PostgresState {
@@ -97,18 +104,29 @@ impl PostgresState {
                 address: address::shown(&options),
                 source,
             })?;
-        Ok(Self {
+        let clock = Arc::new(move || database_time(&ahead));
+        Ok(Self::over(pool, Arc::new(options), clock))
+    }
+
+    fn over(pool: PgPool, options: Arc<PgConnectOptions>, clock: Clock) -> Self {
+        let connection = || BatchConnection::new(Arc::clone(&options), Arc::clone(&clock));
+        Self {
+            claims: Batches::start(ClaimBatch {
+                connection: connection(),
+            }),
+            completions: Batches::start(CompleteBatch {
+                connection: connection(),
+            }),
             pool,
-            options: Arc::new(options),
-            clock: Arc::new(move || database_time(&ahead)),
-        })
+            options,
+            clock,
+        }
     }
 
     /// The same store with another idea of what time it is, for tests of leases and backoff.
     #[must_use]
-    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
-        self
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self::over(self.pool, self.options, Arc::new(clock))
     }
 
     /// The database's address without the password.
@@ -123,6 +141,16 @@ impl PostgresState {
 
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Claims that are made with those of others.
+    pub(super) fn claims(&self) -> &Batches<ClaimBatch> {
+        &self.claims
+    }
+
+    /// Completions that are made with those of others.
+    pub(super) fn completions(&self) -> &Batches<CompleteBatch> {
+        &self.completions
     }
 
     pub(super) fn pool(&self) -> &PgPool {

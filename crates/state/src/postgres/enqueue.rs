@@ -9,10 +9,10 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_TASK_DEPTH;
 use swarmscope_model::state::{NewTask, StateError, Task, TaskState};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use super::{PostgresState, system_config};
+use crate::broken::Broken;
 use crate::content::{to_state, to_text};
 use crate::prepared::{self, Prepared, inherit_from_parents};
 use crate::rules::Rules;

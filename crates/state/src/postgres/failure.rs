@@ -1,25 +1,4 @@
-//! What can go wrong in a statement, before it is decided whether to try again.
-
-use swarmscope_model::state::StateError;
-
-/// A refusal of ours, which is final, or a failure of the database's, which may pass.
-#[derive(Debug)]
-pub enum Broken {
-    Refused(StateError),
-    Database(sqlx::Error),
-}
-
-impl From<StateError> for Broken {
-    fn from(error: StateError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<sqlx::Error> for Broken {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
-    }
-}
+//! Which failures of the database may pass.
 
 /// Whether the same statement may succeed soon: the connection is gone, the server is restarting or
 /// full, or others were in the way.

@@ -4,8 +4,8 @@ use serde_json::Value;
 use sqlx::postgres::PgConnection;
 use swarmscope_model::Timestamp;
 
-use super::failure::Broken;
 use super::instant::Instant;
+use crate::broken::Broken;
 use crate::transitions::{self, Ended, TaskRow};
 
 /// Writes the attempt that `before` (the task as it stood until now) was.

@@ -6,11 +6,11 @@ use sqlx::{AssertSqlSafe, Row};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Task, TaskState};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::reads;
 use super::rows::{self, task_columns};
 use super::steer::stop;
+use crate::broken::Broken;
 use crate::joining::{AfterJoin, Children, after_join, open_children};
 use crate::transitions::{Ended, TaskRow};
 

@@ -6,9 +6,9 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{ClaimLimit, TYPE_LIMIT_PREFIX, Task};
 
 use super::claims::{Wanted, take_from_lanes};
-use super::failure::Broken;
 use super::instant::Instant;
 use super::{PostgresState, system_config};
+use crate::broken::Broken;
 use crate::rules::Rules;
 
 pub async fn claim(state: &PostgresState, wanted: Wanted<'_>) -> Result<Option<Task>, Broken> {

@@ -1,19 +1,22 @@
 //! The store for several machines: a PostgreSQL database that agents may also use directly.
 //!
-//! A claim is one statement that skips rows others hold (`FOR UPDATE SKIP LOCKED`); every other
-//! change locks its task's row, then the agent's, in that order. Time is the database's, so that
-//! machines whose clocks differ agree on when a lease is over. Whatever a database's restart or a
-//! lost connection makes fail is tried again for a while. Nothing here decides what is valid input
-//! or what happens to a task: see the files beside this folder.
+//! Claims that come at the same time are one statement that skips rows others hold (`FOR UPDATE SKIP
+//! LOCKED`), and so are completions; every change but a claim locks its tasks' rows, then the agents', in
+//! that order. Time is the database's, so that machines whose clocks differ agree on when a lease is over.
+//! Whatever a database's restart or a lost connection makes fail is tried again for a while. Nothing here
+//! decides what is valid input or what happens to a task: see the files beside this folder.
 
 mod address;
 mod agents;
+mod batch_connection;
 mod cancel_all;
+mod claim_batch;
 mod claims;
+mod complete_batch;
 mod connect;
 mod enqueue;
 mod error_groups;
-pub(crate) mod failure;
+mod failure;
 mod history;
 mod instant;
 mod joins;
@@ -42,6 +45,9 @@ use swarmscope_model::state::{
 };
 
 use crate::prepared::as_children;
+use crate::together::Outcome;
+use claim_batch::ClaimRequest;
+use complete_batch::CompleteRequest;
 
 pub use connect::{ConnectError, PostgresState};
 
@@ -75,6 +81,14 @@ impl StateStore for PostgresState {
         lease: Duration,
     ) -> Result<Option<Task>, StateError> {
         crate::validate::claim(agent_name, task_types, lease)?;
+        let request = ClaimRequest {
+            agent_name: agent_name.to_owned(),
+            task_types: task_types.to_vec(),
+            lease,
+        };
+        if let Outcome::Done(claimed) = self.claims().ask(request).await {
+            return claimed;
+        }
         let wanted = claims::Wanted {
             agent_name,
             task_types,
@@ -97,6 +111,15 @@ impl StateStore for PostgresState {
         crate::validate::result(&result)?;
         enqueue::storable("result", &result)?;
         let follow_up = enqueue::prepare("follow_up", follow_up)?;
+        if follow_up.is_empty() {
+            let request = CompleteRequest {
+                claim: claim.clone(),
+                result: result.clone(),
+            };
+            if let Outcome::Done(completed) = self.completions().ask(request).await {
+                return completed;
+            }
+        }
         self.patiently(|| work::complete(self, claim, &result, &follow_up))
             .await
     }

@@ -9,7 +9,8 @@ use swarmscope_model::state::StateError;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::PostgresState;
-use super::failure::{Broken, may_pass};
+use super::failure::may_pass;
+use crate::broken::Broken;
 
 /// First and longest wait between two tries.
 const WAITS: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(500));

@@ -7,9 +7,9 @@ use swarmscope_model::limits::MAX_PAGE;
 use swarmscope_model::state::{Agent, Attempt, Priority, Task, TaskFilter, TaskPage, TaskState};
 
 use super::PostgresState;
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, agent_columns, attempt_columns, task_columns};
+use crate::broken::Broken;
 use crate::content::to_state;
 use crate::transitions::{TaskRow, unknown_agent, unknown_task};
 

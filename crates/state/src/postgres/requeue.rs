@@ -5,10 +5,10 @@ use sqlx::postgres::PgConnection;
 use swarmscope_model::limits::MAX_REQUEUE;
 use swarmscope_model::state::{Requeued, StateError, TaskFilter};
 
-use super::failure::Broken;
 use super::rows::{self, task_columns};
 use super::steer::requeue_one;
 use super::{PostgresState, reads};
+use crate::broken::Broken;
 use crate::transitions::{requeue_states, still_requeueable};
 
 pub async fn requeue(

@@ -4,8 +4,8 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Pruned, Retention};
 
 use super::PostgresState;
-use super::failure::Broken;
 use super::instant::Instant;
+use crate::broken::Broken;
 
 const TASKS: &str = "DELETE FROM task_states WHERE task_id IN (SELECT task_id FROM task_states \
      WHERE state IN ('completed', 'failed', 'dead_letter', 'cancelled') AND updated_at < $1 \

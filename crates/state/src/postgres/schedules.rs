@@ -8,9 +8,9 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_SCHEDULES;
 use swarmscope_model::state::{NewSchedule, Overlap, Schedule, ScheduledTask, StateError, Ticks};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::{PostgresState, enqueue};
+use crate::broken::Broken;
 use crate::content::to_state;
 use crate::scheduling::{due_ticks, first_tick, policies, policy_names, task_of};
 use crate::transitions::{too_many_schedules, unknown_schedule};

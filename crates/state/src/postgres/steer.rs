@@ -5,10 +5,10 @@ use sqlx::postgres::PgConnection;
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Task, TaskState};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use super::{PostgresState, history, joins, reads};
+use crate::broken::Broken;
 use crate::transitions::{Ended, TaskRow, requeueable, wrong_state};
 
 /// Moves a task, whose row the caller has locked, to `after`, unclaimed, and ends the attempt if one

@@ -10,11 +10,11 @@ use swarmscope_model::limits::SWEEP_BATCH;
 use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport, Task, TaskState};
 
 use super::PostgresState;
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use super::steer::stop;
 use super::{joins, reads};
+use crate::broken::Broken;
 use crate::joining::open_children;
 use crate::transitions::{Ended, after_loss};
 

@@ -8,8 +8,8 @@ use sqlx::postgres::PgConnection;
 use swarmscope_model::limits::MAX_SETTINGS;
 
 use super::PostgresState;
-use super::failure::Broken;
 use super::instant::Instant;
+use crate::broken::Broken;
 use crate::rules::Rules;
 
 pub async fn all(state: &PostgresState) -> Result<BTreeMap<String, Value>, Broken> {

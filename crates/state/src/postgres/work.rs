@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Claim, Failure, Join, Task, TaskState};
 
-use super::failure::Broken;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use super::{PostgresState, enqueue, history, joins, reads, system_config};
+use crate::broken::Broken;
 use crate::jitter::later;
 use crate::joining::no_children;
 use crate::prepared::{Prepared, inherit_from};
@@ -18,8 +18,8 @@ use crate::transitions::{Ended, after_failure, in_force, is_repeated_completion}
 use crate::validate;
 
 /// Whether the claim (`$1` task, `$2` agent, `$3` token) is in force at `$4`: what
-/// [`in_force`] says, for the statements that do it all at once. Where this is not true, the
-/// transaction beside it looks why.
+/// [`in_force`] says, for a statement that does it all at once. Where this is not true, what follows it
+/// looks why.
 macro_rules! is_in_force {
     () => {
         " WHERE task_id = $1 AND agent_name = $2 AND fencing_token = $3 AND state = 'in_progress' \
@@ -50,45 +50,12 @@ pub async fn renew(state: &PostgresState, claim: &Claim, lease: Duration) -> Res
     Ok(in_force(row, claim, now)?.task)
 }
 
-/// Completes a task that nothing follows and that is nobody's child: the rows that
-/// `transitions::history` would make, in one statement.
-const COMPLETE: &str = concat!(
-    "WITH done AS (UPDATE task_states SET state = 'completed', updated_at = $4, \
-         completed_at = $4, lease_expires_at = NULL, last_error = NULL",
-    is_in_force!(),
-    " AND parent_task_id IS NULL RETURNING ",
-    task_columns!(),
-    "), attempt AS (INSERT INTO task_history (task_id, task_type, agent_name, state, priority, \
-         created_at, completed_at, duration_ms, success, metadata) \
-         SELECT task_id, task_type, agent_name, 'completed', \
-         CASE WHEN priority IN ('low', 'high') THEN priority ELSE 'medium' END, claimed_at, $4, \
-         greatest(0, (extract(epoch FROM $4 - claimed_at) * 1000)::bigint), TRUE, \
-         jsonb_build_object('correlation_id', \
-             CASE jsonb_typeof(metadata -> 'correlation_id') WHEN 'string' \
-             THEN metadata ->> 'correlation_id' ELSE task_id END, 'fencing_token', fencing_token, \
-             'retry_count', retry_count, 'result', $5::jsonb) FROM done) \
-     SELECT * FROM done"
-);
-
 pub async fn complete(
     state: &PostgresState,
     claim: &Claim,
     result: &Map<String, Value>,
     follow_up: &[Prepared],
 ) -> Result<Task, Broken> {
-    if follow_up.is_empty() {
-        let completed = sqlx::query(COMPLETE)
-            .bind(&claim.task_id)
-            .bind(&claim.agent_name)
-            .bind(claim.fencing_token)
-            .bind(Instant(state.now()))
-            .bind(Value::Object(result.clone()))
-            .fetch_optional(state.pool())
-            .await?;
-        if let Some(row) = completed {
-            return Ok(rows::task(&row)?.task);
-        }
-    }
     let mut change = state.change().await?;
     let outcome = complete_in(&mut change, state, claim, result, follow_up).await;
     PostgresState::end(change, outcome).await

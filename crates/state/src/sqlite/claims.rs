@@ -1,9 +1,10 @@
-//! Claiming: which task, and whether limits allow one more.
+//! A claim by itself: which task, and whether limits allow one more.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::ADMIT_BATCH;
@@ -17,7 +18,6 @@ use crate::content::{to_object, to_time};
 use crate::jitter::later;
 use crate::transitions::unknown_agent;
 
-/// Lets delayed tasks into the queue that are due.
 const ADMIT: &str = "UPDATE task_states SET not_before = NULL WHERE rowid IN (\
          SELECT rowid FROM task_states WHERE state = 'queued' AND not_before <= ?1 \
          ORDER BY not_before LIMIT ?2)";
@@ -114,20 +114,23 @@ async fn claimer(
     .await
     .map_err(unavailable)?
     .ok_or_else(|| unknown_agent(agent_name))?;
-    let read = || -> Result<Claimer, sqlx::Error> {
-        let status: Option<String> = row.try_get_unchecked("status")?;
-        let heartbeat: Option<String> = row.try_get_unchecked("last_heartbeat")?;
-        Ok(Claimer::new(
-            status.as_deref(),
-            row.try_get_unchecked("draining")?,
-            &to_object(row.try_get_unchecked("capabilities")?),
-            heartbeat.as_deref().map(to_time),
-        ))
-    };
-    read().map_err(unavailable)
+    claimer_of(&row).map_err(unavailable)
 }
 
-async fn admit(connection: &mut SqliteConnection, context: &Context) -> Result<(), StateError> {
+/// Reads `status`, `draining`, `capabilities` and `last_heartbeat`.
+pub fn claimer_of(row: &SqliteRow) -> Result<Claimer, sqlx::Error> {
+    let status: Option<String> = row.try_get_unchecked("status")?;
+    let heartbeat: Option<String> = row.try_get_unchecked("last_heartbeat")?;
+    Ok(Claimer::new(
+        status.as_deref(),
+        row.try_get_unchecked("draining")?,
+        &to_object(row.try_get_unchecked("capabilities")?),
+        heartbeat.as_deref().map(to_time),
+    ))
+}
+
+/// Lets some of the delayed tasks into the queue that are due.
+pub async fn admit(connection: &mut SqliteConnection, context: &Context) -> Result<(), StateError> {
     sqlx::query(ADMIT)
         .bind(context.now.as_millisecond())
         .bind(ADMIT_BATCH)

@@ -8,7 +8,9 @@
 
 mod agents;
 mod cancel_all;
+mod claim_batch;
 mod claims;
+mod complete_batch;
 mod context;
 mod enqueue;
 mod error_groups;
@@ -41,8 +43,10 @@ use swarmscope_model::state::{
 };
 
 use crate::prepared::{as_children, prepare};
+use crate::together::Outcome;
 use crate::transitions::bulk_size;
 use crate::validate;
+use complete_batch::CompleteRequest;
 
 pub use open::{OpenError, SqliteState};
 
@@ -81,12 +85,15 @@ impl StateStore for SqliteState {
         lease: Duration,
     ) -> Result<Option<Task>, StateError> {
         validate::claim(agent_name, task_types, lease)?;
-        self.write(claims::TakeNext {
+        let request = || claims::TakeNext {
             agent_name: agent_name.to_owned(),
             task_types: task_types.to_vec(),
             lease,
-        })
-        .await
+        };
+        match self.claims().ask(request()).await {
+            Outcome::Done(claimed) => claimed,
+            Outcome::Alone => self.write(request()).await,
+        }
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<Task, StateError> {
@@ -102,6 +109,15 @@ impl StateStore for SqliteState {
         follow_up: Vec<NewTask>,
     ) -> Result<Task, StateError> {
         validate::result(&result)?;
+        if follow_up.is_empty() {
+            let request = CompleteRequest {
+                claim: claim.clone(),
+                result: result.clone(),
+            };
+            if let Outcome::Done(completed) = self.completions().ask(request).await {
+                return completed;
+            }
+        }
         self.write(work::Complete {
             claim: claim.clone(),
             result,

@@ -11,8 +11,11 @@ use sqlx::sqlite::{
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::StateError;
 
+use super::claim_batch::ClaimBatch;
+use super::complete_batch::CompleteBatch;
 use super::unavailable;
 use super::writer::{Change, Writer};
+use crate::together::Batches;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -49,8 +52,12 @@ pub enum OpenError {
 pub struct SqliteState {
     writer: Writer,
     readers: SqlitePool,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    clock: Clock,
+    claims: Batches<ClaimBatch>,
+    completions: Batches<CompleteBatch>,
 }
+
+pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 impl std::fmt::Debug for SqliteState {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -81,18 +88,30 @@ impl SqliteState {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options);
-        Ok(Self {
-            writer: Writer::start(connection.detach()),
+        let writer = Writer::start(connection.detach());
+        Ok(Self::over(writer, readers, Arc::new(Timestamp::now)))
+    }
+
+    fn over(writer: Writer, readers: SqlitePool, clock: Clock) -> Self {
+        Self {
+            claims: Batches::start(ClaimBatch {
+                writer: writer.clone(),
+                clock: Arc::clone(&clock),
+            }),
+            completions: Batches::start(CompleteBatch {
+                writer: writer.clone(),
+                clock: Arc::clone(&clock),
+            }),
+            writer,
             readers,
-            clock: Arc::new(Timestamp::now),
-        })
+            clock,
+        }
     }
 
     /// The same store with another idea of what time it is, for tests of leases and backoff.
     #[must_use]
-    pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.clock = Arc::new(clock);
-        self
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self::over(self.writer, self.readers, Arc::new(clock))
     }
 
     /// Writes a consistent copy into a file that does not exist yet, while others go on.
@@ -116,6 +135,16 @@ impl SqliteState {
 
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Claims that are made with those of others.
+    pub(super) fn claims(&self) -> &Batches<ClaimBatch> {
+        &self.claims
+    }
+
+    /// Completions that are made with those of others.
+    pub(super) fn completions(&self) -> &Batches<CompleteBatch> {
+        &self.completions
     }
 
     pub(super) fn readers(&self) -> &SqlitePool {

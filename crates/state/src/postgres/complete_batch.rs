@@ -1,0 +1,107 @@
+//! The completions of many agents in one statement. Only the plain ones: a child, whose parent may have to
+//! move on, and a claim that is not in force are sent to be dealt with alone.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use sqlx::Row;
+use sqlx::postgres::PgConnection;
+use swarmscope_model::Timestamp;
+use swarmscope_model::limits::STATE_STATEMENT_TIMEOUT;
+use swarmscope_model::state::{Claim, Task};
+use tokio::time::timeout;
+
+use super::batch_connection::BatchConnection;
+use super::instant::Instant;
+use super::rows::{self, task_columns};
+use crate::content::to_text;
+use crate::together::{Outcome, Outcomes, Together, in_order};
+
+/// Completes the tasks (`$1`) whose claims (agents `$2`, tokens `$3`) are in force at `$4`, which is what
+/// `transitions::in_force` says, and writes the rows that `transitions::history` would make. The `CASE` keeps
+/// the planner from looking for tasks otherwise than by their ids.
+const COMPLETE: &str = concat!(
+    "WITH given AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $5::text[]) \
+         WITH ORDINALITY AS given (id, agent, token, result, place)), \
+     done AS (UPDATE task_states SET state = 'completed', updated_at = $4, completed_at = $4, \
+         lease_expires_at = NULL, last_error = NULL FROM given \
+         WHERE task_states.task_id = given.id AND CASE WHEN task_states.agent_name = given.agent \
+             AND task_states.fencing_token = given.token AND task_states.state = 'in_progress' \
+             AND task_states.lease_expires_at > $4 \
+             AND (task_states.deadline IS NULL OR task_states.deadline > $4) \
+             AND task_states.parent_task_id IS NULL THEN TRUE END RETURNING given.place, given.result, ",
+    task_columns!(),
+    "), attempt AS (INSERT INTO task_history (task_id, task_type, agent_name, state, priority, \
+         created_at, completed_at, duration_ms, success, metadata) \
+         SELECT task_id, task_type, agent_name, 'completed', \
+         CASE WHEN priority IN ('low', 'high') THEN priority ELSE 'medium' END, claimed_at, $4, \
+         greatest(0, (extract(epoch FROM $4 - claimed_at) * 1000)::bigint), TRUE, \
+         jsonb_build_object('correlation_id', \
+             CASE jsonb_typeof(metadata -> 'correlation_id') WHEN 'string' \
+             THEN metadata ->> 'correlation_id' ELSE task_id END, 'fencing_token', fencing_token, \
+             'retry_count', retry_count, 'result', result::jsonb) FROM done) \
+     SELECT * FROM done"
+);
+
+/// What an agent reports. Nothing follows the task.
+pub struct CompleteRequest {
+    pub claim: Claim,
+    pub result: Map<String, Value>,
+}
+
+/// Completions of this moment.
+pub struct CompleteBatch {
+    pub connection: BatchConnection,
+}
+
+#[async_trait]
+impl Together for CompleteBatch {
+    type Request = CompleteRequest;
+    type Output = Task;
+
+    async fn run(&self, requests: &[CompleteRequest]) -> Vec<Outcome<Task>> {
+        let mut outcomes = Outcomes::new();
+        if let Some(mut connection) = self.connection.lend().await {
+            let work = complete_all(
+                &mut connection,
+                self.connection.now(),
+                requests,
+                &mut outcomes,
+            );
+            let worked = timeout(STATE_STATEMENT_TIMEOUT, work).await;
+            self.connection.take_back(connection, worked);
+        }
+        in_order(requests.len(), outcomes)
+    }
+}
+
+async fn complete_all(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    requests: &[CompleteRequest],
+    outcomes: &mut Outcomes<Task>,
+) -> sqlx::Result<()> {
+    // Two orchestrators that complete the same tasks lock them in the same order.
+    let mut order: Vec<usize> = (0..requests.len()).collect();
+    order.sort_by_key(|place| requests[*place].claim.task_id.as_str());
+    let sorted = || order.iter().map(|place| &requests[*place]);
+    let ids: Vec<&str> = sorted().map(|one| one.claim.task_id.as_str()).collect();
+    let agents: Vec<&str> = sorted().map(|one| one.claim.agent_name.as_str()).collect();
+    let tokens: Vec<i64> = sorted().map(|one| one.claim.fencing_token).collect();
+    let results: Vec<String> = sorted().map(|one| to_text(&one.result)).collect();
+    let done = sqlx::query(COMPLETE)
+        .bind(ids)
+        .bind(agents)
+        .bind(tokens)
+        .bind(Instant(now))
+        .bind(results)
+        .fetch_all(connection)
+        .await?;
+    for row in &done {
+        let turn: i64 = row.try_get("place")?;
+        let turn = usize::try_from(turn - 1).unwrap_or_default();
+        if let Some(place) = order.get(turn) {
+            outcomes.insert(*place, Outcome::Done(Ok(rows::task(row)?.task)));
+        }
+    }
+    Ok(())
+}
