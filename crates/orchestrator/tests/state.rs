@@ -1,98 +1,15 @@
 //! The orchestrator and its state: `system_config` at work, and a database that goes away.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+mod support;
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
-use swarmscope_model::Severity;
-use swarmscope_model::state::StateStore;
-use swarmscope_orchestrator::{Config, Orchestrator, router, serve};
-use swarmscope_sdk::Logger;
+use support::several::{PATIENCE, Server, until};
 use swarmscope_state::{PostgresState, SqliteState};
 use swarmscope_test_postgres::Cluster;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-
-/// Longest that a condition may take on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Keeps the events.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Kept {
-    fn count(&self, part: &str) -> usize {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().filter(|line| line.contains(part)).count()
-    }
-}
-
-struct Server {
-    url: String,
-    http: reqwest::Client,
-    events: Kept,
-    end: CancellationToken,
-    served: tokio::task::JoinHandle<io::Result<()>>,
-}
-
-impl Server {
-    async fn start(store: Arc<dyn StateStore>) -> Self {
-        let events = Kept::default();
-        let logger = Logger::to_writer("orchestrator", Severity::Info, events.clone());
-        let orchestrator = Orchestrator::new(store, logger, Config::default());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let end = CancellationToken::new();
-        let app = router(orchestrator.clone());
-        let until = end.clone().cancelled_owned();
-        Self {
-            url,
-            http: reqwest::Client::new(),
-            events,
-            end,
-            served: tokio::spawn(serve(orchestrator, app, listener, until)),
-        }
-    }
-
-    async fn get(&self, path: &str) -> (u16, Value) {
-        let reply = self.http.get(format!("{}{path}", self.url)).send().await;
-        let reply = reply.unwrap();
-        (reply.status().as_u16(), reply.json().await.unwrap())
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.url)).json(&body);
-        let reply = request.send().await.unwrap();
-        assert!(reply.status().is_success(), "{path}: {}", reply.status());
-        reply.json().await.unwrap_or(Value::Null)
-    }
-
-    async fn stop(self) {
-        self.end.cancel();
-        self.served.await.unwrap().unwrap();
-    }
-}
-
-async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !holds().await {
-        assert!(Instant::now() < deadline, "not in time: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 fn settle(config_key: &str, config_value: &str) -> String {
     format!(
