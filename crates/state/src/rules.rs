@@ -42,10 +42,10 @@ impl Rules {
             .max_retries(Some(general as u32))
     }
 
-    /// Whether anything limits claims.
-    pub fn have_limits(&self) -> bool {
-        let mut keys = self.rows.keys();
-        keys.any(|key| key.starts_with(TYPE_LIMIT_PREFIX) || key.starts_with(AGENT_LIMIT_PREFIX))
+    /// Whether anything limits what the agent claims of these types.
+    pub fn limit_claims(&self, agent_name: &str, task_types: &[String]) -> bool {
+        let limited = |task_type: &String| self.type_limit(task_type).is_some();
+        self.agent_limit(agent_name).is_some() || task_types.iter().any(limited)
     }
 
     /// What limits a task type, with the key of its row.

@@ -1,5 +1,5 @@
 //! The claims of many agents in one statement. Only the plain ones: an agent for which tasks are kept, and
-//! everybody while there are limits, is sent to claim alone.
+//! everybody whom limits concern, is sent to claim alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::STATE_STATEMENT_TIMEOUT;
+use swarmscope_model::limits::{STATE_GROUP_COMMIT, STATE_STATEMENT_TIMEOUT};
 use swarmscope_model::state::Task;
 use tokio::time::timeout;
 
@@ -22,7 +22,7 @@ use crate::transitions::unknown_agent;
 /// Serves all of the agents (`$1`, leases in `$4`) that have the skills of the first, at the time `$3`: as
 /// many tasks as there are agents are picked from the lanes of the types (`$2`), the most urgent first, and
 /// the agents get them in turn. Nobody is served while tasks are due (`$5` says that these are seen to) or
-/// limits exist. What others hold at this moment is passed over. The outermost limit in `next`, which is
+/// there are limits of these types or of agents. What others hold at this moment is passed over. The outermost limit in `next`, which is
 /// never reached, tells the planner how few tasks there are.
 const TAKE_FOR_MANY: &str = concat!(
     "WITH RECURSIVE asked AS (SELECT given.*, agents.draining, \
@@ -35,7 +35,9 @@ const TAKE_FOR_MANY: &str = concat!(
          FROM unnest($1::text[], $4::bigint[]) WITH ORDINALITY AS given (name, lease_ms, place) \
          JOIN agents ON agents.agent_name = given.name), \
      standing AS (SELECT EXISTS (SELECT FROM system_config \
-             WHERE config_key LIKE 'claim\\_limit:%') AS limited, \
+             WHERE config_key LIKE 'claim\\_limit:agent:%' OR config_key IN (\
+                 SELECT 'claim_limit:task_type:' || wanted.task_type \
+                 FROM unnest($2::text[]) AS wanted (task_type))) AS limited, \
          NOT $5 AND coalesce((SELECT not_before FROM task_states WHERE state = 'queued' \
              AND not_before IS NOT NULL ORDER BY not_before LIMIT 1) <= $3, FALSE) AS due), \
      had AS (SELECT skills FROM asked WHERE NOT (draining OR kept) ORDER BY place LIMIT 1), \
@@ -77,6 +79,9 @@ const TAKE_FOR_MANY: &str = concat!(
          (SELECT count(*) FROM head) > (SELECT count(*) FROM next) AS passed_over, taken.* \
      FROM standing CROSS JOIN asked LEFT JOIN taken ON taken.place = asked.place"
 );
+
+/// The limit that is never reached.
+const _: () = assert!(STATE_GROUP_COMMIT <= 64);
 
 /// What an agent asks for.
 pub struct ClaimRequest {

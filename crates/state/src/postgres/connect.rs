@@ -26,6 +26,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 /// How long an operation waits for one of the connections, or for a new one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// Of [`STATE_CONNECTIONS`] those that only batches use.
+const BATCH_CONNECTIONS: u32 = 2;
+
 /// Why the state database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -221,7 +224,7 @@ async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<(), Con
 fn pool(options: &PgConnectOptions, ahead: &Arc<AtomicI64>) -> PgPool {
     let ahead = Arc::clone(ahead);
     PgPoolOptions::new()
-        .max_connections(STATE_CONNECTIONS)
+        .max_connections(STATE_CONNECTIONS - BATCH_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
             let ahead = Arc::clone(&ahead);

@@ -89,7 +89,7 @@ impl ClaimBatch {
         let mut context = Context::new((self.clock)());
         let claimers = claimers(&mut change, requests).await?;
         admit(&mut change, &context).await?;
-        let limited = context.rules(&mut change).await?.have_limits();
+        let rules = context.rules(&mut change).await?.clone();
         let mut groups: BTreeMap<Wish<'_>, Vec<usize>> = BTreeMap::new();
         for (place, request) in requests.iter().enumerate() {
             match claimers.get(request.agent_name.as_str()) {
@@ -100,7 +100,9 @@ impl ClaimBatch {
                 Some((claimer, _)) if claimer.draining => {
                     outcomes.insert(place, Outcome::Done(Ok(None)));
                 }
-                Some((_, kept)) if limited || *kept => {
+                Some((_, kept))
+                    if *kept || rules.limit_claims(&request.agent_name, &request.task_types) =>
+                {
                     let task = request.run(&mut change, &mut context).await?;
                     outcomes.insert(place, Outcome::Done(Ok(task)));
                 }
