@@ -235,4 +235,45 @@ mod tests {
             "Validation Failed: 1: id is missing;"
         );
     }
+
+    /// Seeded: bytes of a good bulk put elsewhere, doubled, cut and changed.
+    #[test]
+    fn any_bytes_are_a_bulk_or_refused_as_a_whole() {
+        const GOOD: &[u8] = b"{\"index\":{\"_index\":\"a\",\"_id\":\"1\"}}\n{\"x\":\"\xc3\xa9\"}\r\n\
+            {\"delete\":{\"_id\":2}}\n{\"update\":{\"_id\":\"3\",\"retry_on_conflict\":2}}\n{\"doc\":{\"y\":[1]}}\n\
+            {\"create\":{}}\n{}\n";
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        let mut read = 0;
+        for _ in 0..20_000 {
+            let mut bytes = GOOD.to_vec();
+            for _ in 0..=random(4) {
+                let at = random(bytes.len());
+                match random(5) {
+                    0 => bytes[at] = random(256) as u8,
+                    1 => bytes.truncate(at.max(1)),
+                    2 => bytes.insert(at, b"{}[]\"\n,:\\"[random(9)]),
+                    3 => drop(bytes.remove(at)),
+                    _ => bytes.extend_from_within(at..),
+                }
+                if bytes.is_empty() {
+                    bytes.push(b'\n');
+                }
+            }
+            if random(2) == 0 {
+                bytes.push(b'\n');
+            }
+            if let Ok(entries) = parse(&Bytes::from(bytes.clone()), Some("logs")) {
+                read += 1;
+                let sources: usize = entries.iter().map(|entry| entry.source().len()).sum();
+                assert!(!entries.is_empty() && sources <= bytes.len());
+            }
+        }
+        assert!(read > 500, "{read} of them were bulks");
+    }
 }
