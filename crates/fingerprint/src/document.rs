@@ -43,9 +43,41 @@ impl<'a> ErrorDocument<'a> {
         Ok(reading::read(bytes)?)
     }
 
+    /// The document without the colours that a terminal is told of; `None` if it has none.
+    pub(crate) fn without_colours(&self) -> Option<ErrorDocument<'a>> {
+        let texts = [&self.message, &self.error_message];
+        let mut all = texts.into_iter().chain(&self.traceback);
+        all.any(|text| text.contains(ESCAPE)).then(|| {
+            let plain = |text: &Cow<'a, str>| Cow::Owned(without_colours(text));
+            ErrorDocument {
+                message: plain(&self.message),
+                error_message: plain(&self.error_message),
+                traceback: self.traceback.iter().map(plain).collect(),
+                ..self.clone()
+            }
+        })
+    }
+
     fn push_fingerprint(&mut self, part: Cow<'a, str>) {
         if self.fingerprint.len() < MAX_FINGERPRINT_PARTS && !part.trim().is_empty() {
             self.fingerprint.push(part);
         }
     }
+}
+
+/// What a terminal's orders begin with.
+const ESCAPE: char = '\u{1b}';
+
+/// A text without orders such as `ESC [ 1 ; 31 m`.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split(ESCAPE);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let order = part
+            .strip_prefix('[')
+            .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'))
+            .and_then(|rest| rest.strip_prefix(|c: char| c.is_ascii_alphabetic()));
+        plain.push_str(order.unwrap_or(part));
+    }
+    plain
 }

@@ -7,16 +7,19 @@ use std::fmt;
 pub enum Version {
     /// Frames of the application, else type and message; see `docs/error-groups.md`.
     One,
+    /// What libraries print of causes, statuses and values is told apart from what varies.
+    Two,
 }
 
 impl Version {
     /// The algorithm of new groups.
-    pub const NEWEST: Version = Version::One;
+    pub const NEWEST: Version = Version::Two;
 
     /// The number that is stored with a group.
     pub fn number(self) -> u32 {
         match self {
             Version::One => 1,
+            Version::Two => 2,
         }
     }
 
@@ -24,6 +27,7 @@ impl Version {
     pub fn from_number(number: u32) -> Option<Self> {
         match number {
             1 => Some(Version::One),
+            2 => Some(Version::Two),
             _ => None,
         }
     }

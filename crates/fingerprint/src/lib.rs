@@ -3,13 +3,14 @@
 //!
 //! Pure and total: no clock, no I/O, no state, and any bytes that are a JSON object have a fingerprint.
 //! What an algorithm once answered it answers for ever: groups are pinned to the [`Version`] that made
-//! them, and a better algorithm is another version beside the old one, never a change of it.
+//! them. A better algorithm is another version: the old one's answers stay, and every place where the
+//! two differ asks which one is at work.
 //! Whether a document is an error at all is the caller's question.
 
+mod algorithm;
 mod document;
 mod fingerprint;
 mod trace;
-mod version1;
 
 pub use document::{DocumentError, ErrorDocument};
 pub use fingerprint::{Fingerprint, Frame, Source, Version};
@@ -21,9 +22,7 @@ pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
 
 /// The fingerprint of an error by the algorithm to which a group is pinned.
 pub fn fingerprint_by(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
-    match version {
-        Version::One => version1::fingerprint(document),
-    }
+    algorithm::fingerprint(version, document)
 }
 
 #[cfg(test)]

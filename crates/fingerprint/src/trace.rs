@@ -11,6 +11,7 @@ mod python;
 mod rust;
 
 use crate::document::ErrorDocument;
+use crate::fingerprint::Version;
 
 /// Lines of a traceback that are looked at. Twice what a collector keeps; an endless recursion has been
 /// told of long before.
@@ -62,11 +63,11 @@ pub struct Trace<'a> {
 }
 
 /// The traceback of a document: its own, or one that stands in its messages.
-pub fn of_document<'a>(document: &'a ErrorDocument<'_>) -> Option<Trace<'a>> {
+pub fn of_document<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Option<Trace<'a>> {
     if document.traceback.is_empty() {
         return [&document.message, &document.error_message]
             .into_iter()
-            .find_map(|text| within(text));
+            .find_map(|text| within(version, text));
     }
     let lines: Vec<&str> = document
         .traceback
@@ -75,40 +76,47 @@ pub fn of_document<'a>(document: &'a ErrorDocument<'_>) -> Option<Trace<'a>> {
         .map(|line| line.trim_end_matches('\r'))
         .take(MAX_LINES)
         .collect();
-    read(&lines, MAX_LINES)
+    read(version, &lines, MAX_LINES)
 }
 
 /// The traceback in a text of several lines.
-pub fn within(text: &str) -> Option<Trace<'_>> {
+pub fn within(version: Version, text: &str) -> Option<Trace<'_>> {
     if !text.contains('\n') {
         return None;
     }
     let lines = text.lines().map(|line| line.trim_end_matches('\r'));
     let lines: Vec<&str> = lines.take(MAX_LINES).collect();
-    read(&lines, MAX_LEADING_LINES)
+    read(version, &lines, MAX_LEADING_LINES)
 }
 
-fn read<'a>(lines: &[&'a str], leading: usize) -> Option<Trace<'a>> {
-    let language = language(lines, leading)?;
+fn read<'a>(version: Version, lines: &[&'a str], leading: usize) -> Option<Trace<'a>> {
+    let language = language(version, lines, leading)?;
     let raised = match language {
         Language::Python => python::read(lines),
-        Language::Rust => rust::read(lines),
-        Language::Java => java::read(lines),
+        Language::Rust => rust::read(version, lines),
+        Language::Java => java::read(version, lines),
         Language::Go => go::read(lines),
-        Language::Node => node::read(lines),
+        Language::Node => node::read(version, lines),
     };
     (!raised.is_empty()).then_some(Trace { language, raised })
 }
 
 /// Who wrote these lines, by the first one that only one language writes.
-fn language(lines: &[&str], leading: usize) -> Option<Language> {
+fn language(version: Version, lines: &[&str], leading: usize) -> Option<Language> {
     for (index, line) in lines.iter().take(leading).enumerate() {
         let text = line.trim_start_matches([' ', '\t', '|', '+']);
         let found = match text.as_bytes().first() {
             Some(b'T') if python::is_header(text) => Some(Language::Python),
             Some(b'F') if text.starts_with("File \"") => Some(Language::Python),
+            // Where in a source of JSON something is wrong, as Jackson says.
+            Some(b'a') if version >= Version::Two && text.starts_with("at [") => None,
             Some(b'a') if text.starts_with("at ") => of_at(&text[3..]),
             Some(b't') if rust::panic_site(text).is_some() => Some(Language::Rust),
+            Some(b't' | b'C' | b'E')
+                if version >= Version::Two && rust::is_head(text, lines.get(index + 1)) =>
+            {
+                Some(Language::Rust)
+            }
             Some(b's' | b'S') if text[1..].starts_with("tack backtrace:") => Some(Language::Rust),
             Some(b'c') if text.starts_with("caused by: ") => Some(Language::Rust),
             Some(b'g' | b'p' | b'f') if go::is_head(text) => Some(Language::Go),

@@ -2,14 +2,17 @@
 //! caused, and leave out the calls that they share with it.
 
 use super::{Call, Raised, split_head};
+use crate::fingerprint::Version;
 
 /// The errors, the root cause first.
-pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
+pub fn read<'a>(version: Version, lines: &[&'a str]) -> Vec<Raised<'a>> {
     let mut raised: Vec<Raised<'a>> = Vec::new();
     let mut head = Raised::default();
     // The indentation of an error that was suppressed, as long as its lines last.
     let mut suppressed: Option<usize> = None;
     let mut root_first = false;
+    // Whether the calls are those of the coroutine that waits, which some runs print and others do not.
+    let mut waiting = false;
     for line in lines {
         let text = line.trim_start();
         let indentation = line.len() - text.len();
@@ -19,7 +22,14 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
             }
             suppressed = None;
         }
-        if let Some(call) = text.strip_prefix("at ").and_then(call) {
+        if let Some(call) = text
+            .strip_prefix("at ")
+            .and_then(|text| call(version, text))
+        {
+            waiting |= version >= Version::Two && is_boundary(call.function);
+            if waiting {
+                continue;
+            }
             match raised.last_mut() {
                 Some(last) if head.kind.is_empty() => last.calls.push(call),
                 _ => {
@@ -31,6 +41,7 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
         } else if text.starts_with("Suppressed:") {
             suppressed = Some(indentation);
         } else if let Some(rest) = caused(text) {
+            waiting = false;
             root_first |= text.starts_with("Wrapped by");
             flush(&mut head, &mut raised);
             head = described(rest);
@@ -83,8 +94,12 @@ fn thrown(text: &str) -> Option<Raised<'_>> {
 }
 
 /// `java.base/java.util.ArrayList.get(ArrayList.java:427)`, with or without the archive behind it.
-fn call(text: &str) -> Option<Call<'_>> {
+fn call(version: Version, text: &str) -> Option<Call<'_>> {
     let (function, rest) = text.split_once('(')?;
+    // ` at [Source: (String)"…` goes on with a message.
+    if version >= Version::Two && function.contains(' ') {
+        return None;
+    }
     let place = rest.split(')').next()?;
     let (file, line) = match place.split_once(':') {
         Some((file, line)) => (file, line.parse().ok()),
@@ -100,6 +115,11 @@ fn call(text: &str) -> Option<Call<'_>> {
         line,
         source: "",
     })
+}
+
+/// What Kotlin puts between the calls of a coroutine and those of the one that waits for it.
+fn is_boundary(function: &str) -> bool {
+    function.starts_with("_COROUTINE._BOUNDARY") || function.starts_with("_COROUTINE._CREATION")
 }
 
 /// Without the class loader and the module, but with the `/` of hidden classes.

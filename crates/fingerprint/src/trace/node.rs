@@ -1,11 +1,13 @@
 //! Node: the error stands above its calls, the innermost first; causes are printed as properties.
 
 use super::{Call, Raised, split_head, split_place};
+use crate::fingerprint::Version;
 
 /// The errors, the root cause first.
-pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
+pub fn read<'a>(version: Version, lines: &[&'a str]) -> Vec<Raised<'a>> {
     let mut raised: Vec<Raised<'a>> = Vec::new();
     let mut head: Option<Raised<'a>> = None;
+    let mut members = false;
     for line in lines {
         let text = line.trim();
         if let Some(call) = text.strip_prefix("at ").and_then(call) {
@@ -19,12 +21,21 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
             }
         } else if let Some(rest) = caused(text) {
             raised.extend(head.take());
-            head = Some(thrown(rest).unwrap_or(Raised {
+            head = Some(thrown(version, rest).unwrap_or(Raised {
                 message: rest,
                 ..Raised::default()
             }));
         } else if raised.is_empty() && head.is_none() {
-            head = thrown(text);
+            head = thrown(version, text);
+        } else if version >= Version::Two {
+            if members && let Some(member) = thrown(version, text) {
+                raised.extend(head.take());
+                head = Some(Raised {
+                    member: true,
+                    ..member
+                });
+            }
+            members |= text == "[errors]: [";
         }
     }
     raised.extend(head);
@@ -39,8 +50,19 @@ fn caused(text: &str) -> Option<&str> {
 }
 
 /// `TypeError [ERR_CODE]: message`
-fn thrown(text: &str) -> Option<Raised<'_>> {
+fn thrown(version: Version, text: &str) -> Option<Raised<'_>> {
     let text = text.strip_prefix("Uncaught ").unwrap_or(text);
+    if version >= Version::Two
+        && let Some((kind, rest)) = text
+            .strip_prefix("DOMException [")
+            .and_then(|rest| rest.split_once("]: "))
+    {
+        return Some(Raised {
+            kind,
+            message: rest.trim(),
+            ..Raised::default()
+        });
+    }
     let name = text.find([':', ' ']).unwrap_or(text.len());
     let kind = &text[..name];
     let rest = text[name..].trim_start();

@@ -2,6 +2,24 @@
 //! that an error prints with its report.
 
 use super::{Call, Raised, split_head, split_place};
+use crate::fingerprint::Version;
+
+/// How the report of an error begins that a program ends with.
+const REPORT: &str = "Error:";
+
+/// Whether a line begins or belongs to a report without calls: of an error with its causes, or of a stack
+/// that was too deep.
+pub fn is_head(text: &str, next: Option<&&str>) -> bool {
+    text.trim_end() == "Caused by:"
+        || overflowed(text)
+        || (text.trim_end() == REPORT
+            && next.is_some_and(|next| next.trim_start().starts_with("0: ")))
+}
+
+/// `thread 'main' has overflowed its stack`
+fn overflowed(text: &str) -> bool {
+    text.starts_with("thread ") && text.trim_end().ends_with(" has overflowed its stack")
+}
 
 /// Where a thread says that it panicked, and what it says on the same line.
 pub fn panic_site(text: &str) -> Option<(Call<'_>, &str)> {
@@ -48,8 +66,11 @@ fn numbered(text: &str) -> Option<&str> {
 }
 
 /// The errors, the root cause first.
-pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
+pub fn read<'a>(version: Version, lines: &[&'a str]) -> Vec<Raised<'a>> {
     let mut report = Report::default();
+    if version >= Version::Two {
+        return report.read(lines);
+    }
     for (index, line) in lines.iter().enumerate() {
         report.line(line, lines.get(index + 1));
     }
@@ -64,9 +85,54 @@ struct Report<'a> {
     panicked: bool,
     /// Whether causes are being listed.
     listing: bool,
+    /// Whether they are numbered from the error itself on.
+    from_itself: bool,
+    /// Whether the next line says where the error was made.
+    located: bool,
 }
 
 impl<'a> Report<'a> {
+    /// As [`line`](Self::line) for each line, and the reports of `eyre`, whose list of causes begins with
+    /// the error itself and ends with a place.
+    fn read(mut self, lines: &[&'a str]) -> Vec<Raised<'a>> {
+        for (index, line) in lines.iter().enumerate() {
+            let text = line.trim();
+            let has_calls = !self.first.calls.is_empty();
+            if std::mem::take(&mut self.located) {
+                let (file, line) = split_place(text);
+                self.first.site = Some(Call {
+                    file,
+                    line,
+                    ..Call::default()
+                });
+            } else if has_calls || self.panicked {
+                self.line(line, lines.get(index + 1));
+            } else if overflowed(text) {
+                (self.first.kind, self.first.message) = ("panic", "stack overflow");
+            } else if text == REPORT {
+                self.from_itself = true;
+            } else if text == "Location:" {
+                (self.listing, self.from_itself, self.located) = (false, false, true);
+            } else if self.from_itself
+                && let Some(said) = numbered(text)
+            {
+                self.listing = true;
+                match text.starts_with("0: ") {
+                    true => (self.first.kind, self.first.message) = split_kind(said),
+                    false => self.cause(said),
+                }
+            } else if let Some(said) = text.strip_prefix("Error: ")
+                && self.first.site.is_none()
+            {
+                // What stands above is what the logger said.
+                (self.first.kind, self.first.message) = split_kind(said);
+            } else {
+                self.line(line, lines.get(index + 1));
+            }
+        }
+        self.finish()
+    }
+
     fn line(&mut self, line: &'a str, next: Option<&&'a str>) {
         let text = line.trim();
         if std::mem::take(&mut self.panicked) {

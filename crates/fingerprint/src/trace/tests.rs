@@ -23,7 +23,7 @@ Traceback (most recent call last):
     raise LookupFailed(key) from error
 app.LookupFailed: no x
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Python);
     assert_eq!(trace.raised.len(), 2);
     assert_eq!(trace.raised[0].kind, "KeyError");
@@ -50,7 +50,7 @@ fn python_groups_hold_members() {
     | OSError
     +------------------------------------
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     let kinds: Vec<_> = trace
         .raised
         .iter()
@@ -79,7 +79,7 @@ Caused by: java.lang.IllegalStateException: empty
 \tat com.acme.Steps$$Lambda$14/0x0000000800c03000.apply(Unknown Source)
 \t... 1 more
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Java);
     let kinds: Vec<_> = trace.raised.iter().map(|raised| raised.kind).collect();
     assert_eq!(
@@ -115,7 +115,7 @@ TypeError [ERR_BAD]: x: y
       at deep (file:///srv/c.mjs:1:1)
 }
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Node);
     assert_eq!(trace.raised[0].kind, "RangeError");
     assert_eq!(trace.raised[1].message, "x: y");
@@ -151,7 +151,7 @@ goroutine 8 [running]:
 main.other()
 \t/srv/a.go:40 +0x2
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Go);
     assert_eq!(trace.raised[0].kind, "runtime error");
     assert_eq!(
@@ -173,7 +173,7 @@ panic({0x6a1f20?, 0x8d2a10?})
 main.share(...)
 \t/srv/a.go:9
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.raised[0].kind, "runtime error");
     assert_eq!(trace.raised[0].message, "integer divide by zero");
     assert_eq!(names(&trace.raised[0]), ["panic", "main.share"]);
@@ -190,7 +190,7 @@ stack backtrace:
              at ./src/plan.rs:10:5
 note: Some details are omitted
 ";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Rust);
     assert_eq!(trace.raised[0].message, "no plan");
     assert_eq!(
@@ -204,7 +204,7 @@ note: Some details are omitted
     assert_eq!(trace.raised[0].calls[1].file, "./src/plan.rs");
 
     let text = "swarm::Refused: no plan\ncaused by: std::io::Error: gone\n   0: swarm::plan::choose::h0123456789abcdef\n";
-    let trace = within(text).expect("a traceback");
+    let trace = within(Version::NEWEST, text).expect("a traceback");
     assert_eq!(trace.language, Language::Rust);
     assert_eq!(trace.raised[0].kind, "std::io::Error");
     assert_eq!(trace.raised[1].kind, "swarm::Refused");
@@ -220,6 +220,6 @@ fn prose_is_no_traceback() {
         "look at the (map)\nand at this",
         "1: first\n2: second",
     ] {
-        assert_eq!(within(text), None, "{text}");
+        assert_eq!(within(Version::NEWEST, text), None, "{text}");
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use swarmscope_fingerprint::{ErrorDocument, fingerprint};
+use swarmscope_fingerprint::{ErrorDocument, Version, fingerprint_by};
 
 /// An error and the bug that it comes from.
 #[derive(Deserialize)]
@@ -22,8 +22,13 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Every `.jsonl` of this folder of the corpus.
+    /// Every `.jsonl` of this folder of the corpus, by the newest algorithm.
     pub fn read(folder: &str) -> Self {
+        Self::read_by(Version::NEWEST, folder)
+    }
+
+    /// The same by one of the algorithms.
+    pub fn read_by(version: Version, folder: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/corpus")
             .join(folder);
@@ -38,7 +43,7 @@ impl Corpus {
             for line in text.lines() {
                 let labelled: Labelled = serde_json::from_str(line).expect("a labelled error");
                 let document = ErrorDocument::from_json(labelled.document.get().as_bytes());
-                let found = fingerprint(&document.expect("a document"));
+                let found = fingerprint_by(version, &document.expect("a document"));
                 errors.push((labelled.bug, found.id));
             }
         }
@@ -62,7 +67,7 @@ pub struct Measured {
     pub recall: f64,
     /// Bugs that stand in several groups.
     pub split: Vec<String>,
-    /// Groups that have several bugs, as the names of these.
+    /// Groups that have several bugs, as the names of these, each of them once.
     pub merged: Vec<Vec<String>>,
 }
 
@@ -93,6 +98,11 @@ impl Measured {
             .sum();
         let split = groups_of_bug.iter().filter(|(_, groups)| groups.len() > 1);
         let merged = bugs_of_group.values().filter(|bugs| bugs.len() > 1);
+        let mut merged: Vec<Vec<String>> = merged
+            .map(|bugs| bugs.iter().map(|bug| (*bug).to_owned()).collect())
+            .collect();
+        merged.sort();
+        merged.dedup();
         Self {
             errors: corpus.errors.len(),
             bugs: groups_of_bug.len(),
@@ -100,9 +110,7 @@ impl Measured {
             precision: right as f64 / together as f64,
             recall: right as f64 / belong as f64,
             split: split.map(|(bug, _)| (*bug).to_owned()).collect(),
-            merged: merged
-                .map(|bugs| bugs.iter().map(|bug| (*bug).to_owned()).collect())
-                .collect(),
+            merged,
         }
     }
 }

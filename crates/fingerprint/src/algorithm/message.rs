@@ -3,7 +3,7 @@
 /// Bytes of a message that count: what comes behind is data.
 const MAX_BYTES: usize = 400;
 /// What every variable part becomes: of which kind it is may differ from one error to the next.
-const PLACEHOLDER: &str = "<*>";
+pub const PLACEHOLDER: &str = "<*>";
 
 /// The first line that says something.
 pub fn first_line(message: &str) -> &str {
@@ -59,7 +59,7 @@ fn unit(text: &str) -> usize {
 }
 
 /// A list of any length is one placeholder.
-fn push_placeholder(out: &mut String) {
+pub fn push_placeholder(out: &mut String) {
     let before = out.trim_end_matches([' ', ',', ';', '-', ':', '/', '.', '=']);
     if before.ends_with(PLACEHOLDER) {
         let length = before.len();
@@ -69,7 +69,7 @@ fn push_placeholder(out: &mut String) {
     }
 }
 
-fn push_words(text: &str, out: &mut String) {
+pub fn push_words(text: &str, out: &mut String) {
     let mut after_space = out.is_empty() || out.ends_with(' ');
     for c in text.chars() {
         if c.is_whitespace() {
@@ -87,7 +87,11 @@ fn push_words(text: &str, out: &mut String) {
 /// The part of a message that the program's author wrote for certain: up to a colon or parenthesis,
 /// behind which other programs' words come.
 pub fn head(message: &str) -> String {
-    let template = template(message);
+    head_of(&template(message))
+}
+
+/// The same of a template.
+pub fn head_of(template: &str) -> String {
     // What a program says of its assertion stands behind what the language says of it.
     let begin = match template.find(" failed: ") {
         Some(at) if template.starts_with("assertion ") => at + " failed: ".len(),
@@ -118,6 +122,17 @@ pub fn short_type(kind: &str) -> &str {
         return short;
     }
     &kind[start(path)..]
+}
+
+/// One name for a type that versions of a runtime or library call differently, and for those of errors
+/// that only hold others.
+pub fn one_name(kind: &str) -> &str {
+    match kind {
+        "timeout" => "TimeoutError",
+        "IOError" | "EnvironmentError" => "OSError",
+        "anyhow::Error" | "Report" | "eyre::Report" => "Error",
+        _ => kind,
+    }
 }
 
 /// Whether a word is a parameter as a whole.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::frames::Role;
 use super::place;
+use crate::fingerprint::Version;
 use crate::trace::Call;
 
 /// The first elements of the standard library's packages; none of them has a dot. Sorted.
@@ -59,7 +60,7 @@ const STANDARD: [&str; 49] = [
     "vendor",
 ];
 
-pub fn role(call: &Call<'_>) -> Role {
+pub fn role(version: Version, call: &Call<'_>) -> Role {
     let function = call.function;
     let package = function.split(['/', '.']).next().unwrap_or(function);
     let has_host = function
@@ -72,7 +73,7 @@ pub fn role(call: &Call<'_>) -> Role {
         Role::Library
     } else if is_inlined_closure(function) {
         Role::Glue
-    } else if name(function) == "main.main" {
+    } else if name(version, function) == "main.main" {
         Role::Entry
     } else {
         Role::App
@@ -109,8 +110,13 @@ fn is_module_version(element: &str) -> bool {
 }
 
 /// `main.(*Pool[...]).Run.func1.2` is `main.Pool.Run`.
-pub fn name(function: &str) -> Cow<'_, str> {
-    let start = function.rfind('/').map_or(0, |slash| slash + 1);
+pub fn name(version: Version, function: &str) -> Cow<'_, str> {
+    // Type parameters have paths of their own.
+    let path = match function.find('[') {
+        Some(bracket) if version >= Version::Two => &function[..bracket],
+        _ => function,
+    };
+    let start = path.rfind('/').map_or(0, |slash| slash + 1);
     let last = &function[start..];
     let plain =
         !last.contains(['(', '[', '-']) && last.split('.').skip(1).all(|part| !is_closure(part));
@@ -173,23 +179,28 @@ mod tests {
                 "acme.dev/swarm/plan.Each[go.shape.int].func1",
                 "acme.dev/swarm/plan.Each",
             ),
+            (
+                "acme.dev/swarm/plan.Each[go.shape.*acme.dev/swarm/task.Task]",
+                "acme.dev/swarm/plan.Each",
+            ),
             ("main.glob..func3", "main"),
             ("main.run.gowrap1", "main.run"),
             ("main.(*worker).run-fm", "main.worker.run"),
             ("main.walk-range1", "main.walk"),
         ] {
-            assert_eq!(name(printed), expected, "{printed}");
+            assert_eq!(name(Version::NEWEST, printed), expected, "{printed}");
         }
     }
 
     #[test]
     fn whose_code_a_call_is_in() {
         let role_of = |function, file| {
-            role(&Call {
+            let call = Call {
                 function,
                 file,
                 ..Call::default()
-            })
+            };
+            role(Version::NEWEST, &call)
         };
         assert_eq!(
             role_of(

@@ -2,6 +2,7 @@
 
 use super::frames::Role;
 use super::place;
+use crate::fingerprint::Version;
 use crate::trace::Call;
 
 /// What the compiler makes of a comprehension or expression: newer versions have no frame for some.
@@ -26,9 +27,15 @@ const DECORATORS: [&str; 9] = [
     "sync_wrapper",
 ];
 
-pub fn role(call: &Call<'_>) -> Role {
+pub fn role(version: Version, call: &Call<'_>) -> Role {
     let file = call.file;
-    if file.starts_with("<frozen ") || is_foreign(file) {
+    // Only what Cython compiled prints the path to a function, and that of its file in the package.
+    let is_compiled =
+        || call.function.contains('.') && !file.starts_with('/') && !call.function.contains('<');
+    if file.starts_with("<frozen ")
+        || is_foreign(file)
+        || (version >= Version::Two && is_compiled())
+    {
         Role::Library
     } else if ANONYMOUS.contains(&call.function) || DECORATORS.contains(&call.function) {
         Role::Glue
@@ -64,11 +71,12 @@ mod tests {
     #[test]
     fn whose_code_a_call_is_in() {
         let role_of = |file, function| {
-            role(&Call {
+            let call = Call {
                 function,
                 file,
                 ..Call::default()
-            })
+            };
+            role(Version::NEWEST, &call)
         };
         for file in [
             "/srv/app/.venv/lib/python3.11/site-packages/httpx/_client.py",
@@ -79,6 +87,10 @@ mod tests {
         ] {
             assert_eq!(role_of(file, "run"), Role::Library, "{file}");
         }
+        assert_eq!(
+            role_of("pydantic/main.py", "pydantic.main.BaseModel.__init__"),
+            Role::Library
+        );
         assert_eq!(role_of("/srv/lib/plan.py", "run"), Role::App);
         assert_eq!(role_of("/srv/plan.py", "<module>"), Role::Entry);
         assert_eq!(role_of("/srv/plan.py", "<listcomp>"), Role::Glue);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{go, java, node, place, python, rust};
+use crate::fingerprint::Version;
 use crate::trace::{Call, Language, Raised};
 
 /// Whose code a call is in.
@@ -24,6 +25,7 @@ pub struct Function<'a> {
     /// Its file, where the name alone does not say the module.
     pub file: &'a str,
     pub calls: u32,
+    version: Version,
 }
 
 impl Function<'_> {
@@ -32,13 +34,17 @@ impl Function<'_> {
         if self.file.is_empty() {
             Cow::Borrowed(&self.name)
         } else {
-            Cow::Owned(format!("{} {}", place::tail(self.file), self.name))
+            Cow::Owned(format!(
+                "{} {}",
+                place::tail(self.version, self.file),
+                self.name
+            ))
         }
     }
 
     /// For people.
     pub fn readable(&self) -> String {
-        match (self.name.as_ref(), place::tail(self.file)) {
+        match (self.name.as_ref(), place::tail(self.version, self.file)) {
             (name, file) if file.is_empty() => name.to_owned(),
             ("", file) => file.into_owned(),
             (name, file) => format!("{name} in {file}"),
@@ -57,7 +63,7 @@ pub struct Stack<'a> {
 }
 
 impl<'a> Stack<'a> {
-    pub fn of(language: Language, raised: &'a Raised<'a>) -> Self {
+    pub fn of(version: Version, language: Language, raised: &'a Raised<'a>) -> Self {
         let mut stack = Stack {
             in_app: Vec::with_capacity(raised.calls.len()),
             functions: Vec::new(),
@@ -66,13 +72,13 @@ impl<'a> Stack<'a> {
         let mut entry: Option<&Call<'_>> = None;
         let mut glue: Option<&Call<'_>> = None;
         for (index, call) in raised.calls.iter().enumerate() {
-            let role = role(language, call);
+            let role = role(version, language, call);
             stack.in_app.push(role != Role::Library);
             if role != Role::Library && stack.innermost.is_none() {
                 stack.innermost = Some(index);
             }
             match role {
-                Role::App => stack.push(language, call),
+                Role::App => stack.push(version, language, call),
                 Role::Entry => entry = entry.or(Some(call)),
                 Role::Glue => glue = glue.or(Some(call)),
                 Role::Library => {}
@@ -82,13 +88,13 @@ impl<'a> Stack<'a> {
         if stack.functions.is_empty()
             && let Some(call) = entry.or(glue)
         {
-            stack.push(language, call);
+            stack.push(version, language, call);
         }
         stack
     }
 
-    fn push(&mut self, language: Language, call: &'a Call<'a>) {
-        let name = name(language, call);
+    fn push(&mut self, version: Version, language: Language, call: &'a Call<'a>) {
+        let name = name(version, language, call);
         let file = match language {
             Language::Python | Language::Node => call.file,
             Language::Rust | Language::Java | Language::Go => "",
@@ -99,7 +105,12 @@ impl<'a> Stack<'a> {
         let same = |known: &&mut Function<'_>| known.name == name && known.file == file;
         match self.functions.iter_mut().find(same) {
             Some(known) => known.calls += calls,
-            None => self.functions.push(Function { name, file, calls }),
+            None => self.functions.push(Function {
+                name,
+                file,
+                calls,
+                version,
+            }),
         }
     }
 }
@@ -112,13 +123,13 @@ pub fn innermost<'f, 'a>(functions: &'f [Function<'a>], most: usize) -> Vec<&'f 
     functions[..end].iter().take(most).collect()
 }
 
-fn role(language: Language, call: &Call<'_>) -> Role {
+fn role(version: Version, language: Language, call: &Call<'_>) -> Role {
     match language {
-        Language::Python => python::role(call),
+        Language::Python => python::role(version, call),
         Language::Rust => rust::role(call),
-        Language::Java => java::role(call),
-        Language::Go => go::role(call),
-        Language::Node => node::role(call),
+        Language::Java => java::role(version, call),
+        Language::Go => go::role(version, call),
+        Language::Node => node::role(version, call),
     }
 }
 
@@ -131,12 +142,12 @@ fn is_closure(language: Language, call: &Call<'_>) -> bool {
     }
 }
 
-fn name<'a>(language: Language, call: &'a Call<'a>) -> Cow<'a, str> {
+fn name<'a>(version: Version, language: Language, call: &'a Call<'a>) -> Cow<'a, str> {
     match language {
         Language::Python => Cow::Borrowed(call.function),
         Language::Rust => rust::name(call.function),
         Language::Java => java::name(call.function),
-        Language::Go => go::name(call.function),
-        Language::Node => Cow::Borrowed(node::name(call.function)),
+        Language::Go => go::name(version, call.function),
+        Language::Node => Cow::Borrowed(node::name(version, call.function)),
     }
 }

@@ -1,11 +1,15 @@
-//! The first algorithm: the client's fingerprint, else the frames of the application, else type and
-//! message.
+//! The algorithm: the client's fingerprint, else the frames of the application, else type and message.
 //!
 //! Of the error where it all began, its type and the [`FRAMES`] innermost functions of the application
 //! count, each once, so that neither recursion nor the way into the program matters; and, because one
 //! function may fail in several ways, what was said or done there ([`said`]). Of each error that wraps it,
 //! its type and its innermost function count. Lines never do.
+//!
+//! The second version sees more of what libraries print: codes and statuses ([`code`]), causes that have no
+//! frames of the application, and values of more forms in messages ([`values`]). Where the two differ the
+//! code asks for the version.
 
+mod code;
 mod frames;
 mod go;
 mod java;
@@ -16,6 +20,7 @@ mod place;
 mod python;
 mod rust;
 mod said;
+mod values;
 
 use std::borrow::Cow;
 
@@ -30,6 +35,8 @@ use key::Key;
 const FRAMES: usize = 3;
 /// An element of a client's fingerprint that stands for what would be without it.
 const DEFAULT: &str = "{{ default }}";
+/// What holds the errors of several tasks, and has nothing to say of them.
+const GROUPS: [&str; 3] = ["ExceptionGroup", "BaseExceptionGroup", "AggregateError"];
 /// Java's errors that only carry another one from a thread or a reflective call to its caller.
 const CARRIERS: [&str; 4] = [
     "ExecutionException",
@@ -46,10 +53,22 @@ const OVERFLOW_MESSAGES: [&str; 3] = [
 ];
 
 /// The fingerprint of an error.
-pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
-    let trace = trace::of_document(document);
-    let headline = Headline::of(document, trace.as_ref());
-    let errors = trace.as_ref().map(read).unwrap_or_default();
+pub fn fingerprint(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+    if version >= Version::Two
+        && let Some(plain) = document.without_colours()
+    {
+        return of_plain(version, &plain);
+    }
+    of_plain(version, document)
+}
+
+fn of_plain(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+    let trace = trace::of_document(version, document);
+    let headline = Headline::of(version, document, trace.as_ref());
+    let errors = trace
+        .as_ref()
+        .map(|trace| read(version, trace))
+        .unwrap_or_default();
     let by_frames = by_frames(&errors, &headline);
     let source = match (document.fingerprint.is_empty(), &by_frames) {
         (false, _) => Source::Client,
@@ -62,11 +81,11 @@ pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
         Source::Frames | Source::Message => default,
     };
     Fingerprint {
-        version: Version::One,
+        version,
         id: key.id(),
         title: headline.title(),
         error_type: headline.kind.to_owned(),
-        culprit: culprit(&errors),
+        culprit: culprit(version, &errors),
         frames: frames(&errors),
         source,
     }
@@ -79,36 +98,43 @@ struct Judged<'a> {
     stack: Stack<'a>,
 }
 
-fn read<'a>(trace: &'a Trace<'a>) -> Vec<Judged<'a>> {
+fn read<'a>(version: Version, trace: &'a Trace<'a>) -> Vec<Judged<'a>> {
     trace
         .raised
         .iter()
         .map(|raised| Judged {
             raised,
             language: trace.language,
-            stack: Stack::of(trace.language, raised),
+            stack: Stack::of(version, trace.language, raised),
         })
         .collect()
 }
 
 /// What is said of the error as a whole.
 struct Headline<'a> {
+    version: Version,
     kind: &'a str,
     message: &'a str,
 }
 
 impl<'a> Headline<'a> {
     /// The document's own words; what a traceback has, where the document says nothing.
-    fn of(document: &'a ErrorDocument<'_>, trace: Option<&'a Trace<'a>>) -> Self {
+    fn of(version: Version, document: &'a ErrorDocument<'_>, trace: Option<&'a Trace<'a>>) -> Self {
         let printed = trace.and_then(|trace| trace.raised.iter().rfind(|raised| !raised.member));
         if let Some(member) = trace.and_then(only_member) {
             return Self {
+                version,
                 kind: member.kind,
                 message: member.message,
             };
         }
         let own = printed.map_or(["", ""], |raised| [raised.kind, raised.message]);
-        let kind = first_of(&[&document.error_type, own[0], &document.event_type]);
+        // A report of Rust names no type; what its logger called it is not there in all of them.
+        let unnamed = match trace {
+            Some(trace) if version >= Version::Two && trace.language == Language::Rust => "Error",
+            _ => "",
+        };
+        let kind = first_of(&[&document.error_type, own[0], unnamed, &document.event_type]);
         let message = if trace.is_some() && document.traceback.is_empty() {
             // The document's message is the traceback itself.
             first_of(&[own[1]])
@@ -116,6 +142,7 @@ impl<'a> Headline<'a> {
             first_of(&[&document.error_message, own[1], &document.message])
         };
         Self {
+            version,
             kind,
             message: message::first_line(message),
         }
@@ -152,16 +179,17 @@ fn by_frames(errors: &[Judged<'_>], headline: &Headline<'_>) -> Option<Key> {
         let mut ids: Vec<String> = members.map(|error| in_full(error, headline).id()).collect();
         ids.sort_unstable();
         ids.dedup();
+        // An error is the same whether a group of tasks was around it or not.
+        let alone = headline.version >= Version::Two && ids.len() == 1;
         for id in &ids {
-            key.part("member", id);
+            key.part(if alone { "error" } else { "member" }, id);
         }
     } else {
         key.part("error", &in_full(&errors[main], headline).id());
     }
     let mut seen = vec![in_short(&errors[main], headline)];
     for (index, error) in errors.iter().enumerate() {
-        let carries = CARRIERS.contains(&message::short_type(error.raised.kind));
-        if index == main || error.raised.member || carries {
+        if index == main || error.raised.member || carries(error, headline) {
             continue;
         }
         let short = in_short(error, headline);
@@ -172,6 +200,15 @@ fn by_frames(errors: &[Judged<'_>], headline: &Headline<'_>) -> Option<Key> {
         }
     }
     Some(key)
+}
+
+/// Whether an error tells nothing but that another one came through it.
+fn carries(error: &Judged<'_>, headline: &Headline<'_>) -> bool {
+    let kind = message::short_type(error.raised.kind);
+    CARRIERS.contains(&kind)
+        || (headline.version >= Version::Two
+            && GROUPS.contains(&kind)
+            && error.stack.functions.is_empty())
 }
 
 fn in_full(error: &Judged<'_>, headline: &Headline<'_>) -> Key {
@@ -189,24 +226,29 @@ fn in_full(error: &Judged<'_>, headline: &Headline<'_>) -> Key {
         return key;
     }
     let counted = frames::innermost(functions, FRAMES);
-    for name in place::relative(&counted) {
+    for name in place::relative(headline.version, &counted) {
         key.part("frame", &name);
     }
-    key.part(
-        "said",
-        &said::said(error.language, error.raised, &error.stack),
-    );
+    let said = said::said(headline.version, error.language, error.raised, &error.stack);
+    key.part("said", &said);
+    if headline.version >= Version::Two
+        && let Some(code) = code::of(kind, error.raised.message)
+    {
+        key.part("code", code);
+    }
     key
 }
 
 /// Type and innermost function.
 fn in_short(error: &Judged<'_>, headline: &Headline<'_>) -> String {
     let innermost = error.stack.functions.first().map(Function::key);
-    format!(
-        "{}\n{}",
-        kind_of(error, headline),
-        innermost.unwrap_or_default()
-    )
+    let kind = kind_of(error, headline);
+    match innermost {
+        None if headline.version >= Version::Two => {
+            format!("{kind}\n\n{}", said::of_cause(kind, error.raised))
+        }
+        innermost => format!("{kind}\n{}", innermost.unwrap_or_default()),
+    }
 }
 
 /// The functions that are called more than once; all of them, where none is.
@@ -226,10 +268,17 @@ fn is_overflow(kind: &str, message: &str) -> bool {
 
 /// The type of one error of the chain, without the path to it.
 fn kind_of<'a>(error: &Judged<'a>, headline: &Headline<'a>) -> &'a str {
-    message::short_type(first_of(&[error.raised.kind, headline.kind]))
+    let kind = message::short_type(first_of(&[error.raised.kind, headline.kind]));
+    match headline.version {
+        Version::One => kind,
+        Version::Two => message::one_name(kind),
+    }
 }
 
 fn by_message(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
+    if headline.version >= Version::Two {
+        return by_message_and_causes(errors, headline);
+    }
     let mut key = Key::new();
     key.part("type", message::short_type(headline.kind));
     key.part("message", &message::template(headline.message));
@@ -238,7 +287,29 @@ fn by_message(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
         key.part("message", &message::template(error.raised.message));
     }
     if let Some(site) = errors.last().and_then(|error| error.raised.site) {
-        key.part("site", &place::tail(site.file));
+        key.part("site", &place::tail(headline.version, site.file));
+    }
+    key
+}
+
+fn by_message_and_causes(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
+    let mut key = Key::new();
+    key.part(
+        "type",
+        message::one_name(message::short_type(headline.kind)),
+    );
+    key.part("message", &values::template(headline.message));
+    let mut seen = Vec::new();
+    for error in errors.iter().rev().skip(1) {
+        let kind = message::one_name(message::short_type(error.raised.kind));
+        let cause = [kind, &values::template(error.raised.message)].join("\n");
+        if !seen.contains(&cause) {
+            key.part("cause", &cause);
+            seen.push(cause);
+        }
+    }
+    if let Some(site) = errors.last().and_then(|error| error.raised.site) {
+        key.part("site", &place::tail(headline.version, site.file));
     }
     key
 }
@@ -255,7 +326,7 @@ fn by_client(document: &ErrorDocument<'_>, default: &Key) -> Key {
     key
 }
 
-fn culprit(errors: &[Judged<'_>]) -> String {
+fn culprit(version: Version, errors: &[Judged<'_>]) -> String {
     let innermost = errors
         .iter()
         .find_map(|error| error.stack.functions.first());
@@ -263,7 +334,7 @@ fn culprit(errors: &[Judged<'_>]) -> String {
         return function.readable();
     }
     let site = errors.iter().find_map(|error| error.raised.site);
-    site.map(|site| place::tail(site.file).into_owned())
+    site.map(|site| place::tail(version, site.file).into_owned())
         .unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::frames::Role;
+use crate::fingerprint::Version;
 use crate::trace::Call;
 
 /// Packages of the platform and of libraries that many programs use; sorted.
@@ -94,14 +95,18 @@ const GENERATED: [&str; 11] = [
 ];
 const GENERATED_ENDINGS: [&str; 3] = ["_ClientProxy", "_Subclass", "$$Proxy"];
 
-pub fn role(call: &Call<'_>) -> Role {
+pub fn role(version: Version, call: &Call<'_>) -> Role {
     let (class, method) = call
         .function
         .rsplit_once('.')
         .unwrap_or(("", call.function));
     if is_library(class) {
         Role::Library
-    } else if is_generated(class) || method.starts_with("access$") {
+    } else if is_generated(class)
+        || method.starts_with("access$")
+        // A lambda within a lambda, of which older compilers do not say where it is.
+        || (version >= Version::Two && method.starts_with("lambda$null$"))
+    {
         Role::Glue
     } else if name(call.function).ends_with(".main") {
         Role::Entry

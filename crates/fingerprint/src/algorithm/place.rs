@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::frames::Function;
 use super::message;
+use crate::fingerprint::Version;
 
 /// Names that every package has: they say nothing without their folder.
 const GENERIC: [&str; 12] = [
@@ -44,7 +45,7 @@ const ROOTS: [&str; 18] = [
 
 /// The functions with their files, as far as they differ in folders: the deepest folder that they share
 /// is where the application is.
-pub fn relative(functions: &[&Function<'_>]) -> Vec<String> {
+pub fn relative(version: Version, functions: &[&Function<'_>]) -> Vec<String> {
     let folders: Vec<&str> = functions
         .iter()
         .map(|function| folder(clean(function.file)))
@@ -69,7 +70,7 @@ pub fn relative(functions: &[&Function<'_>]) -> Vec<String> {
                 out.push_str(inner.trim_start_matches(['/', '\\']));
                 out.push('/');
             }
-            out.push_str(&tail(function.file));
+            out.push_str(&tail(version, function.file));
             out.push(' ');
             out.push_str(&function.name);
             out.replace('\\', "/")
@@ -78,11 +79,18 @@ pub fn relative(functions: &[&Function<'_>]) -> Vec<String> {
 }
 
 /// The name of a file, with its folder where the name says nothing.
-pub fn tail(file: &str) -> Cow<'_, str> {
+pub fn tail(version: Version, file: &str) -> Cow<'_, str> {
     let file = clean(file);
     let folder = folder(file);
     let name = file[folder.len()..].trim_start_matches(['/', '\\']);
-    let stem = stem(name);
+    let mut stem = stem(name);
+    if version >= Version::Two {
+        stem = without_kind(stem);
+        // A chunk that has a number for a name.
+        if !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Cow::Borrowed("");
+        }
+    }
     let parent = folder.rsplit(['/', '\\']).next().unwrap_or_default();
     let tells = GENERIC.contains(&stem)
         && !parent.is_empty()
@@ -127,6 +135,14 @@ fn stem(name: &str) -> &str {
         }
     }
     name
+}
+
+/// `main.3f2a9c1b.chunk` without what a bundler says of it.
+fn without_kind(stem: &str) -> &str {
+    [".chunk", ".min", ".bundle"]
+        .iter()
+        .find_map(|kind| stem.strip_suffix(kind))
+        .unwrap_or(stem)
 }
 
 /// `main.3f2a9c1b` and `chunk-5QK7ZD2A` without what a bundler calculated.
