@@ -65,14 +65,34 @@ const FRAMES: [&str; 24] = [
     r#"  File \"/usr/lib/python3.11/site-packages/psycopg2/extras.py\", line 236, in execute\n    return super().execute(query)\n"#,
 ];
 
-/// Frames of the shortest traceback.
-const FEWEST_FRAMES: u64 = 2;
-/// How many more there may be.
-const MORE_FRAMES: u64 = 5;
+/// The ways through the code on which something fails, as numbers of [`FRAMES`], the innermost last: a
+/// program fails in a few places again and again. They have 4 frames on average.
+const PATHS: [&[usize]; 16] = [
+    &[8, 9, 0, 1, 13, 21],
+    &[8, 9, 0, 1, 14],
+    &[8, 9, 0, 18],
+    &[8, 9, 2, 15, 16],
+    &[8, 9, 2, 15, 13, 20],
+    &[9, 3],
+    &[8, 9, 4],
+    &[8, 9, 4, 5],
+    &[8, 9, 6, 17],
+    &[9, 6, 7],
+    &[22, 10, 13, 20],
+    &[22, 10, 15, 16],
+    &[11, 23],
+    &[8, 12],
+    &[8, 9, 14, 19],
+    &[22, 8, 10, 17],
+];
+/// What fails: a place, and one of four errors there.
+const BUGS: u64 = 4 * PATHS.len() as u64;
 
 /// Appends `metadata.exception`.
 pub fn append(draws: &mut Draws, line: &mut Vec<u8>) {
-    let (kind, before, after) = ERRORS[draws.skewed(ERRORS.len() as u64) as usize];
+    let bug = draws.skewed(BUGS) as usize;
+    let path = PATHS[bug % PATHS.len()];
+    let (kind, before, after) = ERRORS[(7 * bug + bug / PATHS.len()) % ERRORS.len()];
     let number = draws.below(10_000);
     let message = |line: &mut Vec<u8>| {
         line.extend_from_slice(before.as_bytes());
@@ -84,9 +104,9 @@ pub fn append(draws: &mut Draws, line: &mut Vec<u8>) {
     line.extend_from_slice(b"\",\"message\":\"");
     message(line);
     line.extend_from_slice(br#"","traceback":["Traceback (most recent call last):\n"#);
-    for _ in 0..FEWEST_FRAMES + draws.below(MORE_FRAMES) {
+    for frame in path {
         line.extend_from_slice(b"\",\"");
-        line.extend_from_slice(draws.pick(&FRAMES).as_bytes());
+        line.extend_from_slice(FRAMES[*frame].as_bytes());
     }
     line.extend_from_slice(b"\",\"");
     line.extend_from_slice(kind.as_bytes());

@@ -19,7 +19,7 @@
 //! | `metadata.task_id` | a version 4 UUID for each part of a task, shared by 3 events; absent from heartbeats and agents' own events |
 //! | `metadata.duration` | seconds with up to 3 decimals, 0.0 to 30, most of them small; on what takes time |
 //! | `metadata.retry_count`, `max_retries`, `active_tasks`, `uptime` | integers, on retries and heartbeats |
-//! | `metadata.exception` | on 5 % of all events (nearly all of ERROR and CRITICAL): type, message, and a traceback of 4 to 8 lines |
+//! | `metadata.exception` | on 5 % of all events (nearly all of ERROR and CRITICAL): type, message, and a traceback of 4 to 8 lines; 64 bugs, each with its own way through the code |
 //!
 //! A pair of rare words is found in about 9 messages, however many events there are: the vocabulary
 //! grows with the data as in real texts, so that each of the words is in about 54.

@@ -1,6 +1,6 @@
 //! The shape that the head of this crate promises.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -120,4 +120,22 @@ fn every_question_has_an_answer_and_each_repetition_another_question() {
         ));
     }
     assert_eq!(questions.len(), 20);
+}
+
+#[test]
+fn exceptions_are_those_of_a_few_bugs() {
+    let mut bugs = HashSet::new();
+    let mut errors = 0;
+    for event in documents(events(50_000)) {
+        let exception = &event["metadata"]["exception"];
+        let Some(traceback) = exception["traceback"].as_array() else {
+            continue;
+        };
+        errors += 1;
+        // The last line says a number.
+        let calls = &traceback[..traceback.len() - 1];
+        bugs.insert((exception["type"].to_string(), format!("{calls:?}")));
+    }
+    assert!(errors > 2_000, "{errors} errors");
+    assert!((50..=64).contains(&bugs.len()), "{} bugs", bugs.len());
 }

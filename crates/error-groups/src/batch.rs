@@ -21,10 +21,11 @@ pub struct Changes {
     pub repeated: u64,
 }
 
-/// An error, and the groups it may belong to: by the newest algorithm first.
-struct Candidate {
+/// An error, and the group that it belongs to by the newest algorithm.
+struct Candidate<'h> {
     occurrence: Occurrence,
-    identities: Vec<GroupIdentity>,
+    source: &'h [u8],
+    identity: GroupIdentity,
 }
 
 /// The changes of these documents.
@@ -40,6 +41,9 @@ pub async fn changes(
     let mut changes = Changes::default();
     let mut candidates = Vec::with_capacity(hits.len());
     let versions = fingerprints.versions();
+    let (newest, older) = versions
+        .split_first()
+        .map_or((0, &[][..]), |(newest, older)| (*newest, older));
     let mut in_page = HashSet::new();
     for hit in hits {
         let Some(occurrence) = document::occurrence(hit) else {
@@ -53,48 +57,80 @@ pub async fn changes(
         changes.errors += 1;
         changes.hashes.extend([document.place, document.whole]);
         let source = hit.source.get().as_bytes();
-        let identities = versions
-            .iter()
-            .map(|version| fingerprints.identify(*version, source));
         candidates.push(Candidate {
             occurrence,
-            identities: identities.collect(),
+            source,
+            identity: fingerprints.identify(newest, source),
         });
     }
-    let known = known(&candidates, versions.len(), store).await?;
-    changes.groups = by_group(candidates, &known);
+    if !older.is_empty() {
+        pin(&mut candidates, older, fingerprints, store).await?;
+    }
+    changes.groups = by_group(candidates);
     Ok(changes)
 }
 
-/// The groups that there are, with their versions; nobody asks when there is one algorithm.
+/// Gives errors that no group of the newest algorithm knows to the groups of older ones. What an older one
+/// says is asked for these alone: errors of known groups are nearly all that come.
+async fn pin(
+    candidates: &mut [Candidate<'_>],
+    older: &[u32],
+    fingerprints: &dyn Fingerprints,
+    store: &dyn ErrorGroupStore,
+) -> Result<(), StateError> {
+    let found = known(
+        candidates.iter().map(|candidate| &candidate.identity),
+        store,
+    )
+    .await?;
+    let mut unknown: Vec<&mut Candidate<'_>> = candidates
+        .iter_mut()
+        .filter(|candidate| !is_known(&found, &candidate.identity))
+        .collect();
+    for version in older {
+        if unknown.is_empty() {
+            break;
+        }
+        let identities: Vec<GroupIdentity> = unknown
+            .iter()
+            .map(|candidate| fingerprints.identify(*version, candidate.source))
+            .collect();
+        let found = known(identities.iter(), store).await?;
+        let mut rest = Vec::new();
+        for (candidate, identity) in unknown.into_iter().zip(identities) {
+            match is_known(&found, &identity) {
+                true => candidate.identity = identity,
+                false => rest.push(candidate),
+            }
+        }
+        unknown = rest;
+    }
+    Ok(())
+}
+
+/// Which of these groups there are, with their versions.
 async fn known(
-    candidates: &[Candidate],
-    versions: usize,
+    identities: impl Iterator<Item = &GroupIdentity>,
     store: &dyn ErrorGroupStore,
 ) -> Result<HashMap<String, u32>, StateError> {
-    if versions < 2 {
-        return Ok(HashMap::new());
-    }
-    let identities = candidates
-        .iter()
-        .flat_map(|candidate| &candidate.identities);
     let ids: HashSet<&String> = identities.map(|identity| &identity.id).collect();
     let ids: Vec<String> = ids.into_iter().cloned().collect();
     Ok(store.known_groups(&ids).await?.into_iter().collect())
 }
 
-fn by_group(candidates: Vec<Candidate>, known: &HashMap<String, u32>) -> Vec<GroupChange> {
+fn is_known(known: &HashMap<String, u32>, identity: &GroupIdentity) -> bool {
+    known.get(&identity.id) == Some(&identity.version)
+}
+
+fn by_group(candidates: Vec<Candidate<'_>>) -> Vec<GroupChange> {
     let mut groups: Vec<GroupChange> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for Candidate {
-        occurrence,
-        mut identities,
-    } in candidates
-    {
-        let is_known =
-            |identity: &GroupIdentity| known.get(&identity.id) == Some(&identity.version);
-        let chosen = identities.iter().position(is_known).unwrap_or(0);
-        let identity = identities.swap_remove(chosen);
+    for candidate in candidates {
+        let Candidate {
+            occurrence,
+            identity,
+            ..
+        } = candidate;
         match places.get(&identity.id) {
             Some(place) => groups[*place].occurrences.push(occurrence),
             None => {

@@ -35,10 +35,10 @@ impl Fingerprints for Newest {
     }
 }
 
-fn identity(fingerprint: Fingerprint) -> GroupIdentity {
+fn identity(fingerprint: Fingerprint<'_>) -> GroupIdentity {
     let frames = fingerprint.frames.into_iter().map(|frame| GroupFrame {
-        function: frame.function,
-        file: frame.file,
+        function: frame.function.into_owned(),
+        file: frame.file.into_owned(),
         line: frame.line,
         in_app: frame.in_app,
     });

@@ -53,16 +53,16 @@ const OVERFLOW_MESSAGES: [&str; 3] = [
 ];
 
 /// The fingerprint of an error.
-pub fn fingerprint(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+pub fn fingerprint<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprint<'a> {
     if version >= Version::Two
         && let Some(plain) = document.without_colours()
     {
-        return of_plain(version, &plain);
+        return of_plain(version, &plain).into_owned();
     }
     of_plain(version, document)
 }
 
-fn of_plain(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+fn of_plain<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprint<'a> {
     let trace = trace::of_document(version, document);
     let headline = Headline::of(version, document, trace.as_ref());
     let errors = trace
@@ -92,13 +92,13 @@ fn of_plain(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
 }
 
 /// One error of a traceback with what the algorithm thinks of its calls.
-struct Judged<'a> {
-    raised: &'a Raised<'a>,
+struct Judged<'t, 'a> {
+    raised: &'t Raised<'a>,
     language: Language,
-    stack: Stack<'a>,
+    stack: Stack<'t>,
 }
 
-fn read<'a>(version: Version, trace: &'a Trace<'a>) -> Vec<Judged<'a>> {
+fn read<'t, 'a>(version: Version, trace: &'t Trace<'a>) -> Vec<Judged<'t, 'a>> {
     trace
         .raised
         .iter()
@@ -168,7 +168,7 @@ fn only_member<'a>(trace: &'a Trace<'a>) -> Option<&'a Raised<'a>> {
         .then_some(first)
 }
 
-fn by_frames(errors: &[Judged<'_>], headline: &Headline<'_>) -> Option<Key> {
+fn by_frames(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Option<Key> {
     let main = errors
         .iter()
         .position(|error| !error.stack.functions.is_empty())?;
@@ -203,7 +203,7 @@ fn by_frames(errors: &[Judged<'_>], headline: &Headline<'_>) -> Option<Key> {
 }
 
 /// Whether an error tells nothing but that another one came through it.
-fn carries(error: &Judged<'_>, headline: &Headline<'_>) -> bool {
+fn carries(error: &Judged<'_, '_>, headline: &Headline<'_>) -> bool {
     let kind = message::short_type(error.raised.kind);
     CARRIERS.contains(&kind)
         || (headline.version >= Version::Two
@@ -211,7 +211,7 @@ fn carries(error: &Judged<'_>, headline: &Headline<'_>) -> bool {
             && error.stack.functions.is_empty())
 }
 
-fn in_full(error: &Judged<'_>, headline: &Headline<'_>) -> Key {
+fn in_full(error: &Judged<'_, '_>, headline: &Headline<'_>) -> Key {
     let mut key = Key::new();
     let kind = kind_of(error, headline);
     key.part("type", kind);
@@ -240,7 +240,7 @@ fn in_full(error: &Judged<'_>, headline: &Headline<'_>) -> Key {
 }
 
 /// Type and innermost function.
-fn in_short(error: &Judged<'_>, headline: &Headline<'_>) -> String {
+fn in_short(error: &Judged<'_, '_>, headline: &Headline<'_>) -> String {
     let innermost = error.stack.functions.first().map(Function::key);
     let kind = kind_of(error, headline);
     match innermost {
@@ -267,7 +267,7 @@ fn is_overflow(kind: &str, message: &str) -> bool {
 }
 
 /// The type of one error of the chain, without the path to it.
-fn kind_of<'a>(error: &Judged<'a>, headline: &Headline<'a>) -> &'a str {
+fn kind_of<'a>(error: &Judged<'_, 'a>, headline: &Headline<'a>) -> &'a str {
     let kind = message::short_type(first_of(&[error.raised.kind, headline.kind]));
     match headline.version {
         Version::One => kind,
@@ -275,7 +275,7 @@ fn kind_of<'a>(error: &Judged<'a>, headline: &Headline<'a>) -> &'a str {
     }
 }
 
-fn by_message(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
+fn by_message(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Key {
     if headline.version >= Version::Two {
         return by_message_and_causes(errors, headline);
     }
@@ -292,7 +292,7 @@ fn by_message(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
     key
 }
 
-fn by_message_and_causes(errors: &[Judged<'_>], headline: &Headline<'_>) -> Key {
+fn by_message_and_causes(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Key {
     let mut key = Key::new();
     key.part(
         "type",
@@ -326,7 +326,7 @@ fn by_client(document: &ErrorDocument<'_>, default: &Key) -> Key {
     key
 }
 
-fn culprit(version: Version, errors: &[Judged<'_>]) -> String {
+fn culprit(version: Version, errors: &[Judged<'_, '_>]) -> String {
     let innermost = errors
         .iter()
         .find_map(|error| error.stack.functions.first());
@@ -338,15 +338,15 @@ fn culprit(version: Version, errors: &[Judged<'_>]) -> String {
         .unwrap_or_default()
 }
 
-fn frames(errors: &[Judged<'_>]) -> Vec<Frame> {
+fn frames<'a>(errors: &[Judged<'_, 'a>]) -> Vec<Frame<'a>> {
     let calls = errors
         .iter()
         .flat_map(|error| error.raised.calls.iter().zip(&error.stack.in_app));
-    let mut frames: Vec<Frame> = calls
+    let mut frames: Vec<Frame<'a>> = calls
         .take(swarmscope_model::limits::MAX_GROUP_FRAMES)
         .map(|(call, in_app)| Frame {
-            function: call.function.to_owned(),
-            file: call.file.to_owned(),
+            function: Cow::Borrowed(call.function),
+            file: Cow::Borrowed(call.file),
             line: call.line,
             in_app: *in_app,
         })
@@ -354,8 +354,8 @@ fn frames(errors: &[Judged<'_>]) -> Vec<Frame> {
     if frames.is_empty() {
         let site = errors.iter().find_map(|error| error.raised.site);
         frames.extend(site.map(|site| Frame {
-            function: String::new(),
-            file: site.file.to_owned(),
+            function: Cow::Borrowed(""),
+            file: Cow::Borrowed(site.file),
             line: site.line,
             in_app: true,
         }));

@@ -1,5 +1,6 @@
 //! What is said of an error's group: its id, and what people read of it. Never how it is found.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// An algorithm. A group keeps the number of the one that made it.
@@ -63,11 +64,11 @@ impl fmt::Display for Source {
 
 /// A call on the stack of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub struct Frame<'a> {
     /// The function as the runtime prints it, without hashes and addresses; empty where it has no name.
-    pub function: String,
+    pub function: Cow<'a, str>,
     /// The file as it was printed; empty where none was.
-    pub file: String,
+    pub file: Cow<'a, str>,
     /// The line in it, from 1.
     pub line: Option<u32>,
     /// Whether it is the application's own code, not that of a library or runtime.
@@ -76,7 +77,7 @@ pub struct Frame {
 
 /// What an error has in common with the others of its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
+pub struct Fingerprint<'a> {
     /// The algorithm that found it.
     pub version: Version,
     /// 32 hexadecimal digits: the same for errors of one group.
@@ -88,7 +89,29 @@ pub struct Fingerprint {
     /// Where it happened: the innermost function of the application, and its file. Empty if unknown.
     pub culprit: String,
     /// The calls that led to it, the innermost first; those of a root cause before those of its wrappers.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<Frame<'a>>,
     /// What decided.
     pub source: Source,
+}
+
+impl Fingerprint<'_> {
+    /// The same, independent of the document.
+    #[must_use]
+    pub fn into_owned(self) -> Fingerprint<'static> {
+        let frames = self.frames.into_iter().map(|frame| Frame {
+            function: Cow::Owned(frame.function.into_owned()),
+            file: Cow::Owned(frame.file.into_owned()),
+            line: frame.line,
+            in_app: frame.in_app,
+        });
+        Fingerprint {
+            version: self.version,
+            id: self.id,
+            title: self.title,
+            error_type: self.error_type,
+            culprit: self.culprit,
+            frames: frames.collect(),
+            source: self.source,
+        }
+    }
 }

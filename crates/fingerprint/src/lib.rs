@@ -16,12 +16,12 @@ pub use document::{DocumentError, ErrorDocument};
 pub use fingerprint::{Fingerprint, Frame, Source, Version};
 
 /// The fingerprint of an error by the newest algorithm.
-pub fn fingerprint(document: &ErrorDocument<'_>) -> Fingerprint {
+pub fn fingerprint<'a>(document: &'a ErrorDocument<'_>) -> Fingerprint<'a> {
     fingerprint_by(Version::NEWEST, document)
 }
 
 /// The fingerprint of an error by the algorithm to which a group is pinned.
-pub fn fingerprint_by(version: Version, document: &ErrorDocument<'_>) -> Fingerprint {
+pub fn fingerprint_by<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprint<'a> {
     algorithm::fingerprint(version, document)
 }
 

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn of(json: &str) -> Fingerprint {
-    fingerprint(&ErrorDocument::from_json(json.as_bytes()).expect("a JSON object"))
+fn of(json: &str) -> Fingerprint<'static> {
+    fingerprint(&ErrorDocument::from_json(json.as_bytes()).expect("a JSON object")).into_owned()
 }
 
 #[test]

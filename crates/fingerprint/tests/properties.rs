@@ -45,9 +45,9 @@ const LINES: [&str; 36] = [
     "",
 ];
 
-fn of(document: &serde_json::Value) -> Fingerprint {
+fn of(document: &serde_json::Value) -> Fingerprint<'static> {
     let text = document.to_string();
-    fingerprint(&ErrorDocument::from_json(text.as_bytes()).expect("an object"))
+    fingerprint(&ErrorDocument::from_json(text.as_bytes()).expect("an object")).into_owned()
 }
 
 fn with_traceback(lines: &[String]) -> serde_json::Value {

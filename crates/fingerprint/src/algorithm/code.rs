@@ -29,15 +29,18 @@ const SYSTEM: [&str; 24] = [
     "EROFS",
     "ETIMEDOUT",
 ];
-/// Marks behind which a code stands, and what ends it.
-const MARKED: [(&str, &[char]); 3] = [
-    ("SQLSTATE ", &[')', ']', ' ', ',']),
-    ("code = ", &[' ', ',', ')']),
-    ("StatusCode.", &[' ', ',', ')', '>']),
+/// Marks behind which a code stands, what ends it, and a byte without which a message has no such mark.
+const MARKED: [(&str, &[char], u8); 4] = [
+    ("SQLSTATE ", &[')', ']', ' ', ','], b'Q'),
+    ("An error occurred (", &[')'], b'('),
+    ("code = ", &[' ', ',', ')'], b'='),
+    ("StatusCode.", &[' ', ',', ')', '>'], b'S'),
 ];
 /// Words before a number that say that it is a status, in small letters.
-const BEFORE: [&str; 8] = [
+const BEFORE: [&str; 9] = [
     "status",
+    // Python's `<Response [503]>`.
+    "<response",
     "http",
     "http/1.1",
     "http/2",
@@ -92,7 +95,10 @@ pub fn of<'a>(kind: &str, message: &'a str) -> Option<&'a str> {
     if matches!(kind, "OSError" | "error") {
         return number_of_system(message);
     }
-    let marked = MARKED.iter().find_map(|(mark, ends)| {
+    let marked = MARKED.iter().find_map(|(mark, ends, needed)| {
+        if !message.as_bytes().contains(needed) {
+            return None;
+        }
         let (_, rest) = message.split_once(mark)?;
         rest.split(*ends).next().filter(|code| !code.is_empty())
     });

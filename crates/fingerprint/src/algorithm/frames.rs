@@ -146,7 +146,7 @@ fn name<'a>(version: Version, language: Language, call: &'a Call<'a>) -> Cow<'a,
     match language {
         Language::Python => Cow::Borrowed(call.function),
         Language::Rust => rust::name(call.function),
-        Language::Java => java::name(call.function),
+        Language::Java => java::name(version, call.function),
         Language::Go => go::name(version, call.function),
         Language::Node => Cow::Borrowed(node::name(version, call.function)),
     }

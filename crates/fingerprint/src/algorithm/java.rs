@@ -108,7 +108,7 @@ pub fn role(version: Version, call: &Call<'_>) -> Role {
         || (version >= Version::Two && method.starts_with("lambda$null$"))
     {
         Role::Glue
-    } else if name(call.function).ends_with(".main") {
+    } else if name(version, call.function).ends_with(".main") {
         Role::Entry
     } else {
         Role::App
@@ -129,7 +129,7 @@ fn is_generated(class: &str) -> bool {
 }
 
 /// `a.B$1.lambda$run$3` is `a.B.run`; a lambda of a field or constructor is the class's own.
-pub fn name(function: &str) -> Cow<'_, str> {
+pub fn name(version: Version, function: &str) -> Cow<'_, str> {
     let (class, method) = function.rsplit_once('.').unwrap_or(("", function));
     let plain = !class.contains('$') && !method.starts_with("lambda$") && !method.contains('$');
     if plain {
@@ -142,6 +142,9 @@ pub fn name(function: &str) -> Cow<'_, str> {
             Some((enclosing, _)) => enclosing,
             None => rest,
         },
+        None if version >= Version::Two && method.starts_with("$anonfun$") => {
+            method[9..].split('$').next().unwrap_or(method)
+        }
         None => method.split("$lambda").next().unwrap_or(method),
     };
     let mut name = String::with_capacity(function.len());
@@ -184,8 +187,9 @@ mod tests {
             ("a.B$Inner$2.run", "a.B$Inner.run"),
             ("a.B.lambda$new$0", "a.B.<init>"),
             ("a.B.lambda$static$0", "a.B.<clinit>"),
+            ("a.B$.$anonfun$run$1", "a.B.run"),
         ] {
-            assert_eq!(name(printed), expected, "{printed}");
+            assert_eq!(name(Version::NEWEST, printed), expected, "{printed}");
         }
     }
 }

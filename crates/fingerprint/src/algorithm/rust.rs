@@ -53,7 +53,7 @@ const LIBRARIES: [&str; 40] = [
 pub fn role(call: &Call<'_>) -> Role {
     let function = call.function;
     let krate = first_crate(function);
-    let is_library = !function.contains("::")
+    let is_library = !function.as_bytes().windows(2).any(|pair| pair == b"::")
         || function.starts_with("__rustc")
         || LIBRARIES.binary_search(&krate).is_ok()
         || is_foreign(call.file);

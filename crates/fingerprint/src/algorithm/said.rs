@@ -50,8 +50,10 @@ pub fn said<'a>(
     } else if raised_there && !is_machines(version, kind, raised.message) {
         Cow::Owned(match version {
             Version::One => message::head(raised.message),
-            Version::Two => values::head(raised.message),
+            Version::Two => values::template(raised.message),
         })
+    } else if version >= Version::Two && GENERIC.contains(&kind) {
+        Cow::Owned(values::head(raised.message))
     } else {
         Cow::Borrowed("")
     }

@@ -3,6 +3,8 @@
 //! `user=`, and counts with what is counted in the singular. A status of HTTP is no value, and a quoted cause
 //! is a message itself.
 
+use std::ops::Range;
+
 use swarmscope_parameters::{Kind, Parameter};
 
 use super::code;
@@ -42,27 +44,56 @@ const UNITS: [&str; 30] = [
     "milliseconds",
 ];
 /// Words before a quoted text that is a message of somebody else.
-const CAUSES: [&str; 9] = [
-    "message", "reason", "error", "cause", "desc", "detail", "details", "because", "said",
+const CAUSES: [&str; 11] = [
+    "message", "msg", "err", "reason", "error", "cause", "desc", "detail", "details", "because",
+    "said",
 ];
-/// Names of which the value is one of many.
-const NAMES: [&str; 16] = [
-    "user=",
-    "username=",
-    "host=",
-    "hostname=",
-    "agent=",
-    "agent_name=",
-    "worker=",
-    "node=",
-    "pod=",
-    "tenant=",
-    "customer=",
-    "account=",
-    "session=",
-    "container=",
-    "task=",
-    "job=",
+/// Names of which the value tells what went wrong; that of any other is one of many.
+const TELLING: [&str; 24] = [
+    "status",
+    "code",
+    "error",
+    "err",
+    "reason",
+    "cause",
+    "op",
+    "operation",
+    "event",
+    "event_type",
+    "type",
+    "kind",
+    "level",
+    "severity",
+    "method",
+    "action",
+    "msg",
+    "message",
+    "signal",
+    "errno",
+    "exception",
+    "class",
+    "stage",
+    "step",
+];
+/// Words before a quoted name that is one of the program's own and not a value: `no attribute 'text'`.
+const PROGRAMS: [&str; 17] = [
+    "attribute",
+    "module",
+    "column",
+    "relation",
+    "constraint",
+    "table",
+    "field",
+    "property",
+    "argument",
+    "arguments",
+    "parameter",
+    "variable",
+    "function",
+    "method",
+    "named",
+    "name",
+    "import",
 ];
 /// What the names of functions begin with that have to do with an agent.
 const VERBS: [&str; 20] = [
@@ -109,7 +140,7 @@ pub fn template(message: &str) -> String {
     if out.contains("_agent") {
         out = without_agents(&out);
     }
-    if out.contains(['[', '{', '=']) || out.contains("lookup ") {
+    if out.contains(['[', '{', '(', '=']) || out.contains("lookup ") {
         return with_wholes(&out);
     }
     out
@@ -142,6 +173,10 @@ fn push_parameter(line: &str, parameter: &Parameter, depth: u8, out: &mut String
             push(&text[1..text.len() - 1], depth + 1, out);
             range.end
         }
+        Kind::Quoted if is_programs(line, &range) => {
+            out.push_str(text);
+            range.end
+        }
         Kind::Number if code::is_status(line, range.start, range.end) => {
             out.push_str(text);
             range.end
@@ -163,13 +198,39 @@ fn push_parameter(line: &str, parameter: &Parameter, depth: u8, out: &mut String
 }
 
 fn is_cause(before: &str) -> bool {
-    let before = before.trim_end_matches([' ', ':', '=']);
-    let start = before
-        .rfind(|c: char| !c.is_alphanumeric())
+    CAUSES.contains(&last_word(before.trim_end_matches([' ', ':', '='])))
+}
+
+/// Whether a quoted text names a part of the program: it says so, or it is all that the message has, as of
+/// Python's `KeyError`. Words with digits are ids.
+fn is_programs(line: &str, range: &Range<usize>) -> bool {
+    let name = &line[range.start + 1..range.end - 1];
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'-' | b'/'));
+    if !is_name {
+        return false;
+    }
+    let (before, behind) = (&line[..range.start], line[range.end..].trim_start());
+    let before = before.trim_end_matches([' ', ':']);
+    let word = last_word(before);
+    let named = match word {
+        // `No module named 'a'`, but `no tool named 'a'`.
+        "named" => before.ends_with("module named"),
+        _ => PROGRAMS.contains(&word),
+    };
+    // `'NoneType' object has no …`
+    named || behind.starts_with("object ") || (before.is_empty() && behind.is_empty())
+}
+
+fn last_word(text: &str) -> &str {
+    let start = text
+        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
         .map_or(0, |at| {
-            at + before[at..].chars().next().map_or(1, char::len_utf8)
+            at + text[at..].chars().next().map_or(1, char::len_utf8)
         });
-    CAUSES.contains(&&before[start..])
+    &text[start..]
 }
 
 /// The word behind a number.
@@ -238,22 +299,24 @@ fn with_wholes(template: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let whole = match c {
             '<' if rest.starts_with(PLACEHOLDER) => Some(PLACEHOLDER.len()),
-            '[' | '{' => collection(rest),
+            '[' | '{' | '(' => collection(rest),
+            '=' => named(rest, &out),
+            _ if out.ends_with("lookup ") => rest.find([' ', ':']),
             _ => None,
         };
         let Some(length) = whole else {
             out.push(c);
             rest = &rest[c.len_utf8()..];
-            if c == '=' {
-                rest = &rest[named(rest, &out)..];
-                if NAMES.iter().any(|name| ends_with_word(&out, name)) {
-                    out.push_str(PLACEHOLDER);
-                }
-            }
             continue;
         };
-        push_placeholder(&mut out);
         rest = &rest[length..];
+        match c {
+            // Rows of a statement: as many as there are.
+            '(' if out.ends_with("(<*>), ") => out.truncate(out.len() - ", ".len()),
+            '(' => out.push_str("(<*>)"),
+            '=' => out.push_str("=<*>"),
+            _ => push_placeholder(&mut out),
+        }
         // Go's resolver says whom it asked, or does not.
         if out.ends_with("lookup <*>") && rest.starts_with(" on <*>") {
             rest = &rest[" on <*>".len()..];
@@ -262,21 +325,24 @@ fn with_wholes(template: &str) -> String {
     out
 }
 
-/// How long the object or list is with which a text begins: one of values alone, of any depth.
+/// How long the object, list or tuple is with which a text begins: one of values alone, of any depth. An
+/// empty tuple is a call's.
 fn collection(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     let mut place = 0;
     while let Some(c) = text[place..].chars().next() {
         let rest = &text[place..];
-        let word = ["<*>", "null", "true", "false", "None", "True", "False"]
-            .iter()
-            .find(|word| rest.starts_with(**word));
+        let word = [
+            "<*>", "null", "NULL", "true", "false", "None", "True", "False",
+        ]
+        .iter()
+        .find(|word| rest.starts_with(**word));
         place += match (c, word) {
-            ('[' | '{', _) => {
+            ('[' | '{' | '(', _) => {
                 depth += 1;
                 1
             }
-            (']' | '}', _) => {
+            (']' | '}' | ')', _) => {
                 depth -= 1;
                 1
             }
@@ -285,7 +351,7 @@ fn collection(text: &str) -> Option<usize> {
             _ => return None,
         };
         if depth == 0 {
-            return Some(place);
+            return (&text[..place] != "()").then_some(place);
         }
     }
     None
@@ -315,19 +381,16 @@ fn quotation(text: &str, open: char) -> Option<usize> {
     Some(open.len_utf8() + end + closing.len_utf8())
 }
 
-/// How long the value is behind a name that is written, if it is one of [`NAMES`].
-fn named(rest: &str, written: &str) -> usize {
-    if !NAMES.iter().any(|name| ends_with_word(written, name)) {
-        return 0;
-    }
-    rest.find([' ', ',', ';', ')', ']', '}'])
-        .unwrap_or(rest.len())
-}
-
-fn ends_with_word(text: &str, word: &str) -> bool {
-    text.strip_suffix(word).is_some_and(|before| {
-        !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'))
-    })
+/// How long a `=` and the value behind it are, where the name before it does not tell what went wrong.
+fn named(rest: &str, written: &str) -> Option<usize> {
+    let name = last_word(written);
+    let value = &rest[1..];
+    let end = value
+        .find([' ', ',', ';', ')', ']', '}', '&'])
+        .unwrap_or(value.len());
+    let is_value = !name.is_empty() && !TELLING.contains(&name) && !value.starts_with('=');
+    // `==`, `a = b` and the end of a line have none.
+    (is_value && end > 0).then_some(1 + end)
 }
 
 #[cfg(test)]
@@ -358,7 +421,20 @@ mod tests {
             ("op=x status=503 in 5ms", "op=x status=503 in <*>"),
             ("login of user=alice failed", "login of user=<*> failed"),
             ("login of user=7 failed", "login of user=<*> failed"),
-            ("superuser=alice", "superuser=alice"),
+            ("x == y, a = b, c=", "x == y, a = b, c="),
+            ("reason=timeout bucket=a/b", "reason=timeout bucket=<*>"),
+            (
+                "no attribute 'text' in 'text'",
+                "no attribute 'text' in <*>",
+            ),
+            ("'customer_id'", "'customer_id'"),
+            ("'task_7'", "<*>"),
+            (
+                "VALUES (1, 'a', NULL), (2, 'b', NULL) failed",
+                "VALUES (<*>) failed",
+            ),
+            ("run() failed", "run() failed"),
+            ("<Response [503]>", "<Response [503]>"),
             ("no reply of fact_checking_agent.", "no reply of <*>."),
             ("create_agent failed", "create_agent failed"),
             ("„Bericht 2“ fehlt", "<*> fehlt"),
@@ -371,6 +447,7 @@ mod tests {
                 "lookup a.example.org on 10.0.0.2:53: no such host",
                 "lookup <*>: no such host",
             ),
+            ("lookup db: no such host", "lookup <*>: no such host"),
             ("{ä", "{ä"),
         ] {
             assert_eq!(template(message), expected, "{message}");

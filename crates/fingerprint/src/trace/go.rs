@@ -54,7 +54,7 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
     }
     found.message = found
         .message
-        .split(" [recovered]")
+        .split(" [recovered")
         .next()
         .unwrap_or_default();
     vec![found]

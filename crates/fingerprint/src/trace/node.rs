@@ -70,7 +70,9 @@ fn thrown(version: Version, text: &str) -> Option<Raised<'_>> {
         Some(code) => code.split_once(']').map_or("", |(_, rest)| rest),
         None => rest,
     };
-    let is_error = kind.ends_with("Error") || kind.ends_with("Exception");
+    let is_error = kind.ends_with("Error")
+        || kind.ends_with("Exception")
+        || (version >= Version::Two && kind == "error");
     if !is_error || split_head(kind).is_none() || !(rest.is_empty() || rest.starts_with(':')) {
         return None;
     }

@@ -45,10 +45,15 @@ pub fn panic_site(text: &str) -> Option<(Call<'_>, &str)> {
 pub fn is_frame(text: &str, next: Option<&&str>) -> bool {
     numbered(text).is_some_and(|name| {
         next.is_some_and(|next| next.trim_start().starts_with("at "))
-            || (name.contains("::") && (name.starts_with('<') || !name.contains(' ')))
+            || ((name.starts_with('<') || !name.contains(' ')) && has_path(name))
             || text.contains(": 0x")
             || text.contains(":     0x")
     })
+}
+
+/// Whether there is a `::`. Short names are looked through faster than a search is made ready.
+fn has_path(name: &str) -> bool {
+    name.as_bytes().windows(2).any(|pair| pair == b"::")
 }
 
 /// The name behind a call's number and, in full reports, its address.
@@ -161,7 +166,7 @@ impl<'a> Report<'a> {
             self.listing = true;
         } else if self.listing && !text.is_empty() {
             self.cause(numbered(text).unwrap_or(text));
-        } else if !self.first.calls.is_empty() && text.contains("::") && line.starts_with(' ') {
+        } else if !self.first.calls.is_empty() && line.starts_with(' ') && has_path(text) {
             // What was inlined has no number.
             self.call(text);
         } else {

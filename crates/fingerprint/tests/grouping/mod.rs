@@ -43,7 +43,8 @@ impl Corpus {
             for line in text.lines() {
                 let labelled: Labelled = serde_json::from_str(line).expect("a labelled error");
                 let document = ErrorDocument::from_json(labelled.document.get().as_bytes());
-                let found = fingerprint_by(version, &document.expect("a document"));
+                let document = document.expect("a document");
+                let found = fingerprint_by(version, &document);
                 errors.push((labelled.bug, found.id));
             }
         }
