@@ -61,8 +61,8 @@ pub fn said<'a>(
 
 /// Whether Java's machine threw it: a program throws some of these itself, with words of its own.
 fn is_machines(version: Version, kind: &str, message: &str) -> bool {
-    let may_be_own = version >= Version::Two && kind == "NullPointerException";
-    MACHINES.contains(&kind) && !(may_be_own && !message.is_empty())
+    let is_own = version >= Version::Two && kind == "NullPointerException" && !message.is_empty();
+    !is_own && MACHINES.contains(&kind)
 }
 
 /// The names in what a machine says: of the property that was read of nothing, of what was null, and of
