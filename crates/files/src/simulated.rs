@@ -65,6 +65,23 @@ struct Naming {
     added: Option<(PathBuf, usize)>,
 }
 
+impl Naming {
+    /// The names that it is about.
+    fn names(&self) -> impl Iterator<Item = &Path> {
+        let added = self.added.as_ref().map(|(path, _)| path.as_path());
+        self.removed.as_deref().into_iter().chain(added)
+    }
+
+    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
+        if let Some(removed) = &self.removed {
+            names.remove(removed);
+        }
+        if let Some((path, inode)) = &self.added {
+            names.insert(path.clone(), *inode);
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Power {
     On,
@@ -91,6 +108,8 @@ struct State {
     hides_space: bool,
     /// Syncs of files until one fails.
     failing_sync: Option<u64>,
+    /// Syncs of folders until one fails.
+    failing_folder_sync: Option<u64>,
 }
 
 /// The disk.
@@ -113,6 +132,7 @@ impl SimulatedDisk {
             capacity: usize::MAX,
             hides_space: false,
             failing_sync: None,
+            failing_folder_sync: None,
         })))
     }
 
@@ -150,6 +170,12 @@ impl SimulatedDisk {
         self.state().failing_sync = Some(syncs);
     }
 
+    /// The sync of a folder after so many fails. Some of the folder's new names are on disk then, and nobody
+    /// is told which; the others are in the system's memory, and the next sync of the folder writes them.
+    pub fn fail_folder_sync_after(&self, syncs: u64) {
+        self.state().failing_folder_sync = Some(syncs);
+    }
+
     /// What is left after the power came back.
     pub fn restart(&self) {
         let mut guard = self.state();
@@ -158,12 +184,7 @@ impl SimulatedDisk {
         for naming in std::mem::take(&mut state.unsynced_names) {
             // Each change of a name reaches the disk or not, whatever the others do.
             if state.random.random_bool(0.5) {
-                if let Some(removed) = naming.removed {
-                    names.remove(&removed);
-                }
-                if let Some((path, inode)) = naming.added {
-                    names.insert(path, inode);
-                }
+                naming.apply(&mut names);
             }
         }
         for folder in std::mem::take(&mut state.unsynced_folders) {
@@ -180,6 +201,7 @@ impl SimulatedDisk {
         state.power = Power::On;
         state.locked = false;
         state.failing_sync = None;
+        state.failing_folder_sync = None;
     }
 
     /// What is left after the process alone was killed: all that the disk was told.
@@ -263,6 +285,21 @@ impl State {
                 Ok(())
             }
             Power::Off => Err(off()),
+        }
+    }
+
+    /// Whether this sync of a folder is the one that fails.
+    fn folder_sync_fails(&mut self) -> bool {
+        match &mut self.failing_folder_sync {
+            Some(0) => {
+                self.failing_folder_sync = None;
+                true
+            }
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+            None => false,
         }
     }
 

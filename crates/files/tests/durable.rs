@@ -57,6 +57,29 @@ fn what_is_not_synced_may_be_lost() {
 }
 
 #[test]
+fn after_a_failed_sync_of_a_folder_a_name_is_on_disk_or_not_and_the_next_sync_writes_it() {
+    let (mut old, mut new) = (0, 0);
+    for seed in 0..200 {
+        let disk = prepared(seed);
+        disk.fail_folder_sync_after(0);
+        durable::write_file(&disk, Path::new(PATH), b"afterwards").expect_err("not synced");
+        if seed % 2 == 0 {
+            disk.restart();
+            match &disk.read(Path::new(PATH))[..] {
+                b"before" => old += 1,
+                b"afterwards" => new += 1,
+                other => panic!("seed {seed}: {other:?}"),
+            }
+        } else {
+            disk.sync_folder(Path::new("data/deep")).expect("synced");
+            disk.restart();
+            assert_eq!(disk.read(Path::new(PATH)), b"afterwards", "seed {seed}");
+        }
+    }
+    assert!(old > 20 && new > 20, "{old} as before, {new} complete");
+}
+
+#[test]
 fn the_real_disk_knows_its_room_and_its_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let space = Disk.space(folder.path()).expect("known");

@@ -257,6 +257,49 @@ async fn after_a_failed_sync_nothing_is_taken_until_a_restart() {
 }
 
 #[tokio::test]
+async fn a_failed_sync_of_a_folder_costs_nothing_and_is_tried_again() {
+    let (mut failed, mut refused) = (0, 0);
+    for seed in seeds() {
+        let disk = SimulatedDisk::new(seed);
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut truth = Truth::default();
+        for life in 0..3 {
+            let story = format!("seed {seed}, life {life}");
+            if life > 0 && random.random_bool(0.3) {
+                disk.fail_folder_sync_after(random.random_range(0..5));
+                refused += usize::from(open(&disk, seed).is_err());
+                disk.fail_folder_sync_after(u64::MAX);
+            }
+            let logs = reopen(&disk, seed, &mut truth, &story).await;
+            for _ in 0..2 {
+                disk.fail_folder_sync_after(random.random_range(0..8));
+                live(&logs, &mut truth, &mut random, &story).await;
+                // The log is synced as a file: its writes are not in doubt.
+                assert!(truth.open.is_empty(), "{story}: {:?}", truth.open);
+                failed += usize::from(!logs.try_flush_async().await);
+            }
+            disk.fail_folder_sync_after(u64::MAX);
+            if random.random_bool(0.3) {
+                assert!(logs.try_flush_async().await, "{story}");
+                logs.maintain_async().await;
+            }
+            truth.settle(&logs, &story).await;
+            drop(logs);
+            match random.random_bool(0.7) {
+                true => disk.restart(),
+                false => disk.revive(),
+            }
+        }
+        reopen(&disk, seed, &mut truth, &format!("seed {seed}, the end")).await;
+    }
+    let enough = seeds().count() / 10;
+    assert!(
+        failed > enough && refused > enough,
+        "{failed} flushes and {refused} starts met it"
+    );
+}
+
+#[tokio::test]
 async fn a_full_disk_refuses_whole_writes_and_takes_them_again_when_there_is_room() {
     let mut refused = 0;
     for seed in seeds() {

@@ -176,6 +176,48 @@ fn power_cuts_lose_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn a_failed_sync_of_a_folder_costs_nothing_and_is_tried_again() {
+    let (mut starts, mut batches) = (0, 0);
+    for seed in seeds() {
+        let disk = SimulatedDisk::new(seed);
+        let mut random = StdRng::seed_from_u64(seed ^ 0xf01d);
+        let mut truth = Truth::default();
+        for _ in 0..4 {
+            disk.fail_folder_sync_after(random.random_range(0..12));
+            let store = match open(&disk) {
+                Ok(store) => store,
+                Err(_) => {
+                    starts += 1;
+                    open(&disk).unwrap_or_else(|error| panic!("seed {seed}: {error}"))
+                }
+            };
+            for _ in 0..random.random_range(1..200) {
+                match random.random_range(0..20) {
+                    0 => {
+                        disk.fail_folder_sync_after(random.random_range(0..6));
+                        store.maintain();
+                    }
+                    1 => drop(store.snapshot(false)),
+                    _ => batches += usize::from(truth.append(&store, &mut random)),
+                }
+            }
+            truth.check(&store, seed);
+            drop(store);
+            match random.random_bool(0.7) {
+                true => disk.restart(),
+                false => disk.revive(),
+            }
+        }
+        let store = open(&disk).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        truth.check(&store, seed);
+    }
+    assert!(
+        starts > seeds().count() / 10 && batches > seeds().count() * 20,
+        "{starts} starts met it, {batches} batches were taken"
+    );
+}
+
+#[test]
 fn a_full_disk_refuses_whole_batches_and_takes_them_again_when_there_is_room() {
     let disk = SimulatedDisk::new(1);
     let store = open(&disk).expect("open");

@@ -1,5 +1,6 @@
 //! The names on the simulated disk: which of them are there after a power cut.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use rand::RngExt;
 
 use super::file::SimulatedFile;
-use super::{Inode, Naming, SimulatedDisk};
+use super::{Inode, Naming, SimulatedDisk, State};
 use crate::{FileSystem, Lock, LockError, Space, StoredFile};
 
 #[derive(Debug)]
@@ -143,23 +144,32 @@ impl FileSystem for SimulatedDisk {
         } else {
             path
         };
-        state
-            .unsynced_folders
-            .retain(|folder| folder.parent() != Some(path));
-        let durable = &mut state.durable_names;
-        state.unsynced_names.retain(|naming| {
+        let fails = state.folder_sync_fails();
+        let State {
+            random,
+            unsynced_folders,
+            unsynced_names,
+            durable_names,
+            ..
+        } = state;
+        let mut reaches_disk = || !fails || random.random_bool(0.5);
+        unsynced_folders.retain(|folder| folder.parent() != Some(path) || !reaches_disk());
+        // Changes of one name reach the disk in their order.
+        let mut left = BTreeSet::new();
+        unsynced_names.retain(|naming| {
             let own = naming.removed.as_deref().is_some_and(inside)
                 || naming.added.as_ref().is_some_and(|(path, _)| inside(path));
-            if own {
-                if let Some(removed) = &naming.removed {
-                    durable.remove(removed);
-                }
-                if let Some((path, inode)) = &naming.added {
-                    durable.insert(path.clone(), *inode);
-                }
+            let waits = naming.names().any(|name| left.contains(name));
+            if !own || waits || !reaches_disk() {
+                left.extend(naming.names().map(Path::to_owned));
+                return true;
             }
-            !own
+            naming.apply(durable_names);
+            false
         });
+        if fails {
+            return Err(io::Error::other("the disk does not answer"));
+        }
         Ok(())
     }
 
