@@ -26,6 +26,7 @@ pub use damage::Damage;
 pub use error::BlockError;
 pub use reader::Block;
 pub use tombstones::Tombstones;
+pub use values_page::add_runs;
 pub use writer::BlockWriter;
 
 /// Reads bytes as each kind of part, see [`crate::fuzzing`].

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use swarmscope_model::metrics::MetricError;
 
+use crate::filenames;
+
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -40,6 +42,15 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Of a folder whose format this version does not read.
+    pub(crate) fn other_format(folder: &Path, found: &[u8]) -> Self {
+        OpenError::UnknownFormat {
+            folder: folder.to_owned(),
+            found: String::from_utf8_lossy(found).trim().to_owned(),
+            expected: filenames::FORMAT_VERSION.trim_ascii_end(),
+        }
+    }
+
     /// For `map_err`: what was done with which file when the system refused.
     pub(crate) fn io(
         action: &'static str,

@@ -9,6 +9,7 @@
 
 mod appending;
 mod block;
+mod check;
 mod chunk;
 mod compaction;
 mod error;
@@ -30,6 +31,7 @@ mod view;
 mod wal;
 mod wire;
 
+pub use check::{CheckReport, FileReport, Progress, check};
 pub use error::OpenError;
 pub use options::{Options, SeriesBudgets};
 pub use stats::Stats;

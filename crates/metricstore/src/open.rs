@@ -87,7 +87,11 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     })
 }
 
-fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
+/// Keeps other processes from opening the folder.
+///
+/// # Errors
+/// When one has it open, or the lock file cannot be had.
+pub fn lock(files: &dyn FileSystem, folder: &Path) -> Result<Box<dyn Lock>, OpenError> {
     let path = folder.join(filenames::LOCK);
     files.lock(&path).map_err(|error| match error {
         LockError::Held { holder } => OpenError::InUse {
@@ -107,11 +111,7 @@ fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenError> 
     let path = folder.join(filenames::FORMAT);
     match durable::read_file(files, &path) {
         Ok(found) if found == filenames::FORMAT_VERSION.as_bytes() => Ok(()),
-        Ok(found) => Err(OpenError::UnknownFormat {
-            folder: folder.to_owned(),
-            found: String::from_utf8_lossy(&found).trim().to_owned(),
-            expected: filenames::FORMAT_VERSION.trim_ascii_end(),
-        }),
+        Ok(found) => Err(OpenError::other_format(folder, &found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let strangers = files
                 .list(folder)

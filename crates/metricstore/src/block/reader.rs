@@ -103,11 +103,7 @@ impl Block {
         let page = self.series_page(page)?;
         let place = (number - first) as usize;
         if place >= page.entries.len() {
-            return Err(self.note(BlockError::Damaged {
-                path: self.path.clone(),
-                offset: 0,
-                what: "a page has fewer series than it should",
-            }));
+            return Err(self.note(self.damaged("a page has fewer series than it should")));
         }
         Ok((page, place))
     }
@@ -237,6 +233,15 @@ impl Block {
             .map_err(|error| self.note(error))
     }
 
+    /// The error that this block is damaged, at no place in particular.
+    pub fn damaged(&self, what: &'static str) -> BlockError {
+        BlockError::Damaged {
+            path: self.path.clone(),
+            offset: 0,
+            what,
+        }
+    }
+
     fn note(&self, error: BlockError) -> BlockError {
         // What the system refuses now it may give another time.
         if matches!(error, BlockError::Damaged { .. }) {
@@ -246,11 +251,7 @@ impl Block {
     }
 
     fn missing_page(&self) -> BlockError {
-        self.note(BlockError::Damaged {
-            path: self.path.clone(),
-            offset: 0,
-            what: "a page is missing",
-        })
+        self.note(self.damaged("a page is missing"))
     }
 }
 
