@@ -22,4 +22,4 @@ mod transitions;
 mod validate;
 
 pub use postgres::{ConnectError, PostgresState};
-pub use sqlite::{OpenError, SqliteState};
+pub use sqlite::{OpenError, SqliteState, StateReport, check};

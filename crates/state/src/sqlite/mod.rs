@@ -8,6 +8,7 @@
 
 mod agents;
 mod cancel_all;
+mod check;
 mod claim_batch;
 mod claims;
 mod complete_batch;
@@ -48,6 +49,7 @@ use crate::transitions::bulk_size;
 use crate::validate;
 use complete_batch::CompleteRequest;
 
+pub use check::{StateReport, check};
 pub use open::{OpenError, SqliteState};
 
 /// The database's own failure, as callers see it.

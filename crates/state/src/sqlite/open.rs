@@ -17,7 +17,7 @@ use super::unavailable;
 use super::writer::{Change, Writer};
 use crate::together::Batches;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// How long a change waits for another process's change. Changes take milliseconds; a wait this
 /// long means that something holds the file.
