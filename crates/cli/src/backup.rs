@@ -7,6 +7,7 @@
 mod contents;
 pub mod live;
 mod making;
+pub mod progress;
 pub mod restoring;
 
 pub use making::{Report, of_closed_directory};

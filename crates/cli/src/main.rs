@@ -61,7 +61,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Tasks(arguments) => return commands::tasks::run(arguments).await,
         Command::Agents(arguments) => commands::agents::run(arguments).await?,
         Command::Errors(arguments) => commands::errors::run(arguments).await?,
-        Command::Check(arguments) => return commands::check::run(&arguments),
+        Command::Check(arguments) => return commands::check::run(&arguments).await,
         Command::Backup(arguments) => commands::backup::run(arguments).await?,
         Command::Restore(arguments) => commands::restore::run(&arguments)?,
         Command::Alerts(arguments) => return commands::alerts::run(arguments).await,

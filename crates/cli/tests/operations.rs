@@ -109,6 +109,9 @@ async fn a_running_server_is_backed_up_checked_and_restored() {
     let made = succeeded(&swarmscope(&["backup", &url, text(&backup), "--json"]));
     let made: Value = serde_json::from_str(&made).expect("JSON");
     assert_eq!(made["parts"], json!(["logs", "metrics", "state"]));
+    let reply = reqwest::get(server.ui_url("/api/v1/backup")).await;
+    let progress: Value = reply.expect("a reply").json().await.expect("JSON");
+    assert_eq!(progress, json!({ "running": null }));
     assert!(made["documents"].as_u64().expect("a number") > DOCUMENTS as u64);
     let again = refused(&swarmscope(&["backup", &url, text(&backup)]));
     assert!(
@@ -124,6 +127,13 @@ async fn a_running_server_is_backed_up_checked_and_restored() {
         checked.contains("everything is as it was written"),
         "{checked}"
     );
+    for part in ["logs: ", "metrics: ", "state: "] {
+        assert!(checked.contains(part), "{checked}");
+    }
+    let told = succeeded(&swarmscope(&["check", text(&backup), "--json"]));
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["damaged_files"], 0);
+    assert!(told["metrics"]["logged_frames"].is_u64() && told["state"]["tasks"].is_u64());
     let data = tempfile::tempdir().expect("a folder");
     succeeded(&swarmscope(&["restore", text(&backup), text(data.path())]));
     let full = refused(&swarmscope(&["restore", text(&backup), text(data.path())]));
@@ -156,6 +166,18 @@ async fn half_made_and_damaged_backups_are_refused() {
     assert!(!target.exists());
     let checked = swarmscope(&["check", text(&backup)]);
     assert_eq!(checked.status.code(), Some(2));
+    for (part, file) in [("metrics", "MANIFEST"), ("state", "orchestrator.db")] {
+        let file = backup.join(part).join(file);
+        let Ok(good) = std::fs::read(&file) else {
+            continue;
+        };
+        std::fs::write(&file, "neither").expect("spoiled");
+        let output = swarmscope(&["check", text(&backup)]);
+        assert_eq!(output.status.code(), Some(2), "{part}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains(text(&file)), "{said}");
+        std::fs::write(&file, good).expect("mended");
+    }
     std::fs::write(&log, &good).expect("mended");
 
     std::fs::remove_file(backup.join("BACKUP")).expect("removed");

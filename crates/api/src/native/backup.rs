@@ -17,6 +17,19 @@ pub trait BackupSource: Send + Sync {
     /// Makes a backup in a folder of this machine that does not exist yet. Everything acknowledged
     /// before the call is in it.
     async fn backup(&self, destination: &Path) -> Result<BackupMade, BackupFailed>;
+
+    /// How far the backup under way is; `None` when there is none.
+    fn progress(&self) -> Option<BackupProgress>;
+}
+
+/// How far a backup is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BackupProgress {
+    /// What is being done: `logs`, `metrics`, `state` are copied, `verify` reads the copy again.
+    pub step: &'static str,
+    /// Of this step; both are 0 while nobody knows.
+    pub bytes_done: u64,
+    pub bytes: u64,
 }
 
 /// A complete backup.
@@ -42,6 +55,19 @@ pub struct BackupFailed {
 #[derive(Deserialize)]
 struct BackupBody {
     destination: PathBuf,
+}
+
+#[derive(Serialize)]
+pub struct ProgressBody {
+    /// `null` when no backup is under way.
+    running: Option<BackupProgress>,
+}
+
+/// `GET /api/v1/backup`
+pub async fn progress(State(state): State<NativeState>) -> Json<ProgressBody> {
+    Json(ProgressBody {
+        running: state.backups.progress(),
+    })
 }
 
 /// `POST /api/v1/backup`

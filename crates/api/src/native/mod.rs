@@ -43,7 +43,7 @@ use crate::guard::TurnedAway;
 use error_groups::Verb;
 use errors::ApiError;
 
-pub use backup::{BackupFailed, BackupMade, BackupSource};
+pub use backup::{BackupFailed, BackupMade, BackupProgress, BackupSource};
 pub use dashboards::{DashboardFile, DashboardSource};
 pub use error_follower::{ErrorFollower, FollowerStatus};
 pub use metrics::{Sample, SampleKind};
@@ -88,7 +88,7 @@ pub fn router(state: NativeState) -> Router {
         .route("/api/v1/logs/tail", get(tail::tail))
         .route("/api/v1/logs/validate", get(logs::validate))
         .route("/api/v1/logs/delete", post(delete::delete))
-        .route("/api/v1/backup", post(backup::backup))
+        .route("/api/v1/backup", get(backup::progress).post(backup::backup))
         .route("/api/v1/indices", get(indices::indices))
         .route("/api/v1/journeys/{correlation_id}", get(journeys::show))
         .route("/api/v1/agents", get(agents::list))

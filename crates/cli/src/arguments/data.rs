@@ -10,8 +10,9 @@ const CHECK_EXAMPLES: &str = "Examples:
   swarmscope check swarmscope-data
   swarmscope check /backups/monday --json | jq '.files[] | select(.problem)'
 
-Reads every page, index and frame of the log store against its checksums and looks samples of documents up
-in the indexes. Nothing is changed. Exit status: 0 when all is well, 1 when the directory cannot be checked,
+Reads every page, index and frame of the log store and of the metric store against their checksums, looks
+samples of documents up in the indexes, decodes every chunk of metrics, and lets SQLite check the state file.
+Nothing is changed. Exit status: 0 when all is well, 1 when the directory cannot be checked,
 2 when something is damaged. A directory in use is refused: stop `swarmscope up`, or check a backup of it.";
 
 #[derive(Debug, Args)]

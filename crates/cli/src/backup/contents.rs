@@ -48,14 +48,22 @@ pub enum ContentsError {
 }
 
 impl Contents {
-    /// Reads every file of a folder.
+    /// Reads every file of a folder; `progress` is told how many bytes of how many are read.
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn of(folder: &Path) -> io::Result<Self> {
-        let mut files = Vec::new();
-        gather(folder, Path::new(""), &mut files)?;
-        files.sort_by(|one: &Entry, other| one.path.cmp(&other.path));
+    pub fn of(folder: &Path, progress: &mut dyn FnMut(u64, u64)) -> io::Result<Self> {
+        let mut found = Vec::new();
+        gather(folder, Path::new(""), &mut found)?;
+        found.sort();
+        let total = found.iter().map(|(_, bytes)| bytes).sum();
+        let (mut files, mut done) = (Vec::with_capacity(found.len()), 0);
+        for (path, _) in found {
+            let (bytes, crc32) = checksum(&folder.join(&path))?;
+            done += bytes;
+            progress(done, total);
+            files.push(Entry { path, bytes, crc32 });
+        }
         Ok(Self {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -103,15 +111,15 @@ impl Contents {
     }
 }
 
-fn gather(folder: &Path, below: &Path, files: &mut Vec<Entry>) -> io::Result<()> {
+/// The files below a folder, and their lengths.
+fn gather(folder: &Path, below: &Path, files: &mut Vec<(PathBuf, u64)>) -> io::Result<()> {
     for entry in fs::read_dir(folder.join(below))? {
         let entry = entry?;
         let path = below.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             gather(folder, &path, files)?;
         } else {
-            let (bytes, crc32) = checksum(&folder.join(&path))?;
-            files.push(Entry { path, bytes, crc32 });
+            files.push((path, entry.metadata()?.len()));
         }
     }
     Ok(())

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use swarmscope_api::native::{BackupFailed, BackupMade, BackupSource};
+use swarmscope_api::native::{BackupFailed, BackupMade, BackupProgress, BackupSource};
 use swarmscope_logstore::EmbeddedLogs;
 use swarmscope_metricstore::EmbeddedMetrics;
 
 use super::making::{Making, Report, StateSource};
+use super::progress::{Advance, ProgressCell};
 use crate::failure::Failure;
 use crate::state::State;
 
@@ -20,26 +21,32 @@ pub struct Live {
     pub state: State,
     /// One at a time: two would only slow each other down.
     pub turn: tokio::sync::Mutex<()>,
+    /// Of the one under way.
+    pub progress: Arc<ProgressCell>,
 }
 
 impl Live {
     async fn make(&self, destination: &Path) -> Result<Report, Failure> {
         let _turn = self.turn.lock().await;
+        let mut shown = self.progress.begin();
         let mut making = Making::begin(destination)?;
         let (logs, metrics) = (self.logs.clone(), self.metrics.clone());
         let folder = self.metrics_folder.clone();
         let copied = tokio::task::spawn_blocking(move || {
+            shown.step("logs");
             making.logs(&logs)?;
+            shown.step("metrics");
             making.metrics(&metrics, &folder)?;
-            Ok::<_, Failure>(making)
+            Ok::<_, Failure>((making, shown))
         });
-        let mut making = copied.await.map_err(|error| gone(&error))??;
+        let (mut making, mut shown) = copied.await.map_err(|error| gone(&error))??;
         let state = match &self.state {
             State::File(file) => StateSource::File(file),
             State::Database(_) => StateSource::Elsewhere,
         };
+        shown.step("state");
         making.state(state).await?;
-        let complete = tokio::task::spawn_blocking(move || making.complete(&mut |_, _| {}));
+        let complete = tokio::task::spawn_blocking(move || making.complete(&mut shown));
         complete.await.map_err(|error| gone(&error))?
     }
 }
@@ -64,5 +71,9 @@ impl BackupSource for Live {
                 Err(BackupFailed { message, hint })
             }
         }
+    }
+
+    fn progress(&self) -> Option<BackupProgress> {
+        self.progress.now()
     }
 }

@@ -4,12 +4,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use swarmscope_logstore::{EmbeddedLogs, check};
+use swarmscope_logstore::EmbeddedLogs;
 use swarmscope_metricstore::EmbeddedMetrics;
 use swarmscope_model::metrics::MetricStore;
 use swarmscope_state::SqliteState;
 
 use super::contents::Contents;
+use super::progress::Advance;
 use crate::failure::Failure;
 
 /// What was backed up.
@@ -108,6 +109,9 @@ impl Making {
         let file = folder.join("orchestrator.db");
         state.copy_to(&file).await.map_err(chain)?;
         File::open(&file)?.sync_all()?;
+        if let Some(problem) = swarmscope_state::check(&file).await.problems.first() {
+            return Err(damaged(&file, Some(problem)));
+        }
         self.parts.push("state".to_owned());
         Ok(())
     }
@@ -115,26 +119,14 @@ impl Making {
     /// Reads everything that was copied, and completes the backup.
     ///
     /// # Errors
-    /// When the copy of the logs is damaged, or the list cannot be written.
-    pub fn complete(mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, Failure> {
-        let mut documents = 0;
-        let logs = self.partial.join("logs");
-        if logs.is_dir() {
-            let report = check(&logs, &mut |now| progress(now.bytes_done, now.bytes));
-            let report = report.map_err(chain)?;
-            if let Some(file) = report.problems().next() {
-                return Err(Failure::with_hint(
-                    format!(
-                        "{} is damaged: {}",
-                        file.path.display(),
-                        file.problem.as_deref().unwrap_or_default()
-                    ),
-                    "the same file of the source is damaged: see `swarmscope check`; no backup was made",
-                ));
-            }
-            documents = report.documents + report.logged_documents;
-        }
-        let contents = Contents::of(&self.partial)?;
+    /// When the copy of a store is damaged, or the list cannot be written.
+    pub fn complete(mut self, progress: &mut dyn Advance) -> Result<Report, Failure> {
+        let documents = self.verify_logs(progress)?;
+        self.verify_metrics(progress)?;
+        progress.step("checksums");
+        let contents = Contents::of(&self.partial, &mut |done, total| {
+            progress.bytes(done, total)
+        })?;
         contents.write(&self.partial).map_err(chain)?;
         fs::rename(&self.partial, &self.destination)?;
         self.complete = true;
@@ -154,6 +146,52 @@ impl Making {
             parts: std::mem::take(&mut self.parts),
         })
     }
+
+    /// Gives how many documents the copy holds.
+    fn verify_logs(&self, progress: &mut dyn Advance) -> Result<u64, Failure> {
+        let folder = self.partial.join("logs");
+        if !folder.is_dir() {
+            return Ok(0);
+        }
+        progress.step("verify_logs");
+        let report = swarmscope_logstore::check(&folder, &mut |now| {
+            progress.bytes(now.bytes_done, now.bytes);
+        });
+        let report = report.map_err(chain)?;
+        let mut problems = report.problems();
+        match problems.next() {
+            Some(file) => Err(damaged(&file.path, file.problem.as_deref())),
+            None => Ok(report.documents + report.logged_documents),
+        }
+    }
+
+    fn verify_metrics(&self, progress: &mut dyn Advance) -> Result<(), Failure> {
+        let folder = self.partial.join("metrics");
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        progress.step("verify_metrics");
+        let report = swarmscope_metricstore::check(&folder, &mut |now| {
+            progress.bytes(now.bytes_done, now.bytes);
+        });
+        let report = report.map_err(chain)?;
+        let mut problems = report.problems();
+        match problems.next() {
+            Some(file) => Err(damaged(&file.path, file.problem.as_deref())),
+            None => Ok(()),
+        }
+    }
+}
+
+fn damaged(file: &Path, problem: Option<&str>) -> Failure {
+    Failure::with_hint(
+        format!(
+            "{} is damaged: {}",
+            file.display(),
+            problem.unwrap_or_default()
+        ),
+        "the same file of the source is damaged: see `swarmscope check`; no backup was made",
+    )
 }
 
 impl Drop for Making {
@@ -187,7 +225,7 @@ pub fn partial_of(destination: &Path) -> Result<PathBuf, Failure> {
 pub async fn of_closed_directory(
     data: &Path,
     destination: &Path,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut dyn Advance,
 ) -> Result<Report, Failure> {
     let logs = data.join("logs");
     if !logs.is_dir() {
@@ -197,10 +235,12 @@ pub async fn of_closed_directory(
         ));
     }
     let mut making = Making::begin(destination)?;
+    progress.step("logs");
     EmbeddedLogs::backup_closed(&logs, &making.partial.join("logs")).map_err(chain)?;
     making.parts.push("logs".to_owned());
     let metrics = data.join("metrics");
     if metrics.is_dir() {
+        progress.step("metrics");
         let options = swarmscope_metricstore::Options {
             // A backup removes nothing.
             retention_age: None,
@@ -213,6 +253,7 @@ pub async fn of_closed_directory(
     }
     let state = data.join("state").join("orchestrator.db");
     if state.is_file() {
+        progress.step("state");
         let state = SqliteState::open(&state).await.map_err(chain)?;
         making.state(StateSource::File(&state)).await?;
         state.close().await;

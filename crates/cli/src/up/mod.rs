@@ -169,6 +169,7 @@ fn native_state(
             metrics_folder: configuration.data.join("metrics"),
             state: stores.state.clone(),
             turn: tokio::sync::Mutex::default(),
+            progress: Arc::default(),
         }),
         dashboards: dashboards::source(configuration.dashboards.as_deref()),
         system: Arc::new(SystemInfo {
