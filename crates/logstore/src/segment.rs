@@ -16,6 +16,7 @@ mod id_index;
 mod inherited;
 mod page;
 mod reader;
+mod source_reader;
 mod token_collector;
 mod token_index;
 mod words;

@@ -404,7 +404,10 @@ fn get(shared: &Shared, index: &str, id: &str) -> Result<Option<Hit>, StoreError
             });
         };
         match index.find_in_memory(id) {
-            Some((part, row)) => return Ok(run::hit(&run::memory_part(index, part), row).ok()),
+            Some((part, row)) => {
+                let found = run::hits_of(&run::memory_part(index, part), &[row]);
+                return Ok(found.ok().and_then(|mut hits| hits.pop()));
+            }
             None => run::parts_of(index),
         }
     };
@@ -413,7 +416,7 @@ fn get(shared: &Shared, index: &str, id: &str) -> Result<Option<Hit>, StoreError
         .filter(|part| matches!(part.data, Data::Group(..)));
     for part in on_disk.rev() {
         let found = part.rows_with_id(id).and_then(|row| match row {
-            Some(row) => run::hit(part, row).map(Some),
+            Some(row) => run::hits_of(part, &[row]).map(|mut hits| hits.pop()),
             None => Ok(None),
         });
         match found {

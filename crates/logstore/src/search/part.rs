@@ -129,6 +129,18 @@ impl Part {
         }
     }
 
+    /// The time and sequence of a row.
+    ///
+    /// # Errors
+    /// When the segment cannot be read.
+    pub fn position_of(&self, row: u32) -> Result<(i64, i64), SegmentError> {
+        let at = row as usize;
+        match &self.data {
+            Data::Memory(block) => Ok((block.times[at], block.sequences[at])),
+            Data::Group(segment, group) => segment.groups()[*group].position_of(row),
+        }
+    }
+
     /// The id of a row that has this sequence.
     pub fn id(&self, row: u32, sequence: u64) -> Result<String, SegmentError> {
         let generated = || self.salt.id(sequence);
@@ -141,11 +153,11 @@ impl Part {
         }
     }
 
-    /// The document of a row.
-    pub fn source(&self, row: u32) -> Result<String, SegmentError> {
+    /// The documents of rows, which rise.
+    pub fn sources(&self, rows: &[u32]) -> Result<Vec<String>, SegmentError> {
         match &self.data {
-            Data::Memory(block) => Ok(block.source(row)),
-            Data::Group(segment, group) => segment.groups()[*group].source(row),
+            Data::Memory(block) => Ok(rows.iter().map(|row| block.source(*row)).collect()),
+            Data::Group(segment, group) => segment.groups()[*group].sources(rows),
         }
     }
 

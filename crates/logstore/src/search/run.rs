@@ -175,29 +175,39 @@ impl<'a> Search<'a> {
     }
 
     fn hits(&self, shared: &Shared, ranked: &[Ranked]) -> Result<Vec<Hit>, SearchError> {
+        let ranked = &ranked[..ranked.len().min(self.request.size)];
         let scores = self.scores_of(ranked)?;
-        let mut hits = Vec::with_capacity(ranked.len());
-        for ranked in ranked.iter().take(self.request.size) {
-            let part = self.scan.part(ranked.part);
-            match hit(part, ranked.row) {
-                Ok(mut hit) => {
-                    hit.sort = ranked.cells.iter().map(Cell::to_sort_value).collect();
-                    hit.score = scores
-                        .get(&(ranked.part, ranked.row))
-                        .copied()
-                        .unwrap_or(1.0);
-                    hits.push(hit);
+        let mut places: Vec<usize> = (0..ranked.len()).collect();
+        places.sort_by_key(|place| (ranked[*place].part, ranked[*place].row));
+        let mut found: Vec<Option<Hit>> = vec![None; ranked.len()];
+        for own in places.chunk_by(|one, two| ranked[*one].part == ranked[*two].part) {
+            let part = self.scan.part(ranked[own[0]].part);
+            let rows: Vec<u32> = own.iter().map(|place| ranked[*place].row).collect();
+            match hits_of(part, &rows) {
+                Ok(hits) => {
+                    for (place, hit) in own.iter().zip(hits) {
+                        found[*place] = Some(hit);
+                    }
                 }
                 Err(error) => leave_out(shared, part, &error)?,
             }
         }
-        Ok(hits)
+        let told = found.into_iter().zip(ranked).filter_map(|(hit, ranked)| {
+            let mut hit = hit?;
+            hit.sort = ranked.cells.iter().map(Cell::to_sort_value).collect();
+            hit.score = scores
+                .get(&(ranked.part, ranked.row))
+                .copied()
+                .unwrap_or(1.0);
+            Some(hit)
+        });
+        Ok(told.collect())
     }
 
     /// The scores of the hits alone, when no sort key has asked for those of all matches.
     fn scores_of(&self, ranked: &[Ranked]) -> Result<HashMap<(usize, u32), f32>, SearchError> {
         let mut by_part: HashMap<usize, Vec<u32>> = HashMap::new();
-        for ranked in ranked.iter().take(self.request.size) {
+        for ranked in ranked {
             by_part.entry(ranked.part).or_default().push(ranked.row);
         }
         let mut scores_of = HashMap::new();
@@ -226,20 +236,24 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The document of a row, without sort values.
-pub fn hit(part: &Part, row: u32) -> Result<Hit, SegmentError> {
-    let source = part.source(row)?;
-    let (time, sequence, version) = part.numbers_of(row)?;
-    Ok(Hit {
-        index: part.index.to_string(),
-        id: part.id(row, sequence as u64)?,
-        sequence: sequence as u64,
-        version: version as u64,
-        time,
-        score: 1.0,
-        sort: Vec::new(),
-        source: serde_json::value::RawValue::from_string(source).unwrap_or_default(),
-    })
+/// The documents of rows, which rise, without sort values.
+pub fn hits_of(part: &Part, rows: &[u32]) -> Result<Vec<Hit>, SegmentError> {
+    let sources = part.sources(rows)?;
+    let mut hits = Vec::with_capacity(rows.len());
+    for (row, source) in rows.iter().zip(sources) {
+        let (time, sequence, version) = part.numbers_of(*row)?;
+        hits.push(Hit {
+            index: part.index.to_string(),
+            id: part.id(*row, sequence as u64)?,
+            sequence: sequence as u64,
+            version: version as u64,
+            time,
+            score: 1.0,
+            sort: Vec::new(),
+            source: serde_json::value::RawValue::from_string(source).unwrap_or_default(),
+        });
+    }
+    Ok(hits)
 }
 
 /// Leaves a damaged part out of this and later searches; other failures end the search.

@@ -192,7 +192,7 @@ impl<'a> Scan<'a> {
         }
         let is_whole = time.contains(*oldest)
             && time.contains(*newest)
-            && after.is_none()
+            && after.is_none_or(|seen| part.first_sequence() > seen)
             && up_to.is_none_or(|last| part.last_sequence() <= last);
         if is_whole && !wants_rows && matches!(self.matcher, Matcher::All) {
             self.count(found, part.rows() - part.deleted.count());

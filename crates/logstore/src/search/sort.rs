@@ -15,6 +15,9 @@ use super::values::{FieldColumns, is_seen_whole};
 use crate::block::column::{Column, Values};
 use crate::rows::RowSet;
 
+/// Rows of a part up to which their positions are looked up one by one, not in whole columns.
+const FEW_ROWS: u32 = 64;
+
 /// A sort key's value of one document.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
@@ -170,28 +173,39 @@ impl Top {
         part: &Part,
         rows: &RowSet,
     ) -> Result<(), SearchError> {
-        let (times, sequences) = (part.times()?, part.sequences()?);
-        for row in rows.iter_back() {
-            let time = times[row as usize];
-            if !self.may_take(time, time) {
-                continue;
+        if rows.count() <= FEW_ROWS {
+            for row in rows.iter_back() {
+                let (time, sequence) = part.position_of(row)?;
+                self.offer_position(place, row, time, || sequence);
             }
-            let sequence = sequences[row as usize];
-            let cells = self.keys.iter().map(|key| match key {
-                SortKey::Sequence(_) => Cell::Integer(sequence),
-                _ => Cell::Integer(time),
-            });
-            let candidate = Ranked {
-                cells: cells.collect(),
-                time,
-                sequence,
-                part: place,
-                row,
-            };
-            self.offer(candidate);
+        } else {
+            let (times, sequences) = (part.times()?, part.sequences()?);
+            for row in rows.iter_back() {
+                let at = row as usize;
+                self.offer_position(place, row, times[at], || sequences[at]);
+            }
         }
         self.settle();
         Ok(())
+    }
+
+    fn offer_position(&mut self, part: usize, row: u32, time: i64, sequence: impl FnOnce() -> i64) {
+        if !self.may_take(time, time) {
+            return;
+        }
+        let sequence = sequence();
+        let cells = self.keys.iter().map(|key| match key {
+            SortKey::Sequence(_) => Cell::Integer(sequence),
+            _ => Cell::Integer(time),
+        });
+        let candidate = Ranked {
+            cells: cells.collect(),
+            time,
+            sequence,
+            part,
+            row,
+        };
+        self.offer(candidate);
     }
 
     /// Looks at the selected rows of a part. `scores` are theirs, when the keys ask for them.

@@ -1,5 +1,4 @@
-//! Reads documents of a group as they were sent: a single one from the pages that hold its values, or
-//! all of them as a block, for encoding them anew with others.
+//! Reads a whole group as a block, for encoding its documents anew with others.
 
 use std::sync::Arc;
 
@@ -7,7 +6,6 @@ use super::group::Group;
 use crate::block::column::{Column, Kind};
 use crate::block::shape::Shape;
 use crate::block::sources::Sources;
-use crate::block::strings::Strings;
 use crate::block::{Block, NamedColumn};
 use crate::error::SegmentError;
 
@@ -33,6 +31,21 @@ impl PlacedShape {
             shape: Arc::new(shape),
             columns,
         })
+    }
+
+    /// The columns that have values of such a document; one may come several times.
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().flatten().copied()
+    }
+
+    /// The column of a slot.
+    pub fn column(&self, slot: usize) -> Option<usize> {
+        self.columns.get(slot).copied().flatten()
+    }
+
+    /// Which of the values that a document has in the slot's column stands there.
+    pub fn nth(&self, slot: usize) -> usize {
+        self.shape.places()[slot] as usize
     }
 }
 
@@ -75,43 +88,5 @@ impl Group {
             columns,
             overflow: self.read_overflow()?.map(Arc::new),
         })
-    }
-
-    /// The document of a row as it was sent.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn source(&self, row: u32) -> Result<String, SegmentError> {
-        let shapes = self.shapes()?;
-        let own = shapes
-            .get(self.code(row)?)
-            .ok_or_else(|| self.damaged("a document has no shape"))?;
-        let mut pages: Vec<Option<Arc<Column>>> = Vec::with_capacity(own.columns.len());
-        for (slot, column) in own.columns.iter().enumerate() {
-            pages.push(match column {
-                None => None,
-                // The values of an array are one behind the other.
-                Some(_) if slot > 0 && own.columns[slot - 1] == *column => pages[slot - 1].clone(),
-                Some(column) => self.page_with(*column, row)?,
-            });
-        }
-        let literals = self.literals(row)?;
-        let mut values = |slot: usize| {
-            let page: &Column = pages[slot].as_deref()?;
-            let at = page.places_of(row).nth(own.shape.places()[slot] as usize)?;
-            Some(page.value(at))
-        };
-        let mut source = String::new();
-        own.shape
-            .write(&mut values, &mut literals.iter(), &mut source)
-            .ok_or_else(|| self.damaged("a document lacks a value"))?;
-        Ok(source)
-    }
-
-    /// What a row's shape leaves to it, in order.
-    fn literals(&self, row: u32) -> Result<Strings, SegmentError> {
-        let mut literals = Strings::default();
-        self.visit_literals(row, &mut |text| literals.push(text))?;
-        Ok(literals)
     }
 }

@@ -2,9 +2,12 @@
 
 mod pages;
 mod rows;
+mod selected;
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+pub use selected::Selected;
 
 use super::block_reader::PlacedShape;
 use super::cache::Cache;

@@ -161,6 +161,45 @@ pub fn decode_some(
     (column.len() <= count).then_some(Some(column))
 }
 
+/// Reads the texts of a page that rows have, which rise. `None` when it is no page, `Some(None)` when it is
+/// better read as a whole.
+pub fn decode_rows(
+    mut bytes: &[u8],
+    fragments: &TextDictionary,
+    wanted: &[u32],
+) -> Option<Option<Column>> {
+    let rest = &mut bytes;
+    let (count, rows) = take_rows(rest)?;
+    if take_bytes(rest, 1)?[0] != TEXTS {
+        return Some(None);
+    }
+    let (mut places, mut found) = (Vec::new(), Vec::new());
+    for row in wanted {
+        match &rows {
+            Rows::Dense { first } => {
+                let place = row.checked_sub(*first).map(|place| place as usize);
+                if let Some(place) = place.filter(|place| *place < count) {
+                    places.push(place as u32);
+                    found.push(*row);
+                }
+            }
+            Rows::Listed(rows) => {
+                let from = rows.partition_point(|own| own < row);
+                for place in from..from + rows[from..].iter().take_while(|own| *own == row).count()
+                {
+                    places.push(place as u32);
+                    found.push(*row);
+                }
+            }
+        }
+    }
+    let texts = text::decode_some(rest, fragments, &places)?;
+    Some(Some(Column {
+        rows: Rows::Listed(found),
+        values: Values::Text(texts),
+    }))
+}
+
 /// Reads a page; `None` when it is none.
 pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<Column> {
     let rest = &mut bytes;

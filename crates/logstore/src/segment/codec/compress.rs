@@ -1,7 +1,7 @@
 //! zstd with contexts that are made once a thread: making one costs more than a small page.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use swarmscope_model::limits::MAX_PAGE_BYTES;
 use zstd::bulk::{Compressor, Decompressor};
@@ -56,6 +56,28 @@ pub fn take_section<'a>(bytes: &mut &'a [u8]) -> Option<Cow<'a, [u8]>> {
     Section::take(bytes)?.bytes()
 }
 
+/// What is decompressed when it is asked for first.
+#[derive(Debug)]
+pub struct LazySection<'a> {
+    section: Section<'a>,
+    open: OnceCell<Option<Cow<'a, [u8]>>>,
+}
+
+impl<'a> LazySection<'a> {
+    /// Takes it.
+    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        Some(Self {
+            section: Section::take(bytes)?,
+            open: OnceCell::new(),
+        })
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.open.get_or_init(|| self.section.bytes()).as_deref()
+    }
+}
+
 /// What [`put_section`] or [`put_plain`] wrote, not yet decompressed.
 #[derive(Debug, Clone, Copy)]
 pub struct Section<'a> {
@@ -70,6 +92,11 @@ impl<'a> Section<'a> {
         let stored = usize::try_from(take(bytes)?).ok()?;
         let stored = take_bytes(bytes, stored)?;
         Some(Self { stored, length })
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(self) -> bool {
+        self.length == 0
     }
 
     /// Its bytes.

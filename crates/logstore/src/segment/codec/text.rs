@@ -16,6 +16,7 @@ mod layout;
 mod novelty;
 mod numbers;
 mod page;
+mod page_numbers;
 mod pieces;
 mod scan;
 mod shape;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Group, once};
+use super::{FEW, Group, once};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
@@ -51,6 +51,14 @@ impl Group {
 
     pub(super) fn whole(&self, place: usize) -> Result<Arc<Column>, SegmentError> {
         self.cached(place, WHOLE, || self.read_whole(place))
+    }
+
+    /// A column that is kept in one piece.
+    pub(super) fn whole_at_hand(&self, place: usize) -> Option<Arc<Column>> {
+        match self.cache.get((self.entry.uid, place as u32, WHOLE)) {
+            Some(Item::Column(whole)) => Some(whole),
+            _ => None,
+        }
     }
 
     pub(super) fn cached(
@@ -120,27 +128,24 @@ impl Group {
             .transpose()
     }
 
-    /// The page that has a row, or its texts of that row alone: the first text that is asked for of a page is
-    /// spelled alone, with the second one the page is read as a whole.
-    pub(super) fn texts_of_row(
+    /// The page that has these rows, or its texts of them alone: when few texts are asked for of a page they
+    /// are spelled alone, the next time the page is read as a whole.
+    pub(super) fn page_of_rows(
         &self,
         place: usize,
         number: u32,
         entry: &PageEntry,
-        row: u32,
+        rows: &[u32],
     ) -> Result<Arc<Column>, SegmentError> {
         let key = (self.entry.uid, place as u32, number);
-        let fragments = match self.cache.get(key) {
-            None => self.fragments_of(place)?,
-            Some(_) => None,
-        };
-        if let Some(fragments) = fragments {
+        let few = rows.len() as u32 <= (entry.last_row - entry.first_row) / FEW;
+        if few
+            && self.cache.get(key).is_none()
+            && let Some(fragments) = self.fragments_of(place)?
+        {
             self.cache.put(key, Item::Asked);
-            let mut within = RowSet::none(self.rows());
-            if row < within.len() {
-                within.insert(row);
-            }
-            let some = self.some_texts(place, number, entry, &fragments, None, &within)?;
+            let some = page::decode_rows(&self.raw(entry.stretch)?, &fragments, rows);
+            let some = some.ok_or_else(|| self.input.damaged("a page cannot be decoded"))?;
             if let Some(some) = some {
                 return Ok(Arc::new(some));
             }

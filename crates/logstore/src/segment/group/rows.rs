@@ -27,7 +27,7 @@ impl Group {
                 let number = pages.partition_point(|page| page.last_row < row);
                 match pages.get(number).filter(|page| page.first_row <= row) {
                     Some(entry) => self
-                        .texts_of_row(column, number as u32, entry, row)
+                        .page_of_rows(column, number as u32, entry, &[row])
                         .map(Some),
                     None => Ok(None),
                 }
@@ -47,7 +47,18 @@ impl Group {
         ))
     }
 
-    fn number(&self, fixed: Fixed, row: u32) -> Result<i64, SegmentError> {
+    /// The time and sequence of a row, from the pages that hold them.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub fn position_of(&self, row: u32) -> Result<(i64, i64), SegmentError> {
+        Ok((
+            self.number(Fixed::Times, row)?,
+            self.number(Fixed::Sequences, row)?,
+        ))
+    }
+
+    pub(super) fn number(&self, fixed: Fixed, row: u32) -> Result<i64, SegmentError> {
         let (page, at) = self.page_of(self.fixed(fixed), row)?;
         let number = page.integers().get(at).copied();
         number.ok_or_else(|| self.input.damaged("a row is missing"))
@@ -88,18 +99,6 @@ impl Group {
         usize::try_from(code).map_err(|_| self.input.damaged("a document has no shape"))
     }
 
-    /// Calls with what a row's shape leaves to it, in order.
-    ///
-    /// # Errors
-    /// When a page cannot be read.
-    pub fn visit_literals(
-        &self,
-        row: u32,
-        visit: &mut dyn FnMut(&str),
-    ) -> Result<(), SegmentError> {
-        self.visit_row(self.fixed(Fixed::Literals), row, visit)
-    }
-
     fn visit_row(
         &self,
         place: usize,
@@ -112,7 +111,7 @@ impl Group {
             if entry.first_row > row {
                 break;
             }
-            let page = self.texts_of_row(place, number, entry, row)?;
+            let page = self.page_of_rows(place, number, entry, &[row])?;
             page.visit_selected(&[row], |_, at| {
                 if let ValueRef::Text(text) = page.value(at) {
                     visit(text);
@@ -124,6 +123,9 @@ impl Group {
 
     /// The page that holds a row, of a column where every row has a value, and the place in it.
     fn page_of(&self, place: usize, row: u32) -> Result<(Arc<Column>, usize), SegmentError> {
+        if let Some(whole) = self.whole_at_hand(place) {
+            return Ok((whole, row as usize));
+        }
         let pages = self.pages(place)?;
         let number = pages.partition_point(|page| page.last_row < row);
         let entry = pages

@@ -86,11 +86,11 @@ impl WordFinder {
         spelled: &[u32],
         words: &Pieces<'_>,
     ) -> Option<Option<Vec<u32>>> {
-        let (ends, text) = words.read()?;
+        let (ends, text) = words.open()?;
         if !text.is_ascii() {
             return Some(None);
         }
-        let in_words = self.in_words(&ends, &text);
+        let in_words = self.in_words(ends, text);
         let all = self.all();
         let mut places = Vec::new();
         let (mut spelled, mut word, mut next) = (spelled, 0, 0);

@@ -80,10 +80,14 @@ impl<'a> Pieces<'a> {
         })
     }
 
+    /// Where each ends, and their text.
+    pub fn open(&self) -> Option<&(Vec<u32>, Cow<'a, [u8]>)> {
+        self.open.get_or_init(|| self.read()).as_ref()
+    }
+
     /// One of them.
     pub fn get(&self, at: usize) -> Option<&[u8]> {
-        let open = self.open.get_or_init(|| self.read());
-        let (ends, text) = open.as_ref()?;
+        let (ends, text) = self.open()?;
         let end = *ends.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| ends[before]);
         text.get(start as usize..end as usize)

@@ -1,37 +1,30 @@
 //! Reads a page whose texts are split, text by text.
 
-use std::borrow::Cow;
-
-use swarmscope_model::limits::{MAX_PAGE_BYTES, MAX_PAGE_VALUES};
-
 use super::dictionary::TextDictionary;
 use super::finder::WordFinder;
 use super::hex;
-use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED, Slots, used_templates};
-use super::numbers::Stream;
+use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED};
+use super::page_numbers::{self, PageNumbers};
 use super::pieces::{Pieces, numbers};
 use super::shape::{Kind, Shape};
 use super::time;
 use super::uuids::Uuids;
-use crate::segment::codec::compress::take_section;
+use crate::segment::codec::compress::{LazySection, Section, take_section};
 use crate::segment::codec::integers;
 use crate::varint::take;
 
-/// The streams of such a page; those of numbers are unpacked when they are needed.
+/// Such a page. What a text does not need is not decompressed.
 #[derive(Debug)]
 pub struct SplitPage<'a> {
     dictionary: &'a TextDictionary,
     text_bytes: usize,
     codes: Vec<u32>,
     spelled: Vec<u32>,
-    slots: Slots,
-    streams: Vec<Stream>,
-    bits: Cow<'a, [u8]>,
-    numbers: Vec<i64>,
-    /// Where the numbers of each stream begin, of those that were unpacked.
-    starts: Vec<Option<u32>>,
+    heads: Section<'a>,
+    bits: Section<'a>,
+    numbers: Option<PageNumbers<'a>>,
     uuids: Uuids<'a>,
-    hex: Cow<'a, [u8]>,
+    hex: LazySection<'a>,
     words: Pieces<'a>,
     literals: Pieces<'a>,
 }
@@ -41,6 +34,10 @@ pub struct SplitPage<'a> {
 pub struct Cursor {
     /// The place of the text that comes next.
     place: usize,
+    /// Texts of each template that were skipped, and are not yet in the counts below.
+    skipped: Vec<u32>,
+    /// The templates among those.
+    met: Vec<u32>,
     numbers: Vec<u32>,
     spelled: usize,
     uuids: usize,
@@ -49,40 +46,47 @@ pub struct Cursor {
     literals: usize,
 }
 
+impl Cursor {
+    fn skip_template(&mut self, template: u32) {
+        let at = template as usize;
+        if at >= self.skipped.len() {
+            self.skipped.resize(at + 1, 0);
+        }
+        if self.skipped[at] == 0 {
+            self.met.push(template);
+        }
+        self.skipped[at] += 1;
+    }
+
+    /// How many numbers of a stream were read.
+    fn number(&mut self, stream: usize) -> &mut u32 {
+        if stream >= self.numbers.len() {
+            self.numbers.resize(stream + 1, 0);
+        }
+        &mut self.numbers[stream]
+    }
+}
+
 impl<'a> SplitPage<'a> {
     /// Takes all of `bytes` as such a page.
     pub fn take(mut bytes: &'a [u8], dictionary: &'a TextDictionary) -> Option<Self> {
         let rest = &mut bytes;
         let text_bytes = usize::try_from(take(rest)?).ok()?;
         let codes = integers::decode_u32(&take_section(rest)?)?;
-        let spelled = numbers(&take_section(rest)?)?;
-        let slots = slots(&codes, &spelled, dictionary, text_bytes)?;
-        let heads = take_section(rest)?;
-        let bits = take_section(rest)?;
-        let mut heads = &*heads;
-        let mut streams = Vec::with_capacity(slots.counts().len());
-        let mut bit = 0;
-        for count in slots.counts() {
-            let stream = Stream::read(&mut heads, bit)?;
-            bit = stream.end(*count as usize)?;
-            streams.push(stream);
-        }
         let page = Self {
             dictionary,
             text_bytes,
             codes,
-            spelled,
-            starts: vec![None; streams.len()],
-            slots,
-            streams,
-            bits,
-            numbers: Vec::new(),
+            spelled: numbers(&take_section(rest)?)?,
+            heads: Section::take(rest)?,
+            bits: Section::take(rest)?,
+            numbers: None,
             uuids: Uuids::take(rest)?,
-            hex: take_section(rest)?,
+            hex: LazySection::take(rest)?,
             words: Pieces::take(rest)?,
             literals: Pieces::take(rest)?,
         };
-        (heads.is_empty() && rest.is_empty()).then_some(page)
+        rest.is_empty().then_some(page)
     }
 
     /// The places of the texts that may hold what the finder looks for. `None` when the page is none,
@@ -105,7 +109,9 @@ impl<'a> SplitPage<'a> {
     pub fn cursor(&self) -> Cursor {
         Cursor {
             place: 0,
-            numbers: vec![0; self.streams.len()],
+            skipped: Vec::new(),
+            met: Vec::new(),
+            numbers: Vec::new(),
             spelled: 0,
             uuids: 0,
             hex: 0,
@@ -116,17 +122,20 @@ impl<'a> SplitPage<'a> {
 
     /// Unpacks the numbers of all texts.
     pub fn unpack_all(&mut self) -> Option<()> {
-        self.numbers.reserve_exact(self.slots.total());
-        (0..self.streams.len()).try_for_each(|slot| self.unpack_stream(slot))
+        self.open_numbers()?.unpack_all()
     }
 
-    fn unpack_stream(&mut self, slot: usize) -> Option<()> {
-        if self.starts[slot].is_none() {
-            let count = self.slots.counts()[slot] as usize;
-            self.starts[slot] = Some(self.numbers.len() as u32);
-            self.streams[slot].unpack(&self.bits, count, &mut self.numbers)?;
+    fn open_numbers(&mut self) -> Option<&mut PageNumbers<'a>> {
+        if self.numbers.is_none() {
+            let texts = page_numbers::Texts {
+                codes: &self.codes,
+                spelled: &self.spelled,
+                bytes: self.text_bytes,
+            };
+            let numbers = PageNumbers::open(texts, self.dictionary, self.heads, self.bits)?;
+            self.numbers = Some(numbers);
         }
-        Some(())
+        self.numbers.as_mut()
     }
 
     /// Unpacks the numbers that the next text needs.
@@ -136,7 +145,8 @@ impl<'a> SplitPage<'a> {
         for part in parts {
             let (_, shape) = self.dictionary.fragment(part)?;
             if shape.kind.is_number() {
-                self.unpack_stream(self.slots.of(part))?;
+                let numbers = self.open_numbers()?;
+                numbers.unpack(numbers.stream_of(part))?;
             }
         }
         Some(())
@@ -159,32 +169,54 @@ impl<'a> SplitPage<'a> {
     }
 
     /// Moves to a text that is not before the next one.
-    pub fn skip_to(&self, place: usize, cursor: &mut Cursor) -> Option<()> {
-        let skipped = self.codes.get(cursor.place..place)?;
+    pub fn skip_to(&mut self, place: usize, cursor: &mut Cursor) -> Option<()> {
+        let codes = self.codes.get(cursor.place..place)?;
         cursor.place = place;
-        skipped.iter().try_for_each(|code| self.skip(*code, cursor))
+        let (mut spelled, from) = (cursor.spelled, cursor.spelled);
+        let templates = self.dictionary.templates();
+        for code in codes {
+            match *code {
+                LITERAL => cursor.literals += 1,
+                SPELLED => spelled += self.parts(SPELLED, spelled)?.len(),
+                code => {
+                    let template = code - FIRST_TEMPLATE;
+                    ((template as usize) < templates).then_some(())?;
+                    cursor.skip_template(template);
+                }
+            }
+        }
+        cursor.spelled = spelled;
+        for at in from..spelled {
+            self.skip_part(self.spelled[at], 1, cursor)?;
+        }
+        self.settle(cursor)
     }
 
-    fn skip(&self, code: u32, cursor: &mut Cursor) -> Option<()> {
-        let parts = self.parts(code, cursor.spelled)?;
-        match code {
-            LITERAL => cursor.literals += 1,
-            SPELLED => cursor.spelled += parts.len(),
-            _ => {}
-        }
-        for part in parts {
-            let (_, shape) = self.dictionary.fragment(*part)?;
-            match shape.kind {
-                Kind::End => {}
-                Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
-                    cursor.numbers[self.slots.of(*part)] += 1;
-                }
-                Kind::HexLower | Kind::HexUpper => {
-                    cursor.hex += usize::from(shape.length).div_ceil(2);
-                }
-                Kind::UuidLower | Kind::UuidUpper => cursor.uuids += 1,
-                Kind::Word => cursor.words += 1,
+    /// Counts what the skipped texts have: for all texts of one template at once.
+    fn settle(&mut self, cursor: &mut Cursor) -> Option<()> {
+        for template in std::mem::take(&mut cursor.met) {
+            let times = std::mem::take(&mut cursor.skipped[template as usize]);
+            let dictionary = self.dictionary;
+            for part in dictionary.template(template)? {
+                self.skip_part(*part, times as usize, cursor)?;
             }
+        }
+        Some(())
+    }
+
+    fn skip_part(&mut self, part: u32, times: usize, cursor: &mut Cursor) -> Option<()> {
+        let (_, shape) = self.dictionary.fragment(part)?;
+        match shape.kind {
+            Kind::End => {}
+            Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
+                let stream = self.open_numbers()?.stream_of(part);
+                *cursor.number(stream) += times as u32;
+            }
+            Kind::HexLower | Kind::HexUpper => {
+                cursor.hex += times * usize::from(shape.length).div_ceil(2);
+            }
+            Kind::UuidLower | Kind::UuidUpper => cursor.uuids += times,
+            Kind::Word => cursor.words += times,
         }
         Some(())
     }
@@ -220,15 +252,21 @@ impl<'a> SplitPage<'a> {
         match shape.kind {
             Kind::End => {}
             Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
-                let slot = self.slots.of(part);
-                let place = self.starts[slot]? + cursor.numbers[slot];
-                cursor.numbers[slot] += 1;
-                write_number(shape, *self.numbers.get(place as usize)?, out)?;
+                let numbers = self.numbers.as_ref()?;
+                let stream = numbers.stream_of(part);
+                let at = cursor.number(stream);
+                write_number(shape, numbers.get(stream, *at)?, out)?;
+                *at += 1;
             }
             Kind::HexLower | Kind::HexUpper => {
                 let length = usize::from(shape.length);
                 let end = cursor.hex + length.div_ceil(2);
-                hex::unpack(self.hex.get(cursor.hex..end)?, length, shape.kind, out);
+                hex::unpack(
+                    self.hex.bytes()?.get(cursor.hex..end)?,
+                    length,
+                    shape.kind,
+                    out,
+                );
                 cursor.hex = end;
             }
             Kind::UuidLower | Kind::UuidUpper => {
@@ -265,34 +303,4 @@ fn padded(number: i64, length: u8, out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + usize::from(length), b'0');
     time::put(&mut out[start..], number.max(0));
-}
-
-/// The streams of a page, when its codes and what is spelled out fit the dictionary, and are no more than
-/// texts of that length can have.
-fn slots(
-    codes: &[u32],
-    spelled: &[u32],
-    dictionary: &TextDictionary,
-    text_bytes: usize,
-) -> Option<Slots> {
-    let mut slots = Slots::new(dictionary.len());
-    let end = FIRST_TEMPLATE + dictionary.templates() as u32;
-    // Every variable has a byte at least, and every text has an end.
-    let mut room = text_bytes.min(MAX_PAGE_BYTES) + codes.len();
-    room = room.checked_sub(spelled.len())?;
-    for (template, times) in used_templates(codes, end)? {
-        let parts = dictionary.template(template)?;
-        room = room.checked_sub(parts.len().checked_mul(times as usize)?)?;
-        for part in parts {
-            if dictionary.fragment(*part)?.1.kind.is_number() {
-                slots.add(*part, times);
-            }
-        }
-    }
-    for part in spelled {
-        if dictionary.fragment(*part)?.1.kind.is_number() {
-            slots.add(*part, 1);
-        }
-    }
-    (slots.total() <= MAX_PAGE_VALUES).then_some(slots)
 }

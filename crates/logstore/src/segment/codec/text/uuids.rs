@@ -1,12 +1,12 @@
 //! The UUIDs of a page: each different one once, and which one it is where they repeat. Those made at
 //! random have six bits that are always the same, which are left out.
 
-use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use hashbrown::HashTable;
 
 use crate::segment::codec::bits::{self, BitWriter};
-use crate::segment::codec::compress::{put_plain, take_section};
+use crate::segment::codec::compress::{LazySection, Section, put_plain};
 use crate::segment::codec::integers;
 use crate::varint::take_bytes;
 
@@ -80,25 +80,26 @@ fn with_fixed(bits: u128) -> u128 {
 /// The UUIDs of a page.
 #[derive(Debug)]
 pub struct Uuids<'a> {
-    bytes: Cow<'a, [u8]>,
+    packed: Section<'a>,
     random: bool,
-    places: Option<Vec<u32>>,
+    bytes: LazySection<'a>,
+    /// Which of the distinct ones each is; none where all are there.
+    places: OnceCell<Option<Vec<u32>>>,
 }
 
 impl<'a> Uuids<'a> {
     /// Takes what [`write`] wrote.
     pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
-        let packed = take_section(bytes)?;
-        let random = take_bytes(bytes, 1)?[0] == 1;
-        let bytes = take_section(bytes)?;
-        if packed.is_empty() {
-            return Some(Self {
-                bytes,
-                random,
-                places: None,
-            });
-        }
-        let mut places = integers::decode_u32(&packed)?;
+        Some(Self {
+            packed: Section::take(bytes)?,
+            random: take_bytes(bytes, 1)?[0] == 1,
+            bytes: LazySection::take(bytes)?,
+            places: OnceCell::new(),
+        })
+    }
+
+    fn read_places(&self) -> Option<Vec<u32>> {
+        let mut places = integers::decode_u32(&self.packed.bytes()?)?;
         let mut next = 0_u32;
         for place in &mut places {
             if *place == 0 {
@@ -108,28 +109,27 @@ impl<'a> Uuids<'a> {
                 *place = next.checked_sub(*place)?;
             }
         }
-        Some(Self {
-            bytes,
-            random,
-            places: Some(places),
-        })
+        Some(places)
     }
 
     /// The bytes of one.
     pub fn get(&self, at: usize) -> Option<[u8; 16]> {
-        let place = match &self.places {
-            Some(places) => *places.get(at)? as usize,
-            None => at,
+        let place = if self.packed.is_empty() {
+            at
+        } else {
+            let places = self.places.get_or_init(|| self.read_places());
+            *places.as_ref()?.get(at)? as usize
         };
+        let bytes = self.bytes.bytes()?;
         if !self.random {
-            return self.bytes.as_chunks().0.get(place).copied();
+            return bytes.as_chunks().0.get(place).copied();
         }
         let bit = place.checked_mul(2 * RANDOM_BITS as usize)?;
-        if self.bytes.len() * 8 < bit.checked_add(2 * RANDOM_BITS as usize)? {
+        if bytes.len() * 8 < bit.checked_add(2 * RANDOM_BITS as usize)? {
             return None;
         }
-        let low = bits::get(&self.bytes, bit, RANDOM_BITS);
-        let high = bits::get(&self.bytes, bit + RANDOM_BITS as usize, RANDOM_BITS);
+        let low = bits::get(bytes, bit, RANDOM_BITS);
+        let high = bits::get(bytes, bit + RANDOM_BITS as usize, RANDOM_BITS);
         let number = with_fixed(u128::from(high) << RANDOM_BITS | u128::from(low));
         Some(number.to_be_bytes())
     }
