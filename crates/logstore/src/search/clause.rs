@@ -141,9 +141,8 @@ impl Clauses<'_> {
             return Ok(false);
         };
         for words in alternatives {
-            match self.part.rows_with_words(indexing, &words)? {
-                Some(rows) if rows.is_empty() => {}
-                _ => return Ok(false),
+            if !self.part.lacks_words(indexing, &words)? {
+                return Ok(false);
             }
         }
         Ok(true)

@@ -195,6 +195,17 @@ impl Part {
         }
     }
 
+    /// Whether no row can hold all the words in a column so indexed.
+    ///
+    /// # Errors
+    /// When the segment cannot be read.
+    pub fn lacks_words(&self, indexing: Indexing, words: &[String]) -> Result<bool, SegmentError> {
+        match &self.data {
+            Data::Memory(_) => Ok(false),
+            Data::Group(segment, group) => segment.lacks_words(*group, indexing, words),
+        }
+    }
+
     /// The columns whose path is chosen.
     pub fn columns(
         &self,

@@ -201,8 +201,34 @@ impl Segment {
     /// When the index cannot be read.
     pub fn rows_with_hashes(&self, group: usize, hashes: &[u32]) -> Result<RowSet, SegmentError> {
         let rows = self.groups[group].rows();
+        let Some(common) = self.granules_with_hashes(group, hashes)? else {
+            return Ok(RowSet::all(rows));
+        };
+        let mut found = RowSet::none(rows);
+        for granule in common {
+            let start = (granule - self.starts[group].1) * GRANULE_ROWS;
+            found.insert_range(start..start + GRANULE_ROWS);
+        }
+        Ok(found)
+    }
+
+    /// Whether no granule of a group has all of these words' hashes.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn lacks_hashes(&self, group: usize, hashes: &[u32]) -> Result<bool, SegmentError> {
+        let common = self.granules_with_hashes(group, hashes)?;
+        Ok(common.is_some_and(|common| common.is_empty()))
+    }
+
+    /// The granules of a group that have all hashes; `None` when there are no hashes.
+    fn granules_with_hashes(
+        &self,
+        group: usize,
+        hashes: &[u32],
+    ) -> Result<Option<Vec<u32>>, SegmentError> {
         let first = self.starts[group].1;
-        let end = first + rows.div_ceil(GRANULE_ROWS);
+        let end = first + self.groups[group].rows().div_ceil(GRANULE_ROWS);
         let mut common: Option<Vec<u32>> = None;
         for hash in hashes {
             let granules = self.granules(*hash)?;
@@ -220,15 +246,7 @@ impl Segment {
                 break;
             }
         }
-        let Some(common) = common else {
-            return Ok(RowSet::all(rows));
-        };
-        let mut found = RowSet::none(rows);
-        for granule in common {
-            let start = (granule - first) * GRANULE_ROWS;
-            found.insert_range(start..start + GRANULE_ROWS);
-        }
-        Ok(found)
+        Ok(common)
     }
 
     /// The granules that hold a word of this hash.

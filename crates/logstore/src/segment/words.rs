@@ -21,23 +21,55 @@ impl Segment {
         indexing: Indexing,
         words: &[String],
     ) -> Result<Option<RowSet>, SegmentError> {
-        let nothing = || Some(RowSet::none(self.groups()[group].rows()));
+        match Needed::new(indexing, words) {
+            Needed::Hashes(hashes) => self.rows_with_hashes(group, &hashes).map(Some),
+            Needed::Nothing => Ok(None),
+            Needed::Impossible => Ok(Some(RowSet::none(self.groups()[group].rows()))),
+        }
+    }
+
+    /// Whether no row of a group can hold all of these words in a column so indexed.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn lacks_words(
+        &self,
+        group: usize,
+        indexing: Indexing,
+        words: &[String],
+    ) -> Result<bool, SegmentError> {
+        match Needed::new(indexing, words) {
+            Needed::Hashes(hashes) => self.lacks_hashes(group, &hashes),
+            Needed::Nothing => Ok(false),
+            Needed::Impossible => Ok(true),
+        }
+    }
+}
+
+/// What a value has to have in the token index.
+enum Needed {
+    Hashes(Vec<u32>),
+    /// Any value may hold the words.
+    Nothing,
+    /// No value can.
+    Impossible,
+}
+
+impl Needed {
+    fn new(indexing: Indexing, words: &[String]) -> Self {
+        let all = |may_be: fn(&str) -> bool| words.iter().all(|word| may_be(word));
         match indexing {
-            Indexing::Words => {
-                let hashes: Vec<u32> = words.iter().map(|word| hash(word)).collect();
-                self.rows_with_hashes(group, &hashes).map(Some)
-            }
-            Indexing::Uuids if !words.iter().all(|word| may_be_in_uuid(word)) => Ok(nothing()),
-            Indexing::Uuids => {
+            Indexing::Words => Needed::Hashes(words.iter().map(|word| hash(word)).collect()),
+            Indexing::Uuids if all(may_be_in_uuid) => {
                 let first = words.iter().filter(|word| word.len() == UUID_PARTS[0]);
                 let hashes: Vec<u32> = first.map(|word| hash(word)).collect();
-                if hashes.is_empty() {
-                    return Ok(None);
+                match hashes.is_empty() {
+                    true => Needed::Nothing,
+                    false => Needed::Hashes(hashes),
                 }
-                self.rows_with_hashes(group, &hashes).map(Some)
             }
-            Indexing::Times if !words.iter().all(|word| may_be_in_time(word)) => Ok(nothing()),
-            Indexing::Times => Ok(None),
+            Indexing::Times if all(may_be_in_time) => Needed::Nothing,
+            Indexing::Uuids | Indexing::Times => Needed::Impossible,
         }
     }
 }
