@@ -24,6 +24,9 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Reads that run at once; the rest waits in line.
 const READERS: u32 = 4;
+/// Pages that the writing connection keeps, as SQLite is told: so many KiB, negative. A batch of errors or
+/// tasks touches random pages of several indexes; with the usual 2 MB it writes them out and reads them again.
+const WRITER_CACHE: &str = "-16384";
 
 /// Why the state file did not open.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +82,12 @@ impl SqliteState {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = connect(&options, path).await?;
+        // What a failed statement takes back is kept in memory, not in a file of its own.
+        let writing = options
+            .clone()
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("temp_store", "MEMORY");
+        let writer = connect(&writing, path).await?;
         migrate(&writer, path).await?;
         let connection = writer.acquire().await.map_err(|source| OpenError::Open {
             path: path.to_owned(),
