@@ -51,9 +51,9 @@ impl Group {
     /// When a page cannot be read.
     pub fn selected(&self, column: usize, rows: &[u32]) -> Result<Selected, SegmentError> {
         match self.column_entry(column).storage {
-            Storage::Times => self.from_pages(self.fixed(Fixed::Times), rows),
+            Storage::Times => self.gathered(self.fixed(Fixed::Times), rows),
             Storage::TimeTexts => self.selected_time_texts(rows),
-            Storage::Pages | Storage::Coded => self.from_pages(column, rows),
+            Storage::Pages | Storage::Coded => self.gathered(column, rows),
         }
     }
 
@@ -62,7 +62,7 @@ impl Group {
     /// # Errors
     /// When a page cannot be read.
     pub fn selected_literals(&self, rows: &[u32]) -> Result<Selected, SegmentError> {
-        self.from_pages(self.fixed(Fixed::Literals), rows)
+        self.gathered(self.fixed(Fixed::Literals), rows)
     }
 
     fn selected_time_texts(&self, rows: &[u32]) -> Result<Selected, SegmentError> {
@@ -77,7 +77,7 @@ impl Group {
         })]))
     }
 
-    fn from_pages(&self, place: usize, rows: &[u32]) -> Result<Selected, SegmentError> {
+    fn gathered(&self, place: usize, rows: &[u32]) -> Result<Selected, SegmentError> {
         let pages = self.pages(place)?;
         let (mut found, mut rest, mut number) = (Vec::new(), rows, 0);
         while let Some(first) = rest.first() {
