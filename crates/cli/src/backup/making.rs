@@ -125,7 +125,7 @@ impl Making {
         self.verify_metrics(progress)?;
         progress.step("checksums");
         let contents = Contents::of(&self.partial, &mut |done, total| {
-            progress.bytes(done, total)
+            progress.bytes(done, total);
         })?;
         contents.write(&self.partial).map_err(chain)?;
         fs::rename(&self.partial, &self.destination)?;
