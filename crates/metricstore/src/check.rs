@@ -140,11 +140,7 @@ impl Check<'_> {
     }
 
     fn blocks_there(&self) -> Result<Vec<(String, u64)>, OpenError> {
-        let path = self.folder.join(filenames::BLOCKS_FOLDER);
-        let names = self
-            .files
-            .list(&path)
-            .map_err(OpenError::io("reading", path))?;
+        let names = self.names(filenames::BLOCKS_FOLDER)?;
         let mut blocks: Vec<_> = names
             .iter()
             .filter_map(|name| filenames::block_ulid(name))
@@ -159,12 +155,20 @@ impl Check<'_> {
         let mut total = 0;
         for part in [filenames::BLOCKS_FOLDER, filenames::WAL_FOLDER] {
             let path = self.folder.join(part);
-            let names = self.files.list(&path);
-            for name in names.map_err(OpenError::io("reading", &path))? {
+            for name in self.names(part)? {
                 total += length(&path.join(name));
             }
         }
         Ok(total)
+    }
+
+    /// The names in a part of the folder. A copy lacks those that would be empty.
+    fn names(&self, part: &str) -> Result<Vec<String>, OpenError> {
+        let path = self.folder.join(part);
+        match self.files.list(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            names => names.map_err(OpenError::io("reading", path)),
+        }
     }
 
     fn block(&mut self, ulid: &str, state: u64) {
@@ -194,6 +198,9 @@ impl Check<'_> {
 
     /// The newest checkpoint, and the segments of the log behind it.
     fn log(&mut self) -> Result<(), OpenError> {
+        if self.names(filenames::WAL_FOLDER)?.is_empty() {
+            return Ok(());
+        }
         let failed = |source| OpenError::io("reading the log in", self.folder)(source);
         let found = log::read(self.files, self.folder).map_err(failed)?;
         for file in found {

@@ -70,6 +70,20 @@ impl Block {
         })
     }
 
+    /// Checks the mark at the start, which reading needs not.
+    ///
+    /// # Errors
+    /// When it is another one, or cannot be read.
+    pub fn check_head(&self) -> Result<(), BlockError> {
+        let mut head = [0; MARK.len()];
+        let read = self.file.read_at(&mut head, 0);
+        read.map_err(BlockError::io(&self.path))?;
+        match head == MARK {
+            true => Ok(()),
+            false => Err(self.damaged("the file does not begin as a block does")),
+        }
+    }
+
     /// What it is.
     pub fn meta(&self) -> &Meta {
         &self.footer.meta

@@ -22,6 +22,7 @@ pub struct Found {
 /// # Errors
 /// The first damage found.
 pub fn verify(block: &Block) -> Result<Found, BlockError> {
+    block.check_head()?;
     let mut found = Found::default();
     let mut chunks = Chunks::default();
     let mut with_label: BTreeMap<String, u64> = BTreeMap::new();
