@@ -127,6 +127,8 @@ pub const DISK_RESERVE_BYTES: u64 = 64 * 1024 * 1024;
 pub const DISK_RESERVE_SHARE: u64 = 20;
 /// Searches that run at once on the embedded store; more wait in line.
 pub const MAX_CONCURRENT_SEARCHES: usize = 8;
+/// Searches of one request (`_msearch`) that run at once: less than all, so that others get their turn.
+pub const MAX_CONCURRENT_SEARCHES_OF_REQUEST: usize = 4;
 /// Searches that may wait in line; beyond it a search is refused with 429.
 pub const MAX_WAITING_SEARCHES: usize = 256;
 /// A search that takes longer gives up.

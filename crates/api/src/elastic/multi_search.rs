@@ -1,11 +1,18 @@
 //! `_msearch`: many searches in one request, each with an answer of its own.
+//!
+//! Several run at once, so that a short one does not wait for a long one to end, and parts of a search that
+//! only one thread can do leave no core idle. Answers come in the order of the searches.
 
 use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use futures::StreamExt;
+use futures::stream;
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
+use swarmscope_model::limits::MAX_CONCURRENT_SEARCHES_OF_REQUEST;
+use swarmscope_query::elastic::SearchBody;
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
@@ -50,34 +57,53 @@ async fn multi_in(
         if let Some(partial) = header.partial {
             own.allow_partial_search_results = Some(partial.to_string());
         }
+        own.indices
+            .put_over(header.ignore_unavailable, header.allow_no_indices);
         match own.search(body, Timestamp::now()) {
             // A body that cannot be read spoils the whole request, as in Elasticsearch.
             Err(error) if !error.is_of_search() => return Err(error),
             search => searches.push((header.index, own, search)),
         }
     }
-    let mut responses = Vec::with_capacity(searches.len());
-    for (target, own, search) in searches {
-        let target = target.as_deref().unwrap_or(index);
-        let found = match search {
-            Ok(search) => run(state, target, &own, search).await,
-            Err(error) => Err(error),
-        };
-        // One search that fails does not take the others along.
-        responses.push(match found {
-            Ok(found) => {
-                let mut reply = found.into_value()?;
-                reply.insert("status".to_owned(), 200.into());
-                Value::Object(reply)
-            }
-            Err(error) => error.to_body(),
+    let answers = searches
+        .into_iter()
+        .map(|(target, own, search)| async move {
+            answer(state, target.as_deref().unwrap_or(index), &own, search).await
         });
-    }
+    let responses: Vec<Result<Value, ElasticError>> = stream::iter(answers)
+        .buffered(MAX_CONCURRENT_SEARCHES_OF_REQUEST)
+        .collect()
+        .await;
+    let responses = responses.into_iter().collect::<Result<Vec<Value>, _>>()?;
     if responses.is_empty() {
         return Err(ElasticError::validation("no requests added"));
     }
     let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Json(json!({ "took": took, "responses": responses })))
+}
+
+/// The answer of one search. One that fails does not take the others along: its error is its answer.
+///
+/// # Errors
+/// When the reply cannot be written.
+async fn answer(
+    state: &ElasticState,
+    target: &str,
+    parameters: &SearchParameters,
+    search: Result<SearchBody, ElasticError>,
+) -> Result<Value, ElasticError> {
+    let found = match search {
+        Ok(search) => run(state, target, parameters, search).await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => {
+            let mut reply = found.into_value()?;
+            reply.insert("status".to_owned(), 200.into());
+            Ok(Value::Object(reply))
+        }
+        Err(error) => Ok(error.to_body()),
+    }
 }
 
 /// What the line before a search says of it.
@@ -86,6 +112,8 @@ struct Header {
     index: Option<String>,
     /// Whether a partial answer is one, when it says so.
     partial: Option<bool>,
+    ignore_unavailable: Option<bool>,
+    allow_no_indices: Option<bool>,
 }
 
 impl Header {
@@ -95,21 +123,25 @@ impl Header {
         }
         let header: Map<String, Value> = serde_json::from_slice(line)
             .map_err(|error| ElasticError::parse(format!("the header of a search: {error}")))?;
-        let partial = match header.get("allow_partial_search_results") {
-            None | Some(Value::Null) => None,
-            Some(Value::Bool(partial)) => Some(*partial),
-            Some(Value::String(text)) if text == "true" => Some(true),
-            Some(Value::String(text)) if text == "false" => Some(false),
-            Some(other) => {
-                return Err(ElasticError::illegal_argument(format!(
-                    "Failed to parse value [{other}] as only [true] or [false] are allowed."
-                )));
-            }
-        };
         Ok(Self {
             index: index_of(&header)?,
-            partial,
+            partial: switch(&header, "allow_partial_search_results")?,
+            ignore_unavailable: switch(&header, "ignore_unavailable")?,
+            allow_no_indices: switch(&header, "allow_no_indices")?,
         })
+    }
+}
+
+/// A switch of a header, when it is there: a boolean, or its name.
+fn switch(header: &Map<String, Value>, name: &str) -> Result<Option<bool>, ElasticError> {
+    match header.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(on)) => Ok(Some(*on)),
+        Some(Value::String(text)) if text == "true" => Ok(Some(true)),
+        Some(Value::String(text)) if text == "false" => Ok(Some(false)),
+        Some(other) => Err(ElasticError::illegal_argument(format!(
+            "Failed to parse value [{other}] as only [true] or [false] are allowed."
+        ))),
     }
 }
 

@@ -16,6 +16,16 @@ pub struct IndicesOptions {
 }
 
 impl IndicesOptions {
+    /// What the line before a search of several says of them, where it says so.
+    pub fn put_over(&mut self, ignore_unavailable: Option<bool>, allow_no_indices: Option<bool>) {
+        if let Some(ignore) = ignore_unavailable {
+            self.ignore_unavailable = Some(ignore.to_string());
+        }
+        if let Some(allow) = allow_no_indices {
+            self.allow_no_indices = Some(allow.to_string());
+        }
+    }
+
     /// Whether a named index may be missing.
     pub fn ignores_unavailable(&self) -> bool {
         is_on(self.ignore_unavailable.as_deref())
