@@ -36,8 +36,8 @@ test: ## Everything that fits into CI; installs what it needs
 	scripts/test
 
 .PHONY: test-all
-test-all: ## `make test` with longer crash tests, and the stack files against a real Elasticsearch
-	SWARMSCOPE_CRASH_ROUNDS=100 SWARMSCOPE_STATE_ROUNDS=40 STACK=all scripts/test
+test-all: ## `make test` with longer crash tests, Filebeat, and the stack files against a real Elasticsearch
+	SWARMSCOPE_CRASH_ROUNDS=100 SWARMSCOPE_STATE_ROUNDS=40 STACK=all SHIPPERS=all scripts/test
 
 .PHONY: test-browser
 test-browser: build ## Playwright in headless Chromium against the release binary, a million events in it
