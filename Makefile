@@ -71,6 +71,12 @@ conformance-elastic: ## The scenarios of port 9200 against a real Elasticsearch;
 	scripts/with-elasticsearch 8.17.0 bash -c \
 		'SCENARIO_URL=$$ELASTICSEARCH_URL cargo test --package swarmscope-api --test scenarios'
 
+.PHONY: conformance-opensearch
+conformance-opensearch: ## The aggregations that the test Elasticsearch lacks against a real OpenSearch; needs Java 17 and Maven
+	cargo test --package swarmscope-api --test scenarios --no-run
+	scripts/with-opensearch 2.19.0 bash -c \
+		'SCENARIO_URL=$$OPENSEARCH_URL SCENARIO_STAND_IN=OpenSearch cargo test --package swarmscope-api --test scenarios'
+
 .PHONY: bench-python
 bench-python: ## What one event costs a Python agent, against pure Python in the same run
 	scripts/python-venv --release

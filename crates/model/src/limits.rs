@@ -106,6 +106,27 @@ pub const MAX_FRAGMENT_BRANCHES: usize = 64;
 pub const MAX_PERCENTILES: usize = 1_000;
 /// Nested aggregations, outermost to innermost.
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
+/// Longest script of an aggregation, in bytes: a formula, not a program.
+pub const MAX_SCRIPT_BYTES: usize = 16 * 1024;
+/// Nesting of a script, which is read and computed by recursion.
+pub const MAX_SCRIPT_DEPTH: usize = 64;
+/// Steps of all pipeline aggregations of a request, where a step is a number looked at or an operation: under
+/// a second of work.
+pub const MAX_REDUCTION_STEPS: u64 = 50_000_000;
+/// Documents that a value may have and still be rare, as in Elasticsearch.
+pub const MAX_RARE_DOCUMENTS: u64 = 100;
+/// Buckets that `auto_date_histogram` may be asked for, and one more, as in Elasticsearch.
+pub const MAX_AUTO_BUCKETS: usize = 2_184;
+/// Values in one combination of `composite` or `multi_terms`.
+pub const MAX_TUPLE_SOURCES: usize = 32;
+/// Documents of one bucket that `top_hits` gives, Elasticsearch's `index.max_inner_result_window`.
+pub const MAX_INNER_WINDOW: usize = 100;
+/// Documents of one bucket that `top_metrics` looks at, Elasticsearch's `index.top_metrics_max_size`.
+pub const MAX_TOP_METRICS: usize = 10;
+/// Documents that the buckets of one `top_hits` keep while they are looked for: some 200 MB.
+pub const MAX_KEPT_HITS: usize = 2_000_000;
+/// Buckets that a `moving_fn` looks at around each.
+pub const MAX_WINDOW: usize = 10_000;
 
 /// Rows an in-memory block holds before it becomes a segment on disk.
 pub const MEMTABLE_ROWS: usize = 72 * 1024;

@@ -1,15 +1,27 @@
 //! What can be counted over the matching documents, and what comes back.
 
 mod adapt;
+mod auto_date;
+mod choice;
 mod result;
 mod statistics;
+mod top_hits;
+mod tuples;
 
 use crate::ast::{Query, Scalar};
 
+pub use auto_date::{AutoDateHistogram, AutoUnit, AutoWidth};
+pub use choice::{Choice, Chosen};
 pub use result::{
-    AggregationResult, AggregationResults, Bucket, BucketKey, Pattern, Sample, Slot, metric_within,
+    AggregationResult, AggregationResults, Bucket, BucketKey, Pattern, PipelineResult, Sample,
+    Slot, metric_within,
 };
 pub use statistics::Statistics;
+pub use top_hits::{TopHits, TopHitsAggregation};
+pub use tuples::{
+    CompositeAggregation, MissingTuple, MultiTermsAggregation, SourceValue, TupleBucket,
+    TupleSource,
+};
 
 /// An aggregation with a name of the caller's and aggregations within its buckets.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +95,25 @@ pub enum AggregationKind {
         field: String,
         ranges: Vec<HalfOpen<i64>>,
     },
+    /// The most frequent of some values of a field.
+    ChosenTerms(ChosenTerms),
+    /// Combinations of values in order, page by page.
+    Composite(CompositeAggregation),
+    /// The most frequent combinations of values.
+    MultiTerms(MultiTermsAggregation),
+    /// The first documents.
+    TopHits(TopHitsAggregation),
+    /// Counts over time in so many buckets at the most; only on the outermost level, and never the store's to
+    /// compute.
+    AutoDateHistogram(AutoDateHistogram),
+    /// One bucket of all documents, whatever the query; only on the outermost level, and never the store's to
+    /// compute.
+    Global,
+    /// An aggregation of a field's numbers or points in time for which documents without one have this.
+    Substituted {
+        missing: Scalar,
+        kind: Box<AggregationKind>,
+    },
     /// A bucket for each template of a field's texts, `categorize_text` in Elasticsearch.
     Patterns(PatternsAggregation),
 }
@@ -147,12 +178,22 @@ pub struct TermsAggregation {
     pub missing: Option<Scalar>,
 }
 
+/// The most frequent of some values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChosenTerms {
+    pub terms: TermsAggregation,
+    pub choice: Choice,
+    /// Only values with no more documents than these.
+    pub max_doc_count: Option<u64>,
+}
+
 /// What `terms` buckets are ordered by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TermsOrder {
     Count,
     Key,
-    /// A metric aggregation within the bucket, by name; of one with several numbers as `name.number`.
+    /// A metric aggregation within the bucket, by name; of one with several numbers as `name.number`. Within a
+    /// single bucket that is within, as `bucket>name`.
     Metric(String),
 }
 

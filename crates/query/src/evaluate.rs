@@ -26,6 +26,7 @@ use crate::document::{Document, ValueRef};
 pub use compile::{BadQuery, compile};
 pub use field::{Selector, View};
 pub use needed::NeededWords;
+pub use pattern::WholePattern;
 pub use test::ValueTest;
 
 /// The field that names the index of a document.

@@ -20,4 +20,7 @@ pub mod indices;
 pub mod kql;
 pub mod lucene;
 pub mod mapping;
+pub mod number_format;
+pub mod pipeline;
+pub mod script;
 pub mod store;

@@ -1,27 +1,40 @@
 //! Results of aggregations in Elasticsearch's shapes.
 
+mod hits;
 mod numbers;
+mod pipelines;
 mod slots;
+mod tuples;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{AggregationResult, AggregationResults, Bucket, BucketKey};
-use swarmscope_query::datemath::Format;
-use swarmscope_query::elastic::{Reported, Shape};
+use swarmscope_query::elastic::{Reported, Shape, Shapes, ValueFormat, decimal};
 
 /// The `aggregations` object, as the shapes of the request say.
-pub fn render(results: AggregationResults, shapes: &[Shape], typed: bool) -> Map<String, Value> {
-    results
-        .into_iter()
-        .zip(shapes)
-        .map(|((name, result), shape)| {
-            let name = match typed {
-                true => format!("{}#{name}", type_name(&result, &shape.reported)),
-                false => name,
-            };
-            (name, render_one(result, shape, typed))
-        })
-        .collect()
+pub fn render(results: AggregationResults, shapes: &Shapes, typed: bool) -> Map<String, Value> {
+    let mut body = Map::new();
+    let mut own = shapes.aggregations.iter();
+    for (name, result) in results {
+        let (kind, value) = if let AggregationResult::Pipeline(found) = &result {
+            let pipeline = shapes.pipelines.iter().find(|own| own.name == name);
+            let Some(pipeline) = pipeline else { continue };
+            (
+                pipelines::type_name(pipeline),
+                pipelines::render(found, pipeline),
+            )
+        } else {
+            let Some(shape) = own.next() else { continue };
+            let kind = type_name(&result, &shape.reported);
+            (kind, render_one(result, shape, typed))
+        };
+        let name = match typed {
+            true => format!("{kind}#{name}"),
+            false => name,
+        };
+        body.insert(name, value);
+    }
+    body
 }
 
 /// What `typed_keys` calls the kind of a result.
@@ -37,10 +50,22 @@ fn type_name(result: &AggregationResult, reported: &Reported) -> &'static str {
             (true, true) => "hdr_percentile_ranks",
         },
         Reported::DateHistogram { .. } => "date_histogram",
+        Reported::AutoDateHistogram { .. } => "auto_date_histogram",
         Reported::Histogram { .. } => "histogram",
         Reported::Filters { .. } => "filters",
         Reported::Range { .. } => "range",
         Reported::DateRange { .. } => "date_range",
+        Reported::Composite { .. } => "composite",
+        Reported::MultiTerms { .. } => "multi_terms",
+        Reported::TopHits(_) => "top_hits",
+        Reported::TopMetrics { .. } => "top_metrics",
+        Reported::RareTerms { .. } => match result {
+            AggregationResult::Terms { buckets, .. } => match buckets.first() {
+                Some(bucket) if !matches!(bucket.key, BucketKey::Text(_)) => "lrareterms",
+                _ => "srareterms",
+            },
+            _ => "srareterms",
+        },
         Reported::Terms { .. } => match result {
             AggregationResult::Terms { buckets, .. } => {
                 match buckets.first().map(|bucket| &bucket.key) {
@@ -64,8 +89,10 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
             buckets,
             other_count,
         } => {
-            body.insert("doc_count_error_upper_bound".to_owned(), 0.into());
-            body.insert("sum_other_doc_count".to_owned(), other_count.into());
+            if !matches!(shape.reported, Reported::RareTerms { .. }) {
+                body.insert("doc_count_error_upper_bound".to_owned(), 0.into());
+                body.insert("sum_other_doc_count".to_owned(), other_count.into());
+            }
             let buckets = buckets
                 .into_iter()
                 .map(|bucket| terms_bucket(bucket, shape, typed));
@@ -74,15 +101,43 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
         AggregationResult::Histogram { buckets } => {
             body.insert("buckets".to_owned(), histogram(buckets, shape, typed));
         }
+        AggregationResult::AutoHistogram { buckets, interval } => {
+            body.insert("buckets".to_owned(), histogram(buckets, shape, typed));
+            body.insert("interval".to_owned(), interval.into());
+        }
         AggregationResult::Metric { value, of_dates } => metric(&mut body, value, of_dates, shape),
         AggregationResult::Count(count) => {
             body.insert("value".to_owned(), count.into());
+            if let Reported::Metric { format, .. } = &shape.reported
+                && let Some(text) = as_string(count as f64, false, format.as_ref())
+            {
+                body.insert("value_as_string".to_owned(), text.into());
+            }
         }
         AggregationResult::Stats(found) => numbers::stats(&mut body, &found, &shape.reported),
         AggregationResult::Percentiles { values, of_dates } => {
             numbers::percentiles(&mut body, &values, of_dates, &shape.reported);
         }
-        AggregationResult::Slots(found) => slots::slots(&mut body, found, shape, typed),
+        AggregationResult::Slots(found) => {
+            let found = found.into_iter().enumerate().collect();
+            slots::slots(&mut body, found, shape, typed);
+        }
+        AggregationResult::ChosenSlots(found) => slots::slots(&mut body, found, shape, typed),
+        AggregationResult::Tuples {
+            buckets,
+            after,
+            other_count,
+        } => {
+            let after = after.as_deref();
+            tuples::tuples(&mut body, buckets, after, other_count, shape, typed);
+        }
+        AggregationResult::Hits(found) => match &shape.reported {
+            Reported::TopHits(shown) => hits::top_hits(&mut body, found, shown),
+            Reported::TopMetrics { metrics } => hits::top_metrics(&mut body, found, metrics),
+            _ => {}
+        },
+        // Pipelines are no shape's.
+        AggregationResult::Pipeline(_) => {}
         AggregationResult::Patterns { patterns, .. } => {
             let buckets = patterns.into_iter().map(|pattern| {
                 let mut bucket = Map::new();
@@ -102,43 +157,43 @@ fn metric(body: &mut Map<String, Value>, value: Option<f64>, of_dates: bool, sha
     // Of nothing, the sum is 0; the others have no value.
     let value = value.or((*kind == "sum").then_some(0.0));
     body.insert("value".to_owned(), json!(value));
-    if let (Some(value), true) = (value, of_dates) {
-        let text = shown(value as i64, format.as_ref(), &TimeZone::UTC);
+    if let Some(text) = value.and_then(|value| as_string(value, of_dates, format.as_ref())) {
         body.insert("value_as_string".to_owned(), text.into());
     }
 }
 
-/// A point in time in the format asked for, else in ISO 8601.
-fn shown(instant: i64, format: Option<&Format>, zone: &TimeZone) -> String {
-    match format {
-        Some(format) => format.show(instant, zone),
-        None => Format::default().show(instant, zone),
+/// The text that stands beside a number: of a point in time always, else when a format was asked for.
+fn as_string(value: f64, of_dates: bool, format: Option<&ValueFormat>) -> Option<String> {
+    match of_dates {
+        true => Some(shown(value as i64, format, &TimeZone::UTC)),
+        false => format.and_then(|format| format.number(value)),
     }
 }
 
-/// A number as the text that Elasticsearch's keys hold: with a point, and an exponent beyond seven digits.
-fn decimal(number: f64) -> String {
-    let size = number.abs();
-    if size == 0.0 || (1e-3..1e7).contains(&size) || !number.is_finite() {
-        return format!("{number:?}");
-    }
-    let text = format!("{number:E}");
-    match text.split_once('E') {
-        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
-        _ => text,
-    }
+/// A point in time in the format asked for, else in ISO 8601.
+fn shown(instant: i64, format: Option<&ValueFormat>, zone: &TimeZone) -> String {
+    ValueFormat::date(format, instant, zone)
 }
 
 fn terms_bucket(bucket: Bucket, shape: &Shape, typed: bool) -> Value {
     let format = match &shape.reported {
-        Reported::Terms { format } => format.as_ref(),
+        Reported::Terms { format } | Reported::RareTerms { format } => format.as_ref(),
         _ => None,
     };
     let mut body = Map::new();
     match bucket.key {
         BucketKey::Text(text) => insert_key(&mut body, text, None),
-        BucketKey::Integer(number) => insert_key(&mut body, number, None),
-        BucketKey::Float(number) => insert_key(&mut body, number, None),
+        BucketKey::Integer(number) => {
+            let text = format.and_then(|format| format.number(number as f64));
+            insert_key(&mut body, number, text);
+        }
+        BucketKey::Float(number) => {
+            insert_key(
+                &mut body,
+                number,
+                format.and_then(|format| format.number(number)),
+            );
+        }
         BucketKey::Boolean(value) => {
             insert_key(&mut body, u8::from(value), Some(value.to_string()));
         }
@@ -161,7 +216,8 @@ fn histogram(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
             format,
             time_zone,
         } => (*keyed, format.as_ref(), time_zone),
-        Reported::Histogram { keyed } => (*keyed, None, &TimeZone::UTC),
+        Reported::AutoDateHistogram { format, time_zone } => (false, format.as_ref(), time_zone),
+        Reported::Histogram { keyed, format } => (*keyed, format.as_ref(), &TimeZone::UTC),
         _ => return Value::Null,
     };
     let rendered = buckets.into_iter().map(|bucket| {
@@ -169,7 +225,13 @@ fn histogram(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
         let text = match bucket.key {
             BucketKey::Float(start) => {
                 body.insert("key".to_owned(), json!(start));
-                decimal(start)
+                match format.and_then(|format| format.number(start)) {
+                    Some(text) => {
+                        body.insert("key_as_string".to_owned(), text.as_str().into());
+                        text
+                    }
+                    None => decimal(start),
+                }
             }
             BucketKey::Instant(start) | BucketKey::Integer(start) => {
                 let text = shown(start, format, time_zone);
@@ -217,7 +279,7 @@ mod tests {
     use swarmscope_query::elastic;
 
     /// How the results of this request are shown.
-    fn shapes(aggregations: &str) -> Vec<Shape> {
+    fn shapes(aggregations: &str) -> Shapes {
         let body = format!("{{\"aggs\":{aggregations}}}");
         elastic::search_body(&body, Timestamp::from_millisecond(0))
             .expect("a good request")

@@ -48,7 +48,7 @@ pub async fn find(
     let mut is_last = groups.take(std::mem::take(&mut reply.hits), page.size);
     page.total = TrackTotal::No;
     page.aggregations.clear();
-    page.shapes.clear();
+    page.shapes = Default::default();
     while !is_last {
         let mut rest = page.clone();
         rest.query = groups.others(&search.query);

@@ -8,6 +8,8 @@ use swarmscope_query::elastic::{Class, DslError, DslErrorKind};
 use swarmscope_query::indices::InvalidIndexName;
 use swarmscope_query::lucene::QueryError;
 use swarmscope_query::mapping::MappingError;
+use swarmscope_query::pipeline::PipelineError;
+use swarmscope_query::script::ScriptError;
 use swarmscope_query::store::{Refused, StoreError};
 
 use super::cluster::NODE_ID;
@@ -28,6 +30,8 @@ pub struct ElasticError {
     searched: Option<String>,
     /// What the failure comes from, when that is something else.
     roots: Vec<Value>,
+    /// Whether it is met where the results of shards are put together, which has no root cause.
+    in_reduction: bool,
 }
 
 impl ElasticError {
@@ -39,6 +43,7 @@ impl ElasticError {
             details: Box::default(),
             searched: None,
             roots: Vec::new(),
+            in_reduction: false,
         }
     }
 
@@ -147,6 +152,23 @@ impl ElasticError {
         Self::new(StatusCode::BAD_REQUEST, "query_shard_exception", reason)
     }
 
+    /// 400: what is wrong where the results of shards are put together.
+    pub fn in_reduction(cause: Value) -> Self {
+        let failure = Self::new(
+            StatusCode::BAD_REQUEST,
+            "search_phase_execution_exception",
+            "",
+        );
+        Self {
+            in_reduction: true,
+            ..failure
+                .with("phase", "rank-feature")
+                .with("grouped", true)
+                .with("failed_shards", json!([]))
+                .with("caused_by", cause)
+        }
+    }
+
     /// Adds what is wrong with a query text, where, and what to do about it.
     fn because(self, cause: &QueryError) -> Self {
         let place = format!("{} at byte {}", cause.message(), cause.offset());
@@ -210,9 +232,10 @@ impl ElasticError {
             root.remove("caused_by");
         }
         let mut error = Map::new();
-        let roots = match self.roots.is_empty() {
-            true => vec![root],
-            false => self.roots.clone(),
+        let roots = match (self.in_reduction, self.roots.is_empty()) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![root],
+            (false, false) => self.roots.clone(),
         };
         error.insert("root_cause".to_owned(), roots.into());
         if let Some(index) = &self.searched {
@@ -277,8 +300,16 @@ impl From<StoreError> for ElasticError {
                 of(StatusCode::BAD_REQUEST, "illegal_argument_exception")
             }
             StoreError::TooManyBuckets { limit } => {
-                of(StatusCode::BAD_REQUEST, "too_many_buckets_exception")
-                    .with("max_buckets", *limit)
+                let reason = format!(
+                    "Trying to create too many buckets. Must be less than or equal to: [{limit}] but this number of \
+                     buckets was exceeded. This limit can be set by changing the [search.max_buckets] cluster level \
+                     setting."
+                );
+                Self::in_reduction(json!({
+                    "type": "too_many_buckets_exception",
+                    "reason": reason,
+                    "max_buckets": limit,
+                }))
             }
             StoreError::TimedOut { .. } => of(StatusCode::SERVICE_UNAVAILABLE, "timeout_exception"),
             StoreError::Closed => of(StatusCode::SERVICE_UNAVAILABLE, "node_closed_exception"),
@@ -343,6 +374,36 @@ impl From<MappingError> for ElasticError {
     }
 }
 
+impl From<PipelineError> for ElasticError {
+    fn from(error: PipelineError) -> Self {
+        match &error {
+            PipelineError::Script(script) => script.into(),
+            PipelineError::NoNumber { .. } | PipelineError::TooManySteps => {
+                let reason = error.to_string();
+                Self::in_reduction(
+                    json!({ "type": "illegal_argument_exception", "reason": reason }),
+                )
+            }
+        }
+    }
+}
+
+impl From<&ScriptError> for ElasticError {
+    fn from(error: &ScriptError) -> Self {
+        let script = error.script.as_str();
+        let here = format!("{}^---- HERE", " ".repeat(error.offset.min(script.len())));
+        Self::in_reduction(json!({
+            "type": "script_exception",
+            "reason": if error.at_compile { "compile error" } else { "runtime error" },
+            "script_stack": [script, here],
+            "script": script,
+            "lang": "painless",
+            "position": { "offset": error.offset, "start": 0, "end": script.len() },
+            "caused_by": { "type": error.kind, "reason": error.reason },
+        }))
+    }
+}
+
 impl From<DslError> for ElasticError {
     fn from(error: DslError) -> Self {
         let of = |kind| Self::new(StatusCode::BAD_REQUEST, kind, error.reason());
@@ -351,6 +412,13 @@ impl From<DslError> for ElasticError {
                 .with("line", error.line)
                 .with("col", error.column),
             Class::Content => of("x_content_parse_exception"),
+            Class::Unbuilt => match &error.kind {
+                DslErrorKind::Unbuilt { reason, .. } => of("x_content_parse_exception").with(
+                    "caused_by",
+                    json!({ "type": "illegal_argument_exception", "reason": reason }),
+                ),
+                _ => of("x_content_parse_exception"),
+            },
             Class::EndOfInput => of("x_content_e_o_f_exception"),
             Class::Argument => of("illegal_argument_exception"),
             Class::Number => of("number_format_exception"),
@@ -359,6 +427,11 @@ impl From<DslError> for ElasticError {
             Class::ShardDate => of("parse_exception").in_search(""),
             Class::ShardPath => of("invalid_path").in_search(""),
             Class::TooManyClauses => of("too_many_clauses").in_search(""),
+            Class::ShardBuckets => of("too_many_buckets_exception").in_search(""),
+            Class::Script => match &error.kind {
+                DslErrorKind::Script(script) => script.into(),
+                _ => of("script_exception"),
+            },
             Class::Shard => match &error.kind {
                 DslErrorKind::Text { text, source } => Self::query_text(text, source),
                 _ => of("query_shard_exception").in_search(""),

@@ -7,6 +7,7 @@
 mod aggregations;
 mod aliases;
 mod async_search;
+mod auto_dates;
 mod body;
 mod body_budget;
 mod bulk;
@@ -29,6 +30,7 @@ mod delete_by_query;
 mod documents;
 mod errors;
 mod field_caps;
+mod global;
 mod hit_details;
 mod index_admin;
 mod index_settings;

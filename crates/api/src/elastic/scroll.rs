@@ -77,7 +77,7 @@ fn behind(
     }
     search.total = TrackTotal::No;
     search.aggregations.clear();
-    search.shapes.clear();
+    search.shapes = Default::default();
     search
 }
 

@@ -12,6 +12,7 @@ use swarmscope_query::elastic::SearchBody;
 use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal};
 
 use super::ElasticState;
+use super::auto_dates;
 use super::body::{Body, Parameters};
 use super::collapse::collapsed;
 use super::contexts::View;
@@ -173,9 +174,7 @@ pub async fn find(
             |slice: u64| (u128::from(view.newest) * u128::from(slice) / u128::from(slices)) as u64;
         (request.after_sequence, request.up_to_sequence) = (Some(end(slice)), Some(end(slice + 1)));
     }
-    state
-        .logs
-        .search(request)
+    auto_dates::search(state.logs.as_ref(), request)
         .await
         .map_err(|error| in_search(error, ""))
 }
@@ -186,9 +185,7 @@ fn in_search(error: StoreError, index: &str) -> ElasticError {
         StoreError::InvalidRequest { reason } => {
             ElasticError::query_refused(reason).in_search(index)
         }
-        StoreError::TooManyBuckets { .. } | StoreError::TimedOut { .. } => {
-            ElasticError::from(error).in_search(index)
-        }
+        StoreError::TimedOut { .. } => ElasticError::from(error).in_search(index),
         _ => error.into(),
     }
 }

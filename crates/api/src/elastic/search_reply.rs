@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::OwnTime;
-use swarmscope_query::elastic::{Shape, ShownField, SourceFilter};
+use swarmscope_query::elastic::{Shapes, ShownField, SourceFilter};
+use swarmscope_query::pipeline;
 use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
 
 use super::aggregations;
@@ -41,7 +42,7 @@ pub struct ReplyOptions {
     /// How many sort values a hit shows: those of the keys that the client asked for.
     pub shown_keys: usize,
     /// How to show the aggregations.
-    pub shapes: Vec<Shape>,
+    pub shapes: Shapes,
     /// What hits show beside their documents.
     pub details: Arc<HitDetails>,
     /// Whether hits are shown without their id.
@@ -71,8 +72,9 @@ struct HitsBody {
     hits: Vec<HitBody>,
 }
 
+/// One document of a reply.
 #[derive(Serialize)]
-struct HitBody {
+pub struct HitBody {
     _index: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     _id: Option<String>,
@@ -141,12 +143,14 @@ impl ReplyBody {
     /// The reply for what a store found.
     ///
     /// # Errors
-    /// When a stored document cannot be read, or the answer is partial and may not be.
+    /// When a stored document cannot be read, a pipeline aggregation has no result, or the answer is partial and
+    /// may not be.
     pub fn new(
-        reply: SearchReply,
+        mut reply: SearchReply,
         options: &ReplyOptions,
         took: Duration,
     ) -> Result<Self, ElasticError> {
+        pipeline::apply(&mut reply.aggregations, &options.shapes)?;
         let mut shards = Shards::new(options.shards, &reply.left_out);
         if !options.partial {
             shards = shards.complete()?;
@@ -246,7 +250,11 @@ fn total_body(total: Total, options: &ReplyOptions) -> Value {
 }
 
 impl HitBody {
-    fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
+    /// A document as the options say.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
         let fields = match options.fields.as_slice() {
             [] => Map::new(),
             wanted => shown_fields::values(&super::documents::document(hit.source.get())?, wanted),

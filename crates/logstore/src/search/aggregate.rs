@@ -3,6 +3,7 @@
 //! A collector is told rows with the bucket each is in, and finds its own buckets within; buckets
 //! are numbered over all parts that one collector sees. What several have seen is merged at the end.
 
+mod absent;
 mod buckets;
 mod cardinality;
 mod date_histogram;
@@ -20,10 +21,14 @@ mod numbers;
 mod patterns;
 mod percentiles;
 mod ranges;
+mod ranking;
 mod rounding;
 mod selection;
 mod slots;
+mod source;
 mod terms;
+mod top_hits;
+mod tuples;
 mod value_count;
 
 use std::any::Any;
@@ -32,6 +37,7 @@ use swarmscope_model::limits::{MAX_AGGREGATION_DEPTH, MAX_BUCKETS};
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, AggregationResult, AggregationResults,
 };
+use swarmscope_query::ast::Scalar;
 use swarmscope_query::store::StoreError;
 
 use super::error::SearchError;
@@ -190,38 +196,94 @@ fn collector(
     aggregation: &Aggregation,
     depth: usize,
 ) -> Result<Box<dyn AnyCollector>, SearchError> {
+    let mut within = || Level::at_depth(&aggregation.within, depth + 1);
+    let (kind, missing) = match &aggregation.kind {
+        AggregationKind::Substituted { missing, kind } => (kind.as_ref(), Some(missing)),
+        kind => (kind, None),
+    };
+    if let Some(metric) = metric(kind, missing) {
+        return Ok(metric);
+    }
+    Ok(match kind {
+        AggregationKind::Terms(terms) => Box::new(terms::TermsCollector::new(terms, within()?)),
+        AggregationKind::ChosenTerms(chosen) => {
+            Box::new(terms::TermsCollector::chosen(chosen, within()?))
+        }
+        AggregationKind::Composite(composite) => {
+            Box::new(tuples::TuplesCollector::composite(composite, within()?))
+        }
+        AggregationKind::MultiTerms(terms) => {
+            Box::new(tuples::TuplesCollector::multi_terms(terms, within()?))
+        }
+        AggregationKind::TopHits(top) => Box::new(top_hits::TopHitsCollector::new(top)),
+        AggregationKind::DateHistogram(histogram) => Box::new(
+            date_histogram::DateHistogramCollector::new(histogram, missing, within()?),
+        ),
+        AggregationKind::Histogram(histogram) => Box::new(histogram::HistogramCollector::new(
+            histogram,
+            missing,
+            within()?,
+        )),
+        AggregationKind::Filter(_)
+        | AggregationKind::Filters { .. }
+        | AggregationKind::Missing { .. }
+        | AggregationKind::Range { .. }
+        | AggregationKind::DateRange { .. } => slots(kind, missing, &mut within)?,
+        AggregationKind::Patterns(patterns) => {
+            let within = patterns::Within::new(&aggregation.within, depth + 1);
+            Box::new(patterns::PatternsCollector::new(patterns, within)?)
+        }
+        _ => return Err(refused(&aggregation.name)),
+    })
+}
+
+fn refused(name: &str) -> SearchError {
+    SearchError::Store(StoreError::InvalidRequest {
+        reason: format!("the aggregation [{name}] is not computed here"),
+    })
+}
+
+/// The collector of an aggregation that gives numbers; `None` when it is none.
+fn metric(kind: &AggregationKind, missing: Option<&Scalar>) -> Option<Box<dyn AnyCollector>> {
     use metrics::{MetricCollector, MetricKind};
     use percentiles::{PercentilesCollector, Question};
-    use slots::SlotsCollector;
-    let mut within = || Level::at_depth(&aggregation.within, depth + 1);
-    let metric = |kind, field: &String| Box::new(MetricCollector::new(kind, field));
-    Ok(match &aggregation.kind {
-        AggregationKind::Terms(terms) => Box::new(terms::TermsCollector::new(terms, within()?)),
-        AggregationKind::DateHistogram(histogram) => Box::new(
-            date_histogram::DateHistogramCollector::new(histogram, within()?),
-        ),
-        AggregationKind::Histogram(histogram) => {
-            Box::new(histogram::HistogramCollector::new(histogram, within()?))
-        }
+    let number = missing.and_then(numbers::number);
+    let metric = |kind, field: &String| Box::new(MetricCollector::new(kind, field, number));
+    Some(match kind {
         AggregationKind::Min { field } => metric(MetricKind::Min, field),
         AggregationKind::Max { field } => metric(MetricKind::Max, field),
         AggregationKind::Avg { field } => metric(MetricKind::Avg, field),
         AggregationKind::Sum { field } => metric(MetricKind::Sum, field),
         AggregationKind::Stats { field } => metric(MetricKind::Stats, field),
-        AggregationKind::ValueCount { field } => {
-            Box::new(value_count::ValueCountCollector::new(field))
-        }
-        AggregationKind::Cardinality { field } => {
-            Box::new(cardinality::CardinalityCollector::new(field))
-        }
-        AggregationKind::Percentiles { field, percents } => Box::new(PercentilesCollector::new(
+        AggregationKind::ValueCount { field } => Box::new(value_count::ValueCountCollector::new(
             field,
-            Question::Percentiles,
-            percents,
+            missing.is_some(),
         )),
-        AggregationKind::PercentileRanks { field, values } => {
-            Box::new(PercentilesCollector::new(field, Question::Ranks, values))
+        AggregationKind::Cardinality { field } => Box::new(cardinality::CardinalityCollector::new(
+            field,
+            missing.cloned(),
+        )),
+        AggregationKind::Percentiles { field, percents } => {
+            let question = Question::Percentiles;
+            Box::new(PercentilesCollector::new(field, question, percents, number))
         }
+        AggregationKind::PercentileRanks { field, values } => {
+            let question = Question::Ranks;
+            Box::new(PercentilesCollector::new(field, question, values, number))
+        }
+        _ => return None,
+    })
+}
+
+/// The collector of an aggregation whose buckets the request names.
+fn slots(
+    kind: &AggregationKind,
+    missing: Option<&Scalar>,
+    within: &mut impl FnMut() -> Result<Level, SearchError>,
+) -> Result<Box<dyn AnyCollector>, SearchError> {
+    use slots::SlotsCollector;
+    let number = missing.and_then(numbers::number);
+    Ok(match kind {
         AggregationKind::Filter(query) => {
             let chooser = filter::Filters::new(std::slice::from_ref(query), false)?;
             Box::new(SlotsCollector::new(chooser, within)?)
@@ -230,27 +292,27 @@ fn collector(
             let chooser = filter::Filters::new(queries, *others)?;
             Box::new(SlotsCollector::new(chooser, within)?)
         }
-        AggregationKind::Missing { field } => {
-            let field = field.clone();
-            Box::new(SlotsCollector::new(
-                missing::Missing { field },
-                &mut within,
-            )?)
-        }
         AggregationKind::Range { field, ranges } => {
-            let (field, ranges) = (field.clone(), ranges.clone());
-            let chooser = ranges::Numbers { field, ranges };
+            let chooser = ranges::Numbers {
+                field: field.clone(),
+                ranges: ranges.clone(),
+                missing: number,
+            };
             Box::new(SlotsCollector::new(chooser, within)?)
         }
         AggregationKind::DateRange { field, ranges } => {
-            let (field, ranges) = (field.clone(), ranges.clone());
-            let chooser = ranges::Instants { field, ranges };
+            let chooser = ranges::Instants {
+                field: field.clone(),
+                ranges: ranges.clone(),
+                missing: number.map(|number| number as i64),
+            };
             Box::new(SlotsCollector::new(chooser, within)?)
         }
-        AggregationKind::Patterns(patterns) => {
-            let within = patterns::Within::new(&aggregation.within, depth + 1);
-            Box::new(patterns::PatternsCollector::new(patterns, within)?)
+        AggregationKind::Missing { field } => {
+            let field = field.clone();
+            Box::new(SlotsCollector::new(missing::Missing { field }, within)?)
         }
+        _ => return Err(refused("of slots")),
     })
 }
 

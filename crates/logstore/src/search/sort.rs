@@ -103,6 +103,8 @@ pub struct Top {
     keys: Vec<SortKey>,
     after: Option<Vec<Cell>>,
     limit: usize,
+    /// Documents beyond twice the limit before the others are dropped.
+    slack: usize,
     kept: Vec<Ranked>,
     /// The last of the first, once there are enough: what is not before it is of no use.
     worst: Option<Ranked>,
@@ -115,8 +117,17 @@ impl Top {
             keys: keys.to_vec(),
             after: after.map(|values| values.iter().map(Cell::from_sort_value).collect()),
             limit,
+            slack: 64,
             kept: Vec::new(),
             worst: None,
+        }
+    }
+
+    /// For so many documents of one of many buckets: little memory matters more than time.
+    pub fn of_bucket(keys: &[SortKey], limit: usize) -> Self {
+        Self {
+            slack: 2,
+            ..Self::new(keys, None, limit)
         }
     }
 
@@ -217,21 +228,8 @@ impl Top {
         within: &RowSet,
         scores: Option<&[f32]>,
     ) -> Result<(), SearchError> {
-        let (times, sequences) = (part.times()?, part.sequences()?);
-        let columns = self
-            .keys
-            .iter()
-            .map(|key| cells(key, part, selected, within, scores))
-            .collect::<Result<Vec<_>, _>>()?;
-        for (at, row) in selected.iter().enumerate() {
-            let time = times[*row as usize];
-            let candidate = Ranked {
-                cells: columns.iter().map(|cells| cells[at].clone()).collect(),
-                time,
-                sequence: sequences[*row as usize],
-                part: place,
-                row: *row,
-            };
+        let found = candidates(&self.keys, place, part, selected, within, scores)?;
+        for candidate in found {
             self.offer(candidate);
         }
         self.settle();
@@ -245,6 +243,16 @@ impl Top {
         }
     }
 
+    /// The same when the other's parts are behind so many of ours.
+    pub fn merge_moved(&mut self, other: Top, parts: usize) {
+        for candidate in other.kept {
+            self.offer(Ranked {
+                part: candidate.part + parts,
+                ..candidate
+            });
+        }
+    }
+
     /// Finds the last of the first as soon as there are enough, so that parts can be passed over.
     fn settle(&mut self) {
         if self.worst.is_none() && self.limit > 0 && self.kept.len() >= self.limit {
@@ -252,7 +260,8 @@ impl Top {
         }
     }
 
-    fn offer(&mut self, candidate: Ranked) {
+    /// Keeps a document when it is among the first.
+    pub fn offer(&mut self, candidate: Ranked) {
         if let Some(after) = &self.after
             && by_keys(&self.keys, &candidate.cells, after) != Ordering::Greater
         {
@@ -264,7 +273,7 @@ impl Top {
             return;
         }
         self.kept.push(candidate);
-        if self.kept.len() >= self.limit * 2 + 64 {
+        if self.kept.len() >= self.limit * 2 + self.slack {
             self.shrink();
         }
     }
@@ -285,6 +294,29 @@ impl Top {
         self.kept.drain(..from.min(self.kept.len()));
         self.kept
     }
+}
+
+/// Rows of a part with their sort keys.
+pub fn candidates<'a>(
+    keys: &[SortKey],
+    place: usize,
+    part: &Part,
+    selected: &'a [u32],
+    within: &RowSet,
+    scores: Option<&[f32]>,
+) -> Result<impl Iterator<Item = Ranked> + use<'a>, SearchError> {
+    let (times, sequences) = (part.times()?, part.sequences()?);
+    let columns = keys
+        .iter()
+        .map(|key| cells(key, part, selected, within, scores))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(selected.iter().enumerate().map(move |(at, row)| Ranked {
+        cells: columns.iter().map(|cells| cells[at].clone()).collect(),
+        time: times[*row as usize],
+        sequence: sequences[*row as usize],
+        part: place,
+        row: *row,
+    }))
 }
 
 /// A key's values of the selected rows.

@@ -33,6 +33,23 @@ fn result_agrees(a: &AggregationResult, b: &AggregationResult) -> bool {
         (Result::Histogram { buckets }, Result::Histogram { buckets: others }) => {
             buckets_agree(buckets, others)
         }
+        (
+            Result::Tuples {
+                buckets,
+                after,
+                other_count,
+            },
+            Result::Tuples {
+                buckets: others,
+                after: other_after,
+                other_count: other,
+            },
+        ) => {
+            (after, other_count, buckets.len()) == (other_after, other, others.len())
+                && buckets.iter().zip(others).all(|(a, b)| {
+                    (&a.key, a.count) == (&b.key, b.count) && agree(&a.within, &b.within)
+                })
+        }
         (Result::Slots(a), Result::Slots(b)) => {
             a.len() == b.len()
                 && a.iter()

@@ -3,6 +3,8 @@
 
 #[path = "naive_numbers.rs"]
 mod numbers;
+#[path = "naive_tuples.rs"]
+mod tuples;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -224,6 +226,10 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
             });
             slots(matching, within, &tests.collect::<Vec<_>>())
         }
+        AggregationKind::ChosenTerms(chosen) => tuples::chosen_of(matching, chosen, within),
+        AggregationKind::Composite(composite) => tuples::composite_of(matching, composite, within),
+        AggregationKind::MultiTerms(terms) => tuples::multi_terms_of(matching, terms, within),
+        AggregationKind::TopHits(top) => tuples::top_of(matching, top),
         kind => numbers_of(matching, kind),
     }
 }

@@ -114,23 +114,24 @@ fn rank(numbers: &[f64], value: f64) -> Option<f64> {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     let count = sorted.len() as f64;
-    if value < *sorted.first()? {
+    let (first, last) = (*sorted.first()?, *sorted.last()?);
+    if value < first {
         return Some(0.0);
     }
-    let (mut below, mut equal) = (0.5, 0.0);
-    for pair in sorted.windows(2) {
-        if pair[1] < value {
-            below += 1.0;
-        } else if pair[1] == value {
-            equal += 1.0;
-        } else if equal > 0.0 {
-            return Some((below + equal / 2.0) / count * 100.0);
-        } else {
-            let within = (value - pair[0]) / (pair[1] - pair[0]);
-            return Some((below + within) / count * 100.0);
-        }
+    if value >= last {
+        let equal = sorted.iter().filter(|number| **number == value).count() as f64;
+        return Some((1.0 - equal / 2.0 / count) * 100.0);
     }
-    Some((count - equal / 2.0) / count * 100.0)
+    let (mut before, mut left) = (0.0, (sorted[1] - first) / 2.0);
+    for pair in sorted.windows(2) {
+        let right = (pair[1] - pair[0]) / 2.0;
+        if value < pair[0] + right {
+            let within = (value - (pair[0] - left)) / (left + right);
+            return Some(((before + within) / count).max(0.0) * 100.0);
+        }
+        (before, left) = (before + 1.0, right);
+    }
+    Some((before + (value - (last - left)) / (left + left)) / count * 100.0)
 }
 
 fn metric(

@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::{
-    Aggregation, AggregationKind, DateHistogram, Direction, HalfOpen, Histogram, Interval,
-    PatternsAggregation, TermsAggregation, TermsOrder,
+    Aggregation, AggregationKind, BucketKey, Choice, Chosen, ChosenTerms, CompositeAggregation,
+    DateHistogram, Direction, HalfOpen, Histogram, Interval, MissingTuple, MultiTermsAggregation,
+    PatternsAggregation, SourceValue, TermsAggregation, TermsOrder, TopHitsAggregation,
+    TupleSource,
 };
 use swarmscope_query::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar};
 use swarmscope_query::store::{Action, Missing, SortKey};
@@ -323,6 +325,106 @@ fn metric() -> impl Strategy<Value = AggregationKind> {
     })
 }
 
+fn top_hits() -> impl Strategy<Value = AggregationKind> {
+    (sort(), 0..3_usize, 1..4_usize).prop_map(|(sort, from, size)| {
+        AggregationKind::TopHits(TopHitsAggregation { sort, from, size })
+    })
+}
+
+fn tuple_source() -> impl Strategy<Value = TupleSource> {
+    let value = prop_oneof![
+        3 => plain_field().prop_map(|field| SourceValue::Term { field }),
+        1 => (plain_field(), 1..20_u8).prop_map(|(field, width)| {
+            SourceValue::Numbers(Histogram {
+                field,
+                interval: f64::from(width) / 2.0,
+                offset: 0.0,
+                min_doc_count: 1,
+                extended_bounds: None,
+                hard_bounds: None,
+                order: None,
+            })
+        }),
+    ];
+    let missing = prop_oneof![
+        Just(None),
+        any::<bool>().prop_map(|first| Some(MissingTuple::Nothing { first })),
+        scalar().prop_map(|value| Some(MissingTuple::Value(value))),
+    ];
+    (value, direction(), missing).prop_map(|(value, direction, missing)| TupleSource {
+        value,
+        direction,
+        missing,
+    })
+}
+
+fn key() -> impl Strategy<Value = Option<BucketKey>> {
+    prop::option::of(scalar().prop_map(|value| match value {
+        Scalar::Text(text) => BucketKey::Text(text),
+        Scalar::Integer(number) => BucketKey::Integer(number),
+        Scalar::Float(number) => BucketKey::Float(number),
+        Scalar::Boolean(flag) => BucketKey::Boolean(flag),
+    }))
+}
+
+fn composite() -> impl Strategy<Value = AggregationKind> {
+    let sources = prop::collection::vec((tuple_source(), key()), 1..3);
+    (sources, any::<bool>(), 1..8_usize).prop_map(|(sources, goes_on, size)| {
+        let (sources, after): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
+        AggregationKind::Composite(CompositeAggregation {
+            sources,
+            size,
+            after: goes_on.then_some(after),
+        })
+    })
+}
+
+fn multi_terms() -> impl Strategy<Value = AggregationKind> {
+    let source = |mut source: TupleSource| {
+        source.direction = Direction::Ascending;
+        source
+    };
+    let sources = prop::collection::vec(tuple_source().prop_map(source), 2..4);
+    (sources, 1..6_usize, 1..3_u64).prop_map(|(sources, size, min_doc_count)| {
+        AggregationKind::MultiTerms(MultiTermsAggregation {
+            sources,
+            size,
+            min_doc_count,
+            order: vec![(TermsOrder::Count, Direction::Descending)],
+        })
+    })
+}
+
+fn chosen_terms() -> impl Strategy<Value = AggregationKind> {
+    let chosen = || {
+        prop_oneof![
+            Just(None),
+            "[a-c][.][*]".prop_map(|text| Some(Chosen::pattern(&text).expect("a pattern"))),
+            prop::collection::vec(scalar(), 0..4).prop_map(|values| Some(Chosen::Values(values))),
+        ]
+    };
+    (
+        plain_field(),
+        1..6_usize,
+        chosen(),
+        chosen(),
+        prop::option::of(1..4_u64),
+    )
+        .prop_map(|(field, size, include, exclude, max_doc_count)| {
+            AggregationKind::ChosenTerms(ChosenTerms {
+                terms: TermsAggregation {
+                    field,
+                    size,
+                    min_doc_count: 1,
+                    order: vec![(TermsOrder::Count, Direction::Ascending)],
+                    missing: None,
+                },
+                choice: Choice { include, exclude },
+                max_doc_count,
+            })
+        })
+}
+
 fn half_open<T: Copy + std::fmt::Debug + 'static>(
     ends: impl Strategy<Value = T> + Clone,
 ) -> impl Strategy<Value = Vec<HalfOpen<T>>> {
@@ -343,6 +445,21 @@ fn slots() -> impl Strategy<Value = AggregationKind> {
         1 => (plain_field(), half_open(0..40_000_i64))
             .prop_map(|(field, ranges)| AggregationKind::DateRange { field, ranges }),
     ]
+}
+
+fn by_time() -> impl Strategy<Value = AggregationKind> {
+    (5_000_i64..50_000).prop_map(|width| {
+        AggregationKind::DateHistogram(DateHistogram {
+            field: "timestamp".to_owned(),
+            interval: Interval::Fixed(width),
+            offset_ms: 0,
+            time_zone: jiff::tz::TimeZone::UTC,
+            min_doc_count: 1,
+            extended_bounds: None,
+            hard_bounds: None,
+            order: None,
+        })
+    })
 }
 
 fn bucketing() -> impl Strategy<Value = AggregationKind> {
@@ -387,18 +504,6 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
                 order: None,
             })
         });
-    let by_time = (5_000_i64..50_000).prop_map(|width| {
-        AggregationKind::DateHistogram(DateHistogram {
-            field: "timestamp".to_owned(),
-            interval: Interval::Fixed(width),
-            offset_ms: 0,
-            time_zone: jiff::tz::TimeZone::UTC,
-            min_doc_count: 1,
-            extended_bounds: None,
-            hard_bounds: None,
-            order: None,
-        })
-    });
     let numeric = (plain_field(), 1..20_u8, 0..4_u8, 1..3_u64).prop_map(
         |(field, width, offset, min_doc_count)| {
             let interval = f64::from(width) / 2.0;
@@ -420,17 +525,26 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
             samples,
         })
     });
-    prop_oneof![3 => terms, 1 => histogram, 2 => by_time, 1 => numeric, 2 => slots(), 2 => patterns]
+    prop_oneof![
+        3 => terms,
+        1 => histogram,
+        2 => by_time(),
+        1 => numeric,
+        2 => slots(),
+        2 => patterns,
+        2 => composite(),
+        1 => multi_terms(),
+        1 => chosen_terms(),
+    ]
 }
 
 pub fn aggregations() -> impl Strategy<Value = Vec<Aggregation>> {
-    let aggregation =
-        metric()
-            .prop_map(|kind| (kind, Vec::new()))
-            .prop_recursive(2, 6, 2, |inner| {
-                (bucketing(), prop::collection::vec(inner, 0..3))
-                    .prop_map(|(kind, within)| (kind, named(within)))
-            });
+    let aggregation = prop_oneof![4 => metric(), 1 => top_hits()]
+        .prop_map(|kind| (kind, Vec::new()))
+        .prop_recursive(2, 6, 2, |inner| {
+            (bucketing(), prop::collection::vec(inner, 0..3))
+                .prop_map(|(kind, within)| (kind, named(within)))
+        });
     prop::collection::vec(aggregation, 0..4).prop_map(named)
 }
 

@@ -1,7 +1,8 @@
 //! An aggregation said over other fields and with other queries: where names mean something else than they say.
 
-use super::{Aggregation, AggregationKind};
+use super::{Aggregation, AggregationKind, SourceValue, TupleSource};
 use crate::ast::Query;
+use crate::store::SortKey;
 
 impl Aggregation {
     /// Puts another name for each field that has one, and what each query means in its place, here and within.
@@ -21,10 +22,10 @@ impl Aggregation {
                 }
             }
             kind => {
-                if let Some(field) = field_of(kind)
-                    && let Some(other) = name(field)
-                {
-                    *field = other;
+                for field in fields_of(kind) {
+                    if let Some(other) = name(field) {
+                        *field = other;
+                    }
                 }
             }
         }
@@ -35,13 +36,19 @@ impl Aggregation {
     }
 }
 
-fn field_of(kind: &mut AggregationKind) -> Option<&mut String> {
+fn fields_of(kind: &mut AggregationKind) -> Vec<&mut String> {
     use AggregationKind as Kind;
     match kind {
-        Kind::Terms(terms) => Some(&mut terms.field),
-        Kind::DateHistogram(histogram) => Some(&mut histogram.field),
-        Kind::Histogram(histogram) => Some(&mut histogram.field),
-        Kind::Patterns(patterns) => Some(&mut patterns.field),
+        Kind::Terms(terms) => vec![&mut terms.field],
+        Kind::ChosenTerms(chosen) => vec![&mut chosen.terms.field],
+        Kind::Composite(composite) => composite.sources.iter_mut().map(source).collect(),
+        Kind::MultiTerms(terms) => terms.sources.iter_mut().map(source).collect(),
+        Kind::TopHits(top) => top.sort.iter_mut().filter_map(sorted).collect(),
+        Kind::AutoDateHistogram(histogram) => vec![&mut histogram.field],
+        Kind::Substituted { kind, .. } => fields_of(kind),
+        Kind::DateHistogram(histogram) => vec![&mut histogram.field],
+        Kind::Histogram(histogram) => vec![&mut histogram.field],
+        Kind::Patterns(patterns) => vec![&mut patterns.field],
         Kind::Min { field }
         | Kind::Max { field }
         | Kind::Avg { field }
@@ -53,7 +60,22 @@ fn field_of(kind: &mut AggregationKind) -> Option<&mut String> {
         | Kind::PercentileRanks { field, .. }
         | Kind::Missing { field }
         | Kind::Range { field, .. }
-        | Kind::DateRange { field, .. } => Some(field),
-        Kind::Filter(_) | Kind::Filters { .. } => None,
+        | Kind::DateRange { field, .. } => vec![field],
+        Kind::Filter(_) | Kind::Filters { .. } | Kind::Global => Vec::new(),
+    }
+}
+
+fn source(source: &mut TupleSource) -> &mut String {
+    match &mut source.value {
+        SourceValue::Term { field } => field,
+        SourceValue::Numbers(histogram) => &mut histogram.field,
+        SourceValue::Instants(histogram) => &mut histogram.field,
+    }
+}
+
+fn sorted(key: &mut SortKey) -> Option<&mut String> {
+    match key {
+        SortKey::Field { field, .. } => Some(field),
+        _ => None,
     }
 }

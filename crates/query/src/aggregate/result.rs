@@ -1,6 +1,8 @@
 //! What comes back from aggregations. Never says how it is shown: that is the protocol's.
 
-use super::Statistics;
+use std::cmp::Ordering;
+
+use super::{Statistics, TopHits, TupleBucket};
 
 /// Results under the names of the request, in its order.
 pub type AggregationResults = Vec<(String, AggregationResult)>;
@@ -32,6 +34,22 @@ pub enum AggregationResult {
     },
     /// The buckets that the request names, in its order.
     Slots(Vec<Slot>),
+    /// Some of these, each with its place in the request.
+    ChosenSlots(Vec<(usize, Slot)>),
+    /// Combinations of values. `after` is the last of them: the next page begins behind it.
+    Tuples {
+        buckets: Vec<TupleBucket>,
+        after: Option<Vec<Option<BucketKey>>>,
+        other_count: u64,
+    },
+    /// Of points in time, as wide as `interval` says.
+    AutoHistogram {
+        buckets: Vec<Bucket>,
+        interval: String,
+    },
+    Hits(TopHits),
+    /// Of a pipeline aggregation.
+    Pipeline(PipelineResult),
     Patterns {
         patterns: Vec<Pattern>,
         /// Templates, those that are not given included.
@@ -39,6 +57,24 @@ pub enum AggregationResult {
         /// Documents of templates that are not given.
         other_count: u64,
     },
+}
+
+/// What a pipeline aggregation found. A number that is none is not a number here.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PipelineResult {
+    Simple(f64),
+    /// With the difference by units of the key, when one was asked for.
+    Derivative {
+        value: f64,
+        normalized: Option<f64>,
+    },
+    /// The smallest or largest number, infinite when there is none, and the keys of its buckets.
+    Extreme {
+        value: f64,
+        keys: Vec<String>,
+    },
+    Stats(Statistics),
+    Percentiles(Vec<(f64, Option<f64>)>),
 }
 
 /// A template of texts.
@@ -69,6 +105,19 @@ pub struct Slot {
 }
 
 impl AggregationResult {
+    /// Whether it is one of buckets, though it may have none.
+    pub fn has_buckets(&self) -> bool {
+        !matches!(
+            self,
+            AggregationResult::Metric { .. }
+                | AggregationResult::Count(_)
+                | AggregationResult::Stats(_)
+                | AggregationResult::Percentiles { .. }
+                | AggregationResult::Hits(_)
+                | AggregationResult::Pipeline(_)
+        )
+    }
+
     /// The number that buckets are ordered by: the result's own, or the one of that name among several.
     pub fn number(&self, name: Option<&str>) -> Option<f64> {
         match (self, name) {
@@ -106,9 +155,18 @@ impl AggregationResult {
     }
 }
 
-/// The number within a bucket that a [`TermsOrder::Metric`] names.
+/// The number within a bucket that a [`TermsOrder::Metric`](super::TermsOrder::Metric) names.
 pub fn metric_within(within: &AggregationResults, path: &str) -> Option<f64> {
     let find = |name: &str| within.iter().find(|(own, _)| own == name);
+    if let Some((first, rest)) = path.split_once('>') {
+        return match find(first) {
+            Some((_, AggregationResult::Slots(slots))) => match slots.as_slice() {
+                [only] => metric_within(&only.within, rest),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
     if let Some((_, result)) = find(path) {
         return result.number(None);
     }
@@ -136,4 +194,29 @@ pub enum BucketKey {
     Boolean(bool),
     /// Milliseconds since the epoch.
     Instant(i64),
+}
+
+impl BucketKey {
+    /// The order of keys; those of different types by type.
+    pub fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (BucketKey::Text(a), BucketKey::Text(b)) => a.cmp(b),
+            (BucketKey::Integer(a), BucketKey::Integer(b))
+            | (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
+            (BucketKey::Float(a), BucketKey::Float(b)) => a.total_cmp(b),
+            (BucketKey::Integer(a), BucketKey::Float(b)) => (*a as f64).total_cmp(b),
+            (BucketKey::Float(a), BucketKey::Integer(b)) => a.total_cmp(&(*b as f64)),
+            (BucketKey::Boolean(a), BucketKey::Boolean(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            BucketKey::Boolean(_) => 0,
+            BucketKey::Integer(_) | BucketKey::Float(_) => 1,
+            BucketKey::Instant(_) => 2,
+            BucketKey::Text(_) => 3,
+        }
+    }
 }

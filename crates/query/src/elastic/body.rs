@@ -3,7 +3,7 @@
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
-use super::aggregation::{Shape, aggregations};
+use super::aggregation::{Shapes, outermost};
 use super::collapse::{self, Collapse};
 use super::error::DslErrorKind;
 use super::fields::{self, ShownField};
@@ -24,8 +24,8 @@ use crate::store::{SearchRequest, SortKey, SortValue, TrackTotal};
 pub struct SearchBody {
     pub query: Query,
     pub aggregations: Vec<Aggregation>,
-    /// How to show them; one for each aggregation, in order.
-    pub shapes: Vec<Shape>,
+    /// How to show them, and what is computed from their results.
+    pub shapes: Shapes,
     pub sort: Vec<SortKey>,
     pub from: usize,
     pub size: usize,
@@ -65,7 +65,7 @@ impl Default for SearchBody {
         Self {
             query: Query::All,
             aggregations: Vec::new(),
-            shapes: Vec::new(),
+            shapes: Shapes::default(),
             sort: Vec::new(),
             from: 0,
             size: 10,
@@ -205,7 +205,7 @@ impl SearchBody {
             }
             "query" => self.query = clause(value, context, 0)?,
             "aggs" | "aggregations" => {
-                (self.aggregations, self.shapes) = aggregations(value, context, 0)?;
+                (self.aggregations, self.shapes) = outermost(value, context)?;
             }
             "fields" | "docvalue_fields" => self.fields.extend(fields::list(member)?),
             "sort" => {

@@ -2,6 +2,7 @@
 
 use crate::datemath::DateMathError;
 use crate::lucene::QueryError;
+use crate::script::ScriptError;
 
 /// A search body that cannot be read or served.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -21,6 +22,8 @@ pub enum Class {
     Parsing,
     /// `x_content_parse_exception`, with line and column in the reason.
     Content,
+    /// `x_content_parse_exception` of a whole object, with its cause beside it.
+    Unbuilt,
     /// `x_content_e_o_f_exception`.
     EndOfInput,
     /// `illegal_argument_exception`.
@@ -39,6 +42,10 @@ pub enum Class {
     ShardPath,
     /// `too_many_nested_clauses` and `too_many_clauses`.
     TooManyClauses,
+    /// `too_many_buckets_exception`, found when the query meets an index.
+    ShardBuckets,
+    /// `script_exception`, found when results are put together.
+    Script,
 }
 
 /// What is wrong.
@@ -180,8 +187,8 @@ pub enum DslErrorKind {
     NoAggregationField,
     #[error("Invalid interval specified, must be non-null and non-empty")]
     NoInterval,
-    #[error("No [ranges] specified for the aggregation")]
-    NoRanges,
+    #[error("No [ranges] specified for the [{kind}] aggregation")]
+    NoRanges { kind: &'static str },
     #[error(
         "Invalid aggregation order path [{path}]. The provided aggregation [{path}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets."
     )]
@@ -208,6 +215,31 @@ pub enum DslErrorKind {
     BatchSize { limit: usize, asked: usize },
     #[error("point in time id is not provided")]
     NoPoint,
+    #[error("{reason}")]
+    Argument { reason: String },
+    #[error("{reason}")]
+    Unparsable { reason: String },
+    #[error("{reason}")]
+    ShardRefusal { reason: String },
+    #[error(
+        "Trying to create too many buckets. Must be less than or equal to: [{limit}] but was [{asked}]. This limit can be set by changing the [search.max_buckets] cluster level setting."
+    )]
+    TooManyBuckets { limit: usize, asked: usize },
+    #[error("[{object}] {key} doesn't support values of type: {found}")]
+    ChoiceType {
+        object: &'static str,
+        key: String,
+        found: &'static str,
+    },
+    #[error("Failed to build [{object}] after last required field arrived")]
+    Unbuilt {
+        object: &'static str,
+        reason: String,
+    },
+    #[error("Validation Failed: 1: {reason};")]
+    Pipelines { reason: String },
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     #[error("No negative slop allowed.")]
     NegativeSlop,
     #[error("Failed to parse query [{text}]")]
@@ -239,15 +271,16 @@ impl DslErrorKind {
             | Kind::NotAClause { .. }
             | Kind::NoInnerName
             | Kind::NoHighlightFields { .. }
+            | Kind::ChoiceType { .. }
             | Kind::BadField { .. } => Class::Content,
             Kind::EmptyClause { .. }
             | Kind::NoAggregationField
-            | Kind::NoRanges
             | Kind::NoField
             | Kind::NoValue
             | Kind::NoPhrase { .. }
             | Kind::NoSubAggregations { .. }
             | Kind::Negative { .. }
+            | Kind::Argument { .. }
             | Kind::NegativeSlop
             | Kind::TerminateAfter
             | Kind::UnknownFlag { .. }
@@ -258,9 +291,16 @@ impl DslErrorKind {
             | Kind::UnsupportedQuery { .. }
             | Kind::UnsupportedAggregation { .. } => Class::Argument,
             Kind::NotANumber { .. } => Class::Number,
-            Kind::FromWithSearchAfter | Kind::Together { .. } => Class::Validation,
+            Kind::FromWithSearchAfter | Kind::Together { .. } | Kind::Pipelines { .. } => {
+                Class::Validation
+            }
+            Kind::Script(_) => Class::Script,
+            Kind::Unbuilt { .. } => Class::Unbuilt,
+            Kind::TooManyBuckets { .. } => Class::ShardBuckets,
             Kind::Text { .. } | Kind::NoSetMinimum | Kind::RegexpTooLong { .. } => Class::Shard,
             Kind::NoInterval
+            | Kind::ShardRefusal { .. }
+            | Kind::NoRanges { .. }
             | Kind::CollapseAfter
             | Kind::HighlighterType { .. }
             | Kind::ResultWindow { .. }

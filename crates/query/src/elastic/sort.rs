@@ -29,6 +29,42 @@ pub(super) fn keys(node: &Node) -> Parsed<Vec<SortKey>> {
     Ok(keys)
 }
 
+/// The keys of `bucket_sort`: names with their directions.
+pub(super) fn bucket_keys(node: &Node) -> Parsed<Vec<(String, Direction)>> {
+    let mut keys = Vec::new();
+    for item in one_or_many(node) {
+        let members = match &item.value {
+            Json::String(name) => {
+                keys.push((name.clone(), Direction::Ascending));
+                continue;
+            }
+            Json::Object(members) => members,
+            _ => {
+                return Err(item.fault(DslErrorKind::ExpectedOneOf {
+                    expected: "VALUE_STRING, START_OBJECT",
+                    found: item.token(),
+                }));
+            }
+        };
+        for member in members {
+            let mut direction = Direction::Ascending;
+            match &member.value.value {
+                Json::Object(parameters) => {
+                    for parameter in parameters {
+                        match parameter.key.as_str() {
+                            "order" => direction = order(parameter)?,
+                            _ => return Err(parameter.unknown_in("field_sort")),
+                        }
+                    }
+                }
+                _ => direction = order(member)?,
+            }
+            keys.push((member.key.clone(), direction));
+        }
+    }
+    Ok(keys)
+}
+
 /// Whether a key has this name.
 pub(super) fn names(node: &Node, name: &str) -> bool {
     one_or_many(node).iter().any(|item| match &item.value {

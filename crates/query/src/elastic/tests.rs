@@ -183,7 +183,7 @@ fn aggregations_sort_and_page_are_read() {
         histogram.extended_bounds,
         Some((1_767_222_000_000, 1_769_862_896_789))
     );
-    assert_eq!(body.shapes[0].within.len(), 2);
+    assert_eq!(body.shapes.aggregations[0].within.aggregations.len(), 2);
 }
 
 /// A body, and the class, place and words of what is wrong with it.
@@ -306,15 +306,15 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         r#"{"aggs":{"a":{"percentiles":{"field":"n","percents":[50,-1]}}}}"#,
-        Class::Content,
-        (1, 53),
-        "[1:53] [percentiles] failed to parse field [percents]: percent must be in [0,100], got [-1.0]",
+        Class::Unbuilt,
+        (1, 57),
+        "Failed to build [percentiles] after last required field arrived",
     ),
     (
         r#"{"aggs":{"a":{"percentile_ranks":{"field":"n"}}}}"#,
-        Class::Parsing,
+        Class::Unbuilt,
         (1, 34),
-        "[percentile_ranks] must be provided with a [values]",
+        "Failed to build [percentile_ranks] after last required field arrived",
     ),
     (
         r#"{"aggs":{"a":{"histogram":{"field":"n","interval":-1}}}}"#,

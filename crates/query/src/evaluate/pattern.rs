@@ -125,6 +125,30 @@ impl PatternTest {
     }
 }
 
+/// A regular expression of Lucene for whole strings.
+#[derive(Debug, Clone)]
+pub struct WholePattern {
+    expression: Regex,
+}
+
+impl WholePattern {
+    /// Makes it ready.
+    ///
+    /// # Errors
+    /// When it cannot be read or is too large.
+    pub fn new(pattern: &str) -> Result<Self, BadQuery> {
+        let expression = regexp::from_lucene(pattern)?;
+        Ok(Self {
+            expression: compiled(pattern, &expression, false)?,
+        })
+    }
+
+    /// Whether the whole text is such.
+    pub fn matches(&self, text: &str) -> bool {
+        self.expression.is_match(text)
+    }
+}
+
 fn compiled(given: &str, expression: &str, insensitive: bool) -> Result<Regex, BadQuery> {
     let flags = if insensitive { "(?si)" } else { "(?s)" };
     Regex::builder()

@@ -1,14 +1,13 @@
 //! `stats`, `extended_stats`, `percentiles` and `percentile_ranks`: several numbers in one result.
 
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::Statistics;
 use swarmscope_query::elastic::Reported;
 
-use super::{decimal, shown};
+use super::{as_string, decimal};
 
 /// A number as JSON has it; one that is none, by its name.
-fn number(value: Option<f64>) -> Value {
+pub fn number(value: Option<f64>) -> Value {
     match value {
         Some(value) if value.is_nan() => "NaN".into(),
         Some(value) if value.is_infinite() && value > 0.0 => "Infinity".into(),
@@ -33,12 +32,10 @@ pub fn stats(body: &mut Map<String, Value>, found: &Statistics, reported: &Repor
     for (name, value) in plain {
         body.insert(name.to_owned(), number(value));
     }
-    if found.of_dates {
-        for (name, value) in plain {
-            if let Some(value) = value {
-                let text = shown(value as i64, format.as_ref(), &TimeZone::UTC);
-                body.insert(format!("{name}_as_string"), text.into());
-            }
+    for (name, value) in plain {
+        let text = value.and_then(|value| as_string(value, found.of_dates, format.as_ref()));
+        if let Some(text) = text.filter(|_| some) {
+            body.insert(format!("{name}_as_string"), text.into());
         }
     }
     if let Some(sigma) = sigma {
@@ -91,10 +88,7 @@ pub fn percentiles(
     let Reported::Percentiles { keyed, format, .. } = reported else {
         return;
     };
-    let text = |value: Option<f64>| {
-        let instant = value.filter(|_| of_dates)? as i64;
-        Some(shown(instant, format.as_ref(), &TimeZone::UTC))
-    };
+    let text = |value: Option<f64>| as_string(value?, of_dates, format.as_ref());
     let shown = if *keyed {
         let mut members = Map::new();
         for (asked, value) in values {

@@ -1,10 +1,12 @@
 //! `cardinality`: distinct values; exact up to the threshold, estimated beyond it.
 
 use swarmscope_query::aggregate::AggregationResult;
+use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::store::StoreError;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use super::absent::Absent;
 use super::dictionary::Table;
 use super::hashes::Hashes;
 use super::hyperloglog::HyperLogLog;
@@ -35,14 +37,17 @@ impl Default for Distinct {
 /// Collects a field's distinct values.
 pub struct CardinalityCollector {
     field: String,
+    /// The value of rows without one.
+    missing: Option<Scalar>,
     buckets: Vec<Distinct>,
     exact_in_all: usize,
 }
 
 impl CardinalityCollector {
-    pub(super) fn new(field: &str) -> Self {
+    pub(super) fn new(field: &str, missing: Option<Scalar>) -> Self {
         Self {
             field: field.to_owned(),
+            missing,
             buckets: Vec::new(),
             exact_in_all: 0,
         }
@@ -108,9 +113,11 @@ impl Collector for CardinalityCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
         by_bucket(&mut self.buckets, selection.buckets);
         let columns = FieldColumns::new(selection.part, &self.field)?;
+        let mut absent = Absent::new(selection, self.missing.is_some());
         let mut marked: Option<Table<bool>> = None;
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            absent.note(page);
             if let Values::Coded { codes, .. } = &page.values {
                 if let Some(other) = marked.take_if(|table| !table.is_of(page)) {
                     self.add_marked(other);
@@ -135,6 +142,10 @@ impl Collector for CardinalityCollector {
         })?;
         if let Some(seen) = marked {
             self.add_marked(seen);
+        }
+        if let Some(missing) = self.missing.clone() {
+            let hash = hash(ValueRef::of(&missing));
+            absent.each(selection, |_, bucket| self.add(bucket, hash));
         }
         Ok(())
     }

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use swarmscope_model::limits::MAX_BUCKETS;
 use swarmscope_query::aggregate::{AggregationResult, BucketKey, DateHistogram};
+use swarmscope_query::ast::Scalar;
 use swarmscope_query::store::StoreError;
 
+use super::absent::Absent;
 use super::buckets::Buckets;
 use super::listed::listed;
 use super::rounding::Rounding;
 use super::selection::Picked;
-use super::{BucketBudget, Collector, Level, Selection, too_many};
+use super::{BucketBudget, Collector, Level, Selection, numbers, too_many};
 use crate::block::column::Column;
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
@@ -18,6 +20,8 @@ use crate::search::values::FieldColumns;
 /// Collects points in time.
 pub struct DateHistogramCollector {
     request: DateHistogram,
+    /// The point in time of rows without one.
+    missing: Option<i64>,
     rounding: Rounding,
     /// Starts of buckets that may be in the reply, both inclusive.
     bounds: (i64, i64),
@@ -27,7 +31,7 @@ pub struct DateHistogramCollector {
 }
 
 impl DateHistogramCollector {
-    pub(super) fn new(request: &DateHistogram, within: Level) -> Self {
+    pub(super) fn new(request: &DateHistogram, missing: Option<&Scalar>, within: Level) -> Self {
         let mut rounding = Rounding::new(request);
         let bounds = request
             .hard_bounds
@@ -35,6 +39,9 @@ impl DateHistogramCollector {
                 (rounding.start(first), rounding.start(last))
             });
         Self {
+            missing: missing
+                .and_then(numbers::number)
+                .map(|number| number as i64),
             request: request.clone(),
             rounding,
             bounds,
@@ -86,6 +93,36 @@ impl DateHistogramCollector {
                         picked.push_row(row, bucket);
                     }
                 }
+            }
+        });
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Counts rows without a point in time.
+    fn absent(
+        &mut self,
+        absent: &Absent,
+        selection: &Selection<'_>,
+        picked: &mut Picked,
+    ) -> Result<(), StoreError> {
+        let Some(missing) = self.missing else {
+            return Ok(());
+        };
+        let start = self.rounding.start(missing);
+        if start < self.bounds.0 || start > self.bounds.1 {
+            return Ok(());
+        }
+        let keep_rows = !self.within.is_empty();
+        let mut failure = None;
+        absent.each(selection, |row, parent| {
+            match self.buckets.number(parent, start) {
+                Ok(bucket) => {
+                    self.buckets.add(bucket, 1);
+                    if keep_rows {
+                        picked.push_row(row, bucket);
+                    }
+                }
+                Err(error) => failure = Some(error),
             }
         });
         failure.map_or(Ok(()), Err)
@@ -153,10 +190,13 @@ impl Collector for DateHistogramCollector {
         let once = columns.is_one();
         self.buckets.next_part(once);
         let mut picked = Picked::default();
+        let mut absent = Absent::new(selection, self.missing.is_some());
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            absent.note(page);
             Ok(self.page(page, once, selection, &mut picked)?)
         })?;
+        self.absent(&absent, selection, &mut picked)?;
         self.within
             .collect_within(selection, &mut picked, self.buckets.len())
     }

@@ -94,27 +94,51 @@ impl Distribution {
     }
 }
 
-/// As Elasticsearch ranks among few numbers: the first number counts half, those equal to the value by
-/// half, and between two numbers the rank grows in proportion.
+/// As Elasticsearch ranks among few numbers: each number lies in the middle of a stretch that reaches half the
+/// way to its neighbours, and within it the rank grows in proportion.
 fn rank_among(numbers: &[f64], value: f64) -> Option<f64> {
-    let (first, rest) = numbers.split_first()?;
-    if value < *first {
+    let (first, last) = (*numbers.first()?, *numbers.last()?);
+    let count = numbers.len() as f64;
+    if value < first {
         return Some(0.0);
     }
-    let below = rest.partition_point(|number| *number < value);
-    let upto = rest.partition_point(|number| *number <= value);
-    let equal = (upto - below) as f64;
-    let count = numbers.len() as f64;
-    let Some(next) = rest.get(upto) else {
-        return Some((count - equal / 2.0) / count);
+    if value > last {
+        return Some(1.0);
+    }
+    if value == last {
+        let equal = numbers.len() - numbers.partition_point(|number| *number < last);
+        return Some(1.0 - equal as f64 / 2.0 / count);
+    }
+    let half = |place: usize| (numbers[place + 1] - numbers[place]) / 2.0;
+    let places = 0..numbers.len() - 1;
+    let place = partition(places, |place| numbers[place] + half(place) <= value);
+    let left = match place {
+        0 => half(0),
+        place => half(place - 1),
     };
-    let within = if equal > 0.0 {
-        equal / 2.0
+    let own = numbers[place];
+    // The last number's stretch is as long on its other side.
+    let right = if place + 1 < numbers.len() {
+        half(place)
     } else {
-        let previous = numbers[upto];
-        (value - previous) / (next - previous)
+        left
     };
-    Some((0.5 + below as f64 + within) / count)
+    let within = (value - (own - left)) / (left + right);
+    Some(((place as f64 + within) / count).max(0.0))
+}
+
+/// The first place for which the test does not hold; it holds for all before.
+fn partition(places: std::ops::Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (places.start, places.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 /// Numbers counted in cells.
@@ -359,7 +383,7 @@ mod tests {
         assert_eq!(exact.quantile(0.5), Some(2.5));
         assert_eq!(exact.quantile(1.0), Some(4.0));
         assert_eq!(exact.rank(0.5), Some(0.0));
-        assert_eq!(exact.rank(2.0), Some(0.25));
+        assert_eq!(exact.rank(2.0), Some(0.375));
         assert_eq!(exact.rank(4.0), Some(0.875));
         assert_eq!(exact.rank(9.0), Some(1.0));
         assert_eq!(Distribution::default().quantile(0.5), None);

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use swarmscope_model::limits::MAX_BUCKETS;
 use swarmscope_query::aggregate::{AggregationResult, BucketKey, Histogram};
+use swarmscope_query::ast::Scalar;
 use swarmscope_query::store::StoreError;
 
+use super::absent::Absent;
 use super::buckets::Buckets;
 use super::listed::listed;
 use super::selection::Picked;
-use super::{BucketBudget, Collector, Level, Selection, too_many};
+use super::{BucketBudget, Collector, Level, Selection, numbers, too_many};
 use crate::block::column::{Column, Kind, Values};
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
@@ -17,14 +19,17 @@ use crate::search::values::FieldColumns;
 /// Collects a field's numbers.
 pub struct HistogramCollector {
     request: Histogram,
+    /// The number of rows without one.
+    missing: Option<f64>,
     /// By the bits of their starts.
     buckets: Buckets<u64>,
     within: Level,
 }
 
 impl HistogramCollector {
-    pub(super) fn new(request: &Histogram, within: Level) -> Self {
+    pub(super) fn new(request: &Histogram, missing: Option<&Scalar>, within: Level) -> Self {
         Self {
+            missing: missing.and_then(numbers::number),
             request: request.clone(),
             buckets: Buckets::default(),
             within,
@@ -53,7 +58,9 @@ impl HistogramCollector {
                 };
                 // Zero has one sign.
                 let start = self.request.start(number) + 0.0;
-                if failure.is_some() || !start.is_finite() || number < low || number > high {
+                // Bounds are of buckets without their offset.
+                let bounded = start - self.request.offset;
+                if failure.is_some() || !start.is_finite() || bounded < low || bounded > high {
                     continue;
                 }
                 match self.buckets.number(parent, start.to_bits()) {
@@ -65,6 +72,33 @@ impl HistogramCollector {
                     }
                     Err(error) => failure = Some(error),
                 }
+            }
+        });
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Counts rows without a number.
+    fn absent(
+        &mut self,
+        absent: &Absent,
+        selection: &Selection<'_>,
+        picked: &mut Picked,
+    ) -> Result<(), StoreError> {
+        let Some(missing) = self.missing else {
+            return Ok(());
+        };
+        let start = self.request.start(missing) + 0.0;
+        let keep_rows = !self.within.is_empty();
+        let mut failure = None;
+        absent.each(selection, |row, parent| {
+            match self.buckets.number(parent, start.to_bits()) {
+                Ok(bucket) => {
+                    self.buckets.add(bucket, 1);
+                    if keep_rows {
+                        picked.push_row(row, bucket);
+                    }
+                }
+                Err(error) => failure = Some(error),
             }
         });
         failure.map_or(Ok(()), Err)
@@ -112,11 +146,14 @@ impl Collector for HistogramCollector {
         let mut columns = FieldColumns::new(selection.part, &self.request.field)?;
         columns.columns.retain(|column| column.kind != Kind::Text);
         let mut picked = Picked::default();
+        let mut absent = Absent::new(selection, self.missing.is_some());
         self.buckets.next_part(columns.is_one());
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            absent.note(page);
             Ok(self.page(page, selection, &mut picked)?)
         })?;
+        self.absent(&absent, selection, &mut picked)?;
         self.within
             .collect_within(selection, &mut picked, self.buckets.len())
     }

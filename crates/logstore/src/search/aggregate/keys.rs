@@ -49,6 +49,11 @@ impl Keys {
         self.number(as_value(key), matches!(key, BucketKey::Instant(_)))
     }
 
+    /// The values in the order of their numbers.
+    pub fn all(&self) -> &[BucketKey] {
+        &self.keys
+    }
+
     /// The value of a number.
     pub fn key(&self, number: u32) -> &BucketKey {
         &self.keys[number as usize]

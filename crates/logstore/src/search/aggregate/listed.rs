@@ -50,10 +50,13 @@ fn order(order: Option<&(TermsOrder, Direction)>, buckets: &mut [Bucket]) {
         let ordering = match order {
             TermsOrder::Key => by_key(&a.key, &b.key),
             TermsOrder::Count => a.count.cmp(&b.count),
-            TermsOrder::Metric(path) => {
-                let number = |bucket| metric(bucket, path).unwrap_or(f64::NAN);
-                number(a).total_cmp(&number(b))
-            }
+            TermsOrder::Metric(path) => match (metric(a, path), metric(b, path)) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                // Without a number a bucket comes last either way.
+                (Some(_), None) => return Ordering::Less,
+                (None, Some(_)) => return Ordering::Greater,
+                (None, None) => Ordering::Equal,
+            },
         };
         match direction {
             Direction::Ascending => ordering,

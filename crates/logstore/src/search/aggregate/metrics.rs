@@ -20,14 +20,16 @@ pub enum MetricKind {
 pub struct MetricCollector {
     kind: MetricKind,
     field: String,
+    missing: Option<f64>,
     buckets: Vec<Statistics>,
 }
 
 impl MetricCollector {
-    pub(super) fn new(kind: MetricKind, field: &str) -> Self {
+    pub(super) fn new(kind: MetricKind, field: &str, missing: Option<f64>) -> Self {
         Self {
             kind,
             field: field.to_owned(),
+            missing,
             buckets: Vec::new(),
         }
     }
@@ -36,9 +38,14 @@ impl MetricCollector {
 impl Collector for MetricCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
         let buckets = by_bucket(&mut self.buckets, selection.buckets);
-        numbers::visit(selection, &self.field, |bucket, number, of_dates| {
-            buckets[bucket as usize].add(number, of_dates);
-        })
+        numbers::visit(
+            selection,
+            &self.field,
+            self.missing,
+            |bucket, number, of_dates| {
+                buckets[bucket as usize].add(number, of_dates);
+            },
+        )
     }
 
     fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {

@@ -26,17 +26,24 @@ pub struct PercentilesCollector {
     field: String,
     question: Question,
     asked: Vec<f64>,
+    missing: Option<f64>,
     buckets: Vec<Distribution>,
     /// All numbers so far were points in time.
     of_dates: Vec<bool>,
 }
 
 impl PercentilesCollector {
-    pub(super) fn new(field: &str, question: Question, asked: &[f64]) -> Self {
+    pub(super) fn new(
+        field: &str,
+        question: Question,
+        asked: &[f64],
+        missing: Option<f64>,
+    ) -> Self {
         Self {
             field: field.to_owned(),
             question,
             asked: asked.to_vec(),
+            missing,
             buckets: Vec::new(),
             of_dates: Vec::new(),
         }
@@ -71,12 +78,17 @@ impl Collector for PercentilesCollector {
             self.of_dates.resize(buckets.len(), true);
         }
         let all_dates = &mut self.of_dates;
-        numbers::visit(selection, &self.field, |bucket, number, of_dates| {
-            buckets[bucket as usize].add(number);
-            if !of_dates {
-                all_dates[bucket as usize] = false;
-            }
-        })?;
+        numbers::visit(
+            selection,
+            &self.field,
+            self.missing,
+            |bucket, number, of_dates| {
+                buckets[bucket as usize].add(number);
+                if !of_dates {
+                    all_dates[bucket as usize] = false;
+                }
+            },
+        )?;
         Ok(self.keep_within_budget()?)
     }
 

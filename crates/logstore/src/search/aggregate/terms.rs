@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 use swarmscope_query::aggregate::{
-    AggregationResult, AggregationResults, Bucket, Direction, TermsAggregation, TermsOrder,
-    metric_within,
+    AggregationResult, Bucket, Choice, ChosenTerms, Direction, TermsAggregation, TermsOrder,
 };
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::evaluate::order::compare;
@@ -13,6 +12,7 @@ use swarmscope_query::store::StoreError;
 use super::buckets::Buckets;
 use super::dictionary::Table;
 use super::keys::{Keys, as_value};
+use super::ranking::{Candidate, Ranking};
 use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection};
 use crate::block::column::{Column, Values};
@@ -23,6 +23,11 @@ use crate::search::values::{FieldColumns, is_seen_whole};
 /// Collects the values of a field.
 pub struct TermsCollector {
     request: TermsAggregation,
+    /// Values that get a bucket; all when there is none.
+    choice: Option<Choice>,
+    max_doc_count: u64,
+    /// Whether the value of each key gets a bucket, of those that were asked for.
+    taken: Vec<Option<bool>>,
     keys: Keys,
     buckets: Buckets<u32>,
     within: Level,
@@ -48,10 +53,36 @@ impl TermsCollector {
     pub(super) fn new(request: &TermsAggregation, within: Level) -> Self {
         Self {
             request: request.clone(),
+            choice: None,
+            max_doc_count: u64::MAX,
+            taken: Vec::new(),
             keys: Keys::default(),
             buckets: Buckets::default(),
             within,
         }
+    }
+
+    pub(super) fn chosen(request: &ChosenTerms, within: Level) -> Self {
+        let choice = Some(request.choice.clone()).filter(|choice| !choice.is_everything());
+        Self {
+            choice,
+            max_doc_count: request.max_doc_count.unwrap_or(u64::MAX),
+            ..Self::new(&request.terms, within)
+        }
+    }
+
+    /// The number of a value, when it gets a bucket.
+    fn key(&mut self, value: ValueRef<'_>, of_dates: bool) -> Option<u32> {
+        let key = self.keys.number(value, of_dates);
+        let Some(choice) = &self.choice else {
+            return Some(key);
+        };
+        let place = key as usize;
+        if self.taken.len() <= place {
+            self.taken.resize(place + 1, None);
+        }
+        let taken = self.taken[place].get_or_insert_with(|| choice.takes(value));
+        taken.then_some(key)
     }
 
     /// Counts a page whose rows have one text each, and no value elsewhere, through its dictionary.
@@ -81,7 +112,10 @@ impl TermsCollector {
                         entry.rows = 0;
                         continue;
                     }
-                    let key = self.keys.number(value, false);
+                    let Some(key) = self.key(value, false) else {
+                        entry.rows = 0;
+                        continue;
+                    };
                     entry.bucket = self.buckets.number(parent, key)?;
                 }
                 self.buckets.add(entry.bucket, u64::from(entry.rows));
@@ -128,7 +162,10 @@ impl TermsCollector {
                 let bucket = match slot {
                     Some(known) if *known != u32::MAX => *known,
                     slot => {
-                        let key = self.keys.number(value, of_dates);
+                        let Some(key) = self.key(value, of_dates) else {
+                            found.has_value(page.row(at));
+                            continue;
+                        };
                         match self.buckets.number(parent, key) {
                             Ok(bucket) => {
                                 if let Some(slot) = slot {
@@ -150,10 +187,13 @@ impl TermsCollector {
     }
 
     fn missing(&mut self, selection: &Selection<'_>, found: &mut Found) -> Result<(), StoreError> {
-        let (Some(missing), Some(with_value)) = (&self.request.missing, &found.with_value) else {
+        let missing = self.request.missing.clone();
+        let (Some(missing), Some(with_value)) = (missing, &found.with_value) else {
             return Ok(());
         };
-        let key = self.keys.number(ValueRef::of(missing), false);
+        let Some(key) = self.key(ValueRef::of(&missing), false) else {
+            return Ok(());
+        };
         let mut failure = None;
         selection.each(|row, parent| {
             if failure.is_some() || with_value.contains(row) {
@@ -170,27 +210,6 @@ impl TermsCollector {
             }
         });
         failure.map_or(Ok(()), Err)
-    }
-
-    fn order(&self, a: &Candidate, b: &Candidate) -> Ordering {
-        for (order, direction) in &self.request.order {
-            let ordering = match order {
-                TermsOrder::Count => a.count.cmp(&b.count),
-                TermsOrder::Key => self.by_key(a, b),
-                TermsOrder::Metric(name) => by_metric(name, a, b, *direction),
-            };
-            let ordering = match (direction, order) {
-                (Direction::Descending, TermsOrder::Count | TermsOrder::Key) => ordering.reverse(),
-                _ => ordering,
-            };
-            if ordering != Ordering::Equal {
-                return ordering;
-            }
-        }
-        if self.request.order.is_empty() {
-            return b.count.cmp(&a.count).then_with(|| self.by_key(a, b));
-        }
-        self.by_key(a, b)
     }
 
     fn by_key(&self, a: &Candidate, b: &Candidate) -> Ordering {
@@ -244,29 +263,16 @@ impl Collector for TermsCollector {
         bucket: u32,
         budget: &mut BucketBudget,
     ) -> Result<AggregationResult, StoreError> {
-        let by_metric =
-            |(order, _): &(TermsOrder, Direction)| matches!(order, TermsOrder::Metric(_));
-        let needs_metrics = self.request.order.iter().any(by_metric);
-        let mut candidates = Vec::new();
-        for (number, value) in self.buckets.within(bucket) {
-            let count = self.buckets.count(number);
-            if count < self.request.min_doc_count {
-                continue;
-            }
-            let within = if needs_metrics {
-                // The buckets of these are paid for when they are chosen.
-                Some(self.within.finish(number, &mut BucketBudget::default())?)
-            } else {
-                None
-            };
-            candidates.push(Candidate {
-                number,
-                value,
-                count,
-                within,
-            });
-        }
-        candidates.sort_by(|a, b| self.order(a, b));
+        let found = self.buckets.within(bucket);
+        let order = match self.request.order.as_slice() {
+            [] => &[(TermsOrder::Count, Direction::Descending)],
+            order => order,
+        };
+        let ranking = Ranking { order };
+        let least = self.request.min_doc_count;
+        let mut candidates = ranking.candidates(&found, &self.buckets, least, &mut self.within)?;
+        candidates.retain(|candidate| candidate.count <= self.max_doc_count);
+        ranking.sort(&mut candidates, |a, b| self.by_key(a, b));
         let rest = candidates.split_off(self.request.size.min(candidates.len()));
         budget.spend(candidates.len())?;
         let mut buckets = Vec::with_capacity(candidates.len());
@@ -284,28 +290,6 @@ impl Collector for TermsCollector {
             buckets,
             other_count: rest.iter().map(|candidate| candidate.count).sum(),
         })
-    }
-}
-
-/// A bucket that may come into the reply.
-struct Candidate {
-    number: u32,
-    value: u32,
-    count: u64,
-    within: Option<AggregationResults>,
-}
-
-/// By a metric within; buckets without a value come last either way.
-fn by_metric(name: &str, a: &Candidate, b: &Candidate, direction: Direction) -> Ordering {
-    let metric = |candidate: &Candidate| metric_within(candidate.within.as_ref()?, name);
-    match (metric(a), metric(b)) {
-        (Some(a), Some(b)) => match direction {
-            Direction::Ascending => a.total_cmp(&b),
-            Direction::Descending => b.total_cmp(&a),
-        },
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
     }
 }
 
@@ -327,10 +311,15 @@ impl Found {
         }
     }
 
-    fn add(&mut self, row: u32, bucket: u32, buckets: &mut Buckets<u32>) {
+    /// The row has a value, whether it gets a bucket or not.
+    fn has_value(&mut self, row: u32) {
         if let Some(with_value) = &mut self.with_value {
             with_value.insert(row);
         }
+    }
+
+    fn add(&mut self, row: u32, bucket: u32, buckets: &mut Buckets<u32>) {
+        self.has_value(row);
         if buckets.add_once(bucket, row) && self.keep_rows {
             self.picked.push_row(row, bucket);
         }

@@ -3,6 +3,7 @@
 use swarmscope_query::aggregate::AggregationResult;
 use swarmscope_query::store::StoreError;
 
+use super::absent::Absent;
 use super::{BucketBudget, Collector, Selection, by_bucket};
 use crate::block::column::Values;
 use crate::search::error::SearchError;
@@ -11,13 +12,16 @@ use crate::search::values::{FieldColumns, is_seen_whole};
 /// Counts a field's values.
 pub struct ValueCountCollector {
     field: String,
+    /// Whether rows without a value count as one.
+    counts_missing: bool,
     buckets: Vec<u64>,
 }
 
 impl ValueCountCollector {
-    pub(super) fn new(field: &str) -> Self {
+    pub(super) fn new(field: &str, counts_missing: bool) -> Self {
         Self {
             field: field.to_owned(),
+            counts_missing,
             buckets: Vec::new(),
         }
     }
@@ -26,9 +30,11 @@ impl ValueCountCollector {
 impl Collector for ValueCountCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
         let buckets = by_bucket(&mut self.buckets, selection.buckets);
+        let mut absent = Absent::new(selection, self.counts_missing);
         let columns = FieldColumns::new(selection.part, &self.field)?;
         columns.visit(selection.part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            absent.note(page);
             let is_text = matches!(&page.values, Values::Text(_) | Values::Coded { .. });
             selection.spans(page, |bucket, span| {
                 let seen = if is_text {
@@ -39,7 +45,9 @@ impl Collector for ValueCountCollector {
                 buckets[bucket as usize] += seen as u64;
             });
             Ok(())
-        })
+        })?;
+        absent.each(selection, |_, bucket| buckets[bucket as usize] += 1);
+        Ok(())
     }
 
     fn merge(&mut self, other: Self, parents: &[u32]) -> Result<(), StoreError> {

@@ -6,8 +6,9 @@ use super::super::error::DslErrorKind;
 use super::super::json::{Json, Member, Node};
 use super::super::members::object;
 use super::super::{Context, Parsed};
-use super::{Read, Reported, format, interval, terms, unsupported};
+use super::{Read, Reported, ValueFormat, format, interval, substituted, terms, unsupported};
 use crate::aggregate::{AggregationKind, DateHistogram, Interval};
+use crate::ast::Scalar;
 use crate::datemath::{self, Clock, Format, Rounding};
 
 const NAME: &str = "date_histogram";
@@ -24,7 +25,8 @@ struct Request<'a> {
     hard: Option<&'a Member>,
     order: Option<&'a Member>,
     keyed: bool,
-    format: Option<Format>,
+    format: Option<ValueFormat>,
+    missing: Option<&'a Member>,
 }
 
 pub(super) fn date_histogram(node: &Node, context: &Context) -> Parsed<Read> {
@@ -32,39 +34,87 @@ pub(super) fn date_histogram(node: &Node, context: &Context) -> Parsed<Read> {
     for member in object(node, NAME)? {
         request.parameter(member)?;
     }
-    let time_zone = request.time_zone.clone().unwrap_or(TimeZone::UTC);
-    let clock = Clock {
-        now: context.now,
-        time_zone: time_zone.clone(),
-    };
-    let histogram = DateHistogram {
-        field: request
-            .field
-            .take()
-            .ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?,
-        interval: request
-            .interval
-            .ok_or_else(|| node.fault(DslErrorKind::NoInterval))?,
-        offset_ms: request.offset,
-        time_zone: time_zone.clone(),
-        min_doc_count: request.min_doc_count,
-        extended_bounds: request.bounds(request.extended, &clock)?,
-        hard_bounds: request.bounds(request.hard, &clock)?,
-        order: match request.order {
-            Some(member) => terms::order(&member.value, NAME)?.into_iter().next(),
-            None => None,
-        },
+    let histogram = request.histogram(node, context)?;
+    let missing = match request.missing {
+        Some(member) => {
+            let clock = Clock {
+                now: context.now,
+                time_zone: histogram.time_zone.clone(),
+            };
+            Some(Scalar::Integer(request.instant(member, &clock)?))
+        }
+        None => None,
     };
     let Request { keyed, format, .. } = request;
     let reported = Reported::DateHistogram {
         keyed,
         format,
-        time_zone,
+        time_zone: histogram.time_zone.clone(),
     };
-    Ok((AggregationKind::DateHistogram(histogram), reported))
+    let kind = substituted(AggregationKind::DateHistogram(histogram), missing);
+    Ok((kind, reported))
+}
+
+/// A source of `composite`, which has some of the parameters.
+pub(super) fn source<'a>(
+    node: &Node,
+    members: &[&'a Member],
+    context: &Context,
+) -> Parsed<(DateHistogram, Option<ValueFormat>)> {
+    let mut request = Request::default();
+    for member in members {
+        let member: &'a Member = member;
+        match member.key.as_str() {
+            "field" | "fixed_interval" | "calendar_interval" | "interval" | "offset"
+            | "time_zone" | "format" => request.parameter(member)?,
+            _ => return Err(member.unknown_in(NAME)),
+        }
+    }
+    let histogram = request.histogram(node, context)?;
+    Ok((histogram, request.format))
 }
 
 impl<'a> Request<'a> {
+    fn histogram(&mut self, node: &Node, context: &Context) -> Parsed<DateHistogram> {
+        let time_zone = self.time_zone.clone().unwrap_or(TimeZone::UTC);
+        let clock = Clock {
+            now: context.now,
+            time_zone: time_zone.clone(),
+        };
+        let refuse = |reason: String| Err(node.fault(DslErrorKind::ShardRefusal { reason }));
+        let extended = self.bounds(self.extended, &clock)?;
+        let hard = self.bounds(self.hard, &clock)?;
+        if let Some((first, last)) = extended.filter(|(first, last)| first > last) {
+            return refuse(format!(
+                "[extended_bounds.min][{first}] cannot be greater than [extended_bounds.max][{last}] for histogram \
+                 aggregation"
+            ));
+        }
+        if let (Some(extended), Some(hard)) = (extended, hard)
+            && (extended.0 < hard.0 || extended.1 > hard.1)
+        {
+            return refuse("Extended bounds have to be inside hard bounds".to_owned());
+        }
+        Ok(DateHistogram {
+            field: self
+                .field
+                .take()
+                .ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?,
+            interval: self
+                .interval
+                .ok_or_else(|| node.fault(DslErrorKind::NoInterval))?,
+            offset_ms: self.offset,
+            time_zone,
+            min_doc_count: self.min_doc_count,
+            extended_bounds: extended,
+            hard_bounds: hard,
+            order: match self.order {
+                Some(member) => terms::only_order(&member.value, NAME)?,
+                None => None,
+            },
+        })
+    }
+
     fn parameter(&mut self, member: &'a Member) -> Parsed<()> {
         let text = member.value.text().unwrap_or_default();
         match member.key.as_str() {
@@ -73,12 +123,14 @@ impl<'a> Request<'a> {
                 let width = interval::fixed(&text).ok_or_else(|| {
                     member.bad(NAME, format!("failed to parse setting [date_histogram.fixedInterval] with value [{text}] as a time value: unit is missing or unrecognized"))
                 })?;
+                self.only_interval(member, "fixed_interval", "calendar_interval")?;
                 self.interval = Some(Interval::Fixed(width));
             }
             "calendar_interval" => {
                 let unit = interval::calendar(&text).ok_or_else(|| {
                     member.bad(NAME, format!("The supplied interval [{text}] could not be parsed as a calendar interval."))
                 })?;
+                self.only_interval(member, "calendar_interval", "fixed_interval")?;
                 self.interval = Some(Interval::Calendar(unit));
             }
             "interval" => {
@@ -101,7 +153,8 @@ impl<'a> Request<'a> {
             }
             "time_zone" => {
                 let zone = datemath::time_zone(&text);
-                self.time_zone = Some(zone.map_err(|date| member.value.fault(date.into()))?);
+                let unknown = |_| member.bad(NAME, format!("Unknown time-zone ID: {text}"));
+                self.time_zone = Some(zone.map_err(unknown)?);
             }
             "min_doc_count" => self.min_doc_count = member.count("min_doc_count")? as u64,
             "extended_bounds" => self.extended = Some(member),
@@ -109,11 +162,20 @@ impl<'a> Request<'a> {
             "order" => self.order = Some(member),
             "keyed" => self.keyed = member.boolean(NAME)?,
             "format" => self.format = Some(format(member, NAME)?),
-            "missing" => return Err(unsupported(member, "only documents with a date count")),
+            "missing" => self.missing = Some(member),
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in(NAME)),
         }
         Ok(())
+    }
+
+    /// There is one interval.
+    fn only_interval(&self, member: &Member, own: &str, other: &str) -> Parsed<()> {
+        if self.interval.is_none() {
+            return Ok(());
+        }
+        let reason = format!("Cannot use [{own}] with [{other}] configuration option.");
+        Err(member.bad(NAME, reason))
     }
 
     fn bounds(&self, member: Option<&Member>, clock: &Clock) -> Parsed<Option<(i64, i64)>> {
@@ -132,9 +194,16 @@ impl<'a> Request<'a> {
                 *end = self.instant(part, clock)?;
             }
         }
-        // Half a bound extends nothing.
-        let is_whole = ends.0 != i64::MIN && ends.1 != i64::MAX;
-        Ok((is_whole || name == "hard_bounds").then_some(ends))
+        if name == "hard_bounds" {
+            return Ok(Some(ends));
+        }
+        // Half a bound extends up to itself.
+        Ok(match ends {
+            (i64::MIN, i64::MAX) => None,
+            (i64::MIN, last) => Some((last, last)),
+            (first, i64::MAX) => Some((first, first)),
+            ends => Some(ends),
+        })
     }
 
     fn instant(&self, member: &Member, clock: &Clock) -> Parsed<i64> {
@@ -143,7 +212,10 @@ impl<'a> Request<'a> {
         {
             return Ok(milliseconds);
         }
-        let format = self.format.clone().unwrap_or_default();
+        let format = self
+            .format
+            .as_ref()
+            .map_or_else(Format::default, ValueFormat::dates);
         let text = member.text(NAME)?;
         datemath::instant(&text, Rounding::Down, &format, clock)
             .map_err(|date| member.value.fault(date.into()))

@@ -21,11 +21,10 @@ pub(super) fn filters(node: &Node, context: &mut Context, depth: usize) -> Parse
             _ => return Err(member.unknown_in(NAME)),
         }
     }
+    let named = named.filter(|(_, queries)| !queries.is_empty());
     let (mut names, queries) = named.ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
-            query: NAME,
-            parameter: "filters",
-        })
+        let reason = "[filters] cannot be empty.".to_owned();
+        node.fault(DslErrorKind::Argument { reason })
     })?;
     let others = others || other_key.is_some();
     if others && !names.is_empty() {

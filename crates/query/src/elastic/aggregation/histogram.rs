@@ -4,26 +4,44 @@ use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::{Member, Node};
 use super::super::members::object;
-use super::{Read, Reported, terms, unsupported};
+use super::{Read, Reported, ValueFormat, format, substituted, terms, unsupported};
 use crate::aggregate::{AggregationKind, Histogram};
+use crate::ast::Scalar;
 
 const NAME: &str = "histogram";
 
-pub(super) fn histogram(node: &Node) -> Parsed<Read> {
-    let mut found = Histogram {
-        field: String::new(),
-        interval: 0.0,
-        offset: 0.0,
-        min_doc_count: 0,
-        extended_bounds: None,
-        hard_bounds: None,
-        order: None,
-    };
-    let mut field = None;
-    let mut keyed = false;
-    for member in object(node, NAME)? {
+/// What the request says.
+struct Request {
+    field: Option<String>,
+    found: Histogram,
+    keyed: bool,
+    format: Option<ValueFormat>,
+    missing: Option<Scalar>,
+}
+
+impl Request {
+    fn new(min_doc_count: u64) -> Self {
+        Self {
+            field: None,
+            found: Histogram {
+                field: String::new(),
+                interval: 0.0,
+                offset: 0.0,
+                min_doc_count,
+                extended_bounds: None,
+                hard_bounds: None,
+                order: None,
+            },
+            keyed: false,
+            format: None,
+            missing: None,
+        }
+    }
+
+    fn parameter(&mut self, member: &Member) -> Parsed<()> {
+        let found = &mut self.found;
         match member.key.as_str() {
-            "field" => field = Some(member.text(NAME)?),
+            "field" => self.field = Some(member.text(NAME)?),
             "interval" => {
                 found.interval = number(member)?;
                 if found.interval <= 0.0 {
@@ -34,26 +52,53 @@ pub(super) fn histogram(node: &Node) -> Parsed<Read> {
             "min_doc_count" => found.min_doc_count = member.count("min_doc_count")? as u64,
             "extended_bounds" => found.extended_bounds = bounds(member, false)?,
             "hard_bounds" => found.hard_bounds = bounds(member, true)?,
-            "order" => found.order = terms::order(&member.value, NAME)?.into_iter().next(),
-            "keyed" => keyed = member.boolean(NAME)?,
-            "format" => return Err(unsupported(member, "the keys are numbers")),
-            "missing" => return Err(unsupported(member, "only documents with a value count")),
+            "order" => found.order = terms::only_order(&member.value, NAME)?,
+            "keyed" => self.keyed = member.boolean(NAME)?,
+            "format" => self.format = Some(format(member, NAME)?),
+            "missing" => self.missing = member.value.scalar(),
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in(NAME)),
         }
+        Ok(())
     }
-    found.field = field.ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?;
-    if found.interval <= 0.0 {
-        return Err(node.fault(DslErrorKind::Missing {
-            query: NAME,
-            parameter: "interval",
-        }));
+
+    fn finish(mut self, node: &Node) -> Parsed<Self> {
+        let field = self.field.take();
+        self.found.field = field.ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?;
+        if self.found.interval <= 0.0 {
+            let reason = format!("interval must be positive, got: {:?}", self.found.interval);
+            return Err(node.fault(DslErrorKind::ShardRefusal { reason }));
+        }
+        self.found.offset = self.found.offset.rem_euclid(self.found.interval);
+        Ok(self)
     }
-    found.offset = found.offset.rem_euclid(found.interval);
-    Ok((
-        AggregationKind::Histogram(found),
-        Reported::Histogram { keyed },
-    ))
+}
+
+pub(super) fn histogram(node: &Node) -> Parsed<Read> {
+    let mut request = Request::new(0);
+    for member in object(node, NAME)? {
+        request.parameter(member)?;
+    }
+    let request = request.finish(node)?;
+    let kind = substituted(AggregationKind::Histogram(request.found), request.missing);
+    let reported = Reported::Histogram {
+        keyed: request.keyed,
+        format: request.format,
+    };
+    Ok((kind, reported))
+}
+
+/// A source of `composite`, which has some of the parameters.
+pub(super) fn source(node: &Node, members: &[&Member]) -> Parsed<(Histogram, Option<ValueFormat>)> {
+    let mut request = Request::new(1);
+    for member in members {
+        match member.key.as_str() {
+            "field" | "interval" | "format" => request.parameter(member)?,
+            _ => return Err(member.unknown_in(NAME)),
+        }
+    }
+    let request = request.finish(node)?;
+    Ok((request.found, request.format))
 }
 
 /// A number that is finite.
@@ -74,12 +119,18 @@ fn bounds(member: &Member, may_be_open: bool) -> Parsed<Option<(f64, f64)>> {
             _ => return Err(part.unknown_in("bounds")),
         }
     }
-    // Half a bound extends nothing.
-    if low.is_some() && high.is_some() || may_be_open {
-        let ends = (
-            low.unwrap_or(f64::NEG_INFINITY),
-            high.unwrap_or(f64::INFINITY),
-        );
+    if low.is_some() || high.is_some() || may_be_open {
+        let ends = match may_be_open {
+            true => (
+                low.unwrap_or(f64::NEG_INFINITY),
+                high.unwrap_or(f64::INFINITY),
+            ),
+            // Half a bound extends up to itself.
+            false => {
+                let low_or_high = low.or(high).unwrap_or_default();
+                (low.unwrap_or(low_or_high), high.unwrap_or(low_or_high))
+            }
+        };
         if ends.0 > ends.1 {
             return Err(member.bad(NAME, "[min] is above [max]"));
         }

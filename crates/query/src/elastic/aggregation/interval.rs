@@ -31,6 +31,24 @@ pub(super) fn calendar(text: &str) -> Option<CalendarUnit> {
     })
 }
 
+/// Milliseconds of a calendar unit on average, or of a fixed width.
+pub(super) fn unit(text: &str) -> Option<f64> {
+    const MONTH: f64 = 2_629_746_000.0;
+    Some(match text {
+        "second" | "1s" => 1_000.0,
+        _ => match calendar(text) {
+            Some(CalendarUnit::Minute) => 60_000.0,
+            Some(CalendarUnit::Hour) => 3_600_000.0,
+            Some(CalendarUnit::Day) => 86_400_000.0,
+            Some(CalendarUnit::Week) => 604_800_000.0,
+            Some(CalendarUnit::Month) => MONTH,
+            Some(CalendarUnit::Quarter) => 3.0 * MONTH,
+            Some(CalendarUnit::Year) => 12.0 * MONTH,
+            None => fixed(text)? as f64,
+        },
+    })
+}
+
 /// What `interval` meant before Elasticsearch 7.2: a calendar unit, else a fixed width.
 pub(super) fn either(text: &str) -> Option<Interval> {
     match text {

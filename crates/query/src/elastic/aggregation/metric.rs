@@ -4,7 +4,7 @@ use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::Node;
 use super::super::members::object;
-use super::{Read, Reported, format, unsupported};
+use super::{Read, Reported, format, missing_number, substituted, unsupported};
 use crate::aggregate::AggregationKind;
 
 pub(super) fn metric(
@@ -13,21 +13,24 @@ pub(super) fn metric(
     aggregation: impl FnOnce(String) -> AggregationKind,
 ) -> Parsed<Read> {
     let mut field = None;
-    let mut shown = None;
+    let (mut shown, mut missing) = (None, None);
     for member in object(node, kind)? {
         match member.key.as_str() {
             "field" => field = Some(member.text(kind)?),
             "format" => shown = Some(format(member, kind)?),
             "precision_threshold" | "execution_hint" | "rehash" if kind == "cardinality" => {}
             "value_type" => {}
-            "missing" => return Err(unsupported(member, "only documents with a value count")),
+            "missing" if matches!(kind, "cardinality" | "value_count") => {
+                missing = member.value.scalar();
+            }
+            "missing" => missing = missing_number(member, kind)?,
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in(kind)),
         }
     }
     let field = field.ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?;
     Ok((
-        aggregation(field),
+        substituted(aggregation(field), missing),
         Reported::Metric {
             kind,
             format: shown,

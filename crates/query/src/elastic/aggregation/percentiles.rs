@@ -9,36 +9,49 @@ use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::{Json, Member, Node};
 use super::super::members::object;
-use super::{Read, Reported, format, unsupported};
+use super::{Read, Reported, format, missing_number, substituted, unsupported};
 use crate::aggregate::AggregationKind;
+use crate::ast::Scalar;
 
 const DEFAULT: [f64; 7] = [1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0];
 
 pub(super) fn percentiles(node: &Node) -> Parsed<Read> {
-    let (field, numbers, reported) = read(node, "percentiles", "percents")?;
-    let percents = numbers.unwrap_or_else(|| DEFAULT.to_vec());
-    Ok((AggregationKind::Percentiles { field, percents }, reported))
+    let asked = read(node, "percentiles", "percents")?;
+    let percents = asked.found.unwrap_or_else(|| DEFAULT.to_vec());
+    let kind = AggregationKind::Percentiles {
+        field: asked.field,
+        percents,
+    };
+    Ok((substituted(kind, asked.missing), asked.reported))
 }
 
 pub(super) fn percentile_ranks(node: &Node) -> Parsed<Read> {
-    let (field, numbers, reported) = read(node, "percentile_ranks", "values")?;
-    let values = numbers.ok_or_else(|| {
-        node.fault(DslErrorKind::Missing {
-            query: "percentile_ranks",
-            parameter: "values",
+    let asked = read(node, "percentile_ranks", "values")?;
+    let values = asked.found.ok_or_else(|| {
+        node.fault(DslErrorKind::Unbuilt {
+            object: "percentile_ranks",
+            reason: "[values] must not be null".to_owned(),
         })
     })?;
-    Ok((AggregationKind::PercentileRanks { field, values }, reported))
+    let kind = AggregationKind::PercentileRanks {
+        field: asked.field,
+        values,
+    };
+    Ok((substituted(kind, asked.missing), asked.reported))
 }
 
-/// The field, the numbers under the key of that name when there are some, and how to show the result.
-fn read(
-    node: &Node,
-    kind: &'static str,
-    asked: &'static str,
-) -> Parsed<(String, Option<Vec<f64>>, Reported)> {
+/// What both are told.
+struct Asked {
+    field: String,
+    /// The numbers under the key of their name, when there are some.
+    found: Option<Vec<f64>>,
+    reported: Reported,
+    missing: Option<Scalar>,
+}
+
+fn read(node: &Node, kind: &'static str, asked: &'static str) -> Parsed<Asked> {
     let (mut field, mut found, mut shown) = (None, None, None);
-    let mut keyed = true;
+    let (mut keyed, mut missing) = (true, None);
     let mut method: Option<&Member> = None;
     for member in object(node, kind)? {
         match member.key.as_str() {
@@ -47,11 +60,13 @@ fn read(
             "format" => shown = Some(format(member, kind)?),
             "tdigest" | "hdr" => {
                 if method.replace(member).is_some() {
-                    return Err(member.bad(kind, "Only one percentiles method should be declared."));
+                    let reason = "Only one percentiles method should be declared.".to_owned();
+                    let object = kind;
+                    return Err(node.fault(DslErrorKind::Unbuilt { object, reason }));
                 }
                 check_method(member)?;
             }
-            "missing" => return Err(unsupported(member, "only documents with a value count")),
+            "missing" => missing = missing_number(member, kind)?,
             "script" => return Err(unsupported(member, "use a field")),
             key if key == asked => found = Some(numbers(member, kind)?),
             _ => return Err(member.unknown_in(kind)),
@@ -64,7 +79,12 @@ fn read(
         keyed,
         format: shown,
     };
-    Ok((field, found, reported))
+    Ok(Asked {
+        field,
+        found,
+        reported,
+        missing,
+    })
 }
 
 fn numbers(member: &Member, kind: &'static str) -> Parsed<Vec<f64>> {
@@ -72,7 +92,9 @@ fn numbers(member: &Member, kind: &'static str) -> Parsed<Vec<f64>> {
         return Err(member.bad(kind, "expected an array of numbers"));
     };
     if items.is_empty() {
-        return Err(member.bad(kind, format!("[{}] must not be empty", member.key)));
+        let reason = format!("[{}] must not be empty", member.key);
+        let object = kind;
+        return Err(member.value.fault(DslErrorKind::Unbuilt { object, reason }));
     }
     if items.len() > MAX_PERCENTILES {
         let reason = format!("more than {MAX_PERCENTILES} numbers");
@@ -87,7 +109,8 @@ fn numbers(member: &Member, kind: &'static str) -> Parsed<Vec<f64>> {
         };
         if kind == "percentiles" && !(0.0..=100.0).contains(&number) {
             let reason = format!("percent must be in [0,100], got [{number:?}]");
-            return Err(member.bad(kind, reason));
+            let object = kind;
+            return Err(item.fault(DslErrorKind::Unbuilt { object, reason }));
         }
         found.push(number);
     }

@@ -8,8 +8,9 @@ use super::super::json::{Json, Member, Node};
 use super::super::members::object;
 use super::super::{Context, Parsed};
 use super::histogram::number;
-use super::{Read, Reported, format, unsupported};
+use super::{Read, Reported, ValueFormat, format, missing_number, substituted, unsupported};
 use crate::aggregate::{AggregationKind, HalfOpen};
+use crate::ast::Scalar;
 use crate::datemath::{self, Clock, Format, Rounding};
 
 /// What is told of a range besides what it counts.
@@ -27,8 +28,9 @@ struct Request<'a> {
     field: Option<String>,
     ranges: &'a [Node],
     keyed: bool,
-    format: Option<Format>,
+    format: Option<ValueFormat>,
     time_zone: TimeZone,
+    missing: Option<Scalar>,
 }
 
 impl<'a> Request<'a> {
@@ -40,6 +42,7 @@ impl<'a> Request<'a> {
             keyed: false,
             format: None,
             time_zone: TimeZone::UTC,
+            missing: None,
         };
         for member in object(node, kind)? {
             match (member.key.as_str(), &member.value.value) {
@@ -52,23 +55,18 @@ impl<'a> Request<'a> {
                     return Err(member.bad(kind, reason));
                 }
                 ("keyed", _) => request.keyed = member.boolean(kind)?,
-                ("format", _) if kind == "date_range" => {
-                    request.format = Some(format(member, kind)?);
-                }
+                ("format", _) => request.format = Some(format(member, kind)?),
                 ("time_zone", _) if kind == "date_range" => {
                     let zone = datemath::time_zone(&member.text(kind)?);
                     request.time_zone = zone.map_err(|date| member.value.fault(date.into()))?;
                 }
-                ("format", _) => return Err(unsupported(member, "the keys are numbers")),
-                ("missing", _) => {
-                    return Err(unsupported(member, "only documents with a value count"));
-                }
+                ("missing", _) => request.missing = missing_number(member, kind)?,
                 ("script", _) => return Err(unsupported(member, "use a field")),
                 _ => return Err(member.unknown_in(kind)),
             }
         }
         if request.ranges.is_empty() {
-            return Err(node.fault(DslErrorKind::NoRanges));
+            return Err(node.fault(DslErrorKind::NoRanges { kind }));
         }
         Ok(request)
     }
@@ -123,8 +121,9 @@ pub(super) fn range(node: &Node) -> Parsed<Read> {
     let reported = Reported::Range {
         ranges: named,
         keyed: request.keyed,
+        format: request.format,
     };
-    Ok((kind, reported))
+    Ok((substituted(kind, request.missing), reported))
 }
 
 pub(super) fn date_range(node: &Node, context: &Context) -> Parsed<Read> {
@@ -133,7 +132,10 @@ pub(super) fn date_range(node: &Node, context: &Context) -> Parsed<Read> {
         now: context.now,
         time_zone: request.time_zone.clone(),
     };
-    let shown = request.format.clone().unwrap_or_default();
+    let shown = request
+        .format
+        .as_ref()
+        .map_or_else(Format::default, ValueFormat::dates);
     let named = request.ranges(|member| match &member.value.value {
         Json::Number(_) => number(member),
         _ => datemath::instant(&member.text("date_range")?, Rounding::Down, &shown, &clock)
@@ -154,5 +156,5 @@ pub(super) fn date_range(node: &Node, context: &Context) -> Parsed<Read> {
         format: request.format,
         time_zone: request.time_zone,
     };
-    Ok((kind, reported))
+    Ok((substituted(kind, request.missing), reported))
 }

@@ -4,14 +4,14 @@ use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::Node;
 use super::super::members::object;
-use super::{Read, Reported, format, unsupported};
+use super::{Read, Reported, format, missing_number, substituted, unsupported};
 use crate::aggregate::AggregationKind;
 
 /// Standard deviations around the mean that `std_deviation_bounds` spans unless told.
 const SIGMA: f64 = 2.0;
 
 pub(super) fn stats(node: &Node, kind: &'static str) -> Parsed<Read> {
-    let (mut field, mut shown) = (None, None);
+    let (mut field, mut shown, mut missing) = (None, None, None);
     let mut sigma = SIGMA;
     for member in object(node, kind)? {
         match member.key.as_str() {
@@ -32,7 +32,7 @@ pub(super) fn stats(node: &Node, kind: &'static str) -> Parsed<Read> {
                     }
                 };
             }
-            "missing" => return Err(unsupported(member, "only documents with a value count")),
+            "missing" => missing = missing_number(member, kind)?,
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in(kind)),
         }
@@ -42,5 +42,6 @@ pub(super) fn stats(node: &Node, kind: &'static str) -> Parsed<Read> {
         sigma: (kind == "extended_stats").then_some(sigma),
         format: shown,
     };
-    Ok((AggregationKind::Stats { field }, reported))
+    let kind = substituted(AggregationKind::Stats { field }, missing);
+    Ok((kind, reported))
 }

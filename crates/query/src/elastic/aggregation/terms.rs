@@ -1,13 +1,15 @@
 //! `terms`: the most frequent values.
 
-use swarmscope_model::limits::MAX_BUCKETS;
+use swarmscope_model::limits::{MAX_BUCKETS, MAX_RARE_DOCUMENTS};
 
 use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::{Json, Member, Node};
 use super::super::members::{object, one_or_many};
-use super::{Read, Reported, format, unsupported};
-use crate::aggregate::{Aggregation, AggregationKind, Direction, TermsAggregation, TermsOrder};
+use super::{Read, Reported, choice, format, unsupported};
+use crate::aggregate::{
+    Aggregation, AggregationKind, Choice, ChosenTerms, Direction, TermsAggregation, TermsOrder,
+};
 
 pub(super) fn terms(node: &Node) -> Parsed<Read> {
     let mut found = TermsAggregation {
@@ -19,12 +21,19 @@ pub(super) fn terms(node: &Node) -> Parsed<Read> {
     };
     let mut field = None;
     let mut shown = None;
+    let mut choice = Choice::default();
     for member in object(node, "terms")? {
         match member.key.as_str() {
             "field" => field = Some(member.text("terms")?),
-            "size" => found.size = size(member)?,
+            "size" => found.size = size(member, "terms")?,
             "min_doc_count" => {
-                found.min_doc_count = member.count("min_doc_count")? as u64;
+                let given = member.integer()?;
+                found.min_doc_count = u64::try_from(given).map_err(|_| {
+                    let reason = format!(
+                        "[minDocCount] must be greater than or equal to 0. Found [{given}]"
+                    );
+                    member.bad("terms", reason)
+                })?;
             }
             "order" => found.order = order(&member.value, "terms")?,
             "missing" => found.missing = member.value.scalar(),
@@ -35,12 +44,8 @@ pub(super) fn terms(node: &Node) -> Parsed<Read> {
             | "execution_hint"
             | "collect_mode"
             | "value_type" => {}
-            "include" | "exclude" => {
-                return Err(unsupported(
-                    member,
-                    "choose documents with a [filter] or the query",
-                ));
-            }
+            "include" => choice.include = Some(choice::chosen(member, "terms")?),
+            "exclude" => choice.exclude = Some(choice::chosen(member, "terms")?),
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in("terms")),
         }
@@ -49,18 +54,67 @@ pub(super) fn terms(node: &Node) -> Parsed<Read> {
     if found.order.is_empty() {
         found.order = vec![(TermsOrder::Count, Direction::Descending)];
     }
-    Ok((
-        AggregationKind::Terms(found),
-        Reported::Terms { format: shown },
-    ))
+    let kind = match choice.is_everything() {
+        true => AggregationKind::Terms(found),
+        false => AggregationKind::ChosenTerms(ChosenTerms {
+            terms: found,
+            choice,
+            max_doc_count: None,
+        }),
+    };
+    Ok((kind, Reported::Terms { format: shown }))
 }
 
-fn size(member: &Member) -> Parsed<usize> {
+/// `rare_terms`: the least frequent values.
+pub(super) fn rare_terms(node: &Node) -> Parsed<Read> {
+    const NAME: &str = "rare_terms";
+    let (mut field, mut shown, mut missing) = (None, None, None);
+    let mut choice = Choice::default();
+    let mut most = 1;
+    for member in object(node, NAME)? {
+        match member.key.as_str() {
+            "field" => field = Some(member.text(NAME)?),
+            "max_doc_count" => {
+                let given = member.integer()?;
+                most = u64::try_from(given).unwrap_or_default();
+                if !(1..=MAX_RARE_DOCUMENTS).contains(&most) {
+                    let reason = format!(
+                        "[max_doc_count] must be from 1 to {MAX_RARE_DOCUMENTS}, found [{given}]"
+                    );
+                    return Err(member.bad(NAME, reason));
+                }
+            }
+            "missing" => missing = member.value.scalar(),
+            "format" => shown = Some(format(member, NAME)?),
+            "include" => choice.include = Some(choice::chosen(member, NAME)?),
+            "exclude" => choice.exclude = Some(choice::chosen(member, NAME)?),
+            // Counts are exact.
+            "precision" | "value_type" => {}
+            _ => return Err(member.unknown_in(NAME)),
+        }
+    }
+    let field = field.ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?;
+    let terms = TermsAggregation {
+        field,
+        size: MAX_BUCKETS + 1,
+        min_doc_count: 1,
+        order: vec![(TermsOrder::Count, Direction::Ascending)],
+        missing,
+    };
+    let kind = AggregationKind::ChosenTerms(ChosenTerms {
+        terms,
+        choice,
+        max_doc_count: Some(most),
+    });
+    Ok((kind, Reported::RareTerms { format: shown }))
+}
+
+pub(super) fn size(member: &Member, kind: &'static str) -> Parsed<usize> {
     let given = member.integer()?;
     match usize::try_from(given) {
         Ok(size) if size > 0 => Ok(size.min(MAX_BUCKETS)),
         _ => Err(member.bad(
-            "terms",
+            kind,
             format!("[size] must be greater than 0. Found [{given}]"),
         )),
     }
@@ -94,7 +148,7 @@ pub(super) fn order(node: &Node, kind: &'static str) -> Parsed<Vec<(TermsOrder, 
             let by = match member.key.as_str() {
                 "_count" => TermsOrder::Count,
                 "_key" | "_term" | "_time" => TermsOrder::Key,
-                path => TermsOrder::Metric(path.strip_suffix(".value").unwrap_or(path).to_owned()),
+                path => TermsOrder::Metric(plain(path)),
             };
             orders.push((by, direction));
         }
@@ -102,17 +156,37 @@ pub(super) fn order(node: &Node, kind: &'static str) -> Parsed<Vec<(TermsOrder, 
     Ok(orders)
 }
 
+/// `a[b]` as `a.b`, and without what means the only number.
+fn plain(path: &str) -> String {
+    let path = match path
+        .strip_suffix(']')
+        .and_then(|path| path.rsplit_once('['))
+    {
+        Some((name, key)) => format!("{name}.{key}"),
+        None => path.to_owned(),
+    };
+    let only = [".value", ".doc_count"];
+    let plain = only.iter().find_map(|end| path.strip_suffix(end));
+    plain.unwrap_or(&path).to_owned()
+}
+
 /// Metrics that buckets are ordered by have to be there.
 pub(super) fn check_order(
-    terms: &TermsAggregation,
+    kind: &AggregationKind,
     within: &[Aggregation],
     node: &Node,
 ) -> Parsed<()> {
-    for (by, _) in &terms.order {
+    let orders = match kind {
+        AggregationKind::Terms(terms) => terms.order.as_slice(),
+        AggregationKind::ChosenTerms(chosen) => chosen.terms.order.as_slice(),
+        AggregationKind::MultiTerms(terms) => terms.order.as_slice(),
+        AggregationKind::Histogram(histogram) => histogram.order.as_slice(),
+        AggregationKind::DateHistogram(histogram) => histogram.order.as_slice(),
+        _ => &[],
+    };
+    for (by, _) in orders {
         if let TermsOrder::Metric(path) = by
-            && !within
-                .iter()
-                .any(|aggregation| has_number(aggregation, path))
+            && !leads_to_number(within, path)
         {
             return Err(node.fault(DslErrorKind::OrderPath { path: path.clone() }));
         }
@@ -120,10 +194,52 @@ pub(super) fn check_order(
     Ok(())
 }
 
+/// Whether the path leads to a number, through single buckets.
+fn leads_to_number(within: &[Aggregation], path: &str) -> bool {
+    let is_single = |aggregation: &Aggregation| {
+        matches!(
+            aggregation.kind,
+            AggregationKind::Filter(_) | AggregationKind::Missing { .. }
+        )
+    };
+    match path.split_once('>') {
+        Some((first, rest)) => {
+            let mut singles = within.iter().filter(|inner| is_single(inner));
+            singles.any(|inner| inner.name == first && leads_to_number(&inner.within, rest))
+        }
+        None => within.iter().any(|inner| {
+            has_number(&inner.name, &inner.kind, path) || (is_single(inner) && inner.name == path)
+        }),
+    }
+}
+
+/// The only order of a histogram's buckets.
+///
+/// # Errors
+/// When there are several: the others would count for nothing.
+pub(super) fn only_order(
+    node: &Node,
+    kind: &'static str,
+) -> Parsed<Option<(TermsOrder, Direction)>> {
+    let mut orders = order(node, kind)?;
+    let last = orders.pop();
+    let is_default = last == Some((TermsOrder::Key, Direction::Ascending));
+    match orders.pop() {
+        None => Ok(last),
+        // Ties fall to the key anyway.
+        Some(only) if is_default && orders.is_empty() => Ok(Some(only)),
+        Some(_) => Err(node.fault(DslErrorKind::UnsupportedKey {
+            key: "order".to_owned(),
+            instead: "give one order; ties fall to the key",
+        })),
+    }
+}
+
 /// Whether the path leads to one number of the aggregation.
-fn has_number(aggregation: &Aggregation, path: &str) -> bool {
-    let rest = path.strip_prefix(aggregation.name.as_str());
-    match (&aggregation.kind, rest) {
+fn has_number(name: &str, kind: &AggregationKind, path: &str) -> bool {
+    let rest = path.strip_prefix(name);
+    match (kind, rest) {
+        (AggregationKind::Substituted { kind, .. }, _) => has_number(name, kind, path),
         (
             AggregationKind::Min { .. }
             | AggregationKind::Max { .. }

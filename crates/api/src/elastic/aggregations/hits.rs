@@ -1,0 +1,79 @@
+//! `top_hits` and `top_metrics`: documents of a bucket, or some of their values.
+
+use serde_json::{Map, Value, json};
+use swarmscope_query::aggregate::TopHits;
+use swarmscope_query::ast::Scalar;
+use swarmscope_query::elastic::{ShownField, ShownHits};
+use swarmscope_query::store::{Hit, SortValue};
+
+use crate::elastic::documents::document;
+use crate::elastic::search_reply::{HitBody, ReplyOptions};
+use crate::elastic::shown_fields;
+
+/// The body of `top_hits`.
+pub fn top_hits(body: &mut Map<String, Value>, found: TopHits, shown: &ShownHits) {
+    let scored = !shown.is_sorted || shown.track_scores;
+    let scores = found.hits.iter().map(|hit| hit.score);
+    let max_score = scores.reduce(f32::max).filter(|_| scored);
+    let options = ReplyOptions {
+        source: shown.source.clone(),
+        scored,
+        version: shown.version,
+        sequence: shown.sequence,
+        fields: shown.fields.clone(),
+        shown_keys: usize::MAX,
+        ..ReplyOptions::default()
+    };
+    // A stored document that is no object is left out; the search itself would say so.
+    let hits = found.hits.into_iter().filter_map(|hit| {
+        let hit = HitBody::new(hit, &options).ok()?;
+        serde_json::to_value(hit).ok()
+    });
+    let hits = json!({
+        "total": { "value": found.total, "relation": "eq" },
+        "max_score": max_score,
+        "hits": hits.collect::<Vec<_>>(),
+    });
+    body.insert("hits".to_owned(), hits);
+}
+
+/// The body of `top_metrics`. Documents without a value of the sort key do not count.
+pub fn top_metrics(body: &mut Map<String, Value>, found: TopHits, fields: &[String]) {
+    let with_value = found
+        .hits
+        .into_iter()
+        .filter(|hit| hit.sort.iter().all(Option::is_some));
+    let top = with_value.map(|hit| {
+        let sort: Vec<Value> = hit.sort.iter().map(sort_value).collect();
+        json!({ "sort": sort, "metrics": metrics(&hit, fields) })
+    });
+    body.insert("top".to_owned(), top.collect());
+}
+
+fn sort_value(value: &SortValue) -> Value {
+    match value {
+        None => Value::Null,
+        Some(Scalar::Text(text)) => text.as_str().into(),
+        Some(Scalar::Integer(number)) => (*number).into(),
+        Some(Scalar::Float(number)) => (*number).into(),
+        Some(Scalar::Boolean(flag)) => (*flag).into(),
+    }
+}
+
+/// The first value of each field; null when there is none.
+fn metrics(hit: &Hit, fields: &[String]) -> Value {
+    let wanted = fields.iter().map(|field| ShownField {
+        pattern: field.clone(),
+        format: None,
+    });
+    let wanted: Vec<ShownField> = wanted.collect();
+    let shown = match document(hit.source.get()) {
+        Ok(document) => shown_fields::values(&document, &wanted),
+        Err(_) => Map::new(),
+    };
+    let values = fields.iter().map(|field| {
+        let first = shown.get(field).and_then(|values| values.get(0));
+        (field.clone(), first.cloned().unwrap_or(Value::Null))
+    });
+    Value::Object(values.collect())
+}

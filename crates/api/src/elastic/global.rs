@@ -1,0 +1,48 @@
+//! `global`: an aggregation of all documents, whatever the query of the search.
+//!
+//! The store aggregates what a query finds. A global aggregation is a second search that finds everything.
+
+use swarmscope_query::aggregate::{Aggregation, AggregationKind, AggregationResult, Slot};
+use swarmscope_query::ast::Query;
+use swarmscope_query::store::{LogStore, SearchReply, SearchRequest, StoreError};
+
+/// Searches, with the results of global aggregations in their places.
+///
+/// # Errors
+/// As the store's search.
+pub async fn search(
+    logs: &dyn LogStore,
+    mut request: SearchRequest,
+) -> Result<SearchReply, StoreError> {
+    let is_global = |aggregation: &Aggregation| matches!(aggregation.kind, AggregationKind::Global);
+    if !request.aggregations.iter().any(is_global) {
+        return logs.search(request).await;
+    }
+    let all = std::mem::take(&mut request.aggregations);
+    let own = all.iter().filter(|aggregation| !is_global(aggregation));
+    request.aggregations = own.cloned().collect();
+    let indices = request.indices.clone();
+    let (after_sequence, up_to_sequence) = (request.after_sequence, request.up_to_sequence);
+    let mut reply = logs.search(request).await?;
+    for (place, aggregation) in all.into_iter().enumerate() {
+        if !is_global(&aggregation) {
+            continue;
+        }
+        let whole = logs
+            .search(SearchRequest {
+                after_sequence,
+                // What the first search could not see, the second does not either.
+                up_to_sequence: up_to_sequence.or(Some(reply.newest_sequence)),
+                aggregations: aggregation.within,
+                ..SearchRequest::new(indices.clone(), Query::All)
+            })
+            .await?;
+        let slot = Slot {
+            count: whole.total.map_or(0, |total| total.count),
+            within: whole.aggregations,
+        };
+        let result = AggregationResult::Slots(vec![slot]);
+        reply.aggregations.insert(place, (aggregation.name, result));
+    }
+    Ok(reply)
+}

@@ -1,0 +1,159 @@
+//! Where one value of a combination comes from, numbered.
+
+use swarmscope_query::aggregate::{
+    BucketKey, Direction, Histogram, MissingTuple, SourceValue, TupleSource,
+};
+use swarmscope_query::document::ValueRef;
+
+use super::Selection;
+use super::keys::Keys;
+use super::rounding::Rounding;
+use crate::block::column::Kind;
+use crate::search::error::SearchError;
+use crate::search::values::{FieldColumns, is_seen_whole};
+
+/// The number of nothing.
+pub const NONE: u32 = u32::MAX;
+
+/// A source with the values that it has met.
+pub struct Source {
+    request: TupleSource,
+    reading: Reading,
+    keys: Keys,
+}
+
+/// How a value of the field becomes one of the combination.
+enum Reading {
+    Term(String),
+    Numbers(Histogram),
+    Instants(String, Rounding),
+}
+
+/// The numbers of the values of each row.
+pub struct Numbered {
+    /// Of the first value; [`NONE`] when there is none.
+    first: Vec<u32>,
+    /// Of all, where there are several.
+    several: std::collections::HashMap<usize, Vec<u32>>,
+    missing: Option<u32>,
+}
+
+impl Numbered {
+    /// The numbers of the row at a place among those that were asked for.
+    pub fn at(&self, place: usize) -> &[u32] {
+        if let Some(several) = self.several.get(&place) {
+            return several;
+        }
+        match self.first[place] {
+            NONE => self.missing.as_slice(),
+            _ => std::slice::from_ref(&self.first[place]),
+        }
+    }
+
+    fn add(&mut self, place: usize, number: u32) {
+        let first = self.first[place];
+        if first == NONE {
+            self.first[place] = number;
+        } else if first != number || self.several.contains_key(&place) {
+            let several = self.several.entry(place).or_insert_with(|| vec![first]);
+            if !several.contains(&number) {
+                several.push(number);
+            }
+        }
+    }
+}
+
+impl Source {
+    pub fn new(request: &TupleSource) -> Self {
+        Self {
+            reading: match &request.value {
+                SourceValue::Term { field } => Reading::Term(field.clone()),
+                SourceValue::Numbers(histogram) => Reading::Numbers(histogram.clone()),
+                SourceValue::Instants(histogram) => {
+                    Reading::Instants(histogram.field.clone(), Rounding::new(histogram))
+                }
+            },
+            request: request.clone(),
+            keys: Keys::default(),
+        }
+    }
+
+    pub fn direction(&self) -> Direction {
+        self.request.direction
+    }
+
+    pub fn missing(&self) -> Option<&MissingTuple> {
+        self.request.missing.as_ref()
+    }
+
+    /// The value of a number.
+    pub fn key(&self, number: u32) -> Option<&BucketKey> {
+        (number != NONE).then(|| self.keys.key(number))
+    }
+
+    /// Our numbers for those of another.
+    pub fn numbers_of(&mut self, other: &Self) -> Vec<u32> {
+        let all = other.keys.all().iter();
+        all.map(|key| self.keys.number_of(key)).collect()
+    }
+
+    /// The numbers of the values of these rows, which never fall.
+    pub fn values(
+        &mut self,
+        selection: &Selection<'_>,
+        rows: &[u32],
+    ) -> Result<Numbered, SearchError> {
+        let missing = match &self.request.missing {
+            None => None,
+            Some(MissingTuple::Nothing { .. }) => Some(NONE),
+            Some(MissingTuple::Value(value)) => Some(self.keys.number(ValueRef::of(value), false)),
+        };
+        let mut found = Numbered {
+            first: vec![NONE; rows.len()],
+            several: std::collections::HashMap::new(),
+            missing,
+        };
+        let part = selection.part;
+        let columns = match &self.reading {
+            Reading::Term(field) => FieldColumns::new(part, field)?,
+            Reading::Numbers(histogram) => {
+                let mut columns = FieldColumns::new(part, &histogram.field)?;
+                columns.columns.retain(|column| column.kind != Kind::Text);
+                columns
+            }
+            Reading::Instants(field, _) => FieldColumns::dates(part, field)?,
+        };
+        let of_dates = columns.of_dates;
+        columns.visit(part, selection.within, &mut |page| {
+            selection.deadline.check()?;
+            page.visit_selected(rows, |place, at| {
+                let value = page.value(at);
+                let number = match &mut self.reading {
+                    Reading::Term(_) if !is_seen_whole(value) => return,
+                    Reading::Term(_) => self.keys.number(value, of_dates),
+                    Reading::Numbers(histogram) => {
+                        let number = match value {
+                            ValueRef::Integer(number) => number as f64,
+                            ValueRef::Float(number) => number,
+                            ValueRef::Boolean(flag) => f64::from(u8::from(flag)),
+                            ValueRef::Text(_) => return,
+                        };
+                        // Zero has one sign.
+                        let start = histogram.start(number) + 0.0;
+                        self.keys.number(ValueRef::Float(start), false)
+                    }
+                    Reading::Instants(_, rounding) => {
+                        let ValueRef::Integer(instant) = value else {
+                            return;
+                        };
+                        let start = rounding.start(instant);
+                        self.keys.number(ValueRef::Integer(start), true)
+                    }
+                };
+                found.add(place, number);
+            });
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}

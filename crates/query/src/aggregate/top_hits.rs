@@ -1,0 +1,28 @@
+//! The first documents of a bucket: `top_hits` and `top_metrics`.
+
+use crate::store::{Hit, SortKey};
+
+/// Which documents of a bucket are given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopHitsAggregation {
+    /// Ties fall to the time, newest first, then to the order of writes.
+    pub sort: Vec<SortKey>,
+    pub from: usize,
+    pub size: usize,
+}
+
+/// The documents that were asked for.
+#[derive(Debug, Clone)]
+pub struct TopHits {
+    /// Documents in the bucket.
+    pub total: u64,
+    pub hits: Vec<Hit>,
+}
+
+impl PartialEq for TopHits {
+    /// Documents are the same when they are in the same place.
+    fn eq(&self, other: &Self) -> bool {
+        let place = |hit: &Hit| (hit.index.clone(), hit.id.clone(), hit.sequence);
+        self.total == other.total && self.hits.iter().map(place).eq(other.hits.iter().map(place))
+    }
+}
