@@ -177,24 +177,12 @@ impl<'a> Search<'a> {
     fn hits(&self, shared: &Shared, ranked: &[Ranked]) -> Result<Vec<Hit>, SearchError> {
         let ranked = &ranked[..ranked.len().min(self.request.size)];
         let scores = self.scores_of(ranked)?;
-        let mut places: Vec<usize> = (0..ranked.len()).collect();
-        places.sort_by_key(|place| (ranked[*place].part, ranked[*place].row));
-        let mut found: Vec<Option<Hit>> = vec![None; ranked.len()];
-        for own in places.chunk_by(|one, two| ranked[*one].part == ranked[*two].part) {
-            let part = self.scan.part(ranked[own[0]].part);
-            let rows: Vec<u32> = own.iter().map(|place| ranked[*place].row).collect();
-            match hits_of(part, &rows) {
-                Ok(hits) => {
-                    for (place, hit) in own.iter().zip(hits) {
-                        found[*place] = Some(hit);
-                    }
-                }
-                Err(error) => leave_out(shared, part, &error)?,
-            }
-        }
+        let part_of = |place| self.scan.part(place);
+        let found = spelled(ranked, part_of, |part, error| {
+            leave_out(shared, part, &error)
+        })?;
         let told = found.into_iter().zip(ranked).filter_map(|(hit, ranked)| {
             let mut hit = hit?;
-            hit.sort = ranked.cells.iter().map(Cell::to_sort_value).collect();
             hit.score = scores
                 .get(&(ranked.part, ranked.row))
                 .copied()
@@ -234,6 +222,39 @@ impl<'a> Search<'a> {
         }
         Ok(scores_of)
     }
+}
+
+/// The documents of ranked rows with their sort values, part by part so that each page is read once. `None` for one
+/// of a part whose error was accepted.
+///
+/// # Errors
+/// What `failed` makes of a part that cannot be read.
+pub fn spelled<'a>(
+    ranked: &[Ranked],
+    part_of: impl Fn(usize) -> &'a Part,
+    mut failed: impl FnMut(&Part, SegmentError) -> Result<(), SearchError>,
+) -> Result<Vec<Option<Hit>>, SearchError> {
+    let mut places: Vec<usize> = (0..ranked.len()).collect();
+    places.sort_by_key(|place| (ranked[*place].part, ranked[*place].row));
+    let mut found = vec![None; ranked.len()];
+    for own in places.chunk_by(|one, two| ranked[*one].part == ranked[*two].part) {
+        let part = part_of(ranked[own[0]].part);
+        let rows: Vec<u32> = own.iter().map(|place| ranked[*place].row).collect();
+        match hits_of(part, &rows) {
+            Ok(hits) => {
+                for (place, mut hit) in own.iter().zip(hits) {
+                    hit.sort = ranked[*place]
+                        .cells
+                        .iter()
+                        .map(Cell::to_sort_value)
+                        .collect();
+                    found[*place] = Some(hit);
+                }
+            }
+            Err(error) => failed(part, error)?,
+        }
+    }
+    Ok(found)
 }
 
 /// The documents of rows, which rise, without sort values.

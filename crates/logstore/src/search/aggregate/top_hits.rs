@@ -7,8 +7,8 @@ use swarmscope_query::store::{Hit, SortKey, StoreError};
 use super::{BucketBudget, Collector, Selection, by_bucket, too_many};
 use crate::search::error::SearchError;
 use crate::search::part::Part;
-use crate::search::run::hit;
-use crate::search::sort::{Cell, Ranked, Top, candidates};
+use crate::search::run::spelled;
+use crate::search::sort::{Ranked, Top, candidates};
 
 /// Collects documents.
 pub struct TopHitsCollector {
@@ -53,12 +53,11 @@ impl TopHitsCollector {
         }))
     }
 
-    fn hit(&self, found: &Ranked) -> Result<Hit, StoreError> {
-        let part = &self.parts[found.part];
-        let damaged = |error| SearchError::Segment(error).into_store_error();
-        let mut hit = hit(part, found.row).map_err(damaged)?;
-        hit.sort = found.cells.iter().map(Cell::to_sort_value).collect();
-        Ok(hit)
+    fn hits(&self, found: &[Ranked]) -> Result<Vec<Hit>, StoreError> {
+        let part_of = |place: usize| &self.parts[place];
+        let hits = spelled(found, part_of, |_, error| Err(SearchError::Segment(error)));
+        let hits = hits.map_err(SearchError::into_store_error)?;
+        Ok(hits.into_iter().flatten().collect())
     }
 }
 
@@ -110,10 +109,9 @@ impl Collector for TopHitsCollector {
             }));
         };
         let first = kept.top.finish(self.request.from);
-        let hits = first.iter().map(|found| self.hit(found));
         Ok(AggregationResult::Hits(TopHits {
             total: kept.total,
-            hits: hits.collect::<Result<_, _>>()?,
+            hits: self.hits(&first)?,
         }))
     }
 }
