@@ -205,29 +205,21 @@ async fn a_search_behind_a_write_reads_only_what_was_written_later() {
     assert_eq!(behind[0], behind[1], "reads with 3 and with 12 segments");
 }
 
-async fn reads_of_a_rare_word(segments: u64) -> u64 {
-    let store = Counted::with_segments(segments).await;
-    let rare = in_message(format!("zebra{}", letters(1)));
-    // What every search reads once is in memory then.
-    let warm = in_message("nowhere".to_owned());
-    store.ask(warm, |_| {}).await;
-    let (hits, reads) = store.ask(rare, |request| request.size = 3).await;
-    assert_eq!(hits.len(), 3);
-    reads
-}
-
 #[tokio::test]
 async fn a_word_of_one_segment_costs_the_others_a_look_at_their_index() {
     let mut found = Vec::new();
     for segments in [3, 12] {
-        // Two threads of a search now and then read the same page at once: the fewest reads are those that count.
-        let mut fewest = u64::MAX;
-        for _ in 0..6 {
-            fewest = fewest.min(reads_of_a_rare_word(segments).await);
-        }
-        found.push(fewest);
+        let store = Counted::with_segments(segments).await;
+        let rare = in_message(format!("zebra{}", letters(1)));
+        // What every search reads once is in memory then.
+        let warm = in_message("nowhere".to_owned());
+        store.ask(warm, |_| {}).await;
+        let (hits, reads) = store.ask(rare, |request| request.size = 3).await;
+        assert_eq!(hits.len(), 3);
+        found.push(reads);
     }
-    // A part of the index each, and its directory.
+    // A part of the index each, and its directory. The threads of a search share pages, so the segment that has the
+    // word costs two reads more or less from search to search.
     let further = found[1] - found[0];
-    assert!(further <= 2 * 9, "9 segments more cost {further} reads");
+    assert!(further <= 2 * 9 + 2, "9 segments more cost {further} reads");
 }
