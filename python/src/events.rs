@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use swarmscope_sdk::Logger;
-use swarmscope_sdk::log::{Record, level_from_env as read_level};
+use swarmscope_sdk::log::{Record, Stage, level_from_env as read_level};
 use swarmscope_sdk::model::Severity;
 
 use crate::values::{self, text};
@@ -145,6 +145,24 @@ pub fn count_dropped() {
 #[pyfunction]
 pub fn dropped() -> u64 {
     logger().dropped()
+}
+
+/// Reports as an event what was emitted in this agent's name; `stage` is `first`, `between` or `last`.
+#[pyfunction]
+pub fn report_emitted(agent_name: &Bound<'_, PyAny>, stage: &str) {
+    let stage = match stage {
+        "first" => Stage::First,
+        "last" => Stage::Last,
+        _ => Stage::Between,
+    };
+    logger().named(&text(agent_name)).report_emitted(stage);
+}
+
+/// Events that were emitted in this agent's name since the start or the fork, and given up of them.
+#[pyfunction]
+pub fn emitted(agent_name: &Bound<'_, PyAny>) -> (u64, u64) {
+    let counts = logger().named(&text(agent_name)).emitted();
+    (counts.emitted, counts.dropped)
 }
 
 /// Waits until everything logged so far is written, or the time is over (then false).

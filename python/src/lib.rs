@@ -17,7 +17,8 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use super::events::{
-        count_dropped, dropped, flush, is_ready, level_from_env, line, restart_after_fork, write,
+        count_dropped, dropped, emitted, flush, is_ready, level_from_env, line, report_emitted,
+        restart_after_fork, write,
     };
     #[pymodule_export]
     use super::metrics::{

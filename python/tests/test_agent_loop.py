@@ -103,8 +103,12 @@ def test_a_task_is_claimed_worked_on_and_reported(orchestrator, capfd):
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     kinds = [event["event_type"] for event in events]
     expected = ["system_startup", "agent_registered", "task_claimed", "task_completed"]
-    assert kinds == [*expected, "system_shutdown"]
-    assert events[3]["metadata"]["correlation_id"] == "c-1"
+    assert kinds == ["events_accounted", *expected, "system_shutdown", "events_accounted"]
+    assert events[4]["metadata"]["correlation_id"] == "c-1"
+    first, last = events[0]["metadata"], events[-1]["metadata"]
+    assert (first["stage"], last["stage"]) == ("first", "last")
+    assert first["writer"] == last["writer"]
+    assert last["emitted"] - first["emitted"] == len(events) - 1
 
 
 def fail_with(error):

@@ -42,8 +42,8 @@ pub struct KnownAgent {
 impl TaskStory {
     /// The task that this one is a part of.
     pub fn parent(&self) -> Option<&str> {
-        let named = self.task.metadata.get("parent_task_id");
-        let stored = self.task.parent_task_id.as_deref();
-        stored.or_else(|| named?.as_str())
+        let column = self.task.parent_task_id.as_deref();
+        // Agents that write the table with SQL of their own name it in the metadata.
+        column.or_else(|| self.task.metadata.get("parent_task_id")?.as_str())
     }
 }

@@ -1,15 +1,21 @@
-//! The account of every document: received = stored + refused, and what its sender dropped.
+//! The account of every document: received = stored + refused, and what its sender dropped; and beside it
+//! what agents say they emitted ([`Balance`]).
 //!
 //! Kept in memory since the start of the process, per agent, so that "did my logs arrive?" has an
 //! answer in numbers. Never a place for timing or other measurements.
 
+mod book;
+mod report;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::Deserialize;
-
-use crate::event::event_type::EVENTS_DROPPED;
 use crate::limits::MAX_ACCOUNTED_AGENTS;
+
+use book::Book;
+
+pub use book::Balance;
+pub use report::{LedgerReport, Stage, ledger_report, reported_drops};
 
 /// What became of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,6 +26,10 @@ pub struct Account {
     pub stored: u64,
     /// Answered with an error.
     pub refused: u64,
+    /// Of the refused, documents that were there already: sent again.
+    pub repeated: u64,
+    /// Of the stored, a sender's notices of what it dropped, which are no events of its own.
+    pub notices: u64,
     /// Never handed over: given up by a sender or collector that said so.
     pub dropped: u64,
 }
@@ -29,6 +39,8 @@ impl Account {
         self.received += other.received;
         self.stored += other.stored;
         self.refused += other.refused;
+        self.repeated += other.repeated;
+        self.notices += other.notices;
         self.dropped += other.dropped;
     }
 }
@@ -36,20 +48,41 @@ impl Account {
 /// Accounts by agent. Agents beyond the limit share the account of `""`.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    by_agent: Mutex<BTreeMap<String, Account>>,
+    by_agent: Mutex<BTreeMap<String, Page>>,
+}
+
+/// What is kept of one agent.
+#[derive(Debug, Default)]
+struct Page {
+    account: Account,
+    book: Book,
 }
 
 impl Ledger {
     /// Adds to an agent's account; `agent_name` is empty for documents that name none.
     pub fn record(&self, agent_name: &str, entry: Account) {
+        self.on_page(agent_name, |page| {
+            page.account.add(&entry);
+            let stored = entry.stored.saturating_sub(entry.notices);
+            let refused = entry.refused.saturating_sub(entry.repeated);
+            page.book.arrive(stored, refused);
+        });
+    }
+
+    /// Books a report that was stored, after the documents before it and itself were recorded.
+    pub fn report(&self, agent_name: &str, report: &LedgerReport) {
+        self.on_page(agent_name, |page| page.book.report(report));
+    }
+
+    fn on_page(&self, agent_name: &str, change: impl FnOnce(&mut Page)) {
         let mut by_agent = self.lock();
         let full = by_agent.len() >= MAX_ACCOUNTED_AGENTS;
-        if let Some(account) = by_agent.get_mut(agent_name) {
-            account.add(&entry);
+        if let Some(page) = by_agent.get_mut(agent_name) {
+            change(page);
         } else if full {
-            by_agent.entry(String::new()).or_default().add(&entry);
+            change(by_agent.entry(String::new()).or_default());
         } else {
-            by_agent.insert(agent_name.to_owned(), entry);
+            change(by_agent.entry(agent_name.to_owned()).or_default());
         }
     }
 
@@ -57,43 +90,31 @@ impl Ledger {
     pub fn by_agent(&self) -> Vec<(String, Account)> {
         self.lock()
             .iter()
-            .map(|(name, account)| (name.clone(), *account))
+            .map(|(name, page)| (name.clone(), page.account))
+            .collect()
+    }
+
+    /// The accounts of agents that report what they emit, by name. The shared account has none.
+    pub fn balances(&self) -> BTreeMap<String, Balance> {
+        let by_agent = self.lock();
+        let named = by_agent.iter().filter(|(name, _)| !name.is_empty());
+        named
+            .filter_map(|(name, page)| Some((name.clone(), page.book.balance()?)))
             .collect()
     }
 
     /// The sum over all agents.
     pub fn total(&self) -> Account {
         let mut total = Account::default();
-        for account in self.lock().values() {
-            total.add(account);
+        for page in self.lock().values() {
+            total.add(&page.account);
         }
         total
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Page>> {
         // Counters stay usable whatever panicked elsewhere.
         self.by_agent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// How many events a document reports as dropped by its sender; 0 for any other document.
-pub fn reported_drops(document: &str) -> u64 {
-    #[derive(Deserialize)]
-    struct Report<'a> {
-        event_type: &'a str,
-        metadata: Dropped,
-    }
-    #[derive(Deserialize)]
-    struct Dropped {
-        dropped: u64,
-    }
-    // Nearly every document ends here, unparsed.
-    if !document.contains(EVENTS_DROPPED) {
-        return 0;
-    }
-    match serde_json::from_str::<Report>(document) {
-        Ok(report) if report.event_type == EVENTS_DROPPED => report.metadata.dropped,
-        _ => 0,
     }
 }
 
@@ -108,7 +129,7 @@ mod tests {
             received: 2,
             stored: 1,
             refused: 1,
-            dropped: 0,
+            ..Account::default()
         };
         for agent in 0..MAX_ACCOUNTED_AGENTS + 5 {
             ledger.record(&format!("agent_{agent}"), one);
@@ -122,7 +143,7 @@ mod tests {
                     received: 10,
                     stored: 5,
                     refused: 5,
-                    dropped: 0
+                    ..Account::default()
                 }
             )
         );
@@ -130,19 +151,5 @@ mod tests {
             ledger.total().received,
             2 * (MAX_ACCOUNTED_AGENTS as u64 + 5)
         );
-    }
-
-    #[test]
-    fn only_a_report_of_drops_is_one() {
-        let report = r#"{"event_type":"events_dropped","metadata":{"dropped":12},"message":"m"}"#;
-        assert_eq!(reported_drops(report), 12);
-        for other in [
-            r#"{"event_type":"error","message":"events_dropped","metadata":{"dropped":12}}"#,
-            r#"{"event_type":"events_dropped","metadata":{"dropped":-1}}"#,
-            r#"{"event_type":"events_dropped"}"#,
-            "{}",
-        ] {
-            assert_eq!(reported_drops(other), 0, "{other}");
-        }
     }
 }

@@ -35,6 +35,8 @@ pub mod event_type {
     pub const ERROR: &str = "error";
     /// A sender's report of what it gave up; `metadata.dropped` says how many events.
     pub const EVENTS_DROPPED: &str = "events_dropped";
+    /// A sender's account: `metadata.emitted` events so far, of which it gave up `metadata.dropped`.
+    pub const EVENTS_ACCOUNTED: &str = "events_accounted";
 }
 
 /// How serious an event is. Ordered from least to most.

@@ -353,6 +353,9 @@ pub const MAX_NAME_BYTES: usize = 255;
 pub const MAX_METADATA_BYTES: usize = 1024 * 1024;
 /// Agents with an account of their own in the ledger; a swarm with more names is mislabelling.
 pub const MAX_ACCOUNTED_AGENTS: usize = 10_000;
+/// How often an agent reports how many events it has emitted, when there are any: seldom enough to be no
+/// noise, often enough that a gap is seen within a minute.
+pub const LEDGER_REPORT_EVERY: Duration = Duration::from_secs(10);
 /// Longest token of a text field, in characters; longer words are cut into pieces, as in Lucene.
 pub const MAX_TOKEN_CHARS: usize = 255;
 

@@ -26,6 +26,7 @@ import urllib.parse
 import urllib.request
 from typing import Any, Callable, Mapping, Optional
 
+from . import _native
 from ._correlation import correlation
 from .errors import PermanentError, TaskError, TransientError
 from .logging import log, setup_logger
@@ -43,6 +44,8 @@ __all__ = ["Agent", "PermanentError", "Task", "TransientError", "run"]
 LEASE = 10.0
 #: Seconds between signs of life.
 HEARTBEAT_EVERY = 2.5
+#: Seconds between reports of how many events were emitted, when there were any.
+LEDGER_REPORT_EVERY = 10.0
 #: Seconds that one claim waits for a task.
 CLAIM_WAIT = 5.0
 #: Seconds that an answer may take beyond the wait that was asked for.
@@ -121,6 +124,7 @@ class Agent:
                 signal.signal(number, lambda *_: self.stop())
         if self.metrics_port is not None:
             start_metrics_server(self.metrics_port)
+        _native.report_emitted(self.name, "first")
         self._log("INFO", f"{self.name} starts", "system_startup", {"skills": list(self.handlers)})
         try:
             if self._register():
@@ -130,6 +134,7 @@ class Agent:
         finally:
             self._leave()
             self._log("INFO", f"{self.name} ends", "system_shutdown")
+            _native.report_emitted(self.name, "last")
 
     # Presence.
 
@@ -155,7 +160,12 @@ class Agent:
         return False
 
     def _beat(self) -> None:
+        reported_at, reported = time.monotonic(), _native.emitted(self.name)
         while not self._stopping.wait(HEARTBEAT_EVERY):
+            due = time.monotonic() - reported_at >= LEDGER_REPORT_EVERY
+            if due and _native.emitted(self.name) != reported:
+                _native.report_emitted(self.name, "between")
+                reported_at, reported = time.monotonic(), _native.emitted(self.name)
             try:
                 self._post(f"agents/{_quoted(self.name)}/heartbeat")
                 self._log("DEBUG", f"{self.name} is alive", "agent_heartbeat")

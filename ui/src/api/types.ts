@@ -179,6 +179,21 @@ export interface Agent {
   active_tasks: number;
   completed_tasks: number;
   failed_tasks: number;
+  /** Null for an agent that does not report what it emits. */
+  ledger: LedgerBalance | null;
+}
+
+/** An agent's events as of its last report: emitted + unreported = stored + refused + dropped + gap. */
+export interface LedgerBalance {
+  emitted: number;
+  stored: number;
+  refused: number;
+  dropped: number;
+  unreported: number;
+  gap: number;
+  unclosed: number;
+  partial: boolean;
+  shared: boolean;
 }
 
 export interface Account {

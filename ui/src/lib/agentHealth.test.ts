@@ -14,6 +14,7 @@ const agent = (agent_name: string, status: string, silentSeconds: number | null)
   active_tasks: 0,
   completed_tasks: 0,
   failed_tasks: 0,
+  ledger: null,
 });
 
 it('calls an active agent that is not heard silent', () => {

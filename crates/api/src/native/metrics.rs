@@ -1,10 +1,12 @@
 //! Swarmscope's own metrics, in Prometheus's text format.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use prometheus::{Encoder, Gauge, IntCounterVec, Opts, Registry, TextEncoder};
-use swarmscope_model::accounting::Account;
+use prometheus::{Encoder, Gauge, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use swarmscope_model::accounting::{Account, Balance};
 use swarmscope_query::indices::IndexExpression;
 
 use super::NativeState;
@@ -53,7 +55,7 @@ pub async fn metrics(State(state): State<NativeState>) -> Result<Response, ApiEr
             .filter(|index| index.damage.is_some())
             .count() as u64,
     ));
-    match render(&samples, &state.ledger.by_agent()) {
+    match render(&samples, &state.ledger.by_agent(), &state.ledger.balances()) {
         Ok(text) => {
             let kind = (CONTENT_TYPE, prometheus::TEXT_FORMAT);
             Ok(([kind], text).into_response())
@@ -64,7 +66,11 @@ pub async fn metrics(State(state): State<NativeState>) -> Result<Response, ApiEr
     }
 }
 
-fn render(samples: &[Sample], accounts: &[(String, Account)]) -> prometheus::Result<Vec<u8>> {
+fn render(
+    samples: &[Sample],
+    accounts: &[(String, Account)],
+    balances: &BTreeMap<String, Balance>,
+) -> prometheus::Result<Vec<u8>> {
     // A registry for each scrape: the numbers live with the engines, not here.
     let registry = Registry::new();
     for sample in samples {
@@ -101,9 +107,50 @@ fn render(samples: &[Sample], accounts: &[(String, Account)]) -> prometheus::Res
         }
     }
     registry.register(Box::new(documents))?;
+    register_ledger(&registry, balances)?;
     let mut text = Vec::new();
     TextEncoder::new().encode(&registry.gather(), &mut text)?;
     Ok(text)
+}
+
+/// What agents say they emitted, against what became of it.
+fn register_ledger(
+    registry: &Registry,
+    balances: &BTreeMap<String, Balance>,
+) -> prometheus::Result<()> {
+    let events = IntCounterVec::new(
+        Opts::new(
+            "swarmscope_ledger_events_total",
+            "Events of agents that report: emitted + unreported = stored + refused + dropped + gap, \
+             as of the last report.",
+        ),
+        &["agent_name", "outcome"],
+    )?;
+    let gaps = IntGaugeVec::new(
+        Opts::new(
+            "swarmscope_ledger_gap_events",
+            "Events that an agent emitted and that neither arrived nor were given up by it.",
+        ),
+        &["agent_name"],
+    )?;
+    for (agent_name, balance) in balances {
+        let agent_name = agent_name.as_str();
+        for (outcome, count) in [
+            ("emitted", balance.emitted),
+            ("stored", balance.stored),
+            ("refused", balance.refused),
+            ("dropped", balance.dropped),
+            ("unreported", balance.unreported),
+        ] {
+            events
+                .with_label_values(&[agent_name, outcome])
+                .inc_by(count);
+        }
+        let gap = i64::try_from(balance.gap).unwrap_or(i64::MAX);
+        gaps.with_label_values(&[agent_name]).set(gap);
+    }
+    registry.register(Box::new(events))?;
+    registry.register(Box::new(gaps))
 }
 
 #[cfg(test)]
@@ -122,9 +169,16 @@ mod tests {
             received: 5,
             stored: 4,
             refused: 1,
-            dropped: 0,
+            ..Account::default()
         };
-        let text = render(&samples, &[("orchestrator".to_owned(), account)]).expect("renders");
+        let balance = Balance {
+            emitted: 7,
+            gap: 2,
+            ..Balance::default()
+        };
+        let balances = BTreeMap::from([("a".to_owned(), balance)]);
+        let accounts = [("orchestrator".to_owned(), account)];
+        let text = render(&samples, &accounts, &balances).expect("renders");
         let text = String::from_utf8(text).expect("UTF-8");
         assert!(
             text.contains("# TYPE swarmscope_fsyncs_total counter\nswarmscope_fsyncs_total 3\n")
@@ -132,5 +186,11 @@ mod tests {
         assert!(text.contains(
             "swarmscope_documents_total{agent_name=\"orchestrator\",outcome=\"stored\"} 4\n"
         ));
+        assert!(text.contains("swarmscope_ledger_gap_events{agent_name=\"a\"} 2\n"));
+        assert!(
+            text.contains(
+                "swarmscope_ledger_events_total{agent_name=\"a\",outcome=\"emitted\"} 7\n"
+            )
+        );
     }
 }

@@ -86,6 +86,8 @@ impl From<Account> for AccountBody {
             received,
             stored,
             refused,
+            repeated: _,
+            notices: _,
             dropped,
         } = account;
         Self {

@@ -222,7 +222,7 @@ impl<'a> Request<'_, 'a> {
     ) -> Result<Written, Refused> {
         match &operation.kind {
             OperationKind::Refused(refused) => {
-                self.accounts.add(operation, false);
+                self.accounts.add_refused(operation, refused);
                 Err(refused.clone())
             }
             OperationKind::Delete { index, id, written } => {
@@ -234,7 +234,7 @@ impl<'a> Request<'_, 'a> {
                 source,
                 ..
             } => {
-                self.accounts.add(operation, true);
+                self.accounts.add_stored(operation);
                 let index = &prepared.blocks[*block as usize].0;
                 self.ensure_index(index);
                 let sequence = self.free_sequence(index);
@@ -257,10 +257,10 @@ impl<'a> Request<'_, 'a> {
                 let current = self.current(index, id, stored);
                 if let Some(refused) = refusal(*onto, id, current) {
                     self.refused[*block as usize].insert(*row);
-                    self.accounts.add(operation, false);
+                    self.accounts.add_refused(operation, &refused);
                     return Err(refused);
                 }
-                self.accounts.add(operation, true);
+                self.accounts.add_stored(operation);
                 Ok(self.put_given(*block, id, current, source, prepared))
             }
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use swarmscope_model::Timestamp;
-use swarmscope_model::accounting::{Account, reported_drops};
-use swarmscope_model::event::event_type::EVENTS_DROPPED;
+use swarmscope_model::accounting::{Account, Ledger, LedgerReport, ledger_report, reported_drops};
+use swarmscope_model::event::event_type::{EVENTS_ACCOUNTED, EVENTS_DROPPED};
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
 use swarmscope_query::document::NotADocument;
 use swarmscope_query::indices::check_index_name;
@@ -41,6 +41,8 @@ pub struct Operation {
     pub agent: u32,
     /// Events that the document reports as dropped by its sender.
     pub dropped: u64,
+    /// What it reports as emitted by its sender.
+    pub report: Option<Box<LedgerReport>>,
     pub kind: OperationKind,
 }
 
@@ -123,6 +125,7 @@ impl Preparation<'_> {
             Err(refused) => Operation {
                 agent: 0,
                 dropped: 0,
+                report: None,
                 kind: OperationKind::Refused(refused),
             },
         }
@@ -151,6 +154,7 @@ impl Preparation<'_> {
             return Ok(Operation {
                 agent: 0,
                 dropped: 0,
+                report: None,
                 kind: OperationKind::Delete {
                     index: operation.index,
                     id: operation.id.unwrap_or_default(),
@@ -177,10 +181,7 @@ impl Preparation<'_> {
             .map_err(refusal)?;
         let row = builder.len() - 1;
         let about = builder.about();
-        let dropped = match about.event_type.as_str() {
-            EVENTS_DROPPED => reported_drops(source),
-            _ => 0,
-        };
+        let (dropped, report) = said_of_itself(&about.event_type, source);
         let agent = about.agent.as_str();
         let agent = match self.by_agent.get(agent) {
             Some(place) => *place,
@@ -194,6 +195,7 @@ impl Preparation<'_> {
         Ok(Operation {
             agent,
             dropped,
+            report,
             kind: OperationKind::Put {
                 block,
                 row,
@@ -228,6 +230,15 @@ impl Preparation<'_> {
     }
 }
 
+/// What a document reports of its sender's events: how many were dropped, and the account of all.
+fn said_of_itself(event_type: &str, source: &str) -> (u64, Option<Box<LedgerReport>>) {
+    match event_type {
+        EVENTS_DROPPED => (reported_drops(source), None),
+        EVENTS_ACCOUNTED => (0, ledger_report(source).map(Box::new)),
+        _ => (0, None),
+    }
+}
+
 fn refusal(refused: NotADocument) -> Refused {
     match refused {
         NotADocument::NotJson { reason, offset } => Refused::NotJson { reason, offset },
@@ -242,6 +253,8 @@ fn refusal(refused: NotADocument) -> Refused {
 #[derive(Debug)]
 pub struct Accounts {
     by_agent: Vec<Account>,
+    /// Accounts up to a report, in the order of the reports: what a report covers is booked before it.
+    reported: Vec<(u32, Account, LedgerReport)>,
 }
 
 impl Accounts {
@@ -249,22 +262,39 @@ impl Accounts {
     pub fn new(agents: usize) -> Self {
         Self {
             by_agent: vec![Account::default(); agents],
+            reported: Vec::new(),
         }
     }
 
-    /// One document more, and what it reports as dropped.
-    pub fn add(&mut self, operation: &Operation, stored: bool) {
+    /// One document more that is stored, and what it reports.
+    pub fn add_stored(&mut self, operation: &Operation) {
         let account = &mut self.by_agent[operation.agent as usize];
         account.received += 1;
-        account.stored += u64::from(stored);
-        account.refused += u64::from(!stored);
-        if stored {
-            account.dropped += operation.dropped;
+        account.stored += 1;
+        account.dropped += operation.dropped;
+        account.notices += u64::from(operation.dropped > 0);
+        if let Some(report) = &operation.report {
+            let covered = std::mem::take(account);
+            let report = LedgerReport::clone(report);
+            self.reported.push((operation.agent, covered, report));
         }
+    }
+
+    /// One document more that is refused, and why.
+    pub fn add_refused(&mut self, operation: &Operation, reason: &Refused) {
+        let account = &mut self.by_agent[operation.agent as usize];
+        account.received += 1;
+        account.refused += 1;
+        account.repeated += u64::from(matches!(reason, Refused::AlreadyExists { .. }));
     }
 
     /// Enters them in the ledger.
-    pub fn record(self, agents: &[String], ledger: &swarmscope_model::accounting::Ledger) {
+    pub fn record(self, agents: &[String], ledger: &Ledger) {
+        for (agent, account, report) in self.reported {
+            let agent = &agents[agent as usize];
+            ledger.record(agent, account);
+            ledger.report(agent, &report);
+        }
         for (agent, account) in agents.iter().zip(self.by_agent) {
             if account != Account::default() {
                 ledger.record(agent, account);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use swarmscope_model::accounting::Stage;
 use swarmscope_model::event::event_type;
 use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE};
 use swarmscope_model::state::{NewAgent, NewTask, Task};
@@ -118,6 +119,7 @@ pub async fn run<H: Handler>(
         handler: Arc::new(handler),
         shutdown,
     });
+    agent.logger.report_emitted(Stage::First);
     agent
         .logger
         .info(
@@ -203,6 +205,7 @@ async fn leave<H>(agent: &Loop<H>) {
         .logger
         .info(event_type::SYSTEM_SHUTDOWN, format!("{name} stops"))
         .emit();
+    agent.logger.report_emitted(Stage::Last);
     let logger = agent.logger.clone();
     // The flush blocks its thread, which must not be one of the runtime's.
     let _ = tokio::task::spawn_blocking(move || logger.flush(Logger::FLUSH_TIMEOUT)).await;

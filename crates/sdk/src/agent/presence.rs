@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use swarmscope_model::accounting::Stage;
 use swarmscope_model::event::event_type;
-use tokio::time::{MissedTickBehavior, interval};
+use swarmscope_model::limits::LEDGER_REPORT_EVERY;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Loop, MAX_BACKOFF_STEP, pause};
 use crate::client::ClientError;
@@ -45,14 +47,25 @@ pub async fn register<H>(agent: &Loop<H>) {
     }
 }
 
+/// Reports what the agent has emitted, when there was anything since the last time and that is long ago.
+fn report<H>(agent: &Loop<H>, last: &mut (Instant, u64)) {
+    let due = last.0.elapsed() >= LEDGER_REPORT_EVERY;
+    if due && agent.logger.emitted().emitted > last.1 {
+        agent.logger.report_emitted(Stage::Between);
+        *last = (Instant::now(), agent.logger.emitted().emitted);
+    }
+}
+
 /// Shows signs of life for as long as it is not aborted.
 pub async fn beat<H>(agent: Arc<Loop<H>>) {
     let name = &agent.options.agent_name;
     let mut ticks = interval(agent.options.heartbeat_every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.tick().await;
+    let mut reported = (Instant::now(), agent.logger.emitted().emitted);
     loop {
         ticks.tick().await;
+        report(&agent, &mut reported);
         match agent.client.heartbeat(name).await {
             Ok(_) => agent
                 .logger

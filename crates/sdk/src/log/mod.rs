@@ -8,6 +8,7 @@
 //! Logging never blocks, never fails and never panics: lines go through a bounded queue to a
 //! thread that writes them; what does not fit is counted and reported as an event of its own.
 
+mod account;
 mod level;
 mod output;
 mod queue;
@@ -22,11 +23,15 @@ use serde_json::{Map, Value};
 use swarmscope_model::limits::MAX_LINE_BYTES;
 use swarmscope_model::{Event, Severity, Timestamp};
 
+pub use account::Emitted;
 pub use level::{LevelSetting, from_env as level_from_env};
 use queue::{Queue, QueueLimits};
 pub use record::Record;
 
-pub use swarmscope_model::event::event_type::EVENTS_DROPPED;
+pub use swarmscope_model::accounting::Stage;
+pub use swarmscope_model::event::event_type::{EVENTS_ACCOUNTED, EVENTS_DROPPED};
+
+use crate::metrics;
 
 /// Writes events in the name of one agent. Cheap to clone; clones share level and queue.
 #[derive(Clone)]
@@ -38,6 +43,8 @@ pub struct Logger {
 struct Core {
     queue: Arc<Queue>,
     level: AtomicU8,
+    /// Which logger this is, in its reports.
+    writer_name: String,
 }
 
 impl Drop for Core {
@@ -124,6 +131,7 @@ impl Logger {
         let core = Arc::new(Core {
             queue,
             level: AtomicU8::new(level as u8),
+            writer_name: account::writer_name(),
         });
         Self { core, agent_name }
     }
@@ -155,6 +163,21 @@ impl Logger {
     /// Events that did not fit into the queue or could not be written, since the start.
     pub fn dropped(&self) -> u64 {
         self.core.queue.dropped()
+    }
+
+    /// What this logger and its clones have emitted in their agent's name, and given up of it.
+    pub fn emitted(&self) -> Emitted {
+        self.core.queue.counts(&self.agent_name)
+    }
+
+    /// Reports what was emitted so far as an event, whatever the level: a server that keeps a ledger
+    /// sees whether it all arrived. The first report of a process goes before its other events, the last
+    /// one behind them.
+    pub fn report_emitted(&self, stage: Stage) {
+        let writer = &self.core.writer_name;
+        let name = &self.agent_name;
+        let make = |before| line(&account::report(writer, name, before, stage));
+        self.core.queue.push(name, make);
     }
 
     /// Counts an event that its caller could not hand in.
@@ -212,7 +235,9 @@ impl Logger {
     }
 
     fn write(&self, event: &Event) {
-        self.core.queue.push(line(event));
+        let line = line(event);
+        let taken = self.core.queue.push(&self.agent_name, |_| line);
+        metrics::count_event(&self.agent_name, taken);
     }
 }
 

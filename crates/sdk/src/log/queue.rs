@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use swarmscope_model::limits::LONG_LINE_WAIT;
 
+use super::account::{Counts, Emitted};
 use super::output::{Immediate, Room};
 
 /// How much may wait for the writer.
@@ -59,6 +60,16 @@ struct State {
     /// Of `dropped`, how many a report has named.
     reported: u64,
     closed: bool,
+    counts: Counts,
+}
+
+/// How a line was taken in.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    /// It is out, or nobody need wait for it.
+    Whole,
+    /// Worth a short wait until the writer is done with so many lines.
+    Behind(u64),
 }
 
 impl Queue {
@@ -112,19 +123,34 @@ impl Queue {
         }
     }
 
-    /// Takes a line in, or counts it as dropped.
-    pub fn push(self: &Arc<Self>, line: Vec<u8>) {
-        let mut guard = self.lock();
-        let state = &mut *guard;
+    /// Takes an agent's line in, or counts it as dropped; says whether it took it. The line is made
+    /// from what was counted before it, so that no line comes between the counts and what they count.
+    pub fn push(
+        self: &Arc<Self>,
+        agent_name: &Arc<str>,
+        make: impl FnOnce(Emitted) -> Vec<u8>,
+    ) -> bool {
+        let mut state = self.lock();
+        let line = make(state.counts.of(agent_name));
+        let taken = self.take_in(&mut state, line);
+        state.counts.add(agent_name, taken.is_some());
+        if let Some(Taken::Behind(target)) = taken {
+            self.wait_done(state, target, Instant::now() + LONG_LINE_WAIT);
+        }
+        taken.is_some()
+    }
+
+    fn take_in(self: &Arc<Self>, state: &mut State, line: Vec<u8>) -> Option<Taken> {
         if state.closed {
             state.dropped += 1;
-            return;
+            return None;
         }
+        let before = state.dropped;
         let room = state.room(line.len());
         let line = if room == Room::Now {
             match state.write_now(line, &self.report) {
                 Some(rest) => rest,
-                None => return,
+                None => return (state.dropped == before).then_some(Taken::Whole),
             }
         } else {
             line
@@ -133,7 +159,7 @@ impl Queue {
             || state.bytes.saturating_add(line.len()) > self.limits.bytes;
         if full {
             state.dropped += 1;
-            return;
+            return None;
         }
         state.bytes += line.len();
         state.pushed += 1;
@@ -143,9 +169,15 @@ impl Queue {
             self.start_thread(state, writer);
         }
         self.filled.notify_one();
-        if room == Room::Some {
-            self.wait_done(guard, target, Instant::now() + LONG_LINE_WAIT);
-        }
+        Some(match room {
+            Room::Some => Taken::Behind(target),
+            _ => Taken::Whole,
+        })
+    }
+
+    /// What was counted of this agent.
+    pub fn counts(&self, agent_name: &str) -> Emitted {
+        self.lock().counts.of(agent_name)
     }
 
     /// Counts a line that could not even be handed in.

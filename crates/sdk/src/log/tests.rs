@@ -141,6 +141,11 @@ fn a_consumer_that_does_not_read_never_blocks_and_what_was_dropped_is_reported()
         logger.info("x", "waiting").emit();
     }
     assert_eq!(logger.dropped(), 7);
+    let counted = Emitted {
+        emitted: 13,
+        dropped: 7,
+    };
+    assert_eq!(logger.emitted(), counted);
     assert!(!logger.flush(Duration::from_millis(20)));
     drop(release);
     assert!(logger.flush(SOON));
@@ -333,4 +338,42 @@ fn what_a_reader_did_not_take_of_a_line_follows_before_anything_else() {
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["message"].to_string())
         .collect();
     assert_eq!(messages, ["\"first\"", "\"second\""]);
+}
+
+#[test]
+fn a_report_counts_what_was_emitted_before_it_and_itself_at_any_level() {
+    let kept = Kept::default();
+    let logger = Logger::to_writer("a", Severity::Error, kept.clone());
+    logger.report_emitted(Stage::First);
+    logger.error("x", "counts").emit();
+    logger.info("x", "below the level, not emitted").emit();
+    logger.named("b").error("x", "another's").emit();
+    logger.report_emitted(Stage::Last);
+    assert!(logger.flush(SOON));
+    let events = kept.events();
+    let accounts: Vec<(&serde_json::Value, &serde_json::Value)> = events
+        .iter()
+        .filter(|event| event["event_type"] == EVENTS_ACCOUNTED)
+        .map(|event| (&event["metadata"]["emitted"], &event["metadata"]["stage"]))
+        .collect();
+    assert_eq!(
+        accounts,
+        [(&1.into(), &"first".into()), (&3.into(), &"last".into())]
+    );
+    let writer = |place: usize| events[place]["metadata"]["writer"].clone();
+    assert_eq!(writer(0), writer(events.len() - 1));
+    assert_eq!(
+        logger.emitted(),
+        Emitted {
+            emitted: 3,
+            dropped: 0
+        }
+    );
+    let other = Logger::to_writer("a", Severity::Error, kept.clone());
+    other.report_emitted(Stage::First);
+    assert!(other.flush(SOON));
+    assert_ne!(
+        kept.events().last().unwrap()["metadata"]["writer"],
+        writer(0)
+    );
 }

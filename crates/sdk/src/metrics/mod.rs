@@ -82,6 +82,32 @@ static QUEUED_TASKS: LazyLock<IntGauge> = LazyLock::new(|| {
     ))
 });
 
+/// Apart from the four, because they are about the process's own logging.
+static EVENTS: LazyLock<[IntCounterVec; 2]> = LazyLock::new(|| {
+    [
+        (
+            "swarmscope_events_emitted_total",
+            "Events handed to the logger",
+        ),
+        (
+            "swarmscope_events_dropped_total",
+            "Events that the logger gave up",
+        ),
+    ]
+    .map(|(name, help)| registered(IntCounterVec::new(Opts::new(name, help), &["agent_name"])))
+});
+static EVENT_AGENTS: LazyLock<Labels> = LazyLock::new(Labels::new);
+
+/// Counts an event of this agent, and whether the logger took it.
+pub fn count_event(agent_name: &str, taken: bool) {
+    let [emitted, dropped] = &*EVENTS;
+    let label = EVENT_AGENTS.bounded(agent_name);
+    emitted.with_label_values(&[label]).inc();
+    if !taken {
+        dropped.with_label_values(&[label]).inc();
+    }
+}
+
 /// Registers a metric. A name that the agent has taken itself leaves the agent's on the page.
 fn registered<C: Collector + Clone + 'static>(metric: prometheus::Result<C>) -> C {
     let metric = metric.expect("the contract's names and labels are valid");

@@ -9,6 +9,7 @@ import { formatCount } from '../../lib/number';
 import { formatAge, formatIso } from '../../lib/time/format';
 import { tasksLink } from '../../lib/taskUrl';
 import { HealthBadge } from './HealthBadge';
+import { LedgerCell } from './LedgerCell';
 import classes from './Agents.module.css';
 
 /** What an agent tells about its process, in the order of use. */
@@ -42,6 +43,9 @@ export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
       <td className={page.number}>{formatCount(agent.completed_tasks)}</td>
       <td className={page.number} data-bad={agent.failed_tasks > 0}>
         {formatCount(agent.failed_tasks)}
+      </td>
+      <td className={page.nowrap}>
+        <LedgerCell ledger={agent.ledger} />
       </td>
       <td className={`${page.soft} ${page.nowrap}`}>
         {PROCESS_FIELDS.filter((field) => agent.metadata?.[field] !== undefined)

@@ -21,6 +21,9 @@ export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: nu
           <th scope="col" className={page.number}>
             Failed
           </th>
+          <th scope="col" title="Events that the agent emitted, against what arrived">
+            Events
+          </th>
           <th scope="col">Process</th>
           <th scope="col">Look at</th>
         </tr>

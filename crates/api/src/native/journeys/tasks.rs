@@ -84,9 +84,37 @@ pub async fn related(
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let relatives = found.into_iter().flatten().map(|task| TaskStory {
-        task,
-        attempts: Vec::new(),
-    });
+    let parts = children(state, own, &known).await;
+    let relatives = found
+        .into_iter()
+        .flatten()
+        .chain(parts)
+        .map(|task| TaskStory {
+            task,
+            attempts: Vec::new(),
+        });
     relatives.collect()
+}
+
+/// Parts of the journey's tasks that have another correlation id.
+async fn children(state: &dyn StateStore, own: &[TaskStory], known: &BTreeSet<&str>) -> Vec<Task> {
+    let mut found = Vec::new();
+    for whole in own.iter().filter(|story| story.task.join.is_some()) {
+        let filter = TaskFilter {
+            parent_task_id: Some(whole.task.task_id.clone()),
+            limit: MAX_JOURNEY_RELATIVES,
+            ..TaskFilter::default()
+        };
+        let page = state.tasks(&filter).await;
+        let parts = page.map_or(Vec::new(), |page| page.tasks);
+        found.extend(
+            parts
+                .into_iter()
+                .filter(|task| !known.contains(task.task_id.as_str())),
+        );
+        if found.len() >= MAX_JOURNEY_RELATIVES {
+            break;
+        }
+    }
+    found
 }
