@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const NDJSON: &str = "application/x-ndjson";
 const JSON: &str = "application/json";
 /// A request is sent when it holds this much: large enough to be quick, small enough for any server.
-const FULL_BYTES: usize = 4 * 1024 * 1024;
+pub const FULL_BYTES: usize = 4 * 1024 * 1024;
 const FULL_DOCUMENTS: u64 = 5_000;
 /// First wait before a busy server is asked again; doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(100);

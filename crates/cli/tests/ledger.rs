@@ -1,16 +1,32 @@
-//! The ledger: what agents say they emitted, against what arrived, through the server's doors.
+//! The ledger: what agents say they emitted, against what arrived, through the server's doors, and the alert of
+//! what is missing.
 
 mod support;
 
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Ports, Server};
+use support::{Ports, SWARMSCOPE, Server};
+use swarmscope_sdk::Logger;
+use swarmscope_sdk::log::Stage;
+use swarmscope_sdk::model::Severity;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// How long something may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Waits until the agents' page says of this agent what `holds` wants, and gives its account.
 async fn account(server: &Server, agent: &str, holds: impl Fn(&Value) -> bool) -> Value {
-    let deadline = Instant::now() + Duration::from_secs(90);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let url = server.ui_url("/api/v1/agents");
         let reply = reqwest::get(url).await.expect("a reply");
@@ -43,12 +59,33 @@ async fn register(server: &Server, agent: &str) {
     }
 }
 
-/// Sends these events of the agent, by their ids.
-async fn send(server: &Server, events: &[(&str, &str, Value)]) {
+/// The agents that the shipped alert tells of.
+async fn alerted(server: &Server) -> Vec<Value> {
+    let reply = server.native("/api/v1/alerts").await;
+    let alerts = reply["alerts"].as_array().expect("alerts").iter();
+    let alerts = alerts.filter(|alert| alert["rule"] == "LedgerGap" && alert["state"] == "firing");
+    alerts
+        .map(|alert| alert["labels"]["agent_name"].clone())
+        .collect()
+}
+
+/// Emitted is stored, refused or dropped, and nothing else.
+fn assert_balanced(ledger: &Value) {
+    let figure = |name: &str| ledger[name].as_u64().expect("a number");
+    assert_eq!(
+        figure("emitted"),
+        figure("stored") + figure("refused") + figure("dropped"),
+        "{ledger}"
+    );
+    assert_eq!((figure("gap"), figure("unreported")), (0, 0), "{ledger}");
+}
+
+/// Sends these events of an agent, by their ids.
+async fn send(server: &Server, agent: &str, events: &[(&str, &str, Value)]) {
     let lines = events.iter().map(|(id, event_type, metadata)| {
-        let event = json!({"agent_name": "teller", "event_type": event_type, "severity": "INFO",
+        let event = json!({"agent_name": agent, "event_type": event_type, "severity": "INFO",
             "message": id, "metadata": metadata});
-        format!("{{\"create\":{{\"_index\":\"agents\",\"_id\":\"{id}\"}}}}\n{event}\n")
+        format!("{{\"create\":{{\"_index\":\"agents\",\"_id\":\"{agent}-{id}\"}}}}\n{event}\n")
     });
     let (status, _) = server
         .elastic(Method::POST, "/_bulk", lines.collect())
@@ -71,6 +108,7 @@ async fn an_event_that_is_lost_on_the_way_is_a_gap_and_one_sent_twice_is_not() {
     let accounted = "events_accounted";
     send(
         &server,
+        "teller",
         &[
             ("1", accounted, report(1, 0, "first")),
             ("2", "x", json!({})),
@@ -81,6 +119,7 @@ async fn an_event_that_is_lost_on_the_way_is_a_gap_and_one_sent_twice_is_not() {
     let dropped = json!({"dropped": 1});
     send(
         &server,
+        "teller",
         &[
             ("2", "x", json!({})),
             ("d", "events_dropped", dropped),
@@ -104,6 +143,168 @@ async fn an_event_that_is_lost_on_the_way_is_a_gap_and_one_sent_twice_is_not() {
     ] {
         assert!(page.contains(line), "{line} is not in\n{page}");
     }
+}
+
+#[tokio::test]
+async fn a_gap_makes_the_shipped_alert_fire_and_a_healthy_agent_does_not() {
+    let server = Server::start().await;
+    let accounted = "events_accounted";
+    for (agent, emitted) in [("lossy", 4), ("healthy", 3)] {
+        register(&server, agent).await;
+        let events = [
+            ("1", accounted, report(1, 0, "first")),
+            ("2", "x", json!({})),
+            ("4", accounted, report(emitted, 0, "between")),
+        ];
+        send(&server, agent, &events).await;
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while alerted(&server).await.is_empty() {
+        assert!(Instant::now() < deadline, "nobody is told of the gap");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(alerted(&server).await, ["lossy"]);
+}
+
+/// An agent of this process, and the collector that ships what it prints.
+struct Shipped {
+    logger: Logger,
+    collector: Child,
+}
+
+impl Shipped {
+    fn start(agent: &str, elastic: &str, spool: &Path) -> Self {
+        let mut collector = Command::new(SWARMSCOPE)
+            .args(["run", "--name", "pipe", "--elastic", elastic, "--spool"])
+            .arg(spool)
+            .args(["--", "cat"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let pipe = collector.stdin.take().expect("a pipe");
+        let logger = Logger::to_writer(agent, Severity::Debug, pipe);
+        logger.report_emitted(Stage::First);
+        Self { logger, collector }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.collector.id()).expect("a pid");
+        kill(Pid::from_raw(id), signal).expect("it runs");
+    }
+
+    /// Ends the agent with its last report, and then the collector.
+    fn end(self) -> swarmscope_sdk::log::Emitted {
+        let Self {
+            logger,
+            mut collector,
+        } = self;
+        assert!(logger.flush(PATIENCE));
+        logger.report_emitted(Stage::Last);
+        assert!(logger.flush(PATIENCE));
+        let emitted = logger.emitted();
+        drop(logger);
+        collector.wait().expect("it ends");
+        emitted
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_agent_drops_while_its_collector_stands_still_is_no_gap() {
+    let server = Server::start().await;
+    register(&server, "hasty").await;
+    let spool = tempfile::tempdir().expect("a folder");
+    let shipped = Shipped::start("hasty", &server.elastic_url(""), spool.path());
+    shipped.signal(Signal::SIGSTOP);
+    for number in 0..15_000 {
+        let message = format!("nobody reads {number}");
+        shipped.logger.info("x", message).emit();
+    }
+    assert!(shipped.logger.dropped() > 0);
+    shipped.signal(Signal::SIGCONT);
+    let emitted = shipped.end();
+    let ledger = account(&server, "hasty", |ledger| ledger["emitted"] == 15_002).await;
+    assert_balanced(&ledger);
+    assert_eq!(ledger["dropped"], emitted.dropped, "{ledger}");
+}
+
+/// A door before a server that turns everybody away until it is opened.
+struct Door {
+    address: SocketAddr,
+    is_open: Arc<AtomicBool>,
+    turned_away: Arc<AtomicUsize>,
+}
+
+impl Door {
+    async fn closed(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let door = Self {
+            address: listener.local_addr().expect("bound"),
+            is_open: Arc::default(),
+            turned_away: Arc::default(),
+        };
+        let (is_open, turned_away) = (Arc::clone(&door.is_open), Arc::clone(&door.turned_away));
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                if is_open.load(Ordering::SeqCst) {
+                    tokio::spawn(async move {
+                        let mut server = TcpStream::connect(server).await.expect("it listens");
+                        // It ends with either side.
+                        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                    });
+                    continue;
+                }
+                let mut request = vec![0; 64 * 1024];
+                let _ = client.read(&mut request).await;
+                let reply = "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                let _ = client.write_all(reply.as_bytes()).await;
+                turned_away.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        door
+    }
+}
+
+/// Deeper than a server takes, and not too deep for a collector to read.
+fn deep() -> Value {
+    (0..122).fold(json!(1), |inner, _| json!([inner]))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_refuses_is_refused_or_comes_later_and_never_a_gap() {
+    let server = Server::start().await;
+    register(&server, "patient").await;
+    let door = Door::closed(server.ports.elastic).await;
+    let spool = tempfile::tempdir().expect("a folder");
+    let elastic = format!("http://{}", door.address);
+    let shipped = Shipped::start("patient", &elastic, spool.path());
+    shipped.logger.info("x", "waits on disk").emit();
+    shipped
+        .logger
+        .info("x", "nobody takes this")
+        .field("deep", deep())
+        .emit();
+    let deadline = Instant::now() + PATIENCE;
+    while door.turned_away.load(Ordering::SeqCst) == 0 {
+        assert!(Instant::now() < deadline, "nobody came");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // What comes now is in memory while the rest waits on disk; a report among it covers them all.
+    shipped.logger.info("x", "waits in memory").emit();
+    shipped.logger.report_emitted(Stage::Between);
+    door.is_open.store(true, Ordering::SeqCst);
+    // A collector that ends does not wait for a server that has turned it away: it is given the time.
+    let ledger = account(&server, "patient", |ledger| ledger["emitted"] == 5).await;
+    assert_balanced(&ledger);
+    tokio::task::block_in_place(|| shipped.end());
+    let ledger = account(&server, "patient", |ledger| ledger["emitted"] == 6).await;
+    assert_balanced(&ledger);
+    assert_eq!(
+        (&ledger["refused"], &ledger["dropped"]),
+        (&json!(1), &json!(0)),
+        "{ledger}"
+    );
 }
 
 #[tokio::test]
@@ -138,6 +339,7 @@ async fn the_demo_balances_and_says_when_an_agent_was_killed_before_its_last_rep
     assert_eq!(after["gap"], 0, "{after}");
     let sum =
         |names: &[&str]| -> u64 { names.iter().filter_map(|name| after[name].as_u64()).sum() };
+    assert_eq!(alerted(&server).await, [Value::Null; 0]);
     assert_eq!(
         sum(&["emitted", "unreported"]),
         sum(&["stored", "refused", "dropped", "gap"]),

@@ -15,7 +15,7 @@ use crate::limits::MAX_ACCOUNTED_AGENTS;
 use book::Book;
 
 pub use book::Balance;
-pub use report::{LedgerReport, Stage, ledger_report, reported_drops};
+pub use report::{Drops, LedgerReport, Stage, ledger_report, reported_drops};
 
 /// What became of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,10 +28,12 @@ pub struct Account {
     pub refused: u64,
     /// Of the refused, documents that were there already: sent again.
     pub repeated: u64,
-    /// Of the stored, a sender's notices of what it dropped, which are no events of its own.
+    /// Of the stored, notices of what was dropped, which are no events of the agent.
     pub notices: u64,
     /// Never handed over: given up by a sender or collector that said so.
     pub dropped: u64,
+    /// Of the dropped, what the sender gave up itself: its reports have it as well.
+    pub dropped_by_sender: u64,
 }
 
 impl Account {
@@ -42,6 +44,7 @@ impl Account {
         self.repeated += other.repeated;
         self.notices += other.notices;
         self.dropped += other.dropped;
+        self.dropped_by_sender += other.dropped_by_sender;
     }
 }
 
@@ -65,7 +68,9 @@ impl Ledger {
             page.account.add(&entry);
             let stored = entry.stored.saturating_sub(entry.notices);
             let refused = entry.refused.saturating_sub(entry.repeated);
+            let on_the_way = entry.dropped.saturating_sub(entry.dropped_by_sender);
             page.book.arrive(stored, refused);
+            page.book.given_up(on_the_way);
         });
     }
 

@@ -89,6 +89,7 @@ impl From<Account> for AccountBody {
             repeated: _,
             notices: _,
             dropped,
+            dropped_by_sender: _,
         } = account;
         Self {
             received,

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Deserialize;
 use swarmscope_model::Timestamp;
-use swarmscope_model::accounting::{Account, Ledger, LedgerReport, ledger_report, reported_drops};
+use swarmscope_model::accounting::{
+    Account, Drops, Ledger, LedgerReport, ledger_report, reported_drops,
+};
 use swarmscope_model::event::event_type::{EVENTS_ACCOUNTED, EVENTS_DROPPED};
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
 use swarmscope_query::document::NotADocument;
@@ -39,8 +42,8 @@ impl Prepared {
 pub struct Operation {
     /// A place in [`Prepared::agents`].
     pub agent: u32,
-    /// Events that the document reports as dropped by its sender.
-    pub dropped: u64,
+    /// Events that the document reports as dropped.
+    pub dropped: Drops,
     /// What it reports as emitted by its sender.
     pub report: Option<Box<LedgerReport>>,
     pub kind: OperationKind,
@@ -87,8 +90,7 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
         builders: Vec::new(),
         by_index: HashMap::new(),
         last: 0,
-        agents: vec![String::new()],
-        by_agent: HashMap::from([(String::new(), 0)]),
+        agents: Agents::new(),
     };
     let operations = operations
         .into_iter()
@@ -101,7 +103,7 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
             .into_iter()
             .map(|(index, builder)| (index, builder.finish()))
             .collect(),
-        agents: preparation.agents,
+        agents: preparation.agents.names,
         arrival: preparation.arrival,
     }
 }
@@ -113,18 +115,43 @@ struct Preparation<'a> {
     by_index: HashMap<Arc<str>, u32>,
     /// The place of the last document's builder: most requests are about one index.
     last: usize,
-    agents: Vec<String>,
-    by_agent: HashMap<String, u32>,
+    agents: Agents,
+}
+
+/// The agents of a request, and their places. The first is whoever sent documents that name nobody.
+struct Agents {
+    names: Vec<String>,
+    places: HashMap<String, u32>,
+}
+
+impl Agents {
+    fn new() -> Self {
+        Self {
+            names: vec![String::new()],
+            places: HashMap::from([(String::new(), 0)]),
+        }
+    }
+
+    fn place(&mut self, name: &str) -> u32 {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let place = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        place
+    }
 }
 
 impl Preparation<'_> {
     fn operation(&mut self, operation: WriteOperation) -> Operation {
+        let source = operation.source.clone();
         let outcome = self.checked(operation);
         match outcome {
             Ok(ready) => ready,
             Err(refused) => Operation {
-                agent: 0,
-                dropped: 0,
+                agent: self.agents.place(&sender_of(&source)),
+                dropped: Drops::default(),
                 report: None,
                 kind: OperationKind::Refused(refused),
             },
@@ -153,7 +180,7 @@ impl Preparation<'_> {
         if written.is_some() || operation.action == Action::Delete {
             return Ok(Operation {
                 agent: 0,
-                dropped: 0,
+                dropped: Drops::default(),
                 report: None,
                 kind: OperationKind::Delete {
                     index: operation.index,
@@ -182,16 +209,7 @@ impl Preparation<'_> {
         let row = builder.len() - 1;
         let about = builder.about();
         let (dropped, report) = said_of_itself(&about.event_type, source);
-        let agent = about.agent.as_str();
-        let agent = match self.by_agent.get(agent) {
-            Some(place) => *place,
-            None => {
-                let place = self.agents.len() as u32;
-                self.agents.push(agent.to_owned());
-                self.by_agent.insert(agent.to_owned(), place);
-                place
-            }
-        };
+        let agent = self.agents.place(&about.agent);
         Ok(Operation {
             agent,
             dropped,
@@ -230,12 +248,22 @@ impl Preparation<'_> {
     }
 }
 
+/// Who sent a document that cannot be taken, as far as it can be read: the refusal stands in its account.
+fn sender_of(source: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Sender {
+        agent_name: String,
+    }
+    serde_json::from_slice::<Sender>(source)
+        .map_or_else(|_| String::new(), |sender| sender.agent_name)
+}
+
 /// What a document reports of its sender's events: how many were dropped, and the account of all.
-fn said_of_itself(event_type: &str, source: &str) -> (u64, Option<Box<LedgerReport>>) {
+fn said_of_itself(event_type: &str, source: &str) -> (Drops, Option<Box<LedgerReport>>) {
     match event_type {
         EVENTS_DROPPED => (reported_drops(source), None),
-        EVENTS_ACCOUNTED => (0, ledger_report(source).map(Box::new)),
-        _ => (0, None),
+        EVENTS_ACCOUNTED => (Drops::default(), ledger_report(source).map(Box::new)),
+        _ => (Drops::default(), None),
     }
 }
 
@@ -271,8 +299,13 @@ impl Accounts {
         let account = &mut self.by_agent[operation.agent as usize];
         account.received += 1;
         account.stored += 1;
-        account.dropped += operation.dropped;
-        account.notices += u64::from(operation.dropped > 0);
+        let Drops {
+            events,
+            by_collector,
+        } = operation.dropped;
+        account.dropped += events;
+        account.dropped_by_sender += if by_collector { 0 } else { events };
+        account.notices += u64::from(events > 0);
         if let Some(report) = &operation.report {
             let covered = std::mem::take(account);
             let report = LedgerReport::clone(report);

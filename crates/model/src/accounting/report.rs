@@ -70,8 +70,16 @@ pub fn ledger_report(document: &str) -> Option<LedgerReport> {
     })
 }
 
-/// How many events a document reports as dropped by its sender; 0 for any other document.
-pub fn reported_drops(document: &str) -> u64 {
+/// Events of an agent that somebody gave up and said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drops {
+    pub events: u64,
+    /// Whether a collector did, which took them off the agent; else the agent itself.
+    pub by_collector: bool,
+}
+
+/// What a document reports as dropped; nothing for any other document.
+pub fn reported_drops(document: &str) -> Drops {
     #[derive(Deserialize)]
     struct Report<'a> {
         event_type: &'a str,
@@ -80,14 +88,19 @@ pub fn reported_drops(document: &str) -> u64 {
     #[derive(Deserialize)]
     struct Dropped {
         dropped: u64,
+        #[serde(default)]
+        collector: Option<serde::de::IgnoredAny>,
     }
     // Nearly every document ends here, unparsed.
     if !document.contains(EVENTS_DROPPED) {
-        return 0;
+        return Drops::default();
     }
     match serde_json::from_str::<Report>(document) {
-        Ok(report) if report.event_type == EVENTS_DROPPED => report.metadata.dropped,
-        _ => 0,
+        Ok(report) if report.event_type == EVENTS_DROPPED => Drops {
+            events: report.metadata.dropped,
+            by_collector: report.metadata.collector.is_some(),
+        },
+        _ => Drops::default(),
     }
 }
 
@@ -98,14 +111,20 @@ mod tests {
     #[test]
     fn only_a_report_of_drops_is_one() {
         let report = r#"{"event_type":"events_dropped","metadata":{"dropped":12},"message":"m"}"#;
-        assert_eq!(reported_drops(report), 12);
+        let by_sender = Drops {
+            events: 12,
+            by_collector: false,
+        };
+        assert_eq!(reported_drops(report), by_sender);
+        let report = r#"{"event_type":"events_dropped","metadata":{"dropped":12,"collector":"c"}}"#;
+        assert!(reported_drops(report).by_collector);
         for other in [
             r#"{"event_type":"error","message":"events_dropped","metadata":{"dropped":12}}"#,
             r#"{"event_type":"events_dropped","metadata":{"dropped":-1}}"#,
             r#"{"event_type":"events_dropped"}"#,
             "{}",
         ] {
-            assert_eq!(reported_drops(other), 0, "{other}");
+            assert_eq!(reported_drops(other), Drops::default(), "{other}");
         }
     }
 

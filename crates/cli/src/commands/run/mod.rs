@@ -5,6 +5,7 @@
 //! through as it is, and its exit status becomes ours.
 
 mod child;
+mod lost;
 mod shipper;
 mod spool;
 
@@ -12,6 +13,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use swarmscope_collect::document::{Collected, document};
 use swarmscope_model::event::event_type;
@@ -23,7 +25,7 @@ use crate::failure::Failure;
 use crate::terminal::thousands;
 use child::{Child, Ending};
 use shipper::{Delivery, Shipper};
-use spool::Spool;
+use spool::{Outgoing, Spool};
 
 /// As shells answer for a program that they cannot run, or cannot find.
 const CANNOT_RUN: u8 = 126;
@@ -155,6 +157,12 @@ fn report_unstarted(reporter: &Reporter, program: &OsStr, error: &std::io::Error
         message,
         metadata,
     );
+}
+
+/// An event on its way. `None` for what is no JSON; documents are by construction.
+fn outgoing(index: String, id: String, source: Vec<u8>) -> Option<Outgoing> {
+    let source = RawValue::from_string(String::from_utf8(source).ok()?).ok()?;
+    Some(Outgoing { index, id, source })
 }
 
 /// What a person has to know about events that are not at the server.

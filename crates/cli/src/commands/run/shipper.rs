@@ -1,18 +1,21 @@
 //! From events to a server, without ever keeping the program waiting: what is not taken goes to the
 //! spool, and from there again.
+//!
+//! Events reach the server in the order in which they came: a ledger counts as missing what a report
+//! covers and what has not come before it. So what waits on disk goes before what is in memory.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use swarmscope_model::limits::PENDING_EVENTS;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::spool::{Outgoing, Spool};
-use crate::bulk::{Bulk, Outcome};
+use super::{lost, outgoing};
+use crate::bulk::{Bulk, FULL_BYTES, Outcome};
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -63,12 +66,9 @@ impl Shipper {
 
     /// Takes an event. The far end always takes it off: memory holds [`PENDING_EVENTS`] at most.
     pub fn send(&self, index: String, id: String, source: Vec<u8>) {
-        // Documents are JSON objects by construction.
-        if let Ok(source) = String::from_utf8(source)
-            && let Ok(source) = RawValue::from_string(source)
-        {
+        if let Some(event) = outgoing(index, id, source) {
             // The far end outlives this one.
-            let _ = self.events.send(Outgoing { index, id, source });
+            let _ = self.events.send(event);
         }
     }
 
@@ -173,19 +173,22 @@ impl Ship {
 
     /// What to send next, and how far the spool is read with it.
     fn next_events(&mut self) -> std::io::Result<(Vec<Outgoing>, Option<u64>)> {
-        if !self.pending.is_empty() {
-            let most = self.pending.len().min(BATCH);
-            return Ok((self.pending.drain(..most).collect(), None));
-        }
         while !self.spool.is_empty() {
-            let (events, mark) = self.spool.peek(BATCH)?;
+            let (events, mark) = self.spool.peek(BATCH, FULL_BYTES)?;
             if !events.is_empty() {
                 return Ok((events, Some(mark)));
             }
             // Nothing in it can be read.
             self.spool.sent(0, mark)?;
         }
-        Ok((Vec::new(), None))
+        let mut bytes = 0;
+        let fitting = self.pending.iter().take(BATCH).take_while(|event| {
+            let is_first = bytes == 0;
+            bytes += event.source.get().len();
+            is_first || bytes <= FULL_BYTES
+        });
+        let most = fitting.count();
+        Ok((self.pending.drain(..most).collect(), None))
     }
 
     fn send(&mut self, events: Vec<Outgoing>, mark: Option<u64>) {
@@ -233,16 +236,34 @@ impl Ship {
         self.delivery.reason = Some(reason);
     }
 
-    /// Puts what is in memory on disk.
+    /// Puts what is in memory on disk; what finds no room there is lost, and a notice takes its place.
     fn spill(&mut self) {
         if self.pending.is_empty() {
             return;
         }
-        if let Err(error) = self.spool.append(&self.pending) {
-            self.delivery.dropped += self.pending.len() as u64;
-            self.delivery.reason = Some(error.to_string());
+        match self
+            .spill_request()
+            .and_then(|()| self.spool.append(&self.pending))
+        {
+            Ok(()) => self.pending.clear(),
+            Err(error) => {
+                let (notices, lost) = lost::notices(&self.pending);
+                self.pending = notices;
+                self.delivery.dropped += lost;
+                self.delivery.reason = Some(error.to_string());
+            }
         }
-        self.pending.clear();
+    }
+
+    /// Puts what is under way from memory on disk as well: should it fail, it stands before what came later.
+    fn spill_request(&mut self) -> std::io::Result<()> {
+        if let Some(request) = &mut self.request
+            && request.mark.is_none()
+        {
+            self.spool.append(&request.events)?;
+            request.mark = self.spool.end();
+        }
+        Ok(())
     }
 }
 

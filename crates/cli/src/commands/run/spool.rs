@@ -106,18 +106,24 @@ impl Spool {
         Ok(())
     }
 
-    /// The next events, and the mark to hand to [`Spool::sent`].
+    /// The mark behind all events.
+    pub fn end(&self) -> Option<u64> {
+        self.file.as_ref().map(|file| file.length)
+    }
+
+    /// The next events, at most so many of about so many bytes, and the mark to hand to [`Spool::sent`].
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn peek(&mut self, most: usize) -> io::Result<(Vec<Outgoing>, u64)> {
+    pub fn peek(&mut self, most: usize, bytes: usize) -> io::Result<(Vec<Outgoing>, u64)> {
         let Some(file) = &mut self.file else {
             return Ok((Vec::new(), 0));
         };
         file.file.seek(SeekFrom::Start(file.read_to))?;
         let mut reader = BufReader::new(&file.file).take(file.length - file.read_to);
         let (mut events, mut mark, mut line) = (Vec::new(), file.read_to, String::new());
-        while events.len() < most && reader.read_line(&mut line)? > 0 {
+        let full = file.read_to + bytes as u64;
+        while events.len() < most && mark < full && reader.read_line(&mut line)? > 0 {
             mark += line.len() as u64;
             // The last line of a run that was killed may be torn.
             events.extend(serde_json::from_str(&line).ok());
@@ -149,7 +155,7 @@ impl Spool {
     /// A file that an earlier run of this program left and nobody uses.
     fn leftover(&self) -> Option<SpoolFile> {
         let prefix = format!("{}-", self.name);
-        std::fs::read_dir(&self.folder)
+        let mut left: Vec<_> = std::fs::read_dir(&self.folder)
             .ok()?
             .filter_map(Result::ok)
             .filter(|entry| {
@@ -159,7 +165,11 @@ impl Spool {
                     .and_then(|rest| rest.strip_suffix(".ndjson"))
                     .is_some_and(|id| !id.contains('-'))
             })
-            .find_map(|entry| reopen(&entry.path()).ok().flatten())
+            .map(|entry| entry.path())
+            .collect();
+        // Their ids are in the order of time.
+        left.sort();
+        left.iter().find_map(|path| reopen(path).ok().flatten())
     }
 }
 
@@ -202,6 +212,8 @@ fn reopen(path: &Path) -> io::Result<Option<SpoolFile>> {
 mod tests {
     use super::*;
 
+    const MUCH: usize = 1 << 30;
+
     fn outgoing(number: usize) -> Outgoing {
         Outgoing {
             index: "i".into(),
@@ -222,7 +234,7 @@ mod tests {
         assert!(first.is_empty());
         first.append(&[outgoing(1), outgoing(2)]).expect("room");
         first.append(&[outgoing(3)]).expect("room");
-        let (events, mark) = first.peek(2).expect("readable");
+        let (events, mark) = first.peek(2, MUCH).expect("readable");
         assert_eq!(ids(&events), ["1", "2"]);
         first.sent(2, mark).expect("writable");
         assert_eq!(first.waiting().map(|(count, _)| count), Some(1));
@@ -233,16 +245,31 @@ mod tests {
         second.append(&[outgoing(4)]).expect("room");
         drop(first);
 
-        let (events, mark) = second.peek(10).expect("readable");
+        let (events, mark) = second.peek(10, MUCH).expect("readable");
         assert_eq!(ids(&events), ["4"]);
         second.sent(1, mark).expect("writable");
         // What the first left comes next, from its beginning: a server knows the ids.
-        let (events, mark) = second.peek(10).expect("readable");
+        let (events, mark) = second.peek(10, MUCH).expect("readable");
         assert_eq!(ids(&events), ["1", "2", "3"]);
         second.sent(3, mark).expect("writable");
         assert!(second.is_empty());
         let left = std::fs::read_dir(folder.path().join("spool")).expect("a folder");
         assert_eq!(left.count(), 0);
+    }
+
+    #[test]
+    fn a_request_has_no_more_bytes_than_asked_for_and_one_event_at_least() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut spool = Spool::open(folder.path().to_owned(), "a");
+        spool
+            .append(&[outgoing(1), outgoing(2), outgoing(3)])
+            .expect("room");
+        let (events, mark) = spool.peek(10, 1).expect("readable");
+        assert_eq!(ids(&events), ["1"]);
+        spool.sent(1, mark).expect("writable");
+        let (events, mark) = spool.peek(10, MUCH).expect("readable");
+        assert_eq!(ids(&events), ["2", "3"]);
+        assert_eq!(spool.end(), Some(mark));
     }
 
     #[test]
@@ -255,7 +282,7 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(path).expect("there");
         file.write_all(b"{\"index\":\"i\",\"id").expect("room");
         let mut spool = Spool::open(folder.path().to_owned(), "a");
-        let (events, mark) = spool.peek(10).expect("readable");
+        let (events, mark) = spool.peek(10, MUCH).expect("readable");
         assert_eq!(ids(&events), ["1"]);
         spool.sent(1, mark).expect("writable");
         assert!(spool.is_empty());
