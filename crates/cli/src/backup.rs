@@ -4,6 +4,7 @@
 //! its length and checksum. That file is written last, and the folder takes its name after it: a
 //! half-made backup has another name and no list.
 
+pub mod alerts;
 mod contents;
 pub mod live;
 mod making;

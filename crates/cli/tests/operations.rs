@@ -97,6 +97,37 @@ async fn documents(server: &Server) -> HashSet<String> {
     }
 }
 
+/// Makes a rule and a silence, as the Alerts page does.
+async fn keep_alerts(server: &Server) {
+    let http = reqwest::Client::new();
+    for (path, body) in [
+        (
+            "rules",
+            json!({"rule": {"alert": "Quiet", "logs": {"window": "5m", "below": 1}}}),
+        ),
+        (
+            "silences",
+            json!({"matchers": ["alertname=\"Quiet\""], "duration": "2h", "comment": "kept"}),
+        ),
+    ] {
+        let url = server.ui_url(&format!("/api/v1/alerts/{path}"));
+        let reply = http.post(url).json(&body).send().await.expect("a reply");
+        assert_eq!(reply.status(), 201, "{path}");
+    }
+}
+
+/// The rules that were made here, as they are written, and the ids of the silences.
+async fn kept_alerts(server: &Server) -> (Value, Value) {
+    let rules = server.native("/api/v1/alerts/rules").await;
+    let groups = rules["groups"].as_array().expect("groups");
+    let own = groups.iter().find(|group| group["is_own"] == true);
+    let own = own.expect("a rule that was made here");
+    let silences = server.native("/api/v1/alerts/silences").await;
+    let (rule, silence) = (&own["rules"][0]["written"], &silences["silences"][0]["id"]);
+    assert!(rule.is_object() && silence.is_string(), "{own} {silences}");
+    (rule.clone(), silence.clone())
+}
+
 #[tokio::test]
 async fn a_running_server_is_backed_up_checked_and_restored() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -104,11 +135,13 @@ async fn a_running_server_is_backed_up_checked_and_restored() {
     fill(&server).await;
     let before = documents(&server).await;
     assert_eq!(before.len(), DOCUMENTS + 1);
+    keep_alerts(&server).await;
+    let alerts = kept_alerts(&server).await;
     let backup = folder.path().join("monday");
     let url = server.ui_url("");
     let made = succeeded(&swarmscope(&["backup", &url, text(&backup), "--json"]));
     let made: Value = serde_json::from_str(&made).expect("JSON");
-    assert_eq!(made["parts"], json!(["logs", "metrics", "state"]));
+    assert_eq!(made["parts"], json!(["logs", "metrics", "alerts", "state"]));
     let reply = reqwest::get(server.ui_url("/api/v1/backup")).await;
     let progress: Value = reply.expect("a reply").json().await.expect("JSON");
     assert_eq!(progress, json!({ "running": null }));
@@ -140,6 +173,7 @@ async fn a_running_server_is_backed_up_checked_and_restored() {
     assert!(full.contains("is not empty"), "{full}");
     let restored = Server::start_with(data, Ports::free(), &["--retention-age", "100years"]).await;
     assert_eq!(documents(&restored).await, before);
+    assert_eq!(kept_alerts(&restored).await, alerts);
 }
 
 #[tokio::test]
@@ -183,6 +217,13 @@ async fn half_made_and_damaged_backups_are_refused() {
     std::fs::remove_file(backup.join("BACKUP")).expect("removed");
     let half = refused(&swarmscope(&["restore", text(&backup), text(&target)]));
     assert!(half.contains("never completed"), "{half}");
+
+    let missing = folder.path().join("sunday");
+    let missing = refused(&swarmscope(&["restore", text(&missing), text(&target)]));
+    assert!(
+        missing.contains("sunday is not there") && missing.contains("hint: name the folder"),
+        "{missing}"
+    );
 }
 
 #[tokio::test]

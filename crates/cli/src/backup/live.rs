@@ -18,6 +18,7 @@ pub struct Live {
     pub logs: Arc<EmbeddedLogs>,
     pub metrics: Arc<EmbeddedMetrics>,
     pub metrics_folder: PathBuf,
+    pub alerts_folder: PathBuf,
     pub state: State,
     /// One at a time: two would only slow each other down.
     pub turn: tokio::sync::Mutex<()>,
@@ -31,12 +32,14 @@ impl Live {
         let mut shown = self.progress.begin();
         let mut making = Making::begin(destination)?;
         let (logs, metrics) = (self.logs.clone(), self.metrics.clone());
-        let folder = self.metrics_folder.clone();
+        let (folder, alerts) = (self.metrics_folder.clone(), self.alerts_folder.clone());
         let copied = tokio::task::spawn_blocking(move || {
             shown.step("logs");
             making.logs(&logs)?;
             shown.step("metrics");
             making.metrics(&metrics, &folder)?;
+            shown.step("alerts");
+            making.alerts(&alerts)?;
             Ok::<_, Failure>((making, shown))
         });
         let (mut making, mut shown) = copied.await.map_err(|error| gone(&error))??;

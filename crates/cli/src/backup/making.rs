@@ -9,6 +9,7 @@ use swarmscope_metricstore::EmbeddedMetrics;
 use swarmscope_model::metrics::MetricStore;
 use swarmscope_state::SqliteState;
 
+use super::alerts;
 use super::contents::Contents;
 use super::progress::Advance;
 use crate::failure::Failure;
@@ -21,7 +22,7 @@ pub struct Report {
     pub bytes: u64,
     /// Documents that the copy was found to hold.
     pub documents: u64,
-    /// What is in it: `logs`, `metrics`, `state`.
+    /// What is in it: `logs`, `metrics`, `alerts`, `state`.
     pub parts: Vec<String>,
 }
 
@@ -93,6 +94,17 @@ impl Making {
             copied?;
         }
         self.parts.push("metrics".to_owned());
+        Ok(())
+    }
+
+    /// Copies what is kept of alerts in this folder, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn alerts(&mut self, folder: &Path) -> Result<(), Failure> {
+        if alerts::copy(folder, &self.partial.join(alerts::FOLDER))? {
+            self.parts.push(alerts::FOLDER.to_owned());
+        }
         Ok(())
     }
 
@@ -251,6 +263,7 @@ pub async fn of_closed_directory(
         making.metrics(&store, &metrics)?;
         store.close();
     }
+    making.alerts(&data.join(alerts::FOLDER))?;
     let state = data.join("state").join("orchestrator.db");
     if state.is_file() {
         progress.step("state");

@@ -22,6 +22,9 @@ pub fn restore(
     directory: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Contents, Failure> {
+    if !backup.is_dir() {
+        return Err(no_folder(backup));
+    }
     let contents = Contents::read(backup).map_err(|error| {
         Failure::with_hint(
             format!("{} cannot be restored: {error}", backup.display()),
@@ -56,6 +59,17 @@ pub fn restore(
     Ok(contents)
 }
 
+fn no_folder(backup: &Path) -> Failure {
+    let what = match backup.exists() {
+        true => "is no folder, and a backup is one",
+        false => "is not there",
+    };
+    Failure::with_hint(
+        format!("{} {what}", backup.display()),
+        "name the folder that `swarmscope backup SERVER FOLDER` has made; that of a running server is on the server's machine",
+    )
+}
+
 fn copy_all(
     contents: &Contents,
     backup: &Path,
@@ -65,7 +79,7 @@ fn copy_all(
     fs::create_dir(partial).map_err(|error| {
         Failure::with_hint(
             format!("cannot make {}: {error}", partial.display()),
-            "remove what an interrupted restore has left there",
+            "its parent has to exist and be writable; remove what an interrupted restore has left there",
         )
     })?;
     let (mut done, total) = (0, contents.bytes());

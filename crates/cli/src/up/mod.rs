@@ -167,6 +167,7 @@ fn native_state(
             logs: stores.logs.clone(),
             metrics: stores.metrics.clone(),
             metrics_folder: configuration.data.join("metrics"),
+            alerts_folder: configuration.data.join(crate::backup::alerts::FOLDER),
             state: stores.state.clone(),
             turn: tokio::sync::Mutex::default(),
             progress: Arc::default(),

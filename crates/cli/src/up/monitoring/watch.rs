@@ -19,12 +19,12 @@ use url::Url;
 
 use super::agents::KnownAgents;
 use super::{read, told};
+use crate::backup::alerts;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::up::stores::Stores;
 
-/// Folders below the data directory.
-const RULES_FOLDER: &str = "alerts";
+/// A folder below the data directory.
 const REMOTE_FOLDER: &str = "remote-write";
 
 /// The engines around the store.
@@ -249,7 +249,7 @@ async fn rules(
     let (logs, state) = (stores.logs.clone(), stores.state.store());
     let groups = stores.state.error_groups();
     let rules_settings = RulesSettings {
-        directory: configuration.data.join(RULES_FOLDER),
+        directory: configuration.data.join(alerts::FOLDER),
         evaluate: Arc::new(Sources::new(metrics, logs, state, groups)),
         store: store.clone(),
         promql: configuration.metrics.syntax(),
