@@ -144,7 +144,7 @@ impl Handler for TestHandler {
             }
             _ => Ok(Outcome {
                 result: Map::from_iter([("sum".to_owned(), sum.into())]),
-                follow_up: Vec::new(),
+                ..Outcome::default()
             }),
         }
     }

@@ -6,11 +6,11 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use swarmscope_model::state::{Agent, Claim, Failure, NewAgent, NewTask, Task};
+use swarmscope_model::state::{Agent, Claim, Failure, Join, NewAgent, NewTask, Task};
 
 use crate::wire::{
     AgentList, AgentReply, ClaimRequest, CompleteRequest, ErrorDetail, ErrorReply, FailRequest,
-    RenewRequest, TaskDetail, TaskList, TaskQuery, TaskReply, milliseconds,
+    FanOutRequest, RenewRequest, TaskDetail, TaskList, TaskQuery, TaskReply, milliseconds,
 };
 
 /// An orchestrator that does not take a connection within this time is not there.
@@ -208,6 +208,25 @@ impl OrchestratorClient {
         };
         let reply: TaskReply = self
             .post(&["tasks", &claim.task_id, "complete"], &body)
+            .await?;
+        Ok(reply.task)
+    }
+
+    /// Ends the attempt and enqueues children, for which the task waits. Safe to send again.
+    pub async fn fan_out(
+        &self,
+        claim: &Claim,
+        children: Vec<NewTask>,
+        join: Join,
+    ) -> Result<Task, ClientError> {
+        let body = FanOutRequest {
+            agent_name: claim.agent_name.clone(),
+            fencing_token: claim.fencing_token,
+            children,
+            join,
+        };
+        let reply: TaskReply = self
+            .post(&["tasks", &claim.task_id, "fan_out"], &body)
             .await?;
         Ok(reply.task)
     }

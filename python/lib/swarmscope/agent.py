@@ -9,7 +9,8 @@
 
 An orchestrator that is down is waited for. A task whose lease was lost is dropped: its successor has it.
 A handler that raises `TransientError` is retried by the orchestrator, `PermanentError` is not, anything
-else is unexpected. Only the standard library is used.
+else is unexpected. One that returns `FanOut` lets its task wait for parts, and gets it back when they have
+ended. Only the standard library is used.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from . import _native
 from ._correlation import correlation
+from ._task import FanOut, Handler, Hold, Part, Task, TaskOver
 from .errors import PermanentError, TaskError, TransientError
 from .logging import log, setup_logger
 from .metrics import (
@@ -38,7 +40,16 @@ from .metrics import (
     start_metrics_server,
 )
 
-__all__ = ["Agent", "PermanentError", "Task", "TransientError", "run"]
+__all__ = [
+    "Agent",
+    "FanOut",
+    "Part",
+    "PermanentError",
+    "Task",
+    "TaskOver",
+    "TransientError",
+    "run",
+]
 
 #: Seconds a task stays with an agent that gives no sign of life; renewed three times as often.
 LEASE = 10.0
@@ -52,28 +63,10 @@ CLAIM_WAIT = 5.0
 ANSWER_TIMEOUT = 10.0
 #: Longest wait between calls to an orchestrator that does not answer.
 LONGEST_WAIT = 10.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """A claimed task."""
-
-    task_id: str
-    task_type: str
-    priority: str
-    metadata: dict[str, Any]
-    retry_count: int
-    max_retries: int
-    fencing_token: int
-
-    @property
-    def correlation_id(self) -> str:
-        """Ties the events of the task together, across agents."""
-        return str(self.metadata.get("correlation_id") or self.task_id)
-
-
-#: Works on a task; what it returns is kept with the attempt.
-Handler = Callable[[Task], Optional[Mapping[str, Any]]]
+#: How soon is asked whether a task whose deadline has passed is still ours.
+AFTER_DEADLINE = 0.5
+#: Tasks of one page of parts.
+PAGE = 1000
 
 
 class _Refused(Exception):
@@ -205,45 +198,88 @@ class Agent:
                 continue
             failures = 0
             if reply is not None:
+                given = reply["task"]
                 fields = {field.name for field in dataclasses.fields(Task)}
-                given = {key: value for key, value in reply["task"].items() if key in fields}
-                self._attempt(Task(**given))
+                known = {key: value for key, value in given.items() if key in fields}
+                hold = Hold(given, self.lease, self._parts)
+                self._attempt(Task(**known, _hold=hold), hold)
 
-    def _attempt(self, task: Task) -> None:
+    def _attempt(self, task: Task, hold: Hold) -> None:
         with correlation(task.correlation_id):
             done = threading.Event()
-            keeper = threading.Thread(target=self._keep_lease, args=(task, done), daemon=True)
+            watched = (task, hold, done)
+            keeper = threading.Thread(target=self._keep_lease, args=watched, daemon=True)
             keeper.start()
             increment_active_tasks(agent_type=self.agent_type)
             started = time.monotonic()
             self._log_task("INFO", task, "claimed", "task_claimed")
             try:
                 with TaskTimer(task_type=task.task_type):
-                    result = dict(self.handlers[task.task_type](task) or {})
-                    json.dumps(result)
+                    result = self.handlers[task.task_type](task) or {}
+                    how, body = _report_of(result)
+                    json.dumps(body)
+            except TaskOver as error:
+                self._log_task("WARNING", task, f"is dropped: {error}", "stale_claim")
             except Exception as error:
                 self._fail(task, error)
             else:
-                self._complete(task, result, started)
+                self._done(task, how, body, started)
             finally:
                 done.set()
                 decrement_active_tasks(agent_type=self.agent_type)
 
-    def _keep_lease(self, task: Task, done: threading.Event) -> None:
-        while not done.wait(self.lease / 3):
+    def _keep_lease(self, task: Task, hold: Hold, done: threading.Event) -> None:
+        while not done.wait(self._until_renewal(task)):
             try:
                 body = {**self._claim(task), "lease_ms": int(self.lease * 1000)}
                 self._post(f"tasks/{_quoted(task.task_id)}/renew", body)
             except _Refused:
-                # Somebody else has the task; the report will be refused as well, and says so.
+                # The task was cancelled, is too late, or is somebody else's; a report would be refused.
+                hold.over.set()
                 return
             except _Unreachable as error:
                 self._log("WARNING", f"cannot renew the lease: {error}", "operation_failed")
 
-    def _complete(self, task: Task, result: dict[str, Any], started: float) -> None:
+    def _until_renewal(self, task: Task) -> float:
+        """A third of the lease; after the deadline sooner, because the next sweep ends the task."""
+        left = task.remaining
+        usual = self.lease / 3
+        return usual if left is None else min(usual, max(left, AFTER_DEADLINE))
+
+    def _done(self, task: Task, how: str, body: dict[str, Any], started: float) -> None:
         took = {"duration_ms": int((time.monotonic() - started) * 1000)}
-        if self._report(task, "complete", {"result": result}):
+        if not self._report(task, how, body):
+            return
+        if how == "complete":
             self._log_task("INFO", task, "completed", "task_completed", took)
+        else:
+            took["parts"] = len(body["children"])
+            self._log_task("INFO", task, "waits for its parts", "task_fanned_out", took)
+
+    def _parts(self, task_id: str) -> list[Part]:
+        parts: list[tuple[str, Part]] = []
+        while True:
+            asked = {"parent_task_id": task_id, "limit": PAGE, "offset": len(parts)}
+            page = self._get(f"tasks?{urllib.parse.urlencode(asked)}")["tasks"]
+            for given in page:
+                part = Part(
+                    task_id=given["task_id"],
+                    task_type=given["task_type"],
+                    state=given["state"],
+                    metadata=given["metadata"],
+                    result=self._result(given),
+                )
+                parts.append((given["created_at"], part))
+            if len(page) < PAGE:
+                parts.sort(key=lambda each: (each[0], each[1].task_id))
+                return [part for _, part in parts]
+
+    def _result(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if given["state"] != "completed":
+            return {}
+        detail = self._get(f"tasks/{_quoted(given['task_id'])}")
+        successful = [each for each in detail["attempts"] if each["success"]]
+        return dict(successful[-1]["metadata"].get("result") or {}) if successful else {}
 
     def _fail(self, task: Task, error: Exception) -> None:
         kind = error.error_type if isinstance(error, TaskError) else "unexpected"
@@ -293,6 +329,17 @@ class Agent:
         headers = {"content-type": "application/json", **_authorization()}
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"{self._base}/{path}", data, headers, method="POST")
+        return self._answer(request, timeout)
+
+    def _get(self, path: str) -> Any:
+        """An answer that a handler waits for: without one it may be tried again."""
+        request = urllib.request.Request(f"{self._base}/{path}", headers=_authorization())
+        try:
+            return self._answer(request, ANSWER_TIMEOUT)
+        except _Unreachable as error:
+            raise TransientError(str(error)) from None
+
+    def _answer(self, request: urllib.request.Request, timeout: float) -> Any:
         try:
             with urllib.request.urlopen(request, timeout=timeout) as reply:
                 text = reply.read()
@@ -333,6 +380,15 @@ class Agent:
 def run(name: str, handlers: Mapping[str, Handler], **options: Any) -> None:
     """Runs an agent until it is told to stop; see `Agent` for the options."""
     Agent(name, handlers, **options).run()
+
+
+def _report_of(result: Union[Mapping[str, Any], FanOut]) -> tuple[str, dict[str, Any]]:
+    """The call that tells the orchestrator what a handler returned, and its body."""
+    if not isinstance(result, FanOut):
+        return "complete", {"result": dict(result)}
+    join = {"then": result.then, "on_child_failure": result.on_child_failure}
+    children = [dict(child) for child in result.children]
+    return "fan_out", {"children": children, "join": join}
 
 
 def _wait(failures: int) -> float:

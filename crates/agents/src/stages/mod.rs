@@ -85,6 +85,7 @@ impl Stage {
         Ok(Outcome {
             result,
             follow_up: follow_up.into_iter().collect(),
+            ..Outcome::default()
         })
     }
 

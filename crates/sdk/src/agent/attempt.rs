@@ -10,7 +10,7 @@ use swarmscope_model::event::event_type;
 use swarmscope_model::state::{Claim, ErrorClass, Failure, Task};
 use tokio::time::Instant;
 
-use super::{Handler, Loop, Outcome};
+use super::{Assignment, FanOut, Handler, Loop, Outcome};
 use crate::client::ClientError;
 use crate::errors::final_event;
 use crate::exception::catch_panic;
@@ -18,6 +18,9 @@ use crate::log::Record;
 use crate::metrics::{ActiveTask, TaskTimer, increment_errors};
 use crate::retry::wait_before;
 use crate::{TaskError, with_correlation_id};
+
+/// How soon is asked whether a task whose deadline has passed is still ours.
+const AFTER_DEADLINE: Duration = Duration::from_millis(500);
 
 /// How an attempt ended, as far as this agent can tell.
 enum Ended {
@@ -89,7 +92,10 @@ fn of_task<'a>(record: Record<'a>, task: &Task) -> Record<'a> {
 async fn perform<H: Handler>(agent: &Arc<Loop<H>>, task: &Task, claim: &Claim) -> Ended {
     let handler = Arc::clone(&agent.handler);
     let (given, logger) = (task.clone(), agent.logger.clone());
-    let work = catch_panic(async move { handler.handle(given, logger).await });
+    let assignment = Assignment::new(task, agent.options.lease, agent.client.clone());
+    let deadline = assignment.deadline();
+    let _ends = assignment.guard();
+    let work = catch_panic(assignment.during(async move { handler.handle(given, logger).await }));
     let overdue = async {
         agent.shutdown.cancelled().await;
         tokio::time::sleep(agent.options.grace).await;
@@ -100,17 +106,23 @@ async fn perform<H: Handler>(agent: &Arc<Loop<H>>, task: &Task, claim: &Claim) -
             Ok(Err(error)) => Ended::Failed(error),
             Err(exception) => Ended::Panicked(exception),
         },
-        reason = keep_lease(agent, claim) => Ended::Lost(reason),
+        reason = keep_lease(agent, claim, deadline) => Ended::Lost(reason),
         () = overdue => Ended::HandedBack,
     }
 }
 
-/// Renews the lease until the claim is lost; then says why.
-async fn keep_lease<H>(agent: &Loop<H>, claim: &Claim) -> String {
+/// Renews the lease until the claim is lost; then says why. Asks more often once the deadline has passed: the
+/// orchestrator ends the task with its next sweep.
+async fn keep_lease<H>(agent: &Loop<H>, claim: &Claim, deadline: Option<Instant>) -> String {
     let lease = agent.options.lease;
     let mut held_until = Instant::now() + lease;
     loop {
-        tokio::time::sleep(lease / 3).await;
+        let next = Instant::now() + lease / 3;
+        let next = match deadline {
+            Some(deadline) => next.min(deadline.max(Instant::now() + AFTER_DEADLINE)),
+            None => next,
+        };
+        tokio::time::sleep_until(next).await;
         let asked = Instant::now();
         match tokio::time::timeout(lease, agent.client.renew(claim, lease)).await {
             Ok(Ok(_)) => held_until = asked + lease,
@@ -166,15 +178,13 @@ async fn complete<H>(
     started: Instant,
 ) {
     let answer = insist(agent.options.lease, || {
-        let Outcome { result, follow_up } = outcome.clone();
-        agent.client.complete(claim, result, follow_up)
+        report(agent, claim, outcome.clone())
     })
     .await;
     match answer {
         Ok(_) => {
-            let message = format!("completed {} task {}", task.task_type, task.task_id);
             let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            of_task(agent.logger.info(event_type::TASK_COMPLETED, message), task)
+            done(agent, task, &outcome)
                 .field("duration_ms", took)
                 .emit();
         }
@@ -189,6 +199,32 @@ async fn complete<H>(
             };
             let exception = crate::exception::describe(&error);
             fail(agent, task, claim, failure, exception).await;
+        }
+    }
+}
+
+/// Tells the orchestrator what the handler gave.
+async fn report<H>(agent: &Loop<H>, claim: &Claim, outcome: Outcome) -> Result<Task, ClientError> {
+    match outcome.fan_out {
+        Some(FanOut { children, join }) => agent.client.fan_out(claim, children, join).await,
+        None => {
+            let (result, follow_up) = (outcome.result, outcome.follow_up);
+            agent.client.complete(claim, result, follow_up).await
+        }
+    }
+}
+
+fn done<'a, H>(agent: &'a Loop<H>, task: &Task, outcome: &Outcome) -> Record<'a> {
+    let (kind, id) = (&task.task_type, &task.task_id);
+    match &outcome.fan_out {
+        Some(FanOut { children, .. }) => {
+            let count = children.len();
+            let message = format!("{kind} task {id} waits for {count} part(s)");
+            of_task(agent.logger.info("task_fanned_out", message), task).field("parts", count)
+        }
+        None => {
+            let message = format!("completed {kind} task {id}");
+            of_task(agent.logger.info(event_type::TASK_COMPLETED, message), task)
         }
     }
 }

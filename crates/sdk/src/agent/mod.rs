@@ -4,6 +4,7 @@
 //! An orchestrator that is down is waited for, never a reason to crash. A task whose claim is not
 //! in force any more is dropped: its successor has it. One task at a time; a swarm grows by agents.
 
+mod assignment;
 mod attempt;
 mod presence;
 
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 use swarmscope_model::accounting::Stage;
 use swarmscope_model::event::event_type;
 use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE};
-use swarmscope_model::state::{NewAgent, NewTask, Task};
+use swarmscope_model::state::{Join, NewAgent, NewTask, Task};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -23,12 +24,14 @@ use crate::client::{ClientError, OrchestratorClient};
 use crate::retry::wait_before;
 use crate::{Logger, TaskError};
 
+pub use assignment::{Assignment, Part};
+
 /// How long leaving may take before the lease has to do it.
 const DEREGISTER_TIMEOUT: Duration = Duration::from_secs(3);
 /// The backoff's steps are few, so a counter of failures need not grow beyond them.
 const MAX_BACKOFF_STEP: u32 = 5;
 
-/// What became of a task that succeeded.
+/// What becomes of a task whose attempt succeeded.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Kept with the attempt.
@@ -36,12 +39,36 @@ pub struct Outcome {
     /// Enqueued in the transaction that completes the task, with its correlation id unless they
     /// bring one.
     pub follow_up: Vec<NewTask>,
+    /// The task is not completed but waits for parts; result and follow-ups are left out then.
+    pub fan_out: Option<FanOut>,
+}
+
+/// The parts that a task waits for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FanOut {
+    /// Enqueued in the transaction that ends the attempt, with the task's correlation id unless they bring one.
+    pub children: Vec<NewTask>,
+    /// What becomes of the task when they have ended. Usually it comes back to a handler, which finds them by
+    /// [`Assignment::parts`].
+    pub join: Join,
+}
+
+impl Outcome {
+    /// Waits for these parts, and comes back to a handler when all of them have succeeded.
+    pub fn fan_out(children: Vec<NewTask>) -> Self {
+        let join = Join::default();
+        Self {
+            fan_out: Some(FanOut { children, join }),
+            ..Self::default()
+        }
+    }
 }
 
 /// The work itself. A panic in it is an `unexpected` error of the task, not the agent's end.
 pub trait Handler: Send + Sync + 'static {
     /// Works on the task. Events logged in here carry its correlation id. The future is dropped
-    /// when the claim is lost, or when the agent has to stop and the grace is over.
+    /// when the claim is lost (a cancellation and the deadline end it, too), or when the agent has to
+    /// stop and the grace is over; [`Assignment::current`] tells what it has started elsewhere.
     fn handle(
         &self,
         task: Task,

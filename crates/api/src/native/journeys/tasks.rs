@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::stream;
 use swarmscope_journey::{StoryEvent, TaskStory, Truncated};
 use swarmscope_model::limits::{MAX_JOURNEY_RELATIVES, MAX_JOURNEY_TASKS};
-use swarmscope_model::state::{StateError, StateStore, Task, TaskFilter};
+use swarmscope_model::state::{StateError, StateStore, Task, TaskFilter, TaskState};
 
 /// Questions to the state at once: half of its connections, so that agents are not kept waiting.
 const AT_ONCE: usize = 4;
@@ -96,10 +96,20 @@ pub async fn related(
     relatives.collect()
 }
 
+/// Whether the task waits for parts, or has waited.
+fn has_fanned_out(story: &TaskStory) -> bool {
+    let waiting = TaskState::Waiting.as_str();
+    story.task.join.is_some()
+        || story
+            .attempts
+            .iter()
+            .any(|attempt| attempt.state == waiting)
+}
+
 /// Parts of the journey's tasks that have another correlation id.
 async fn children(state: &dyn StateStore, own: &[TaskStory], known: &BTreeSet<&str>) -> Vec<Task> {
     let mut found = Vec::new();
-    for whole in own.iter().filter(|story| story.task.join.is_some()) {
+    for whole in own.iter().filter(|story| has_fanned_out(story)) {
         let filter = TaskFilter {
             parent_task_id: Some(whole.task.task_id.clone()),
             limit: MAX_JOURNEY_RELATIVES,
