@@ -17,6 +17,7 @@ mod patterns;
 mod promql;
 mod run;
 mod span;
+mod task_settings;
 mod tasks;
 mod up;
 mod validate;
@@ -46,10 +47,14 @@ pub use patterns::PatternsArguments;
 pub use promql::PromqlArguments;
 pub use run::RunArguments;
 pub use span::SpanArguments;
+pub use task_settings::{
+    LimitsArguments, LimitsCommand, PoliciesArguments, PoliciesCommand, PutLimitArguments,
+    PutPolicyArguments, ScopeArgument,
+};
 pub use tasks::{
-    CatchUpArgument, NamedScheduleArguments, OverlapArgument, PutScheduleArguments,
-    RequeueArguments, SchedulesArguments, SchedulesCommand, ShowArguments, SteerArguments,
-    SubmitArguments, TasksArguments, TasksCommand, WatchArguments,
+    CancelArguments, CatchUpArgument, NamedScheduleArguments, OverlapArgument,
+    PutScheduleArguments, RequeueArguments, SchedulesArguments, SchedulesCommand, ShowArguments,
+    SteerArguments, SubmitArguments, TasksArguments, TasksCommand, WatchArguments,
 };
 pub use up::{MetricsArguments, UpArguments};
 pub use validate::ValidateArguments;

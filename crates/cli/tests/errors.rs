@@ -214,6 +214,12 @@ async fn tasks_of_a_group_are_requeued(server: &Server, store: &dyn StateStore) 
     assert_eq!(tasks["requeueable"], 0, "{tasks}");
 }
 
+/// Ids differ from version to version of the fingerprint, and so do their begins.
+fn without_ids(text: &str) -> String {
+    let ids = regex::Regex::new(r"\b[0-9a-f]{8}([0-9a-f]{24})?\b").expect("a pattern");
+    ids.replace_all(text, "ID").into_owned()
+}
+
 /// Runs `swarmscope errors`; gives whether it succeeded and what it said.
 fn errors(server: &Server, arguments: &[&str]) -> (bool, String, String) {
     let output = Command::new(SWARMSCOPE)
@@ -287,22 +293,14 @@ async fn the_command_line_shows_and_decides() {
     let id = id_of(&server, "TimeoutError").await;
     let (_, listed, summary) = errors(&server, &["--agent", "research_agent"]);
     assert!(listed.starts_with(&id[..8]), "{listed}");
-    assert!(
-        listed.contains("CRITICAL         2 2026-01-31T12:00:05.000Z open      TimeoutError"),
-        "{listed}"
-    );
-    assert!(summary.contains("2 of 2 group(s)"), "{summary}");
+    insta::assert_snapshot!("errors_list", without_ids(&listed));
+    insta::assert_snapshot!("errors_list_summary", summary);
     let (_, shown, _) = errors(&server, &["show", &id[..10]]);
-    for part in [
-        "research_agent (2)",
-        "versions    1.2.0 (2)",
-        "fetch /app/research/agent.py:17",
-        "story-1",
-    ] {
-        assert!(shown.contains(part), "{part}: {shown}");
-    }
+    insta::assert_snapshot!("errors_show", without_ids(&shown));
     let (_, ignored, _) = errors(&server, &["ignore", &id[..10], "--more", "10"]);
-    assert!(ignored.contains(" ignored "), "{ignored}");
+    insta::assert_snapshot!("errors_ignore", without_ids(&ignored));
+    let (_, nothing, _) = errors(&server, &["requeue", &id[..10]]);
+    insta::assert_snapshot!("errors_requeue_nothing", nothing);
     let (_, found, _) = errors(&server, &["--state", "ignored", "timeout", "--json"]);
     let group: Value = serde_json::from_str(&found).expect("one group");
     assert_eq!(
@@ -311,8 +309,5 @@ async fn the_command_line_shows_and_decides() {
     );
     let (success, _, refused) = errors(&server, &["resolve", "zz"]);
     assert!(!success);
-    assert!(
-        refused.starts_with("error: there is no error group whose id begins with \"zz\""),
-        "{refused}"
-    );
+    insta::assert_snapshot!("errors_unknown", refused);
 }

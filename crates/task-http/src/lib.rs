@@ -30,8 +30,10 @@ use utoipa_axum::routes;
 pub use body::{Body, Parameters};
 pub use bulk::{BulkRequest, CancelReply, RequeueReply};
 pub use errors::ApiError;
+pub use limits::{LimitList, NamedLimit, Scope};
 pub use listing::Which;
 pub use replies::{Absent, Refused, Shared};
+pub use retry_policies::{NamedPolicy, PolicyList};
 pub use schedules::{ScheduleList, ScheduleReply, ScheduleRequest};
 pub use steer::Tasks;
 

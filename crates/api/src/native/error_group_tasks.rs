@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use swarmscope_model::limits::{MAX_GROUP_TASKS, MAX_PAGE};
-use swarmscope_model::state::{StateError, Task};
+use swarmscope_model::state::{Requeued, Skipped, StateError, Task, TaskFilter};
 
 use super::NativeState;
 use super::error_groups::read;
@@ -56,14 +56,8 @@ struct Request {
 #[derive(Serialize)]
 pub struct RequeueBody {
     requeued: u64,
+    /// Tasks that were not requeued, because they are no longer what they were.
     skipped: Vec<Skipped>,
-}
-
-/// A task that was not requeued, because it is no longer what it was.
-#[derive(Serialize)]
-struct Skipped {
-    task_id: String,
-    reason: String,
 }
 
 /// `POST /api/v1/errors/{id}/requeue`
@@ -76,22 +70,26 @@ pub async fn requeue(
     let task_ids = state.errors.requeueable_tasks(&id, MAX_GROUP_TASKS).await?;
     let found = task_ids.len() as u64;
     if found != expected {
-        return Err(ApiError::changed(
-            format!("{found} task(s) of the group can be requeued by now, not {expected}"),
-            "look at them again, and ask with the new number",
-        ));
+        return Err(changed(found, expected));
     }
-    let mut requeued = 0;
-    let mut skipped = Vec::new();
-    for task_id in task_ids {
-        match state.state.retry(&task_id).await {
-            Ok(_) => requeued += 1,
-            Err(error @ StateError::Unavailable(_)) if requeued == 0 => return Err(error.into()),
-            Err(error) => skipped.push(Skipped {
-                task_id,
-                reason: error.reason(),
-            }),
-        }
-    }
-    Ok(Json(RequeueBody { requeued, skipped }))
+    let filter = TaskFilter {
+        task_ids: Some(task_ids),
+        ..TaskFilter::default()
+    };
+    // All or none: one that was requeued since they were counted changes the number.
+    let Requeued { tasks, skipped } = match state.state.requeue(&filter, expected).await {
+        Err(StateError::CountChanged { found, .. }) => return Err(changed(found, expected)),
+        answer => answer?,
+    };
+    Ok(Json(RequeueBody {
+        requeued: tasks.len() as u64,
+        skipped,
+    }))
+}
+
+fn changed(found: u64, expected: u64) -> ApiError {
+    ApiError::changed(
+        format!("{found} task(s) of the group can be requeued by now, not {expected}"),
+        "look at them again, and ask with the new number",
+    )
 }

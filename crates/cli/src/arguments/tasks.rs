@@ -7,6 +7,7 @@ use swarmscope_model::state::TaskState;
 use swarmscope_task_http::Which;
 
 use super::ServerArguments;
+use super::task_settings::{LimitsArguments, PoliciesArguments};
 
 const TASKS_EXAMPLES: &str = "Examples:
   swarmscope tasks                                      # the newest
@@ -15,8 +16,11 @@ const TASKS_EXAMPLES: &str = "Examples:
   swarmscope tasks show 0198c4a2-7a60-7b7d-a9a5-6f1d2f0f7b11
   swarmscope tasks submit research --metadata '{\"topic\": \"tides\"}' --priority high --wait
   swarmscope tasks requeue --state dead_letter --type research
+  swarmscope tasks cancel --state queued --type research
   swarmscope tasks watch --type research
-  swarmscope tasks schedules";
+  swarmscope tasks schedules
+  swarmscope tasks limits put type research --concurrent 4
+  swarmscope tasks policies put research --max-retries 5";
 
 #[derive(Debug, Args)]
 #[command(after_help = TASKS_EXAMPLES, args_conflicts_with_subcommands = true)]
@@ -41,8 +45,8 @@ pub enum TasksCommand {
     Show(ShowArguments),
     /// Submit a task
     Submit(SubmitArguments),
-    /// Cancel tasks, and all under them
-    Cancel(SteerArguments),
+    /// Cancel tasks by their ids or every one that matches, and all under them
+    Cancel(CancelArguments),
     /// Put failed, dead or cancelled tasks back into the queue
     Retry(SteerArguments),
     /// Put every failed or dead task that matches back into the queue
@@ -52,6 +56,12 @@ pub enum TasksCommand {
     /// Tasks that come back at set times
     #[command(visible_alias = "schedule")]
     Schedules(SchedulesArguments),
+    /// How many tasks a type or an agent may have in hand
+    #[command(visible_alias = "limit")]
+    Limits(LimitsArguments),
+    /// How types of tasks are retried
+    #[command(visible_alias = "policy")]
+    Policies(PoliciesArguments),
 }
 
 /// Which tasks.
@@ -164,6 +174,34 @@ pub struct SteerArguments {
     #[arg(required = true, value_name = "ID")]
     pub task_ids: Vec<String>,
     /// Print the tasks as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: ServerArguments,
+}
+
+const CANCEL_EXAMPLES: &str = "Examples:
+  swarmscope tasks cancel 0198c4a2-7a60-7b7d-a9a5-6f1d2f0f7b11
+  swarmscope tasks cancel --state queued --type research            # counts, and asks
+  swarmscope tasks cancel --all --yes
+
+Nothing is changed when another number of tasks matches by the time that you have said yes.";
+
+#[derive(Debug, Args)]
+#[command(after_help = CANCEL_EXAMPLES)]
+pub struct CancelArguments {
+    /// The tasks' ids, instead of a filter
+    #[arg(value_name = "ID", conflicts_with_all = ["state", "task_type", "agent", "priority", "correlation_id", "parent", "text", "all"])]
+    pub task_ids: Vec<String>,
+    #[command(flatten)]
+    pub which: WhichArguments,
+    /// Every task that has not ended and matches, also when there is no filter
+    #[arg(long)]
+    pub all: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the tasks, or the result, as JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -1,6 +1,8 @@
 //! `swarmscope tasks`: find, look at, submit and steer tasks.
 
 mod bulk;
+mod limits;
+mod policies;
 mod schedules;
 mod show;
 mod steer;
@@ -27,11 +29,13 @@ pub async fn run(mut arguments: TasksArguments) -> Result<ExitCode, Failure> {
         None => list(&arguments).await?,
         Some(TasksCommand::Show(arguments)) => show::run(&arguments).await?,
         Some(TasksCommand::Submit(arguments)) => return submit::run(arguments).await,
-        Some(TasksCommand::Cancel(arguments)) => steer::run(&arguments, "cancel").await?,
+        Some(TasksCommand::Cancel(arguments)) => bulk::cancel(&arguments).await?,
         Some(TasksCommand::Retry(arguments)) => steer::run(&arguments, "retry").await?,
         Some(TasksCommand::Requeue(arguments)) => bulk::requeue(&arguments).await?,
         Some(TasksCommand::Watch(arguments)) => watch::run(&arguments).await?,
         Some(TasksCommand::Schedules(arguments)) => schedules::run(arguments).await?,
+        Some(TasksCommand::Limits(arguments)) => limits::run(arguments).await?,
+        Some(TasksCommand::Policies(arguments)) => policies::run(arguments).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
