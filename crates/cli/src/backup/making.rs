@@ -263,6 +263,7 @@ pub async fn of_closed_directory(
         making.metrics(&store, &metrics)?;
         store.close();
     }
+    progress.step("alerts");
     making.alerts(&data.join(alerts::FOLDER))?;
     let state = data.join("state").join("orchestrator.db");
     if state.is_file() {
