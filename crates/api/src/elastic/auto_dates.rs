@@ -6,21 +6,23 @@ use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, AggregationResult, AutoDateHistogram, AutoWidth, Bucket,
     BucketKey, HalfOpen,
 };
+use swarmscope_query::ast::Query;
 use swarmscope_query::store::{LogStore, SearchReply, SearchRequest, StoreError};
 
 use super::global;
 
-/// Searches, with buckets of chosen widths.
+/// Searches, with buckets of chosen widths; global aggregations are about `everything`.
 ///
 /// # Errors
 /// As the store's search.
 pub async fn search(
     logs: &dyn LogStore,
     mut request: SearchRequest,
+    everything: &Query,
 ) -> Result<SearchReply, StoreError> {
     let is_auto = |own: &Aggregation| matches!(own.kind, AggregationKind::AutoDateHistogram(_));
     if !request.aggregations.iter().any(is_auto) {
-        return global::search(logs, request).await;
+        return global::search(logs, request, everything).await;
     }
     let mut ends = Vec::new();
     for (place, own) in request.aggregations.iter().enumerate() {
@@ -63,7 +65,7 @@ pub async fn search(
             widths.push((place, width));
         }
     }
-    let mut reply = global::search(logs, request).await?;
+    let mut reply = global::search(logs, request, everything).await?;
     for (place, width) in widths {
         if let Some((_, result)) = reply.aggregations.get_mut(place) {
             named(result, width);

@@ -1,18 +1,20 @@
 //! `global`: an aggregation of all documents, whatever the query of the search.
 //!
-//! The store aggregates what a query finds. A global aggregation is a second search that finds everything.
+//! The store aggregates what a query finds. A global aggregation is a second search that finds everything: all that
+//! the names show by which the search was sent, an alias no more than its filter lets through.
 
 use swarmscope_query::aggregate::{Aggregation, AggregationKind, AggregationResult, Slot};
 use swarmscope_query::ast::Query;
 use swarmscope_query::store::{LogStore, SearchReply, SearchRequest, StoreError};
 
-/// Searches, with the results of global aggregations in their places.
+/// Searches, with the results of global aggregations, which are about `everything`, in their places.
 ///
 /// # Errors
 /// As the store's search.
 pub async fn search(
     logs: &dyn LogStore,
     mut request: SearchRequest,
+    everything: &Query,
 ) -> Result<SearchReply, StoreError> {
     let is_global = |aggregation: &Aggregation| matches!(aggregation.kind, AggregationKind::Global);
     if !request.aggregations.iter().any(is_global) {
@@ -34,7 +36,7 @@ pub async fn search(
                 // What the first search could not see, the second does not either.
                 up_to_sequence: up_to_sequence.or(Some(reply.newest_sequence)),
                 aggregations: aggregation.within,
-                ..SearchRequest::new(indices.clone(), Query::All)
+                ..SearchRequest::new(indices.clone(), everything.clone())
             })
             .await?;
         let slot = Slot {

@@ -158,10 +158,11 @@ pub async fn find(
         return Ok(nothing_found(search.total));
     };
     let mut request = search.request(indices.clone());
-    if let Some(filter) = view.scope.filter()? {
+    let everything = view.scope.filter()?;
+    if let Some(filter) = &everything {
         request.query = Query::Bool(BoolQuery {
             must: vec![request.query],
-            filter: vec![filter],
+            filter: vec![filter.clone()],
             ..BoolQuery::default()
         });
     }
@@ -174,7 +175,8 @@ pub async fn find(
             |slice: u64| (u128::from(view.newest) * u128::from(slice) / u128::from(slices)) as u64;
         (request.after_sequence, request.up_to_sequence) = (Some(end(slice)), Some(end(slice + 1)));
     }
-    auto_dates::search(state.logs.as_ref(), request)
+    let everything = everything.unwrap_or(Query::All);
+    auto_dates::search(state.logs.as_ref(), request, &everything)
         .await
         .map_err(|error| in_search(error, ""))
 }
