@@ -270,6 +270,10 @@ fn write_deleted(shared: &Shared) -> Result<(), BackgroundError> {
 
 /// Removes the files of segments that the manifest does not name.
 fn sweep(shared: &Shared, manifest: &Manifest) -> io::Result<()> {
+    let folder = shared.folder().join(filenames::SEGMENTS_FOLDER);
+    // Before asking what is being written: a segment that is begun and finished meanwhile would be in the list and
+    // not among those.
+    let names = shared.files().list(&folder)?;
     let mut needed: HashSet<PathBuf> = HashSet::new();
     let segments = manifest.indices.iter().flat_map(|index| &index.segments);
     for entry in segments {
@@ -289,8 +293,7 @@ fn sweep(shared: &Shared, manifest: &Manifest) -> io::Result<()> {
         // A backup still needs them; a later commit removes them.
         return Ok(());
     }
-    let folder = shared.folder().join(filenames::SEGMENTS_FOLDER);
-    for name in shared.files().list(&folder)? {
+    for name in names {
         let path = folder.join(name);
         if !needed.contains(&path) {
             durable::remove(shared.files(), &path)?;
