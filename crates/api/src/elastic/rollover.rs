@@ -66,28 +66,16 @@ async fn roll(
     let rolls = is_due && !dry_run;
     if rolls {
         make(state, &new, request.definition).await?;
-        let of = |name: &str| indices.iter().find(|info| info.name == name);
-        let old_uuid = of(&old.name)
-            .map(|info| info.uuid.clone())
-            .unwrap_or_default();
-        let made = state.indices().await?;
-        let new_uuid = made
-            .into_iter()
-            .find(|info| info.name == new)
-            .map(|info| info.uuid);
+        let indices = state.indices().await?;
+        // Somebody may have deleted it at once.
+        let made = indices.into_iter().find(|info| info.name == new);
+        let made = made.ok_or_else(|| ElasticError::index_not_found(&new))?;
         let body = old.definition["aliases"][alias]
             .as_object()
             .cloned()
             .unwrap_or_default();
         let swap = |catalog: &mut Catalog| {
-            point(
-                catalog,
-                alias,
-                &old_uuid,
-                &new_uuid.unwrap_or_default(),
-                body,
-                is_explicit,
-            );
+            point(catalog, alias, &old.uuid, &made.uuid, body, is_explicit);
             Ok(())
         };
         state.catalog.change(swap).await?;

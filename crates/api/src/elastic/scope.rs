@@ -212,6 +212,8 @@ struct Known {
     plain: Arc<Mapping>,
     /// Those that refuse documents, by index; `None` when nobody has looked.
     strict: Option<HashMap<String, Arc<Mapping>>>,
+    /// How often they were forgotten.
+    forgotten: u64,
 }
 
 impl Known {
@@ -223,6 +225,7 @@ impl Known {
         if !same {
             *self = Self {
                 catalog: Some(Arc::clone(catalog)),
+                forgotten: self.forgotten,
                 ..Self::default()
             };
         }
@@ -264,8 +267,19 @@ impl Mappings {
         known.strict.clone()
     }
 
-    /// Learns them from all indices.
-    pub fn learn(&self, catalog: &Arc<Catalog>, indices: &[IndexInfo]) {
+    /// How often they were forgotten: to be asked before the indices are, from which they are learned.
+    pub fn forgotten(&self) -> u64 {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.forgotten
+    }
+
+    /// Learns them from all indices. They are kept unless they were forgotten since, as then an index may be missing.
+    pub fn learn(
+        &self,
+        catalog: &Arc<Catalog>,
+        indices: &[IndexInfo],
+        forgotten: u64,
+    ) -> HashMap<String, Arc<Mapping>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.with(catalog);
         let mut strict = HashMap::new();
@@ -275,12 +289,16 @@ impl Mappings {
                 strict.insert(info.name.clone(), mapping);
             }
         }
-        known.strict = Some(strict);
+        if known.forgotten == forgotten {
+            known.strict = Some(strict.clone());
+        }
+        strict
     }
 
     /// Forgets them: an index came or went.
     pub fn forget(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.strict = None;
+        known.forgotten += 1;
     }
 }

@@ -16,8 +16,9 @@ pub async fn check(state: &ElasticState, entries: &mut [Entry]) -> Result<(), El
     let strict = match state.mappings.strict(&catalog) {
         Some(strict) => strict,
         None => {
-            state.mappings.learn(&catalog, &state.indices().await?);
-            state.mappings.strict(&catalog).unwrap_or_default()
+            let forgotten = state.mappings.forgotten();
+            let indices = state.indices().await?;
+            state.mappings.learn(&catalog, &indices, forgotten)
         }
     };
     if strict.is_empty() {
