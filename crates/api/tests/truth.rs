@@ -76,3 +76,34 @@ async fn documents_come_back_byte_for_byte_and_say_what_of_them_was_ignored() {
     .await;
     assert!(noon.starts_with("{\"count\":2,"), "{noon}");
 }
+
+/// Numbers whose nearest neighbour a quick parser gives instead.
+const HARD_NUMBERS: [&str; 3] = [
+    "0.36489180394089316",
+    "91.33920171659405",
+    "967210.2736093625",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_sorted_and_summed_as_the_nearest_double_to_their_digits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = serve(folder.path()).await;
+    let client = reqwest::Client::new();
+    for (id, number) in HARD_NUMBERS.iter().enumerate() {
+        let request = client
+            .put(format!("{base}/numbers/_doc/{id}"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"n\":{number}}}"));
+        assert_eq!(request.send().await.expect("a reply").status(), 201);
+    }
+    let search = client
+        .post(format!("{base}/numbers/_search"))
+        .header("content-type", "application/json")
+        .body(r#"{"sort": "n", "_source": false, "aggs": {"each": {"terms": {"field": "n"}}}}"#);
+    let reply = search.send().await.expect("a reply").text().await;
+    let reply = reply.expect("a body");
+    for number in HARD_NUMBERS {
+        assert!(reply.contains(&format!("\"sort\":[{number}]")), "{reply}");
+        assert!(reply.contains(&format!("\"key\":{number},")), "{reply}");
+    }
+}
