@@ -16,8 +16,8 @@ use crate::broken::Broken;
 const GROUPS_BEFORE: &str = "SELECT group_id, regressions FROM error_groups \
      WHERE group_id IN (SELECT value->>0 FROM {rows})";
 
-/// A resolved group comes back with an error that is later than its resolution; an ignored one opens when
-/// its time or count is up.
+/// A resolved group comes back with an error that is not earlier than its resolution: within one millisecond
+/// nobody knows the order, and no error is hidden. An ignored one opens when its time or count is up.
 const GROUPS: &str = "INSERT INTO error_groups (group_id, fingerprint_version, source, title, error_type, \
      culprit, severity, frames, searched, count, first_seen, last_seen, created_at, updated_at) \
      SELECT value->>0, CAST(value->>1 AS BIGINT), value->>2, value->>3, value->>4, value->>5, value->>6, \
@@ -33,11 +33,11 @@ const GROUPS: &str = "INSERT INTO error_groups (group_id, fingerprint_version, s
          THEN excluded.severity ELSE error_groups.severity END, \
      updated_at = $2, \
      regressed_at = CASE WHEN error_groups.state = 'resolved' \
-         AND excluded.last_seen > error_groups.resolved_at THEN $2 ELSE error_groups.regressed_at END, \
+         AND excluded.last_seen >= error_groups.resolved_at THEN $2 ELSE error_groups.regressed_at END, \
      regressions = error_groups.regressions + CASE WHEN error_groups.state = 'resolved' \
-         AND excluded.last_seen > error_groups.resolved_at THEN 1 ELSE 0 END, \
+         AND excluded.last_seen >= error_groups.resolved_at THEN 1 ELSE 0 END, \
      state = CASE WHEN error_groups.state = 'resolved' \
-             AND excluded.last_seen > error_groups.resolved_at THEN 'open' \
+             AND excluded.last_seen >= error_groups.resolved_at THEN 'open' \
          WHEN error_groups.state = 'ignored' AND (error_groups.ignored_until <= $2 \
              OR error_groups.ignored_until_count <= error_groups.count + excluded.count) THEN 'open' \
          ELSE error_groups.state END \

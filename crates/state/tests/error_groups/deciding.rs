@@ -10,6 +10,7 @@ use crate::{DAY, HOUR, at, day_until, listed, only};
 
 crate::on_both!(
     a_resolved_group_that_comes_back_is_a_regression,
+    an_error_in_the_millisecond_of_the_resolution_is_one_too,
     a_late_error_from_before_the_resolution_is_none,
     an_ignored_group_opens_when_its_count_or_time_is_up,
     decisions_are_for_all_groups_or_none,
@@ -60,6 +61,17 @@ async fn a_resolved_group_that_comes_back_is_a_regression(fixture: Fixture) {
     };
     assert_eq!(listed(&errors, since(resolved_at)).await.len(), 1);
     assert_eq!(listed(&errors, since(fixture.now())).await.len(), 0);
+}
+
+async fn an_error_in_the_millisecond_of_the_resolution_is_one_too(fixture: Fixture) {
+    let mut errors = Errors::of(&fixture).await;
+    let boom = || ("boom", vec![occurrence(fixture.now())]);
+    errors.take(&[boom()]).await;
+    fixture.turn(1_000);
+    errors.act("boom", GroupAction::Resolve).await;
+    let news = errors.take(&[boom()]).await;
+    assert_eq!(news.regressed, vec![group_id("boom")]);
+    assert_eq!(only(&errors).await.state, GroupState::Open);
 }
 
 async fn a_late_error_from_before_the_resolution_is_none(fixture: Fixture) {
