@@ -1,11 +1,13 @@
 //! The orchestrator and the demo agents: processes of their own, whose output is collected.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use swarmscope_collect::Sink;
 use swarmscope_collect::process::{Program, supervise};
 use swarmscope_model::names::{DEMO_AGENTS, ORCHESTRATOR_AGENT};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -19,9 +21,16 @@ const RESTART_ORCHESTRATOR: Duration = Duration::from_secs(1);
 /// system notice.
 const RESTART_AGENT: Duration = Duration::from_secs(20);
 
+/// How long the start waits for the orchestrator's door. One that takes longer is restarted or still
+/// opening its state; the rest works without it.
+const ORCHESTRATOR_PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks whether it is open.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// The processes under care.
 pub struct Children {
     tasks: JoinSet<()>,
+    orchestrator: SocketAddr,
 }
 
 /// Starts them; they stop when `stopping` turns true.
@@ -46,10 +55,25 @@ pub fn start(
     for program in programs {
         tasks.spawn(supervise(program, sink.clone(), stopping.clone()));
     }
-    Ok(Children { tasks })
+    Ok(Children {
+        tasks,
+        orchestrator: configuration.orchestrator,
+    })
 }
 
 impl Children {
+    /// Returns when the orchestrator takes connections, so that nobody is told of an address that
+    /// refuses them, or when waiting longer would help nobody.
+    pub async fn orchestrator_is_open(&self) {
+        let open = async {
+            while TcpStream::connect(self.orchestrator).await.is_err() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        // Its own log lines say what keeps it.
+        let _ = tokio::time::timeout(ORCHESTRATOR_PATIENCE, open).await;
+    }
+
     /// Returns when all have ended.
     pub async fn wait(self) {
         self.tasks.join_all().await;

@@ -62,15 +62,19 @@ pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let servers = servers::start(&configuration, &engines, listeners, &addresses, &stopping);
     let children = children::start(&configuration, &sink, &stopping)?;
     drop(sink);
-    banner::print(&configuration, &addresses, stores.state.address());
-    tracing::info!(
-        event_type = event_type::SYSTEM_STARTUP,
-        data = %configuration.data.display(),
-        "Swarmscope {} is up",
-        env!("CARGO_PKG_VERSION")
-    );
-
-    shutdown.cancelled().await;
+    tokio::select! {
+        () = children.orchestrator_is_open() => {
+            banner::print(&configuration, &addresses, stores.state.address());
+            tracing::info!(
+                event_type = event_type::SYSTEM_STARTUP,
+                data = %configuration.data.display(),
+                "Swarmscope {} is up",
+                env!("CARGO_PKG_VERSION")
+            );
+            shutdown.cancelled().await;
+        }
+        () = shutdown.cancelled() => {}
+    }
     tracing::info!(
         event_type = event_type::SYSTEM_SHUTDOWN,
         "Swarmscope is going down"

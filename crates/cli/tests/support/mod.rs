@@ -5,10 +5,12 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
 /// The binary under test.
 pub const SWARMSCOPE: &str = env!("CARGO_BIN_EXE_swarmscope");
@@ -28,10 +30,7 @@ pub struct Ports {
 impl Ports {
     /// Ports that nobody has at the moment.
     pub fn free() -> Self {
-        let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
-        let [ui, elastic, prometheus, orchestrator] = held
-            .each_ref()
-            .map(|listener| listener.local_addr().expect("bound"));
+        let [ui, elastic, prometheus, orchestrator] = [(); 4].map(|()| free_port());
         Self {
             ui,
             elastic,
@@ -52,6 +51,23 @@ impl Ports {
             "--orchestrator".into(),
             self.orchestrator.to_string(),
         ]
+    }
+}
+
+/// Below what the system gives to outgoing connections, one of which could take a port between the look at
+/// it and its use. Each call gives others, and so do processes side by side.
+fn free_port() -> SocketAddr {
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 18_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(97);
+    loop {
+        let number = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT + FIRST;
+        let port = u16::try_from(number).expect("below 65,536");
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
     }
 }
 
@@ -107,7 +123,9 @@ impl Server {
                 panic!("the server ended before it was ready: {status}");
             }
             let answer = self.http.get(self.ui_url("/health")).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
+            let is_well = answer.is_ok_and(|answer| answer.status().is_success());
+            // The orchestrator is a process of its own, and may come a moment later.
+            if is_well && TcpStream::connect(self.ports.orchestrator).await.is_ok() {
                 return;
             }
             assert!(
