@@ -134,6 +134,8 @@ def test_a_failure_is_reported_by_its_class(orchestrator, capfd, error, kind, ev
     [failed] = orchestrator.bodies("tasks/t-1/fail")
     assert failed["error_type"] == kind
     assert failed["error_message"] == str(error)
+    # What is retried is logged as a warning, so that the orchestrator has the last word.
+    assert failed["logged"] is (kind != "transient")
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     [event] = [event for event in events if event["event_type"] == event_type]
     if kind != "transient":

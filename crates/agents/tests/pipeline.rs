@@ -153,6 +153,16 @@ async fn failures_of_every_class_end_as_they_should_and_the_agent_goes_on() {
             );
         }
     }
+    // The agent has logged its errors with their exceptions: the orchestrator's lines are none beside them.
+    let told = swarm.kept.of_type("task_failed");
+    assert!(!told.is_empty());
+    for event in told {
+        assert_eq!(
+            (&event["agent_name"], &event["severity"]),
+            (&"orchestrator".into(), &"WARNING".into()),
+            "{event}"
+        );
+    }
     let panics = swarm.kept.of_type("unexpected_error");
     assert!(
         panics

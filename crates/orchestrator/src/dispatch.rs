@@ -182,7 +182,12 @@ impl Orchestrator {
         Ok(task)
     }
 
-    pub(crate) async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, StateError> {
+    pub(crate) async fn fail(
+        &self,
+        claim: &Claim,
+        failure: &Failure,
+        is_logged: bool,
+    ) -> Result<Task, StateError> {
         let outcome = self.store().fail(claim, failure).await;
         let task =
             outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
@@ -190,7 +195,7 @@ impl Orchestrator {
         if task.state == TaskState::DeadLetter {
             metrics::increment_errors(event_type::MAX_RETRIES_EXCEEDED);
         }
-        events::task_failed(self.logger(), &task, claim, failure);
+        events::task_failed(self.logger(), &task, claim, failure, is_logged);
         self.child_ended(&task).await;
         Ok(task)
     }

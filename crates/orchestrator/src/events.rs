@@ -97,10 +97,18 @@ pub fn task_completed(logger: &Logger, task: &Task, claim: &Claim) {
     .emit();
 }
 
-/// The failure that an agent reported, as what became of the task.
-pub fn task_failed(logger: &Logger, task: &Task, claim: &Claim, failure: &Failure) {
+/// The failure that an agent reported, as what became of the task. Where the agent has logged the error itself,
+/// with its exception, this line is no error beside it: one failure would make two groups of errors.
+pub fn task_failed(
+    logger: &Logger,
+    task: &Task,
+    claim: &Claim,
+    failure: &Failure,
+    is_logged: bool,
+) {
     let (severity, event_type) = match (task.state, failure.error_type) {
         (TaskState::Queued, _) => (Severity::Warning, event_type::TRANSIENT_ERROR_RETRY),
+        _ if is_logged => (Severity::Warning, event_type::TASK_FAILED),
         (TaskState::DeadLetter, ErrorClass::Transient) => {
             (Severity::Error, event_type::MAX_RETRIES_EXCEEDED)
         }

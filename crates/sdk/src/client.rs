@@ -233,12 +233,27 @@ impl OrchestratorClient {
 
     /// Ends the attempt with a failure.
     pub async fn fail(&self, claim: &Claim, failure: &Failure) -> Result<Task, ClientError> {
+        self.report_failure(claim, failure, false).await
+    }
+
+    /// Ends the attempt with a failure that the caller has logged as ERROR or CRITICAL itself.
+    pub async fn fail_logged(&self, claim: &Claim, failure: &Failure) -> Result<Task, ClientError> {
+        self.report_failure(claim, failure, true).await
+    }
+
+    async fn report_failure(
+        &self,
+        claim: &Claim,
+        failure: &Failure,
+        logged: bool,
+    ) -> Result<Task, ClientError> {
         let body = FailRequest {
             agent_name: claim.agent_name.clone(),
             fencing_token: claim.fencing_token,
             error_type: failure.error_type,
             error_message: failure.error_message.clone(),
             exception_type: failure.exception_type.clone(),
+            logged,
         };
         let reply: TaskReply = self.post(&["tasks", &claim.task_id, "fail"], &body).await?;
         Ok(reply.task)

@@ -59,6 +59,10 @@ pub struct FailRequest {
     /// The error's own type, such as `ValueError`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception_type: Option<String>,
+    /// Whether the agent has logged this failure as ERROR or CRITICAL itself: the orchestrator's own line is then a
+    /// warning, so that one failure is one error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub logged: bool,
 }
 
 /// Body of `POST /api/v1/tasks/{id}/fan_out`.

@@ -285,17 +285,19 @@ class Agent:
         kind = error.error_type if isinstance(error, TaskError) else "unexpected"
         increment_errors(error_type=kind)
         text = f"failed: {error}"
+        logged = kind != "transient" or task.retry_count >= task.max_retries
         if kind == "permanent":
             self._log_task("ERROR", task, text, "permanent_error")
         elif kind == "unexpected":
             self._log_task("CRITICAL", task, text, "unexpected_error")
-        elif task.retry_count < task.max_retries:
+        elif not logged:
             retries = {"retry_count": task.retry_count + 1}
             self._log_task("WARNING", task, text, "transient_error_retry", retries)
         else:
             self._log_task("ERROR", task, text, "max_retries_exceeded")
         message = str(error) or type(error).__name__
-        self._report(task, "fail", {"error_type": kind, "error_message": message})
+        # What is logged as an error here is not one a second time in the orchestrator's log.
+        self._report(task, "fail", {"error_type": kind, "error_message": message, "logged": logged})
 
     def _report(self, task: Task, how: str, body: dict[str, Any]) -> bool:
         """Tells the orchestrator, again and again while the lease may hold."""

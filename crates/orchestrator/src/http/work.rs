@@ -98,7 +98,7 @@ pub async fn fail(
         error_message: request.error_message,
         exception_type: request.exception_type,
     };
-    let task = orchestrator.fail(&claim, &failure).await?;
+    let task = orchestrator.fail(&claim, &failure, request.logged).await?;
     Ok(Json(TaskReply { task }))
 }
 

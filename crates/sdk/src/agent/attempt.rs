@@ -260,7 +260,11 @@ async fn fail<H>(
         .field("error_type", class.as_str())
         .exception(exception)
         .emit();
-    let answer = insist(agent.options.lease, || agent.client.fail(claim, &failure)).await;
+    let answer = insist(agent.options.lease, async || match retried {
+        true => agent.client.fail(claim, &failure).await,
+        false => agent.client.fail_logged(claim, &failure).await,
+    })
+    .await;
     match answer {
         Ok(_) => {}
         Err(ClientError::StaleClaim(detail)) => dropped(agent, task, &detail.message),
