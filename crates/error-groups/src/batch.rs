@@ -9,6 +9,7 @@ use swarmscope_query::store::Hit;
 use crate::counted::{Counted, Document};
 use crate::document;
 use crate::fingerprints::Fingerprints;
+use crate::membership::memberships;
 
 /// What a page of documents changes.
 #[derive(Default)]
@@ -19,13 +20,6 @@ pub struct Changes {
     pub hashes: Vec<u64>,
     /// How many were counted before.
     pub repeated: u64,
-}
-
-/// An error, and the group that it belongs to by the newest algorithm.
-struct Candidate<'h> {
-    occurrence: Occurrence,
-    source: &'h [u8],
-    identity: GroupIdentity,
 }
 
 /// The changes of these documents.
@@ -39,11 +33,8 @@ pub async fn changes(
     store: &dyn ErrorGroupStore,
 ) -> Result<Changes, StateError> {
     let mut changes = Changes::default();
-    let mut candidates = Vec::with_capacity(hits.len());
-    let versions = fingerprints.versions();
-    let (newest, older) = versions
-        .split_first()
-        .map_or((0, &[][..]), |(newest, older)| (*newest, older));
+    let mut occurrences = Vec::with_capacity(hits.len());
+    let mut sources = Vec::with_capacity(hits.len());
     let mut in_page = HashSet::new();
     for hit in hits {
         let Some(occurrence) = document::occurrence(hit) else {
@@ -56,81 +47,18 @@ pub async fn changes(
         }
         changes.errors += 1;
         changes.hashes.extend([document.place, document.whole]);
-        let source = hit.source.get().as_bytes();
-        candidates.push(Candidate {
-            occurrence,
-            source,
-            identity: fingerprints.identify(newest, source),
-        });
+        occurrences.push(occurrence);
+        sources.push(hit.source.get().as_bytes());
     }
-    if !older.is_empty() {
-        pin(&mut candidates, older, fingerprints, store).await?;
-    }
-    changes.groups = by_group(candidates);
+    let identities = memberships(&sources, fingerprints, store).await?;
+    changes.groups = by_group(occurrences.into_iter().zip(identities));
     Ok(changes)
 }
 
-/// Gives errors that no group of the newest algorithm knows to the groups of older ones. What an older one
-/// says is asked for these alone: errors of known groups are nearly all that come.
-async fn pin(
-    candidates: &mut [Candidate<'_>],
-    older: &[u32],
-    fingerprints: &dyn Fingerprints,
-    store: &dyn ErrorGroupStore,
-) -> Result<(), StateError> {
-    let found = known(
-        candidates.iter().map(|candidate| &candidate.identity),
-        store,
-    )
-    .await?;
-    let mut unknown: Vec<&mut Candidate<'_>> = candidates
-        .iter_mut()
-        .filter(|candidate| !is_known(&found, &candidate.identity))
-        .collect();
-    for version in older {
-        if unknown.is_empty() {
-            break;
-        }
-        let identities: Vec<GroupIdentity> = unknown
-            .iter()
-            .map(|candidate| fingerprints.identify(*version, candidate.source))
-            .collect();
-        let found = known(identities.iter(), store).await?;
-        let mut rest = Vec::new();
-        for (candidate, identity) in unknown.into_iter().zip(identities) {
-            match is_known(&found, &identity) {
-                true => candidate.identity = identity,
-                false => rest.push(candidate),
-            }
-        }
-        unknown = rest;
-    }
-    Ok(())
-}
-
-/// Which of these groups there are, with their versions.
-async fn known(
-    identities: impl Iterator<Item = &GroupIdentity>,
-    store: &dyn ErrorGroupStore,
-) -> Result<HashMap<String, u32>, StateError> {
-    let ids: HashSet<&String> = identities.map(|identity| &identity.id).collect();
-    let ids: Vec<String> = ids.into_iter().cloned().collect();
-    Ok(store.known_groups(&ids).await?.into_iter().collect())
-}
-
-fn is_known(known: &HashMap<String, u32>, identity: &GroupIdentity) -> bool {
-    known.get(&identity.id) == Some(&identity.version)
-}
-
-fn by_group(candidates: Vec<Candidate<'_>>) -> Vec<GroupChange> {
+fn by_group(errors: impl Iterator<Item = (Occurrence, GroupIdentity)>) -> Vec<GroupChange> {
     let mut groups: Vec<GroupChange> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for candidate in candidates {
-        let Candidate {
-            occurrence,
-            identity,
-            ..
-        } = candidate;
+    for (occurrence, identity) in errors {
         match places.get(&identity.id) {
             Some(place) => groups[*place].occurrences.push(occurrence),
             None => {

@@ -33,13 +33,15 @@ const TASK_TYPE: Places = &[&["metadata", "task_type"], &["task_type"]];
 const TASK_ID: Places = &[&["metadata", "task_id"], &["task_id"]];
 const CORRELATION_ID: Places = &[&["metadata", "correlation_id"], &["correlation_id"]];
 
+/// Whether a document is an error that a group counts: `severity` is ERROR or CRITICAL, in any case.
+pub fn is_error(document: &str) -> bool {
+    Fields::of(document).severity().is_some()
+}
+
 /// The error that a hit is. `None` when its severity only looked like one.
 pub fn occurrence(hit: &Hit) -> Option<Occurrence> {
     let document = Fields::of(hit.source.get());
-    let severity: Severity = document.text(&[&["severity"]])?.parse().ok()?;
-    if severity < Severity::Error {
-        return None;
-    }
+    let severity = document.severity()?;
     Some(Occurrence {
         index: hit.index.clone(),
         id: hit.id.clone(),
@@ -74,6 +76,12 @@ impl<'a> Fields<'a> {
             service: object("service"),
             top,
         }
+    }
+
+    /// That of an error; `None` for any other.
+    fn severity(&self) -> Option<Severity> {
+        let severity: Severity = self.text(&[&["severity"]])?.parse().ok()?;
+        (severity >= Severity::Error).then_some(severity)
     }
 
     /// The first of these that is a text or a number.

@@ -14,9 +14,12 @@ mod document;
 mod figures;
 mod fingerprints;
 mod follower;
+mod membership;
 mod pace;
 mod reader;
 
+pub use document::is_error;
 pub use figures::{Figures, FollowerFigures};
 pub use fingerprints::{Fingerprints, Newest};
 pub use follower::{Follower, Stores};
+pub use membership::memberships;

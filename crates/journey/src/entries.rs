@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use swarmscope_model::event::event_type;
-use swarmscope_model::{Severity, Timestamp};
+use swarmscope_model::{ExceptionInfo, Severity, Timestamp};
 
 use crate::assemble::TimedEvent;
 use crate::duration::human;
@@ -43,19 +43,42 @@ pub fn of_event(timed: TimedEvent, ahead: &BTreeMap<String, i64>) -> Entry {
     entry.document = Some(event.document());
     entry.task_id = event.task_id().map(str::to_owned);
     entry.logged_at = ahead.contains_key(&event.agent).then_some(event.place.at);
-    let group = event.error_group;
-    entry.error = event.exception.map(|thrown| ErrorDetail {
-        kind: thrown.kind,
-        message: thrown.message,
-        traceback: thrown.traceback,
-        group,
-    });
+    entry.error = error(
+        event.exception,
+        event.error_group,
+        &event.event_type,
+        &event.message,
+    );
     entry.agent = Some(event.agent);
     entry.message = event.message;
     entry.severity = event.severity;
     entry.event_type = Some(event.event_type).filter(|name| !name.is_empty());
     entry.metadata = event.metadata;
     entry
+}
+
+/// What was thrown. An error that threw nothing is told by its type and words, as its group is, once it has one.
+fn error(
+    exception: Option<ExceptionInfo>,
+    group: Option<String>,
+    event_type: &str,
+    message: &str,
+) -> Option<ErrorDetail> {
+    match (exception, group) {
+        (Some(thrown), group) => Some(ErrorDetail {
+            kind: thrown.kind,
+            message: thrown.message,
+            traceback: thrown.traceback,
+            group,
+        }),
+        (None, Some(group)) => Some(ErrorDetail {
+            kind: event_type.to_owned(),
+            message: message.to_owned(),
+            traceback: Vec::new(),
+            group: Some(group),
+        }),
+        (None, None) => None,
+    }
 }
 
 /// A task comes into the queue.

@@ -64,7 +64,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "api",
         &[
             "alerting",
-            "fingerprint",
+            "error-groups",
             "journey",
             "model",
             "patterns",

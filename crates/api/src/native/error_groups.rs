@@ -112,7 +112,7 @@ fn point(text: &str, now: Timestamp) -> Result<Option<Timestamp>, ApiError> {
 }
 
 /// The last day unless something else is said; this moment is in it.
-fn span(from: Option<Timestamp>, to: Option<Timestamp>, now: Timestamp) -> Span {
+pub fn span(from: Option<Timestamp>, to: Option<Timestamp>, now: Timestamp) -> Span {
     let to = to.unwrap_or_else(|| Timestamp::from_millisecond(now.as_millisecond() + 1));
     let day_before = Timestamp::from_millisecond(to.as_millisecond() - DEFAULT_HISTORY);
     Span {
@@ -168,7 +168,7 @@ pub async fn show(
 
 #[derive(Serialize)]
 pub struct GroupBody {
-    group: ErrorGroup,
+    pub group: ErrorGroup,
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ mod backup;
 mod dashboards;
 mod delete;
 mod error_follower;
+mod error_group_of_event;
 mod error_group_tasks;
 mod error_groups;
 mod errors;
@@ -117,6 +118,7 @@ fn error_group_routes() -> Router<NativeState> {
         .route("/api/v1/errors/resolve", of_all(Verb::Resolve))
         .route("/api/v1/errors/reopen", of_all(Verb::Reopen))
         .route("/api/v1/errors/ignore", of_all(Verb::Ignore))
+        .route("/api/v1/errors/of_event", get(error_group_of_event::show))
         .route("/api/v1/errors/{id}", get(error_groups::show))
         .route("/api/v1/errors/{id}/tasks", get(error_group_tasks::list))
         .route(

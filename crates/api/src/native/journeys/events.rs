@@ -1,8 +1,9 @@
 //! The events of a correlation id, wherever its programs put it.
 
-use swarmscope_fingerprint::{ErrorDocument, fingerprint};
+use swarmscope_error_groups::{Newest, is_error, memberships};
 use swarmscope_journey::{Place, StoryEvent, Truncated};
 use swarmscope_model::Timestamp;
+use swarmscope_model::error_groups::ErrorGroupStore;
 use swarmscope_model::limits::{JOURNEY_SHORT_MESSAGE, MAX_JOURNEY_BYTES, MAX_JOURNEY_EVENTS};
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{Case, Field, Query, Scalar};
@@ -35,7 +36,11 @@ pub fn query(correlation_id: &str) -> Query {
 ///
 /// # Errors
 /// When the log store does not answer.
-pub async fn of(logs: &dyn LogStore, correlation_id: &str) -> Result<Found, StoreError> {
+pub async fn of(
+    logs: &dyn LogStore,
+    groups: &dyn ErrorGroupStore,
+    correlation_id: &str,
+) -> Result<Found, StoreError> {
     let request = |direction: Direction, size: usize| {
         let mut request = SearchRequest::new(IndexExpression::all(), query(correlation_id));
         request.sort = vec![SortKey::Time(direction), SortKey::Sequence(direction)];
@@ -64,7 +69,7 @@ pub async fn of(logs: &dyn LogStore, correlation_id: &str) -> Result<Found, Stor
             ),
         });
     }
-    let (events, shortened) = read(hits);
+    let (events, shortened) = read(hits, groups).await;
     if shortened > 0 {
         truncated.push(Truncated {
             what: "text".to_owned(),
@@ -76,37 +81,46 @@ pub async fn of(logs: &dyn LogStore, correlation_id: &str) -> Result<Found, Stor
     Ok(Found { events, truncated })
 }
 
-/// The hits as events, and how many of them had to be shortened.
-fn read(hits: Vec<Hit>) -> (Vec<StoryEvent>, u64) {
+/// The hits as events with the groups of the errors among them, and how many had to be shortened.
+pub async fn read(hits: Vec<Hit>, groups: &dyn ErrorGroupStore) -> (Vec<StoryEvent>, u64) {
     let mut bytes = 0;
     let mut shortened = 0;
-    let events = hits.into_iter().map(|hit| {
-        bytes += hit.source.get().len();
+    let mut events = Vec::with_capacity(hits.len());
+    let mut errors = Vec::new();
+    for hit in hits {
+        let source = hit.source.clone();
+        bytes += source.get().len();
         let mut event = event(hit);
         if bytes > MAX_JOURNEY_BYTES {
             shortened += 1;
             shorten(&mut event);
         }
-        event
-    });
-    let events = events.collect();
+        if event.is_error() && is_error(source.get()) {
+            errors.push((events.len(), source));
+        }
+        events.push(event);
+    }
+    let documents: Vec<&[u8]> = errors
+        .iter()
+        .map(|(_, source)| source.get().as_bytes())
+        .collect();
+    // A state that does not answer costs the links to the groups, not the journey.
+    let found = memberships(&documents, &Newest, groups).await;
+    for ((place, _), group) in errors.iter().zip(found.unwrap_or_default()) {
+        events[*place].error_group = Some(group.id);
+    }
     (events, shortened)
 }
 
 /// One document as an event of the story.
-pub fn event(hit: Hit) -> StoryEvent {
+fn event(hit: Hit) -> StoryEvent {
     let place = Place {
         index: hit.index,
         id: hit.id,
         sequence: hit.sequence,
         at: Timestamp::from_millisecond(hit.time),
     };
-    let mut event = StoryEvent::read(place, hit.source.get());
-    if event.is_error() {
-        let document = ErrorDocument::from_json(hit.source.get().as_bytes());
-        event.error_group = document.ok().map(|document| fingerprint(&document).id);
-    }
-    event
+    StoryEvent::read(place, hit.source.get())
 }
 
 /// Leaves what places an event in the story: who, what, and of which task.

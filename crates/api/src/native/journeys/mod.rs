@@ -29,7 +29,7 @@ pub async fn show(
         )));
     }
     let (events, tasks) = tokio::join!(
-        events::of(state.logs.as_ref(), &correlation_id),
+        events::of(state.logs.as_ref(), state.errors.as_ref(), &correlation_id),
         tasks::of(state.state.as_ref(), &correlation_id),
     );
     let events = events?;
@@ -42,7 +42,7 @@ pub async fn show(
     let (related, agents, presence) = tokio::join!(
         tasks::related(state.state.as_ref(), &tasks.own, &events.events),
         known_agents(&state),
-        presence::of(state.logs.as_ref(), &names, span),
+        presence::of(state.logs.as_ref(), state.errors.as_ref(), &names, span),
     );
     let presence = presence?;
     let mut truncated = events.truncated;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use swarmscope_journey::{StoryEvent, TaskStory, Truncated};
+use swarmscope_model::error_groups::ErrorGroupStore;
 use swarmscope_model::event::event_type;
 use swarmscope_model::limits::{AGENT_SILENT_AFTER, MAX_JOURNEY_AGENTS, MAX_JOURNEY_PRESENCE};
 use swarmscope_model::names::ORCHESTRATOR_AGENT;
@@ -12,7 +13,7 @@ use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{LogStore, SearchRequest, SortKey, StoreError};
 
-use super::events::{Found, event};
+use super::events::{Found, read};
 
 /// What agents say of themselves, and the orchestrator of them.
 const TYPES: [&str; 7] = [
@@ -73,6 +74,7 @@ pub fn around(events: &[StoryEvent], tasks: &[TaskStory], now: Timestamp) -> Tim
 /// When the log store does not answer.
 pub async fn of(
     logs: &dyn LogStore,
+    groups: &dyn ErrorGroupStore,
     names: &BTreeSet<String>,
     span: TimeRange,
 ) -> Result<Found, StoreError> {
@@ -98,7 +100,7 @@ pub async fn of(
     request.size = MAX_JOURNEY_PRESENCE;
     let reply = logs.search(request).await?;
     let total = reply.total.map_or(0, |total| total.count);
-    let events: Vec<StoryEvent> = reply.hits.into_iter().map(event).collect();
+    let (events, _) = read(reply.hits, groups).await;
     let mut truncated = Vec::new();
     if total > events.len() as u64 {
         truncated.push(Truncated {

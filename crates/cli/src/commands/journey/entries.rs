@@ -75,7 +75,10 @@ fn row(text: &mut String, entry: &Entry, layout: &Layout) {
         "  {FAINT}{since:>SINCE$}{FAINT:#} {kind:<KIND$} {NAME}{agent:<names$}{NAME:#} {style}{message}{style:#}"
     );
     put(text, format_args!("{}\n", line.trim_end()));
-    if let Some(error) = &entry.error {
+    // An error that threw nothing has said everything in its line.
+    if let Some(error) = &entry.error
+        && (error.message != entry.message || !error.traceback.is_empty())
+    {
         stack(text, error, layout);
     }
 }
