@@ -174,6 +174,8 @@ export interface Agent {
   agent_type: string;
   status: string;
   last_heartbeat: string | null;
+  /** When it was found silent; absent on one that gives signs of life or left in order. */
+  silenced_at?: string;
   capabilities: JsonObject | null;
   metadata: JsonObject | null;
   active_tasks: number;
@@ -215,7 +217,10 @@ export interface Status {
   addresses: Record<string, string | null>;
   logs: {
     documents: number;
+    /** Of segments. */
     bytes: number;
+    /** Of the write-ahead log: what is in no segment yet. */
+    wal_bytes: number;
     indices: number;
     segments: number;
     /** In the order in which they are looked at; the last is for all other indices. */

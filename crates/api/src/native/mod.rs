@@ -73,6 +73,8 @@ pub struct SystemInfo {
     pub addresses: BTreeMap<&'static str, String>,
     /// How long logs are kept; the first rule that matches an index governs it, the last matches all.
     pub retention: Vec<RetentionRule>,
+    /// Bytes of the write-ahead log of logs, on disk and in no segment yet.
+    pub wal_bytes: Box<dyn Fn() -> u64 + Send + Sync>,
     /// Further samples for `/metrics`, read at every scrape.
     pub samples: Box<dyn Fn() -> Vec<Sample> + Send + Sync>,
 }

@@ -30,7 +30,10 @@ pub struct StatusBody {
 #[derive(Serialize)]
 struct LogsBody {
     documents: u64,
+    /// Of segments.
     bytes: u64,
+    /// Of the write-ahead log: what is in no segment yet.
+    wal_bytes: u64,
     indices: usize,
     segments: u64,
     damaged_indices: usize,
@@ -111,6 +114,7 @@ pub async fn status(State(state): State<NativeState>) -> Result<Json<StatusBody>
         logs: LogsBody {
             documents: indices.iter().map(|index| index.documents).sum(),
             bytes: indices.iter().map(|index| index.bytes).sum(),
+            wal_bytes: (state.system.wal_bytes)(),
             segments: indices.iter().map(|index| index.segments).sum(),
             damaged_indices: indices
                 .iter()

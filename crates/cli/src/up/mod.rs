@@ -153,6 +153,7 @@ fn native_state(
     let stores = engines.stores;
     let (of_stores, of_monitoring) = (stores.samples(), engines.monitoring.samples());
     let of_grouping = engines.grouping.samples();
+    let logs = stores.logs.clone();
     let samples = move || {
         let mut samples = of_stores();
         samples.extend(of_monitoring());
@@ -182,6 +183,7 @@ fn native_state(
             started_at: Timestamp::now(),
             addresses: addresses.clone(),
             retention: configuration.all_retention(),
+            wal_bytes: Box::new(move || logs.stats().wal_bytes),
             samples: Box::new(samples),
         }),
     }

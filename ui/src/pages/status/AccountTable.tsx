@@ -9,13 +9,17 @@ import classes from './Status.module.css';
 
 const COLUMNS = ['received', 'stored', 'refused', 'dropped'] as const;
 
-/** Every event is accounted for: what was received is stored or refused; what its sender gave up is dropped. */
+/** Every event is accounted for: what was received is stored or refused; what its sender gave up is dropped, so that
+ * what agents emitted is the sum of these three. */
 export function AccountTable({ accounting }: { accounting: Status['accounting'] }) {
   const agents = accounting.by_agent.toSorted((a, b) => b.received - a.received);
   return (
     <section className={classes.block} aria-labelledby="account-title">
       <h2 id="account-title">
-        Account <span className={page.soft}>emitted = stored + refused + dropped, since the start</span>
+        Account{' '}
+        <span className={page.soft}>
+          since the start: received = stored + refused; dropped is what agents gave up before it was sent
+        </span>
       </h2>
       <table className={page.table}>
         <thead>

@@ -10,10 +10,12 @@ const ADDRESS_NAMES: Partial<Record<string, string>> = {
 };
 
 export function Figures({ status: { logs, addresses } }: { status: Status }) {
+  const bytes = logs.bytes + logs.wal_bytes;
   const figures = [
     ['documents', formatCount(logs.documents)],
-    ['on disk', formatBytes(logs.bytes)],
-    ['bytes per document', logs.documents > 0 ? formatCount(Math.round(logs.bytes / logs.documents)) : '–'],
+    ['on disk', formatBytes(bytes)],
+    ['of it not packed yet', formatBytes(logs.wal_bytes)],
+    ['bytes per document', logs.documents > 0 ? formatCount(Math.round(bytes / logs.documents)) : '–'],
     ['indices', formatCount(logs.indices)],
     ['segments', formatCount(logs.segments)],
   ] as const;

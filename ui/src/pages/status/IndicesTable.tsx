@@ -45,7 +45,7 @@ export function IndicesTable({ indices, error }: IndicesTableProps) {
                   <Link href={discoverLink({ index: index.name, range: ALL_TIME })}>{index.name}</Link>
                 </td>
                 <td className={page.number}>{formatCount(index.documents)}</td>
-                <td className={page.number}>{formatBytes(index.bytes)}</td>
+                <td className={page.number}>{sizeOf(index)}</td>
                 <td className={page.number}>{formatCount(index.segments)}</td>
                 <td className={page.nowrap}>{formatIso(index.first)}</td>
                 <td className={page.nowrap}>{formatIso(index.last)}</td>
@@ -56,4 +56,9 @@ export function IndicesTable({ indices, error }: IndicesTableProps) {
       )}
     </section>
   );
+}
+
+/** Of documents that have just come no index has a share of its own yet. */
+function sizeOf({ bytes, documents }: IndexInfo): string {
+  return bytes === 0 && documents > 0 ? 'in the log' : formatBytes(bytes);
 }
