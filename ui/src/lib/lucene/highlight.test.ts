@@ -23,6 +23,14 @@ it('does not mark what is excluded', () => expect(marked('a NOT b -c', 'message'
 
 it('takes syntax in words literally', () => expect(marked('a.b', 'message', 'axb a.b')).toEqual(['a.b']));
 
+it('takes every sign in a phrase literally', () => {
+  expect(marked('"c1-9f"', 'message', 'of c1-9f.')).toEqual(['c1-9f']);
+  for (const sign of '!#$%&()*+,-./:;<=>?@[]^_`{|}~') {
+    const word = `a${sign}b`;
+    expect(marked(`"${word}"`, 'message', `see ${word}`)).toEqual([word]);
+  }
+});
+
 it('loses no text', () => {
   const text = 'x lost y lost';
   const pieces = mark(text, matcherFor(highlightTerms('lost'), 'message'));

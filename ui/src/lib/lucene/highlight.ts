@@ -61,7 +61,7 @@ function patternOf(token: Token): string {
   const plain = text.replace(/\\(.)/g, '$1').trim();
   if (plain.replace(/[*?]/g, '') === '') return '';
   return plain
-    .replace(/[.+^${}()|[\]\\/-]/g, '\\$&')
+    .replace(/[.+^${}()|[\]\\/]/g, '\\$&')
     .replace(/\*/g, token.kind === 'phrase' ? '\\*' : '[\\p{L}\\p{N}_]*')
     .replace(/\?/g, token.kind === 'phrase' ? '\\?' : '.')
     .replace(/\s+/g, '[^\\p{L}\\p{N}]+');
