@@ -95,7 +95,7 @@ test('a rule over logs is tried, made, changed and removed', async ({ page }) =>
   // Everything that is logged is more than nothing.
   await editor.getByLabel('Query').fill('');
   await editor.getByRole('button', { name: 'Try', exact: true }).click();
-  await expect(editor.getByRole('status')).toContainText(/would have fired 1 time/);
+  await expect(editor.getByRole('status')).toContainText(/would have fired \d+ time/);
   await editor.getByRole('button', { name: 'Make rule' }).click();
   await expect(editor).toBeHidden();
   const row = page.locator(`[data-rule="${name}"]`);

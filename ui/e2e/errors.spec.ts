@@ -140,9 +140,9 @@ test('a group is resolved, reopened, ignored, and noted on', async ({ page }) =>
 test('an error in Discover leads to its group', async ({ page }) => {
   await page.goto(`/discover?q=${encodeURIComponent(`"page 31 of ${word}"`)}&from=now-1h&to=now`);
   await page.getByRole('treegrid').locator('[aria-rowindex]').first().click();
-  await page.getByRole('link', { name: 'Errors like this' }).click();
-  await expect(page).toHaveURL(/\/errors\?/);
-  await expect(page.getByRole('row').filter({ hasText: groupOf('crawl') })).toBeVisible();
+  await page.getByRole('link', { name: '3 errors like this' }).click();
+  await expect(page).toHaveURL(/\/errors\/[0-9a-f]{32}$/);
+  await expect(page.getByRole('article')).toContainText(groupOf('crawl'));
 });
 
 test('an error that does not exist is said so', async ({ page }) => {

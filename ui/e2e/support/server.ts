@@ -51,6 +51,38 @@ export async function submitTask(
   return id;
 }
 
+async function work<T>(request: APIRequestContext, path: string, data: object): Promise<T> {
+  const reply = await request.post(`${ORCHESTRATOR}/api/v1/${path}`, { data });
+  expect(reply.ok(), `${path}: ${await reply.text()}`).toBe(true);
+  return (await reply.json()) as T;
+}
+
+/** Claims the next task of this type as an agent of the spec's own and fails it for good, as one does that has logged
+ * the error itself. */
+export async function failNextTask(
+  request: APIRequestContext,
+  agent: string,
+  taskType: string,
+): Promise<string> {
+  await work(request, 'agents', { agent_name: agent, agent_type: taskType });
+  const claim = { task_types: [taskType], wait_ms: 10_000, lease_ms: 60_000 };
+  const { task } = await work<{ task: { task_id: string; fencing_token: number } }>(
+    request,
+    `agents/${agent}/claim`,
+    claim,
+  );
+  await work(request, `tasks/${task.task_id}/fail`, {
+    agent_name: agent,
+    fencing_token: task.fencing_token,
+    error_type: 'permanent',
+    error_message: 'no outline',
+    logged: true,
+  });
+  // Who does not leave is missed some seconds later.
+  await work(request, `agents/${agent}/deregister`, {});
+  return task.task_id;
+}
+
 export function at(msAgo: number): string {
   return new Date(Date.now() - msAgo).toISOString();
 }

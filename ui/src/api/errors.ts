@@ -114,6 +114,15 @@ export function errorGroup(id: string, from: string, signal?: AbortSignal): Prom
   return get(path(id), { from }, signal);
 }
 
+/** The group that counts a document; refused with 404 while it is not grouped yet. */
+export function errorGroupOf(
+  index: string,
+  id: string,
+  signal?: AbortSignal,
+): Promise<{ group: ErrorGroup }> {
+  return get('/api/v1/errors/of_event', { index, id }, signal);
+}
+
 export function errorGroupTasks(id: string, signal?: AbortSignal): Promise<GroupTasks> {
   return get(`${path(id)}/tasks`, {}, signal);
 }

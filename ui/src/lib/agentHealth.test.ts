@@ -9,6 +9,7 @@ const agent = (agent_name: string, status: string, silentSeconds: number | null)
   agent_type: 'research_agent',
   status,
   last_heartbeat: silentSeconds === null ? null : new Date(NOW - silentSeconds * 1_000).toISOString(),
+  ...(status === 'inactive' && { silenced_at: new Date(NOW).toISOString() }),
   capabilities: { skills: [] },
   metadata: {},
   active_tasks: 0,
@@ -23,6 +24,9 @@ it('calls an active agent that is not heard silent', () => {
   expect(agentHealth(agent('a', 'active', null), NOW)).toBe('silent');
   expect(agentHealth(agent('a', 'inactive', 1), NOW)).toBe('inactive');
   expect(agentHealth(agent('a', 'draining', 1), NOW)).toBe('other');
+  const left = agent('a', 'inactive', 1);
+  delete left.silenced_at;
+  expect(agentHealth(left, NOW)).toBe('left');
 });
 
 it('puts who just fell silent first and who is long gone last', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorsLink, parseErrorsView } from './errorsUrl';
+import { errorLink, errorsLink, parseErrorsView, parseErrorView } from './errorsUrl';
 
 describe('the URL of the errors page', () => {
   it('has nothing to say of the defaults', () => {
@@ -22,6 +22,12 @@ describe('the URL of the errors page', () => {
       page: 2,
     });
     expect(parseErrorsView(errorsLink(view).split('?')[1] ?? '')).toEqual(view);
+  });
+
+  it('keeps the view of one error', () => {
+    expect(errorLink('a/b')).toBe('/errors/a%2Fb');
+    const view = { since: 'now-1h', allTasks: true };
+    expect(parseErrorView(errorLink('a', view).split('?')[1] ?? '')).toEqual(view);
   });
 
   it('takes what it does not know for the default', () => {

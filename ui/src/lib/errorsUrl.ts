@@ -57,7 +57,25 @@ export function errorsLink(patch: Partial<ErrorsView>): string {
   return search === '' ? '/errors' : `/errors?${search}`;
 }
 
+/** What the page of one error shows. */
+export interface ErrorView {
+  /** Its errors over time since then. */
+  since: string;
+  /** All affected tasks that are known, not just the first. */
+  allTasks: boolean;
+}
+
+export function parseErrorView(search: string): ErrorView {
+  const allTasks = new URLSearchParams(search).get('tasks') === 'all';
+  return { since: parseErrorsView(search).since, allTasks };
+}
+
 /** A link to one group. */
-export function errorLink(id: string): string {
-  return `/errors/${encodeURIComponent(id)}`;
+export function errorLink(id: string, view: Partial<ErrorView> = {}): string {
+  const params = new URLSearchParams();
+  if (view.since && view.since !== DEFAULT_SINCE) params.set('since', view.since);
+  if (view.allTasks) params.set('tasks', 'all');
+  const search = params.toString();
+  const path = `/errors/${encodeURIComponent(id)}`;
+  return search === '' ? path : `${path}?${search}`;
 }

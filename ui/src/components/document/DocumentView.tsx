@@ -1,13 +1,12 @@
 import { Tabs } from '@mantine/core';
-import { Link } from 'wouter';
 import type { Hit } from '../../api/types';
-import { errorsOf } from '../../lib/errorsOf';
 import { fieldValue } from '../../lib/flatten';
 import { CopyButton } from '../CopyButton';
 import { CorrelationLink } from '../CorrelationLink';
 import { JsonView } from '../JsonView';
 import type { LogActions } from '../logs/actions';
 import { DocumentTable } from './DocumentTable';
+import { ErrorGroupLink } from './ErrorGroupLink';
 import classes from './Document.module.css';
 
 interface DocumentViewProps {
@@ -18,7 +17,6 @@ interface DocumentViewProps {
 
 export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
   const correlation = fieldValue(hit.source, 'metadata.correlation_id');
-  const errors = errorsOf(hit.source);
   const json = () => JSON.stringify(hit.source, null, 2);
   return (
     <Tabs defaultValue="table" keepMounted={false} className={classes.document}>
@@ -33,7 +31,7 @@ export function DocumentView({ hit, columns, actions }: DocumentViewProps) {
               correlation <CorrelationLink id={correlation} />
             </span>
           )}
-          {errors !== null && <Link href={errors}>Errors like this</Link>}
+          <ErrorGroupLink hit={hit} />
           <span className={classes.where} title="Index and id">
             {hit.index} · {hit.id}
           </span>

@@ -7,6 +7,7 @@ const SHORTCUTS: readonly { keys: readonly string[]; does: string }[] = [
   ...PAGES.map(({ key2, label }) => ({ keys: ['g', key2], does: `Go to ${label}` })),
   { keys: ['↑', '↓'], does: 'Move through a table' },
   { keys: ['j', 'k'], does: 'Through the list of errors' },
+  { keys: ['Shift', 'R'], does: 'On the page of an error: resolve it, or open it again' },
   { keys: ['Enter'], does: 'Open or close the row; in the query: search' },
   { keys: ['Ctrl', 'Enter'], does: 'Run the query of Metrics; Shift+Enter begins a new line in it' },
   { keys: ['Ctrl', 'Space'], does: 'Suggestions in the query' },

@@ -26,7 +26,8 @@ export default function AgentsPage() {
           title="No agent has registered yet"
           detail={
             <>
-              Agents show here once they register with the orchestrator. Start the demo ones with{' '}
+              Agents show here once they register with the orchestrator. Make one of your own with{' '}
+              <code>./create_new_agent.py NAME --port PORT --skills SKILL</code>, or see the demo’s with{' '}
               <code>swarmscope up --demo</code>.
             </>
           }

@@ -1,6 +1,7 @@
 import type { Agent } from '../../api/types';
 import page from '../../components/Page.module.css';
 import { AgentRow } from './AgentRow';
+import classes from './Agents.module.css';
 
 export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: number }) {
   return (
@@ -10,7 +11,9 @@ export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: nu
           <th scope="col">Agent</th>
           <th scope="col">Status</th>
           <th scope="col">Last heartbeat</th>
-          <th scope="col">Type</th>
+          <th scope="col" className={page.roomy}>
+            Type
+          </th>
           <th scope="col">Skills</th>
           <th scope="col" className={page.number}>
             Active
@@ -24,7 +27,9 @@ export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: nu
           <th scope="col" title="Events that the agent emitted, against what arrived">
             Events
           </th>
-          <th scope="col">Process</th>
+          <th scope="col" className={classes.process}>
+            Process
+          </th>
           <th scope="col">Look at</th>
         </tr>
       </thead>

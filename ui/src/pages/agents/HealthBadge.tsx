@@ -5,6 +5,7 @@ export const HEALTH_LABELS: Record<AgentHealth, string> = {
   active: 'active',
   silent: 'silent',
   inactive: 'inactive',
+  left: 'left',
   other: 'other',
 };
 

@@ -2,7 +2,7 @@ import type { AgentHealth } from '../../lib/agentHealth';
 import page from '../../components/Page.module.css';
 import { HEALTH_LABELS, HealthBadge } from './HealthBadge';
 
-const SHOWN: readonly AgentHealth[] = ['active', 'silent', 'inactive', 'other'];
+const SHOWN: readonly AgentHealth[] = ['active', 'silent', 'inactive', 'left', 'other'];
 
 export function HealthSummary({ healths }: { healths: readonly AgentHealth[] }) {
   return (

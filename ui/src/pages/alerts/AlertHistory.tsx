@@ -10,6 +10,7 @@ import page from '../../components/Page.module.css';
 import { StateBadge } from '../../components/StateMark';
 import type { AlertsView } from '../../lib/alertsUrl';
 import { parseValue } from '../../lib/chart/align';
+import { errorLink } from '../../lib/errorsUrl';
 import { metricsLink } from '../../lib/metricsUrl';
 import { quote } from '../../lib/promql/seriesName';
 import { instanceLabels, matchesText } from '../../lib/rules';
@@ -84,6 +85,8 @@ export function AlertHistory({ view }: { view: AlertsView }) {
 
 function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
   const { rule, at, from, to, labels, annotations, value } = change;
+  // Of an error its page says more than any label.
+  const group = labels.error_group;
   return (
     <tr>
       <td>
@@ -91,13 +94,15 @@ function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
         <span className={`${page.soft} ${page.nowrap}`}>· {formatAge(now - at)} ago</span>
       </td>
       <td className={page.nowrap}>
-        <Link href={metricsLink(`ALERTS{alertname=${quote(rule)}}`)}>{rule}</Link>
+        <Link href={group ? errorLink(group) : metricsLink(`ALERTS{alertname=${quote(rule)}}`)}>{rule}</Link>
       </td>
       <td className={page.nowrap}>
         <span className={page.soft}>{from} →</span> <StateBadge urgency={URGENCY[to]} text={to} />
       </td>
       <td>
-        <LabelTags labels={instanceLabels(labels, { name: rule })} />
+        <LabelTags
+          labels={instanceLabels(group ? { error_type: labels.error_type ?? '' } : labels, { name: rule })}
+        />
       </td>
       <td className={page.number} title={value}>
         {formatNumber(parseValue(value))}

@@ -28,7 +28,14 @@ export function RecordingRules({ groups, error, view, onToggle }: RulesProps) {
     return (
       <EmptyState
         title={any ? 'No rule matches' : 'No recording rules'}
-        detail={any ? undefined : 'Recording rules keep the result of an expression as a series of its own.'}
+        detail={
+          any ? undefined : (
+            <>
+              Recording rules keep the result of an expression as a series of its own. Write them into the{' '}
+              <code>rule_files</code> that <code>prometheus.yml</code> names.
+            </>
+          )
+        }
       />
     );
   }

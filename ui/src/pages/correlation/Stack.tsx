@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { JourneyError } from '../../api/journeys';
 import { CopyButton } from '../../components/CopyButton';
+import { errorLink } from '../../lib/errorsUrl';
 import { stackParts } from '../../lib/journey/stack';
 import classes from './Journey.module.css';
 
@@ -16,7 +17,7 @@ export function Stack({ error }: { error: JourneyError }) {
       <div className={classes.stackHead}>
         <b>{error.type}</b> <span>{error.message}</span>
         <span className={classes.stackLinks}>
-          {error.group !== undefined && <Link href={`/errors/${error.group}`}>All errors like this</Link>}
+          {error.group !== undefined && <Link href={errorLink(error.group)}>All errors like this</Link>}
           <CopyButton text={whole} label="Copy the error with its stack" />
         </span>
       </div>

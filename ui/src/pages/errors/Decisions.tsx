@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { decideOnGroup, type ErrorGroup, type GroupDecision } from '../../api/errors';
@@ -27,6 +28,16 @@ export function Decisions({ group }: { group: ErrorGroup }) {
       await queryClient.invalidateQueries({ queryKey: ['errors'] });
     },
   });
+  useHotkeys([
+    [
+      'shift+R',
+      () => {
+        // Under a question that is open nothing is decided by the way.
+        const asked = document.querySelector('[role="dialog"]') !== null;
+        if (!asked) decide.mutate({ verb: group.state === 'resolved' ? 'reopen' : 'resolve' });
+      },
+    ],
+  ]);
   return (
     <>
       {decide.error && <Refusal error={decide.error} />}

@@ -4,19 +4,20 @@ import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
 import { Page } from '../../components/Page';
 import { SeverityBadge } from '../../components/SeverityBadge';
-import { parseErrorsView } from '../../lib/errorsUrl';
+import { parseErrorView } from '../../lib/errorsUrl';
 import { useLive } from '../../state/useLive';
 import { AffectedTasks } from './AffectedTasks';
 import { Decisions } from './Decisions';
 import classes from './Errors.module.css';
 import { Facts } from './Facts';
 import { Frames } from './Frames';
+import { GroupStateBadge } from './GroupStateBadge';
 import { GroupTitle } from './GroupTitle';
 import { Notes } from './Notes';
 import { Samples } from './Samples';
 
 export default function ErrorPage({ id }: { id: string }) {
-  const { since } = parseErrorsView(useSearch());
+  const { since } = parseErrorView(useSearch());
   const { data, error } = useLive(['error', id, since], (signal) => errorGroup(id, since, signal));
   return (
     <Page
@@ -37,6 +38,9 @@ function Detail({ detail }: { detail: GroupDetail }) {
     <article className={classes.detail} aria-label={group.title}>
       <h2 className={classes.headline}>
         <SeverityBadge severity={group.severity} /> <GroupTitle group={group} />
+        <span className={classes.stands}>
+          <GroupStateBadge group={group} />
+        </span>
       </h2>
       {group.culprit !== '' && <p className={classes.where}>{group.culprit}</p>}
       <div className={classes.columns}>

@@ -48,7 +48,12 @@ export default function ErrorsPage() {
       {data?.total === 0 && <NoGroup view={view} />}
       {data && data.total > 0 && (
         <>
-          <ErrorsTable groups={data.groups} sort={view.sort} onSort={(sort) => change({ sort })} />
+          <ErrorsTable
+            groups={data.groups}
+            sort={view.sort}
+            since={view.since}
+            onSort={(sort) => change({ sort })}
+          />
           <Pager
             of="errors"
             page={view.page}

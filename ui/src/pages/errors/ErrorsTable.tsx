@@ -14,6 +14,8 @@ import { useRowKeys } from './useRowKeys';
 interface ErrorsTableProps {
   groups: readonly ErrorGroup[];
   sort: GroupSort;
+  /** What the page of an error shows its history from. */
+  since: string;
   onSort: (sort: GroupSort) => void;
 }
 
@@ -27,7 +29,7 @@ const COLUMNS: readonly { label: string; sort?: GroupSort; number?: boolean; roo
   { label: 'Severity' },
 ];
 
-export function ErrorsTable({ groups, sort, onSort }: ErrorsTableProps) {
+export function ErrorsTable({ groups, sort, since, onSort }: ErrorsTableProps) {
   const now = useNow(1_000);
   const table = useRowKeys();
   return (
@@ -52,7 +54,7 @@ export function ErrorsTable({ groups, sort, onSort }: ErrorsTableProps) {
       </thead>
       <tbody>
         {groups.map((group) => (
-          <GroupRow key={group.id} group={group} now={now} />
+          <GroupRow key={group.id} group={group} since={since} now={now} />
         ))}
       </tbody>
     </table>
@@ -73,11 +75,11 @@ function SortButton({ label, sort, onSort }: SortButtonProps) {
   );
 }
 
-function GroupRow({ group, now }: { group: ErrorGroup; now: number }) {
+function GroupRow({ group, since, now }: { group: ErrorGroup; since: string; now: number }) {
   return (
     <tr>
       <td className={classes.what}>
-        <Link href={errorLink(group.id)} className={classes.title} data-row>
+        <Link href={errorLink(group.id, { since })} className={classes.title} data-row>
           <GroupTitle group={group} />
         </Link>
         <div className={classes.culprit}>

@@ -4,6 +4,7 @@ import type { GroupFrame } from '../../api/errors';
 import { CopyButton } from '../../components/CopyButton';
 import classes from './Errors.module.css';
 import { foldFrames } from './foldFrames';
+import { frameName } from './frameName';
 
 /** The calls that led to the error, the innermost first; those of libraries are folded. */
 export function Frames({ frames }: { frames: readonly GroupFrame[] }) {
@@ -36,7 +37,7 @@ export function Frames({ frames }: { frames: readonly GroupFrame[] }) {
 function Frame({ frame }: { frame: GroupFrame }) {
   return (
     <li className={classes.frame} data-app={frame.in_app}>
-      <b>{frame.function || '(no name)'}</b>
+      <b title={frame.function}>{frameName(frame.function) || '(no name)'}</b>
       <span>
         {frame.file}
         {frame.line !== null && `:${frame.line}`}

@@ -17,6 +17,7 @@ export function Requeue({ id, count }: { id: string; count: number }) {
     mutationFn: (expected: number) => requeueGroup(id, expected),
     onSettled: async () => {
       await queryClient.invalidateQueries({ queryKey: ['error-tasks', id] });
+      await queryClient.invalidateQueries({ queryKey: ['tasks'] });
     },
   });
   const close = () => setAsked(null);
@@ -53,7 +54,11 @@ export function Requeue({ id, count }: { id: string; count: number }) {
             {requeue.data || requeue.error ? 'Close' : 'Leave them'}
           </Button>
           {!requeue.data && !requeue.error && (
-            <Button loading={requeue.isPending} onClick={() => asked !== null && requeue.mutate(asked)}>
+            <Button
+              data-autofocus
+              loading={requeue.isPending}
+              onClick={() => asked !== null && requeue.mutate(asked)}
+            >
               Requeue {named(asked ?? 0)}
             </Button>
           )}

@@ -34,7 +34,14 @@ export function SilencesView({ view, onMade }: { view: AlertsView; onMade: () =>
       {!shown && error && <ErrorState title="The silences could not be read" error={error} />}
       {!shown && !error && <Loading label="Loading the silences" />}
       {shown?.length === 0 && (
-        <EmptyState title={data?.length === 0 ? 'Nothing is silenced' : 'No silence matches'} />
+        <EmptyState
+          title={data?.length === 0 ? 'Nothing is silenced' : 'No silence matches'}
+          detail={
+            data?.length === 0
+              ? 'While work is going on that is known of, a silence above keeps its alerts from being told.'
+              : undefined
+          }
+        />
       )}
       {shown && shown.length > 0 && (
         <SilenceTable shown={shown} pending={end.isPending} onEnd={(id) => end.mutate(id)} />

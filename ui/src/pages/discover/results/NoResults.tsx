@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { search } from '../../../api/logs';
@@ -7,6 +8,14 @@ import { formatTimestamp } from '../../../lib/time/format';
 import { ALL_TIME, describeRange } from '../../../lib/time/range';
 import type { DiscoverData } from '../state/useDiscoverData';
 import type { Discover } from '../state/useDiscoverState';
+
+const FIRST_STEPS = (
+  <>
+    There are no documents here yet. Run a program with <code>swarmscope run -- COMMAND</code>, bring a file
+    with <code>swarmscope import FILE</code>, point Filebeat at the Elasticsearch port, or see the demo’s
+    agents with <code>swarmscope up --demo</code>.
+  </>
+);
 
 /** Nothing here, but perhaps at another time: an empty page should say where to look. */
 export function NoResults({ discover, data }: { discover: Discover; data: DiscoverData }) {
@@ -20,12 +29,12 @@ export function NoResults({ discover, data }: { discover: Discover; data: Discov
   const newest = anyTime.data?.hits[0]?.timestamp;
   const count = anyTime.data?.total.value ?? 0;
   const narrowed = state.query !== '' || state.filters.length > 0;
-  const detail =
+  const detail: ReactNode =
     count > 0 && newest
       ? `${formatCount(count)} documents match at other times, the newest of ${formatTimestamp(Date.parse(newest))}.`
       : narrowed
         ? 'No document matches at any time. Check the spelling of field names, or take a filter away.'
-        : 'There are no documents here yet. They show as soon as an agent logs or a file is imported.';
+        : FIRST_STEPS;
   return (
     <EmptyState
       title={`Nothing found (${describeRange(state.range)})`}
