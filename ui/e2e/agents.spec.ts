@@ -1,4 +1,5 @@
 import { expect, test, type APIRequestContext } from '@playwright/test';
+import { failNextTask, submitTask } from './support/server';
 
 interface Agent {
   agent_name: string;
@@ -44,6 +45,22 @@ test('agents are listed with a heartbeat that ticks, and lead to their logs and 
   await page.goBack();
   await row.getByRole('link', { name: 'Tasks' }).click();
   await expect(page.getByRole('combobox', { name: 'Agent' })).toHaveValue(name);
+});
+
+test('an agent that left in order is no reason to look, and a narrow window keeps what matters', async ({
+  page,
+  request,
+}) => {
+  const name = `left_${Date.now().toString(36)}`;
+  await submitTask(request, name);
+  await failNextTask(request, name, name);
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await page.goto('/agents');
+  const row = page.locator(`[data-agent="${name}"]`);
+  await expect(row).toHaveAttribute('data-health', 'left');
+  await expect(row.getByRole('cell', { name: 'left', exact: true })).toBeVisible();
+  await expect(row.getByRole('link', { name: 'Metrics' })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('columnheader', { name: 'Events' })).toBeInViewport({ ratio: 1 });
 });
 
 test('an agent that dies is seen as inactive', async ({ page, request }) => {

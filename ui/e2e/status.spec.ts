@@ -15,6 +15,10 @@ test('the status page shows the indices and an account that adds up', async ({ p
   ]);
   await page.goto('/status');
   await expect(page.getByRole('link', { name: index })).toBeVisible();
+  // Whether it is in the log still or in a segment: it takes room.
+  await expect(page.getByRole('region', { name: 'Log store and addresses' })).not.toContainText(
+    /\b0 B\s*on disk/,
+  );
   const account = page.getByRole('region', { name: /Account/ });
   await expect(account.getByRole('row').filter({ hasText: 'status_agent' })).toContainText('yes');
 });
