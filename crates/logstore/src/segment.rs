@@ -14,6 +14,7 @@ mod group;
 mod group_writer;
 mod id_index;
 mod inherited;
+mod open_texts;
 mod page;
 mod reader;
 mod source_reader;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::codec::text::TextDictionary;
+use super::open_texts::OpenTexts;
 use crate::block::column::Column;
 
 /// What is cached: group, column, page. Groups keep their number when they are copied, so that what
@@ -37,7 +38,9 @@ pub enum Item {
     Column(Arc<Column>),
     /// The fragments of a column's texts.
     Fragments(Arc<TextDictionary>),
-    /// That a text of a page was asked for, which was not worth reading the page as a whole.
+    /// A page of texts of which some were asked for.
+    Texts(Arc<OpenTexts>),
+    /// That one number of a page was asked for, which was not worth reading the page as a whole.
     Asked,
 }
 
@@ -46,6 +49,7 @@ impl Item {
         match self {
             Item::Column(column) => column.bytes(),
             Item::Fragments(fragments) => fragments.bytes(),
+            Item::Texts(texts) => texts.bytes(),
             Item::Asked => 0,
         }
     }

@@ -7,19 +7,18 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::codec::text::{self, Selected, TextDictionary, TextEncoder, WordFinder};
+use super::codec::text::{self, TextDictionary, TextEncoder};
 use super::codec::{booleans, floats, integers};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
-use crate::rows::RowSet;
 use crate::varint::{put, put_prefixed, take, take_bytes, take_prefixed, take_u32};
 
 /// Rows are listed, or follow each other from the first.
 const LISTED: u8 = 0;
 const DENSE: u8 = 1;
 /// Texts one after the other, or distinct ones and places among them.
-const TEXTS: u8 = 0;
-const DISTINCT: u8 = 1;
+pub(super) const TEXTS: u8 = 0;
+pub(super) const DISTINCT: u8 = 1;
 
 /// What pages of one column share while they are written.
 pub struct Shared<'a> {
@@ -113,7 +112,7 @@ pub enum Dictionary {
 }
 
 /// How many values a page has, and their rows.
-fn take_rows(rest: &mut &[u8]) -> Option<(usize, Rows)> {
+pub(super) fn take_rows(rest: &mut &[u8]) -> Option<(usize, Rows)> {
     let count = usize::try_from(take(rest)?).ok()?;
     let rows = match take_bytes(rest, 1)?[0] {
         DENSE => {
@@ -131,75 +130,6 @@ fn take_rows(rest: &mut &[u8]) -> Option<(usize, Rows)> {
     Some((count, rows))
 }
 
-/// Reads those texts of a page that may hold what the finder looks for, where there is one, and whose rows
-/// are `within`. `None` when it is no page, `Some(None)` when it is better read as a whole.
-pub fn decode_some(
-    mut bytes: &[u8],
-    fragments: &TextDictionary,
-    finder: Option<&mut WordFinder>,
-    within: &RowSet,
-) -> Option<Option<Column>> {
-    let rest = &mut bytes;
-    let (count, rows) = take_rows(rest)?;
-    if take_bytes(rest, 1)?[0] != TEXTS {
-        return Some(None);
-    }
-    let row = |place: u32| match &rows {
-        Rows::Dense { first } => Some(first + place),
-        Rows::Listed(rows) => rows.get(place as usize).copied(),
-    };
-    let wanted = |place| row(place).is_some_and(|row| row < within.len() && within.contains(row));
-    let selected = text::decode_selected(rest, fragments, finder, wanted)?;
-    let Selected::Some(places, texts) = selected else {
-        return Some(None);
-    };
-    let rows: Option<Vec<u32>> = places.into_iter().map(row).collect();
-    let column = Column {
-        rows: Rows::Listed(rows?),
-        values: Values::Text(texts),
-    };
-    (column.len() <= count).then_some(Some(column))
-}
-
-/// Reads the texts of a page that rows have, which rise. `None` when it is no page, `Some(None)` when it is
-/// better read as a whole.
-pub fn decode_rows(
-    mut bytes: &[u8],
-    fragments: &TextDictionary,
-    wanted: &[u32],
-) -> Option<Option<Column>> {
-    let rest = &mut bytes;
-    let (count, rows) = take_rows(rest)?;
-    if take_bytes(rest, 1)?[0] != TEXTS {
-        return Some(None);
-    }
-    let (mut places, mut found) = (Vec::new(), Vec::new());
-    for row in wanted {
-        match &rows {
-            Rows::Dense { first } => {
-                let place = row.checked_sub(*first).map(|place| place as usize);
-                if let Some(place) = place.filter(|place| *place < count) {
-                    places.push(place as u32);
-                    found.push(*row);
-                }
-            }
-            Rows::Listed(rows) => {
-                let from = rows.partition_point(|own| own < row);
-                for place in from..from + rows[from..].iter().take_while(|own| *own == row).count()
-                {
-                    places.push(place as u32);
-                    found.push(*row);
-                }
-            }
-        }
-    }
-    let texts = text::decode_some(rest, fragments, &places)?;
-    Some(Some(Column {
-        rows: Rows::Listed(found),
-        values: Values::Text(texts),
-    }))
-}
-
 /// Reads a page; `None` when it is none.
 pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<Column> {
     let rest = &mut bytes;
@@ -214,6 +144,12 @@ pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<C
     };
     let column = Column { rows, values };
     (column.len() == count).then_some(column)
+}
+
+/// Reads one number of a page of numbers; `None` when it is none or has fewer.
+pub fn decode_number(mut bytes: &[u8], at: usize) -> Option<i64> {
+    let (count, _) = take_rows(&mut bytes)?;
+    (at < count).then(|| integers::get(bytes, at))?
 }
 
 fn coded(dictionary: Arc<Strings>, bytes: &[u8]) -> Option<Values> {

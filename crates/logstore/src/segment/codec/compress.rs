@@ -1,8 +1,10 @@
 //! zstd with contexts that are made once a thread: making one costs more than a small page.
 
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
+use std::sync::OnceLock;
 
+use bytes::Bytes;
 use swarmscope_model::limits::MAX_PAGE_BYTES;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -56,25 +58,79 @@ pub fn take_section<'a>(bytes: &mut &'a [u8]) -> Option<Cow<'a, [u8]>> {
     Section::take(bytes)?.bytes()
 }
 
-/// What is decompressed when it is asked for first.
+/// A section with its own hold on the page's bytes.
 #[derive(Debug)]
-pub struct LazySection<'a> {
-    section: Section<'a>,
-    open: OnceCell<Option<Cow<'a, [u8]>>>,
+pub struct Stored {
+    stored: Bytes,
+    length: usize,
 }
 
-impl<'a> LazySection<'a> {
+impl Stored {
     /// Takes it.
-    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+    pub fn take(page: &mut Bytes) -> Option<Self> {
+        let mut rest = &page[..];
+        let Section { stored, length } = Section::take(&mut rest)?;
+        let (stored, rest) = (page.slice_ref(stored), page.slice_ref(rest));
+        *page = rest;
+        Some(Self { stored, length })
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
+        let section = Section {
+            stored: &self.stored,
+            length: self.length,
+        };
+        section.bytes()
+    }
+}
+
+/// What is decompressed when it is asked for first, and kept.
+#[derive(Debug)]
+pub struct Kept {
+    section: Stored,
+    open: OnceLock<Option<Vec<u8>>>,
+}
+
+impl Kept {
+    /// Takes it.
+    pub fn take(page: &mut Bytes) -> Option<Self> {
         Some(Self {
-            section: Section::take(bytes)?,
-            open: OnceCell::new(),
+            section: Stored::take(page)?,
+            open: OnceLock::new(),
         })
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.section.len()
     }
 
     /// Its bytes.
     pub fn bytes(&self) -> Option<&[u8]> {
-        self.open.get_or_init(|| self.section.bytes()).as_deref()
+        if self.section.stored.len() == self.section.length {
+            return Some(&self.section.stored);
+        }
+        let open = || self.section.bytes().map(Cow::into_owned);
+        self.open.get_or_init(open).as_deref()
+    }
+
+    /// Its bytes, for whom they are read once.
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self.open.into_inner() {
+            Some(open) => open,
+            None => self.section.bytes().map(Cow::into_owned),
+        }
     }
 }
 
@@ -92,11 +148,6 @@ impl<'a> Section<'a> {
         let stored = usize::try_from(take(bytes)?).ok()?;
         let stored = take_bytes(bytes, stored)?;
         Some(Self { stored, length })
-    }
-
-    /// Whether there are no bytes.
-    pub fn is_empty(self) -> bool {
-        self.length == 0
     }
 
     /// Its bytes.

@@ -81,6 +81,28 @@ pub fn decode(mut bytes: &[u8]) -> Option<Vec<i64>> {
     bytes.is_empty().then_some(values)
 }
 
+/// One number of a page, without most of the others; `None` when the page is none or has fewer.
+pub fn get(mut bytes: &[u8], at: usize) -> Option<i64> {
+    let bytes = &mut bytes;
+    let count = usize::try_from(take(bytes)?).ok()?;
+    if at >= count {
+        return None;
+    }
+    match take_bytes(bytes, 1)?[0] {
+        PROGRESSION if count <= MAX_PAGE_VALUES => {
+            let (first, step) = (take_signed(bytes)?, take_signed(bytes)?);
+            Some(first.wrapping_add(step.wrapping_mul(at as i64)))
+        }
+        BLOCKS => blocks::get(bytes, count, at),
+        DIFFERENCES => {
+            let first = take_signed(bytes)?;
+            Some(first.wrapping_add(blocks::sum(bytes, count - 1, at)?))
+        }
+        PLANES => planes::take_planes(bytes, count)?.get(at).copied(),
+        _ => None,
+    }
+}
+
 fn take_values(bytes: &mut &[u8], kind: u8, count: usize) -> Option<Vec<i64>> {
     match kind {
         PROGRESSION if count <= MAX_PAGE_VALUES => {
@@ -196,6 +218,10 @@ mod tests {
         let mut bytes = Vec::new();
         encode(values, &mut bytes);
         assert_eq!(decode(&bytes).as_deref(), Some(values));
+        for (at, value) in values.iter().enumerate().step_by(1 + values.len() / 100) {
+            assert_eq!(get(&bytes, at), Some(*value));
+        }
+        assert_eq!(get(&bytes, values.len()), None);
         bytes.len()
     }
 
@@ -273,6 +299,7 @@ mod tests {
             for bytes in [bytes.clone(), { bytes.splice(0..0, [count, kind]); bytes }] {
                 let _ = decode(&bytes);
                 let _ = decode_u32(&bytes);
+                let _ = (get(&bytes, 0), get(&bytes, 1), get(&bytes, 200));
             }
         }
     }

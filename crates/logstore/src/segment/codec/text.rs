@@ -27,8 +27,9 @@ mod time;
 mod tokens;
 mod uuids;
 mod vocabulary;
+mod word_filter;
 
-pub use decoder::{Selected, decode_page, decode_selected, decode_some};
+pub use decoder::{Selected, TextPage, decode_page};
 pub use dictionary::TextDictionary;
 pub use encoder::TextEncoder;
 pub use finder::WordFinder;

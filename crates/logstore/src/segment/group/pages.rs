@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{FEW, Group, once};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
@@ -10,6 +12,7 @@ use crate::rows::RowSet;
 use crate::segment::cache::Item;
 use crate::segment::codec::text::{TextDictionary, WordFinder};
 use crate::segment::footer::{PageEntry, Storage, Stretch, decode_pages};
+use crate::segment::open_texts::OpenTexts;
 use crate::segment::page::{self, Dictionary};
 
 /// The page number under which a whole column is cached.
@@ -128,8 +131,8 @@ impl Group {
             .transpose()
     }
 
-    /// The page that has these rows, or its texts of them alone: when few texts are asked for of a page they
-    /// are spelled alone, the next time the page is read as a whole.
+    /// The page that has these rows, or its texts of them alone: when they are few of it, and few were asked
+    /// for before.
     pub(super) fn page_of_rows(
         &self,
         place: usize,
@@ -137,20 +140,35 @@ impl Group {
         entry: &PageEntry,
         rows: &[u32],
     ) -> Result<Arc<Column>, SegmentError> {
-        let key = (self.entry.uid, place as u32, number);
         let few = rows.len() as u32 <= (entry.last_row - entry.first_row) / FEW;
-        if few
-            && self.cache.get(key).is_none()
-            && let Some(fragments) = self.fragments_of(place)?
-        {
-            self.cache.put(key, Item::Asked);
-            let some = page::decode_rows(&self.raw(entry.stretch)?, &fragments, rows);
-            let some = some.ok_or_else(|| self.input.damaged("a page cannot be decoded"))?;
-            if let Some(some) = some {
-                return Ok(Arc::new(some));
+        if few && let Some(fragments) = self.fragments_of(place)? {
+            match self.open_page(place, number, entry)? {
+                Item::Texts(texts) if !texts.is_asked_for_often(rows.len()) => {
+                    let some = texts.of_rows(&fragments, rows);
+                    return some.map(Arc::new).ok_or_else(|| self.broken());
+                }
+                Item::Column(column) => return Ok(column),
+                Item::Texts(_) | Item::Fragments(_) | Item::Asked => {}
             }
         }
         self.page(place, number, entry)
+    }
+
+    /// A number of a page that has one for every row. The first time it is read alone, the next time the page
+    /// is read as a whole: most often one asks for few, or for many.
+    pub(super) fn number_at(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+        at: usize,
+    ) -> Result<Option<i64>, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        if self.cache.get(key).is_none() {
+            self.cache.put(key, Item::Asked);
+            return Ok(page::decode_number(&self.raw(entry.stretch)?, at));
+        }
+        Ok(self.page(place, number, entry)?.integers().get(at).copied())
     }
 
     /// The texts of a page that may hold what the finder looks for and are of rows `within`; `None` when the
@@ -164,20 +182,40 @@ impl Group {
         finder: Option<&mut WordFinder>,
         within: &RowSet,
     ) -> Result<Option<Column>, SegmentError> {
-        let key = (self.entry.uid, place as u32, number);
-        if let Some(Item::Column(_)) = self.cache.get(key) {
+        let Item::Texts(texts) = self.open_page(place, number, entry)? else {
             return Ok(None);
-        }
-        let some = page::decode_some(&self.raw(entry.stretch)?, fragments, finder, within);
-        let some = some.ok_or_else(|| self.input.damaged("a page cannot be decoded"))?;
+        };
+        let some = texts.holding(fragments, finder, within);
+        let some = some.ok_or_else(|| self.broken())?;
         let last = some.as_ref().and_then(|column| {
             let last = column.len().checked_sub(1)?;
             Some(column.row(last))
         });
         if last.is_some_and(|last| last >= self.rows()) {
-            return Err(self.input.damaged("a page cannot be decoded"));
+            return Err(self.broken());
         }
         Ok(some)
+    }
+
+    /// A page of texts as it is kept: as a whole, or open.
+    fn open_page(
+        &self,
+        place: usize,
+        number: u32,
+        entry: &PageEntry,
+    ) -> Result<Item, SegmentError> {
+        let key = (self.entry.uid, place as u32, number);
+        if let Some(kept) = self.cache.get(key) {
+            return Ok(kept);
+        }
+        let texts = OpenTexts::take(Bytes::from(self.raw(entry.stretch)?));
+        let item = Item::Texts(Arc::new(texts.ok_or_else(|| self.broken())?));
+        self.cache.put(key, item.clone());
+        Ok(item)
+    }
+
+    fn broken(&self) -> SegmentError {
+        self.input.damaged("a page cannot be decoded")
     }
 
     fn fragments(
@@ -201,14 +239,13 @@ impl Group {
         place: usize,
         entry: &PageEntry,
     ) -> Result<Column, SegmentError> {
-        let broken = || self.input.damaged("a page cannot be decoded");
-        let kind = Kind::from_code(self.column_entry(place).kind).ok_or_else(broken)?;
+        let kind = Kind::from_code(self.column_entry(place).kind).ok_or_else(|| self.broken())?;
         let dictionary = self.dictionary(place)?;
-        let column =
-            page::decode(&self.raw(entry.stretch)?, kind, &dictionary).ok_or_else(broken)?;
+        let column = page::decode(&self.raw(entry.stretch)?, kind, &dictionary);
+        let column = column.ok_or_else(|| self.broken())?;
         let last = column.len().checked_sub(1).map(|last| column.row(last));
         if last.is_some_and(|last| last >= self.rows()) {
-            return Err(broken());
+            return Err(self.broken());
         }
         Ok(column)
     }

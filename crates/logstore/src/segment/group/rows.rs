@@ -58,10 +58,24 @@ impl Group {
         ))
     }
 
+    /// A row's number in a column where every row has one.
     pub(super) fn number(&self, fixed: Fixed, row: u32) -> Result<i64, SegmentError> {
-        let (page, at) = self.page_of(self.fixed(fixed), row)?;
-        let number = page.integers().get(at).copied();
-        number.ok_or_else(|| self.input.damaged("a row is missing"))
+        let place = self.fixed(fixed);
+        let missing = || self.input.damaged("a row is missing");
+        if let Some(whole) = self.whole_at_hand(place) {
+            return whole
+                .integers()
+                .get(row as usize)
+                .copied()
+                .ok_or_else(missing);
+        }
+        let pages = self.pages(place)?;
+        let number = pages.partition_point(|page| page.last_row < row);
+        let entry = pages.get(number).filter(|entry| entry.first_row <= row);
+        let entry = entry.ok_or_else(missing)?;
+        let at = (row - entry.first_row) as usize;
+        self.number_at(place, number as u32, entry, at)?
+            .ok_or_else(missing)
     }
 
     /// The row of a sequence, when it is here.
@@ -119,20 +133,5 @@ impl Group {
             });
         }
         Ok(())
-    }
-
-    /// The page that holds a row, of a column where every row has a value, and the place in it.
-    fn page_of(&self, place: usize, row: u32) -> Result<(Arc<Column>, usize), SegmentError> {
-        if let Some(whole) = self.whole_at_hand(place) {
-            return Ok((whole, row as usize));
-        }
-        let pages = self.pages(place)?;
-        let number = pages.partition_point(|page| page.last_row < row);
-        let entry = pages
-            .get(number)
-            .filter(|entry| entry.first_row <= row)
-            .ok_or_else(|| self.input.damaged("a row is missing"))?;
-        let page = self.page(place, number as u32, entry)?;
-        Ok((page, (row - entry.first_row) as usize))
     }
 }

@@ -103,16 +103,63 @@ pub fn take_blocks(bytes: &mut &[u8], count: usize) -> Option<Vec<i64>> {
     Some(values)
 }
 
-fn take_block(bytes: &mut &[u8], base: i64, count: usize, values: &mut Vec<i64>) -> Option<()> {
+/// One number of blocks of `count`, without those in the other blocks.
+pub fn get(mut bytes: &[u8], count: usize, at: usize) -> Option<i64> {
+    let (mut base, mut values) = (0_i64, Vec::with_capacity(BLOCK));
+    for first in (0..count).step_by(BLOCK) {
+        base = base.wrapping_add(take_signed(&mut bytes)?);
+        let own = BLOCK.min(count - first);
+        if at < first + own {
+            take_block(&mut bytes, base, own, &mut values)?;
+            return values.get(at - first).copied();
+        }
+        pass_block(&mut bytes, own)?;
+    }
+    None
+}
+
+/// The first numbers of blocks of `count` together.
+pub fn sum(mut bytes: &[u8], count: usize, numbers: usize) -> Option<i64> {
+    let (mut base, mut values) = (0_i64, Vec::with_capacity(BLOCK));
+    let mut sum = 0_i64;
+    for first in (0..numbers).step_by(BLOCK) {
+        base = base.wrapping_add(take_signed(&mut bytes)?);
+        values.clear();
+        take_block(
+            &mut bytes,
+            base,
+            BLOCK.min(count.checked_sub(first)?),
+            &mut values,
+        )?;
+        let wanted = values.iter().take(numbers - first);
+        sum = wanted.fold(sum, |sum, value| sum.wrapping_add(*value));
+    }
+    Some(sum)
+}
+
+fn pass_block(bytes: &mut &[u8], count: usize) -> Option<()> {
+    let (width, exceptions) = take_head(bytes)?;
+    take_bytes(bytes, (count * width as usize).div_ceil(8))?;
+    for _ in 0..exceptions {
+        take_bytes(bytes, 1)?;
+        take(bytes)?;
+    }
+    Some(())
+}
+
+/// How wide a block's numbers are, and how many exceptions it has.
+fn take_head(bytes: &mut &[u8]) -> Option<(u32, u8)> {
     let head = take_bytes(bytes, 1)?[0];
     let width = u32::from(head & !PATCHED);
     let exceptions = match head & PATCHED {
         0 => 0,
         _ => take_bytes(bytes, 1)?[0],
     };
-    if width > u64::BITS {
-        return None;
-    }
+    (width <= u64::BITS).then_some((width, exceptions))
+}
+
+fn take_block(bytes: &mut &[u8], base: i64, count: usize, values: &mut Vec<i64>) -> Option<()> {
+    let (width, exceptions) = take_head(bytes)?;
     let start = values.len();
     // Numbers are read from all that is left: only the last ones of a page are near its end.
     let packed = *bytes;

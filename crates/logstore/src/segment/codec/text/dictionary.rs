@@ -1,6 +1,10 @@
 //! What the pages of one column of one row group have in common.
 
+use std::ops::AddAssign;
+use std::sync::OnceLock;
+
 use super::shape::{Kind, Shape};
+use super::word_filter::WordFilter;
 use crate::segment::codec::compress::{put_section, take_section};
 use crate::varint::{put, take_u32};
 
@@ -13,6 +17,39 @@ pub struct TextDictionary {
     parts: Vec<u32>,
     /// Where the parts of each template end.
     ends: Vec<u32>,
+    /// The variables of each template.
+    variables: Vec<Variables>,
+    /// Once somebody has looked for words.
+    filter: OnceLock<WordFilter>,
+}
+
+/// How many variables there are that are not numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Variables {
+    pub uuids: usize,
+    /// Bytes of hex digits.
+    pub hex: usize,
+    pub words: usize,
+}
+
+impl Variables {
+    /// Counts the variable that follows a fragment.
+    pub fn add(&mut self, shape: Shape) {
+        match shape.kind {
+            Kind::UuidLower | Kind::UuidUpper => self.uuids += 1,
+            Kind::HexLower | Kind::HexUpper => self.hex += usize::from(shape.length).div_ceil(2),
+            Kind::Word => self.words += 1,
+            _ => {}
+        }
+    }
+}
+
+impl AddAssign for Variables {
+    fn add_assign(&mut self, other: Self) {
+        self.uuids += other.uuids;
+        self.hex += other.hex;
+        self.words += other.words;
+    }
 }
 
 /// Where a fragment's text is, and what follows it.
@@ -77,17 +114,23 @@ impl TextDictionary {
             fragments,
             parts: Vec::with_capacity(parts.len()),
             ends: Vec::new(),
+            variables: Vec::new(),
+            filter: OnceLock::new(),
         };
         dictionary.read_templates(&parts)?;
         Some(dictionary)
     }
 
     fn read_templates(&mut self, mut bytes: &[u8]) -> Option<()> {
+        let mut variables = Variables::default();
         while !bytes.is_empty() {
             let part = take_u32(&mut bytes)?;
             self.parts.push(part);
-            if self.fragments.get(part as usize)?.shape == Shape::END {
+            let shape = self.fragments.get(part as usize)?.shape;
+            variables.add(shape);
+            if shape == Shape::END {
                 self.ends.push(self.parts.len() as u32);
+                self.variables.push(std::mem::take(&mut variables));
             }
         }
         let end = self.ends.last().copied().unwrap_or(0);
@@ -99,6 +142,18 @@ impl TextDictionary {
         self.text.len()
             + self.fragments.len() * size_of::<Fragment>()
             + (self.parts.len() + self.ends.len()) * size_of::<u32>()
+            + size_of_val(&self.variables[..])
+    }
+
+    /// Whether a fragment may have a word of letters, in lower case. Never says no of one that does.
+    pub(super) fn may_hold(&self, word: &str) -> bool {
+        let texts = self
+            .fragments
+            .iter()
+            .map(|fragment| &self.text[fragment.start as usize..fragment.end as usize]);
+        self.filter
+            .get_or_init(|| WordFilter::of(texts))
+            .may_hold(word)
     }
 
     /// How many fragments there are.
@@ -124,9 +179,21 @@ impl TextDictionary {
         Some((text, fragment.shape))
     }
 
+    /// What follows a fragment.
+    pub(super) fn shape(&self, place: u32) -> Option<Shape> {
+        self.fragments
+            .get(place as usize)
+            .map(|fragment| fragment.shape)
+    }
+
     /// How many templates there are.
     pub(super) fn templates(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The variables of a template.
+    pub(super) fn variables(&self, number: u32) -> Option<Variables> {
+        self.variables.get(number as usize).copied()
     }
 
     /// The fragments of a template.

@@ -1,28 +1,37 @@
 //! Tells which texts of a split page may hold some words, without spelling the texts.
 //!
 //! A word of letters stands whole in a fragment or whole among the page's words: texts are cut at numbers,
-//! hex digits and UUIDs, which have digits or hex letters alone, and at words as a whole. So the fragments
-//! that hold a word are looked up once in the dictionary, and a page is gone through by the codes of its
-//! texts. Only ever rules out; what is left is spelled and tested.
+//! hex digits and UUIDs, which have digits or hex letters alone, and at words as a whole. A rare word is in
+//! no fragment of most dictionaries; then the page's words alone tell which texts have it, and those few
+//! are looked at. Else the fragments that hold a word are looked up once in the dictionary, and a page is
+//! gone through by the codes of its texts. Only ever rules out; what is left is spelled and tested.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
+use swarmscope_query::analysis::may_contain;
 
 use super::dictionary::TextDictionary;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED};
-use super::pieces::Pieces;
 use super::shape::Kind;
+use super::split_page::SplitPage;
+use super::word_filter::{LONGEST_WORD, is_letter};
 
 /// Words that are looked for at most; the others are left to the test.
 const MOST_WORDS: usize = 32;
-/// Longest word that is looked for: longer runs of letters may be cut.
-const LONGEST_WORD: usize = 64;
 
 /// What is looked for in the pages of one dictionary.
 #[derive(Debug)]
 pub struct WordFinder {
-    finders: Vec<memmem::Finder<'static>>,
+    finders: Vec<Finder<'static>>,
+    /// One of them that no fragment holds.
+    rare: Option<usize>,
+    by_fragment: Option<ByFragment>,
+}
+
+/// What the dictionary holds of what is looked for.
+#[derive(Debug)]
+struct ByFragment {
     /// Of each fragment, a bit for each word that it may hold.
-    in_fragments: Vec<u32>,
+    fragments: Vec<u32>,
     /// Of each template that was met.
     templates: Vec<Option<Parts>>,
 }
@@ -40,41 +49,19 @@ impl WordFinder {
         dictionary: &TextDictionary,
         words: impl Iterator<Item = &'a str>,
     ) -> Option<Self> {
-        let finders: Vec<_> = words
+        let words: Vec<&str> = words
             .filter(|word| is_sure(word))
             .take(MOST_WORDS)
-            .map(|word| memmem::Finder::new(word).into_owned())
             .collect();
-        if finders.is_empty() {
+        if words.is_empty() {
             return None;
         }
-        let mut in_fragments = vec![0; dictionary.len()];
-        let text = dictionary.text().to_ascii_lowercase();
-        for (word, finder) in finders.iter().enumerate() {
-            for at in finder.find_iter(&text) {
-                if let Some(own) = in_fragments.get_mut(dictionary.fragment_at(at)) {
-                    *own |= 1 << word;
-                }
-            }
-        }
-        // Beyond ASCII, other letters may be the wanted ones in lower case.
-        if !text.is_ascii() {
-            for at in (0..text.len()).filter(|at| !text[*at].is_ascii()) {
-                if let Some(own) = in_fragments.get_mut(dictionary.fragment_at(at)) {
-                    *own = u32::MAX;
-                }
-            }
-        }
+        let finders = words.iter().map(|word| Finder::new(word).into_owned());
         Some(Self {
-            templates: vec![None; dictionary.templates()],
-            finders,
-            in_fragments,
+            finders: finders.collect(),
+            rare: words.iter().position(|word| !dictionary.may_hold(word)),
+            by_fragment: None,
         })
-    }
-
-    /// All words found.
-    fn all(&self) -> u32 {
-        u32::MAX >> (32 - self.finders.len())
     }
 
     /// The places of the texts of a page that may hold all words. `None` when the page is none, `Some(None)`
@@ -82,30 +69,77 @@ impl WordFinder {
     pub fn places(
         &mut self,
         dictionary: &TextDictionary,
-        codes: &[u32],
-        spelled: &[u32],
-        words: &Pieces<'_>,
+        page: &SplitPage,
     ) -> Option<Option<Vec<u32>>> {
-        let (ends, text) = words.open()?;
+        let text = page.words().text()?;
+        // Beyond ASCII, other letters may be the wanted ones in lower case.
         if !text.is_ascii() {
             return Some(None);
         }
-        let in_words = self.in_words(ends, text);
-        let all = self.all();
+        match self.rare {
+            Some(rare) => self.with_rare(rare, dictionary, page).map(Some),
+            None => self.by_codes(dictionary, page).map(Some),
+        }
+    }
+
+    /// Looks for the rare word first, and for the others where it is.
+    fn with_rare(
+        &self,
+        rare: usize,
+        dictionary: &TextDictionary,
+        page: &SplitPage,
+    ) -> Option<Vec<u32>> {
+        let literals = (0..).zip(page.codes());
+        let mut places: Vec<u32> = literals
+            .filter(|(_, code)| **code == LITERAL)
+            .map(|(place, _)| place)
+            .collect();
+        for (word, _) in self.in_words(page, rare..rare + 1)? {
+            let place = page.text_with_word(dictionary, word as usize)?;
+            let mut has_all = true;
+            for (_, finder) in self
+                .finders
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != rare)
+            {
+                let wanted = std::str::from_utf8(finder.needle()).ok()?;
+                let may_hold = |text: &[u8]| {
+                    std::str::from_utf8(text).map_or(true, |text| may_contain(text, wanted))
+                };
+                has_all = has_all && page.any_part(dictionary, place, may_hold)?;
+            }
+            if has_all {
+                places.push(place);
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        Some(places)
+    }
+
+    /// Goes through the codes of all texts.
+    fn by_codes(&mut self, dictionary: &TextDictionary, page: &SplitPage) -> Option<Vec<u32>> {
+        let in_words = self.in_words(page, 0..self.finders.len())?;
+        let finders = &self.finders;
+        let all = u32::MAX >> (32 - finders.len());
+        let by_fragment = self
+            .by_fragment
+            .get_or_insert_with(|| ByFragment::new(dictionary, finders));
         let mut places = Vec::new();
-        let (mut spelled, mut word, mut next) = (spelled, 0, 0);
-        for (place, code) in (0..).zip(codes) {
+        let (mut spelled, mut word, mut next) = (page.spelled()?, 0, 0);
+        for (place, code) in (0..).zip(page.codes()) {
             let parts = match *code {
                 LITERAL => {
                     places.push(place);
                     continue;
                 }
                 SPELLED => {
-                    let (parts, rest) = self.spelled(dictionary, spelled)?;
+                    let (parts, rest) = by_fragment.spelled(dictionary, spelled)?;
                     spelled = rest;
                     parts
                 }
-                code => self.template(dictionary, code - FIRST_TEMPLATE)?,
+                code => by_fragment.template(dictionary, code - FIRST_TEMPLATE)?,
             };
             let mut found = parts.found;
             word += parts.words;
@@ -119,21 +153,48 @@ impl WordFinder {
                 places.push(place);
             }
         }
-        Some(Some(places))
+        Some(places)
     }
 
-    /// The page's words that hold what is looked for, with a bit for each.
-    fn in_words(&self, ends: &[u32], text: &[u8]) -> Vec<(u32, u32)> {
-        let text = text.to_ascii_lowercase();
+    /// The page's words that hold some of what is looked for, with a bit for each.
+    fn in_words(&self, page: &SplitPage, some: std::ops::Range<usize>) -> Option<Vec<(u32, u32)>> {
+        let text = page.words().text()?.to_ascii_lowercase();
         let mut found = Vec::new();
-        for (word, finder) in self.finders.iter().enumerate() {
-            found.extend(finder.find_iter(&text).map(|at| {
+        for word in some {
+            for at in self.finders[word].find_iter(&text) {
+                let ends = page.words().ends()?;
                 let piece = ends.partition_point(|end| *end as usize <= at);
-                (piece as u32, 1 << word)
-            }));
+                found.push((piece as u32, 1 << word));
+            }
         }
         found.sort_unstable();
-        found
+        Some(found)
+    }
+}
+
+impl ByFragment {
+    fn new(dictionary: &TextDictionary, finders: &[Finder<'static>]) -> Self {
+        let mut fragments = vec![0; dictionary.len()];
+        let text = dictionary.text().to_ascii_lowercase();
+        for (word, finder) in finders.iter().enumerate() {
+            for at in finder.find_iter(&text) {
+                if let Some(own) = fragments.get_mut(dictionary.fragment_at(at)) {
+                    *own |= 1 << word;
+                }
+            }
+        }
+        // Beyond ASCII, other letters may be the wanted ones in lower case.
+        if !text.is_ascii() {
+            for at in (0..text.len()).filter(|at| !text[*at].is_ascii()) {
+                if let Some(own) = fragments.get_mut(dictionary.fragment_at(at)) {
+                    *own = u32::MAX;
+                }
+            }
+        }
+        Self {
+            fragments,
+            templates: vec![None; dictionary.templates()],
+        }
     }
 
     fn template(&mut self, dictionary: &TextDictionary, number: u32) -> Option<Parts> {
@@ -165,7 +226,7 @@ impl WordFinder {
 
     fn add(&self, dictionary: &TextDictionary, part: u32, parts: &mut Parts) -> Option<Kind> {
         let (_, shape) = dictionary.fragment(part)?;
-        parts.found |= self.in_fragments.get(part as usize)?;
+        parts.found |= self.fragments.get(part as usize)?;
         parts.words += u32::from(shape.kind == Kind::Word);
         Some(shape.kind)
     }
@@ -174,6 +235,6 @@ impl WordFinder {
 /// Whether the word is always in one piece: of ASCII letters, not all of which are hex digits.
 fn is_sure(word: &str) -> bool {
     word.len() <= LONGEST_WORD
-        && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'))
+        && word.bytes().all(is_letter)
         && word.bytes().any(|byte| !matches!(byte, b'a'..=b'f'))
 }

@@ -19,6 +19,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Slots {
     of_fragment: Vec<u32>,
+    /// The fragment of each stream.
+    fragments: Vec<u32>,
     counts: Vec<u32>,
 }
 
@@ -27,6 +29,7 @@ impl Slots {
     pub fn new(fragments: usize) -> Self {
         Self {
             of_fragment: vec![NONE; fragments],
+            fragments: Vec::new(),
             counts: Vec::new(),
         }
     }
@@ -41,6 +44,7 @@ impl Slots {
         let slot = &mut self.of_fragment[fragment as usize];
         if *slot == NONE {
             *slot = self.counts.len() as u32;
+            self.fragments.push(fragment);
             self.counts.push(0);
         }
         let count = &mut self.counts[*slot as usize];
@@ -50,6 +54,11 @@ impl Slots {
     /// The stream of the numbers behind a fragment that was added.
     pub fn of(&self, fragment: u32) -> usize {
         self.of_fragment[fragment as usize] as usize
+    }
+
+    /// The fragment that the numbers of each stream follow.
+    pub fn into_fragments(self) -> Vec<u32> {
+        self.fragments
     }
 
     /// How many numbers each stream has.

@@ -136,6 +136,25 @@ impl Stream {
             .checked_add(self.bit)
     }
 
+    /// One of its numbers, when there are so many.
+    pub fn get(&self, bytes: &[u8], at: usize) -> Option<i64> {
+        if self.end(at.checked_add(1)?)? > bytes.len().checked_mul(8)? {
+            return None;
+        }
+        let one = |at: usize| bits::get(bytes, self.bit + at * self.width as usize, self.width);
+        match self.mode {
+            DELTA => {
+                let mut value = self.base;
+                bits::each(bytes, self.bit, self.width, at, |step| {
+                    value = value.wrapping_add(self.step).wrapping_add(step as i64);
+                });
+                Some(value)
+            }
+            CHOICE => self.choices.get(usize::try_from(one(at)).ok()?).copied(),
+            _ => Some(self.base.wrapping_add(one(at) as i64)),
+        }
+    }
+
     /// Appends its `count` numbers.
     pub fn unpack(&self, bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Option<()> {
         if self.end(count)? > bytes.len().checked_mul(8)? {
@@ -182,7 +201,11 @@ mod tests {
         let bytes = out.finish();
         let rest = &mut heads.as_slice();
         let mut back = Vec::new();
-        Stream::read(rest, 0)?.unpack(&bytes, values.len(), &mut back)?;
+        let stream = Stream::read(rest, 0)?;
+        stream.unpack(&bytes, values.len(), &mut back)?;
+        for (at, value) in values.iter().enumerate() {
+            assert_eq!(stream.get(&bytes, at), Some(*value));
+        }
         rest.is_empty().then_some(back)
     }
 

@@ -1,24 +1,11 @@
-//! The numbers of a split page: one stream for each fragment that numbers follow, unpacked when it is needed.
-
-use std::borrow::Cow;
+//! The numbers of a split page: one stream for each fragment that numbers follow. Read all of them, in the
+//! order of the texts, or any of them without those before it.
 
 use swarmscope_model::limits::{MAX_PAGE_BYTES, MAX_PAGE_VALUES};
 
 use super::dictionary::TextDictionary;
 use super::layout::{FIRST_TEMPLATE, Slots, used_templates};
 use super::numbers::Stream;
-use crate::segment::codec::compress::Section;
-
-/// See the head of this module.
-#[derive(Debug)]
-pub struct PageNumbers<'a> {
-    slots: Slots,
-    streams: Vec<Stream>,
-    bits: Cow<'a, [u8]>,
-    values: Vec<i64>,
-    /// Where the values of each stream begin, of those that were unpacked.
-    starts: Vec<Option<u32>>,
-}
 
 /// What tells how many streams there are, and how long.
 #[derive(Debug, Clone, Copy)]
@@ -29,59 +16,130 @@ pub struct Texts<'p> {
     pub bytes: usize,
 }
 
-impl<'a> PageNumbers<'a> {
-    /// Reads the heads of the streams; `None` when they are none, or the texts do not fit the dictionary.
-    pub fn open(
+/// The streams as they are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Streams<'p> {
+    pub heads: &'p [u8],
+    pub bits: &'p [u8],
+}
+
+/// All numbers, unpacked.
+#[derive(Debug)]
+pub struct AllNumbers {
+    slots: Slots,
+    values: Vec<i64>,
+    /// Where the number of each stream is that comes next.
+    next: Vec<u32>,
+}
+
+impl AllNumbers {
+    /// Unpacks them; `None` when they are none, or the texts do not fit the dictionary.
+    pub fn unpack(
         texts: Texts<'_>,
         dictionary: &TextDictionary,
-        heads: Section<'a>,
-        bits: Section<'a>,
+        stored: Streams<'_>,
     ) -> Option<Self> {
         let slots = slots(texts, dictionary)?;
-        let heads = heads.bytes()?;
-        let mut heads = &*heads;
-        let mut streams = Vec::with_capacity(slots.counts().len());
-        let mut bit = 0;
+        let mut values = Vec::with_capacity(slots.total());
+        let mut next = Vec::with_capacity(slots.counts().len());
+        let (mut heads, mut bit) = (stored.heads, 0);
         for count in slots.counts() {
             let stream = Stream::read(&mut heads, bit)?;
             bit = stream.end(*count as usize)?;
-            streams.push(stream);
+            next.push(values.len() as u32);
+            stream.unpack(stored.bits, *count as usize, &mut values)?;
         }
         heads.is_empty().then_some(Self {
-            starts: vec![None; streams.len()],
             slots,
-            streams,
-            bits: bits.bytes()?,
-            values: Vec::new(),
+            values,
+            next,
         })
     }
 
-    /// The stream of the numbers behind a fragment of a text of the page.
-    pub fn stream_of(&self, fragment: u32) -> usize {
-        self.slots.of(fragment)
-    }
-
-    /// Unpacks all streams.
-    pub fn unpack_all(&mut self) -> Option<()> {
-        self.values.reserve_exact(self.slots.total());
-        (0..self.streams.len()).try_for_each(|stream| self.unpack(stream))
-    }
-
-    /// Unpacks a stream, unless it was.
-    pub fn unpack(&mut self, stream: usize) -> Option<()> {
-        if self.starts[stream].is_none() {
-            let count = self.slots.counts()[stream] as usize;
-            self.starts[stream] = Some(self.values.len() as u32);
-            self.streams[stream].unpack(&self.bits, count, &mut self.values)?;
+    /// Passes the numbers behind fragments of the page's texts.
+    pub fn pass(&mut self, dictionary: &TextDictionary, parts: &[u32]) -> Option<()> {
+        for part in parts.iter().filter(|part| is_number(dictionary, **part)) {
+            *self.next.get_mut(self.slots.of(*part))? += 1;
         }
         Some(())
     }
 
-    /// A number of a stream that was unpacked.
-    pub fn get(&self, stream: usize, at: u32) -> Option<i64> {
-        let place = self.starts[stream]?.checked_add(at)?;
-        self.values.get(place as usize).copied()
+    /// The next number behind a fragment of a text of the page.
+    pub fn next(&mut self, fragment: u32) -> Option<i64> {
+        let place = self.next.get_mut(self.slots.of(fragment))?;
+        let value = self.values.get(*place as usize).copied();
+        *place += 1;
+        value
     }
+}
+
+/// Where each stream is.
+#[derive(Debug)]
+pub struct NumberPlaces {
+    /// The fragment of each stream.
+    fragments: Vec<u32>,
+    /// Where its head and its bits begin.
+    starts: Vec<(u32, u32)>,
+    /// The templates of the page's texts that have numbers.
+    templates: Vec<u32>,
+}
+
+impl NumberPlaces {
+    /// Looks where they are; `None` when they are none, or the texts do not fit the dictionary.
+    pub fn of(texts: Texts<'_>, dictionary: &TextDictionary, stored: Streams<'_>) -> Option<Self> {
+        let slots = slots(texts, dictionary)?;
+        let mut starts = Vec::with_capacity(slots.counts().len());
+        let (mut heads, mut bit) = (stored.heads, 0);
+        for count in slots.counts() {
+            let head = stored.heads.len() - heads.len();
+            starts.push((head as u32, u32::try_from(bit).ok()?));
+            bit = Stream::read(&mut heads, bit)?.end(*count as usize)?;
+        }
+        if !heads.is_empty() || bit > stored.bits.len() * 8 {
+            return None;
+        }
+        let end = FIRST_TEMPLATE + dictionary.templates() as u32;
+        let used = used_templates(texts.codes, end)?.into_iter();
+        let with_numbers = |template: &u32| {
+            let parts = dictionary.template(*template).unwrap_or_default();
+            parts.iter().any(|part| is_number(dictionary, *part))
+        };
+        Some(Self {
+            fragments: slots.into_fragments(),
+            starts,
+            templates: used
+                .map(|(template, _)| template)
+                .filter(with_numbers)
+                .collect(),
+        })
+    }
+
+    /// The number behind a fragment, when so many are before it in the page.
+    pub fn get(&self, stored: Streams<'_>, fragment: u32, before: usize) -> Option<i64> {
+        let stream = self.fragments.iter().position(|own| *own == fragment)?;
+        let (head, bit) = self.starts[stream];
+        let mut head = stored.heads.get(head as usize..)?;
+        Stream::read(&mut head, bit as usize)?.get(stored.bits, before)
+    }
+
+    /// How often a fragment that numbers follow is in the first texts of the page, by their codes and by
+    /// what is spelled out of them.
+    pub fn count(&self, dictionary: &TextDictionary, texts: Texts<'_>, fragment: u32) -> usize {
+        let count = |all: &[u32], one: u32| all.iter().filter(|own| **own == one).count();
+        let mut times = count(texts.spelled, fragment);
+        for template in &self.templates {
+            let in_one = count(dictionary.template(*template).unwrap_or_default(), fragment);
+            if in_one > 0 {
+                times += in_one * count(texts.codes, FIRST_TEMPLATE + template);
+            }
+        }
+        times
+    }
+}
+
+fn is_number(dictionary: &TextDictionary, part: u32) -> bool {
+    let fragment = dictionary.fragment(part);
+    fragment.is_some_and(|(_, shape)| shape.kind.is_number())
 }
 
 /// The streams of a page, when its codes and what is spelled out fit the dictionary, and are no more than

@@ -1,9 +1,10 @@
 //! Pieces of text as they are, one behind the other: literals, words, whole plain pages.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
-use crate::segment::codec::compress::{Section, put_section};
+use bytes::Bytes;
+
+use crate::segment::codec::compress::{Kept, Stored, put_section};
 use crate::varint::{put, take_u32};
 
 /// Pieces under construction.
@@ -61,48 +62,59 @@ impl PieceWriter {
 
 /// Pieces that are decompressed when one of them is wanted.
 #[derive(Debug)]
-pub struct Pieces<'a> {
-    lengths: Section<'a>,
-    text: Section<'a>,
-    open: OnceCell<Option<Open<'a>>>,
+pub struct Pieces {
+    lengths: Stored,
+    text: Kept,
+    /// Where each ends.
+    ends: OnceLock<Option<Vec<u32>>>,
 }
 
-/// Where each ends, and their text.
-type Open<'a> = (Vec<u32>, Cow<'a, [u8]>);
-
-impl<'a> Pieces<'a> {
+impl Pieces {
     /// Takes what [`PieceWriter::write`] wrote.
-    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+    pub fn take(page: &mut Bytes) -> Option<Self> {
         Some(Self {
-            lengths: Section::take(bytes)?,
-            text: Section::take(bytes)?,
-            open: OnceCell::new(),
+            lengths: Stored::take(page)?,
+            text: Kept::take(page)?,
+            ends: OnceLock::new(),
         })
     }
 
-    /// Where each ends, and their text.
-    pub fn open(&self) -> Option<&(Vec<u32>, Cow<'a, [u8]>)> {
-        self.open.get_or_init(|| self.read()).as_ref()
+    /// Memory they take at most beside the page.
+    pub fn memory(&self) -> usize {
+        self.lengths.len() * size_of::<u32>() + self.text.len()
+    }
+
+    /// Where each ends.
+    pub fn ends(&self) -> Option<&[u32]> {
+        self.ends.get_or_init(|| self.read_ends()).as_deref()
+    }
+
+    /// Their text, one behind the other.
+    pub fn text(&self) -> Option<&[u8]> {
+        self.text.bytes()
     }
 
     /// One of them.
     pub fn get(&self, at: usize) -> Option<&[u8]> {
-        let (ends, text) = self.open()?;
+        let ends = self.ends()?;
         let end = *ends.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| ends[before]);
-        text.get(start as usize..end as usize)
+        self.text()?.get(start as usize..end as usize)
     }
 
     /// All of them: where each ends, and their text.
-    pub fn read(&self) -> Option<Open<'a>> {
-        let lengths = self.lengths.bytes()?;
-        let mut ends = numbers(&lengths)?;
+    pub fn read(self) -> Option<(Vec<u32>, Vec<u8>)> {
+        Some((self.read_ends()?, self.text.into_bytes()?))
+    }
+
+    fn read_ends(&self) -> Option<Vec<u32>> {
+        let mut ends = numbers(&self.lengths.bytes()?)?;
         let mut end = 0_u32;
         for length in &mut ends {
             end = end.checked_add(*length)?;
             *length = end;
         }
-        Some((ends, self.text.bytes()?))
+        Some(ends)
     }
 }
 

@@ -1,98 +1,76 @@
-//! Reads a page whose texts are split, text by text.
+//! A page whose texts are split, with its own hold on its bytes: all texts in their order, or any of them
+//! without those before it. It can be kept, and what was decompressed for one text is there for the next.
 
-use super::dictionary::TextDictionary;
-use super::finder::WordFinder;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use super::dictionary::{TextDictionary, Variables};
 use super::hex;
 use super::layout::{FIRST_TEMPLATE, LITERAL, SPELLED};
-use super::page_numbers::{self, PageNumbers};
+use super::page_numbers::{AllNumbers, NumberPlaces, Streams, Texts};
 use super::pieces::{Pieces, numbers};
 use super::shape::{Kind, Shape};
 use super::time;
 use super::uuids::Uuids;
-use crate::segment::codec::compress::{LazySection, Section, take_section};
+use crate::segment::codec::compress::{Kept, Stored};
 use crate::segment::codec::integers;
 use crate::varint::take;
 
+/// Texts between two of which it is known how many variables are before them.
+const MARKED: usize = 32;
+
+/// Parts of a text from which on its numbers are not looked for one by one.
+const MANY: usize = 64;
+
 /// Such a page. What a text does not need is not decompressed.
 #[derive(Debug)]
-pub struct SplitPage<'a> {
-    dictionary: &'a TextDictionary,
+pub struct SplitPage {
     text_bytes: usize,
     codes: Vec<u32>,
-    spelled: Vec<u32>,
-    heads: Section<'a>,
-    bits: Section<'a>,
-    numbers: Option<PageNumbers<'a>>,
-    uuids: Uuids<'a>,
-    hex: LazySection<'a>,
-    words: Pieces<'a>,
-    literals: Pieces<'a>,
+    parts: Stored,
+    spelled: OnceLock<Option<Vec<u32>>>,
+    heads: Kept,
+    bits: Kept,
+    places: OnceLock<Option<NumberPlaces>>,
+    uuids: Uuids,
+    hex: Kept,
+    words: Pieces,
+    literals: Pieces,
+    /// What is before every text of so many.
+    marks: OnceLock<Option<Vec<Mark>>>,
 }
 
-/// How far the streams have been read.
-#[derive(Debug)]
-pub struct Cursor {
-    /// The place of the text that comes next.
-    place: usize,
-    /// Texts of each template that were skipped, and are not yet in the counts below.
-    skipped: Vec<u32>,
-    /// The templates among those.
-    met: Vec<u32>,
-    numbers: Vec<u32>,
+/// How much of each kind is before a text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
     spelled: usize,
-    uuids: usize,
-    hex: usize,
-    words: usize,
     literals: usize,
+    variables: Variables,
 }
 
-impl Cursor {
-    fn skip_template(&mut self, template: u32) {
-        let at = template as usize;
-        if at >= self.skipped.len() {
-            self.skipped.resize(at + 1, 0);
-        }
-        if self.skipped[at] == 0 {
-            self.met.push(template);
-        }
-        self.skipped[at] += 1;
-    }
-
-    /// How many numbers of a stream were read.
-    fn number(&mut self, stream: usize) -> &mut u32 {
-        if stream >= self.numbers.len() {
-            self.numbers.resize(stream + 1, 0);
-        }
-        &mut self.numbers[stream]
-    }
-}
-
-impl<'a> SplitPage<'a> {
-    /// Takes all of `bytes` as such a page.
-    pub fn take(mut bytes: &'a [u8], dictionary: &'a TextDictionary) -> Option<Self> {
-        let rest = &mut bytes;
-        let text_bytes = usize::try_from(take(rest)?).ok()?;
-        let codes = integers::decode_u32(&take_section(rest)?)?;
-        let page = Self {
-            dictionary,
+impl SplitPage {
+    /// Takes all of `page` as such a page.
+    pub fn take(mut page: Bytes) -> Option<Self> {
+        let mut rest = &page[..];
+        let text_bytes = usize::try_from(take(&mut rest)?).ok()?;
+        page = page.slice_ref(rest);
+        let codes = integers::decode_u32(&Stored::take(&mut page)?.bytes()?)?;
+        let taken = Self {
             text_bytes,
             codes,
-            spelled: numbers(&take_section(rest)?)?,
-            heads: Section::take(rest)?,
-            bits: Section::take(rest)?,
-            numbers: None,
-            uuids: Uuids::take(rest)?,
-            hex: LazySection::take(rest)?,
-            words: Pieces::take(rest)?,
-            literals: Pieces::take(rest)?,
+            parts: Stored::take(&mut page)?,
+            spelled: OnceLock::new(),
+            heads: Kept::take(&mut page)?,
+            bits: Kept::take(&mut page)?,
+            places: OnceLock::new(),
+            uuids: Uuids::take(&mut page)?,
+            hex: Kept::take(&mut page)?,
+            words: Pieces::take(&mut page)?,
+            literals: Pieces::take(&mut page)?,
+            marks: OnceLock::new(),
         };
-        rest.is_empty().then_some(page)
-    }
-
-    /// The places of the texts that may hold what the finder looks for. `None` when the page is none,
-    /// `Some(None)` when every text may.
-    pub fn places(&self, finder: &mut WordFinder) -> Option<Option<Vec<u32>>> {
-        finder.places(self.dictionary, &self.codes, &self.spelled, &self.words)
+        page.is_empty().then_some(taken)
     }
 
     /// How many texts there are.
@@ -105,177 +83,264 @@ impl<'a> SplitPage<'a> {
         self.text_bytes
     }
 
-    /// Before the first text.
-    pub fn cursor(&self) -> Cursor {
-        Cursor {
-            place: 0,
-            skipped: Vec::new(),
-            met: Vec::new(),
-            numbers: Vec::new(),
-            spelled: 0,
-            uuids: 0,
-            hex: 0,
-            words: 0,
-            literals: 0,
-        }
+    /// Memory it takes at most, beside the bytes of the page, when nothing of it is still compressed.
+    pub fn memory(&self) -> usize {
+        let numbers = (self.codes.len() + self.parts.len()) * size_of::<u32>();
+        let marks = self.codes.len() / MARKED * size_of::<Mark>();
+        // A stream has a head of a byte at least.
+        let streams = self.heads.len() * 4 * size_of::<u32>();
+        let sections = self.heads.len() + self.bits.len() + self.hex.len();
+        let pieces = self.words.memory() + self.literals.memory();
+        numbers + marks + streams + sections + self.uuids.memory() + pieces
     }
 
-    /// Unpacks the numbers of all texts.
-    pub fn unpack_all(&mut self) -> Option<()> {
-        self.open_numbers()?.unpack_all()
+    /// What each text is.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
     }
 
-    fn open_numbers(&mut self) -> Option<&mut PageNumbers<'a>> {
-        if self.numbers.is_none() {
-            let texts = page_numbers::Texts {
-                codes: &self.codes,
-                spelled: &self.spelled,
-                bytes: self.text_bytes,
-            };
-            let numbers = PageNumbers::open(texts, self.dictionary, self.heads, self.bits)?;
-            self.numbers = Some(numbers);
-        }
-        self.numbers.as_mut()
+    /// The variables that are words.
+    pub fn words(&self) -> &Pieces {
+        &self.words
     }
 
-    /// Unpacks the numbers that the next text needs.
-    pub fn unpack_next(&mut self, cursor: &Cursor) -> Option<()> {
-        let code = *self.codes.get(cursor.place)?;
-        let parts = self.parts(code, cursor.spelled)?.to_vec();
-        for part in parts {
-            let (_, shape) = self.dictionary.fragment(part)?;
-            if shape.kind.is_number() {
-                let numbers = self.open_numbers()?;
-                numbers.unpack(numbers.stream_of(part))?;
-            }
-        }
-        Some(())
+    /// The parts of the texts that are spelled out.
+    pub fn spelled(&self) -> Option<&[u32]> {
+        let read = || numbers(&self.parts.bytes()?);
+        self.spelled.get_or_init(read).as_deref()
+    }
+
+    fn streams(&self) -> Option<Streams<'_>> {
+        Some(Streams {
+            heads: self.heads.bytes()?,
+            bits: self.bits.bytes()?,
+        })
     }
 
     /// The fragments of a text, the spelled ones from a place on.
-    fn parts(&self, code: u32, spelled: usize) -> Option<&[u32]> {
+    fn parts<'s>(
+        &'s self,
+        dictionary: &'s TextDictionary,
+        code: u32,
+        spelled: usize,
+    ) -> Option<&'s [u32]> {
         match code {
             LITERAL => Some(&[]),
             SPELLED => {
-                let rest = self.spelled.get(spelled..)?;
+                let rest = self.spelled()?.get(spelled..)?;
                 let last = rest.iter().position(|part| {
-                    let fragment = self.dictionary.fragment(*part);
+                    let fragment = dictionary.fragment(*part);
                     fragment.is_some_and(|(_, shape)| shape == Shape::END)
                 })?;
                 Some(&rest[..=last])
             }
-            _ => self.dictionary.template(code - FIRST_TEMPLATE),
+            _ => dictionary.template(code - FIRST_TEMPLATE),
         }
     }
 
-    /// Moves to a text that is not before the next one.
-    pub fn skip_to(&mut self, place: usize, cursor: &mut Cursor) -> Option<()> {
-        let codes = self.codes.get(cursor.place..place)?;
-        cursor.place = place;
-        let (mut spelled, from) = (cursor.spelled, cursor.spelled);
-        let templates = self.dictionary.templates();
-        for code in codes {
-            match *code {
-                LITERAL => cursor.literals += 1,
-                SPELLED => spelled += self.parts(SPELLED, spelled)?.len(),
-                code => {
-                    let template = code - FIRST_TEMPLATE;
-                    ((template as usize) < templates).then_some(())?;
-                    cursor.skip_template(template);
+    /// Passes a text.
+    fn pass(&self, dictionary: &TextDictionary, code: u32, mark: &mut Mark) -> Option<()> {
+        match code {
+            LITERAL => mark.literals += 1,
+            SPELLED => loop {
+                let part = *self.spelled()?.get(mark.spelled)?;
+                mark.spelled += 1;
+                let shape = dictionary.shape(part)?;
+                if shape.kind == Kind::End {
+                    break;
+                }
+                mark.variables.add(shape);
+            },
+            _ => mark.variables += dictionary.variables(code - FIRST_TEMPLATE)?,
+        }
+        Some(())
+    }
+
+    fn marks(&self, dictionary: &TextDictionary) -> Option<&[Mark]> {
+        let read = || {
+            let mut marks = Vec::with_capacity(self.codes.len() / MARKED + 1);
+            let mut mark = Mark::default();
+            for texts in self.codes.chunks(MARKED) {
+                marks.push(mark);
+                for code in texts {
+                    self.pass(dictionary, *code, &mut mark)?;
                 }
             }
-        }
-        cursor.spelled = spelled;
-        for at in from..spelled {
-            self.skip_part(self.spelled[at], 1, cursor)?;
-        }
-        self.settle(cursor)
+            Some(marks)
+        };
+        self.marks.get_or_init(read).as_deref()
     }
 
-    /// Counts what the skipped texts have: for all texts of one template at once.
-    fn settle(&mut self, cursor: &mut Cursor) -> Option<()> {
-        for template in std::mem::take(&mut cursor.met) {
-            let times = std::mem::take(&mut cursor.skipped[template as usize]);
-            let dictionary = self.dictionary;
-            for part in dictionary.template(template)? {
-                self.skip_part(*part, times as usize, cursor)?;
-            }
+    fn mark_before(&self, dictionary: &TextDictionary, place: usize) -> Option<Mark> {
+        let mut mark = *self.marks(dictionary)?.get(place / MARKED)?;
+        for code in self.codes.get(place - place % MARKED..place)? {
+            self.pass(dictionary, *code, &mut mark)?;
         }
-        Some(())
+        Some(mark)
     }
 
-    fn skip_part(&mut self, part: u32, times: usize, cursor: &mut Cursor) -> Option<()> {
-        let (_, shape) = self.dictionary.fragment(part)?;
-        match shape.kind {
-            Kind::End => {}
-            Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
-                let stream = self.open_numbers()?.stream_of(part);
-                *cursor.number(stream) += times as u32;
+    /// The text that has one of the words among its variables.
+    pub fn text_with_word(&self, dictionary: &TextDictionary, word: usize) -> Option<u32> {
+        let marks = self.marks(dictionary)?;
+        let before = marks.partition_point(|mark| mark.variables.words <= word);
+        let from = before.checked_sub(1)? * MARKED;
+        let mut mark = marks[before - 1];
+        for (place, code) in (from..).zip(&self.codes[from..]) {
+            self.pass(dictionary, *code, &mut mark)?;
+            if mark.variables.words > word {
+                return u32::try_from(place).ok();
             }
-            Kind::HexLower | Kind::HexUpper => {
-                cursor.hex += times * usize::from(shape.length).div_ceil(2);
-            }
-            Kind::UuidLower | Kind::UuidUpper => cursor.uuids += times,
-            Kind::Word => cursor.words += times,
         }
-        Some(())
+        None
     }
 
-    /// Appends the next text, whose numbers are unpacked.
-    pub fn append_next(&self, cursor: &mut Cursor, out: &mut Vec<u8>) -> Option<()> {
-        let code = *self.codes.get(cursor.place)?;
-        cursor.place += 1;
-        let parts = self.parts(code, cursor.spelled)?;
-        match code {
-            LITERAL => {
-                out.extend_from_slice(self.literals.get(cursor.literals)?);
-                cursor.literals += 1;
-            }
-            SPELLED => cursor.spelled += parts.len(),
-            _ => {}
-        }
-        for part in parts {
-            let (text, shape) = self.dictionary.fragment(*part)?;
-            out.extend_from_slice(text);
-            self.append_variable(*part, shape, cursor, out)?;
-        }
-        Some(())
-    }
-
-    fn append_variable(
+    /// Whether the test holds for a fragment or a word of a text. A literal has none.
+    pub fn any_part(
         &self,
-        part: u32,
-        shape: Shape,
-        cursor: &mut Cursor,
+        dictionary: &TextDictionary,
+        place: u32,
+        mut holds: impl FnMut(&[u8]) -> bool,
+    ) -> Option<bool> {
+        let code = *self.codes.get(place as usize)?;
+        let mark = self.mark_before(dictionary, place as usize)?;
+        let mut word = mark.variables.words;
+        for part in self.parts(dictionary, code, mark.spelled)? {
+            let (text, shape) = dictionary.fragment(*part)?;
+            if holds(text) {
+                return Some(true);
+            }
+            if shape.kind == Kind::Word {
+                if holds(self.words.get(word)?) {
+                    return Some(true);
+                }
+                word += 1;
+            }
+        }
+        Some(false)
+    }
+
+    /// Calls behind each text of the page, in order, with what it was appended to.
+    pub fn append_all(
+        &self,
+        dictionary: &TextDictionary,
         out: &mut Vec<u8>,
+        mut end: impl FnMut(&mut Vec<u8>) -> Option<()>,
     ) -> Option<()> {
-        match shape.kind {
-            Kind::End => {}
-            Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
-                let numbers = self.numbers.as_ref()?;
-                let stream = numbers.stream_of(part);
-                let at = cursor.number(stream);
-                write_number(shape, numbers.get(stream, *at)?, out)?;
-                *at += 1;
+        let mut numbers = self.numbers_from(dictionary, 0, 0)?;
+        let mut mark = Mark::default();
+        for code in &self.codes {
+            let parts = self.parts(dictionary, *code, mark.spelled)?;
+            if *code == SPELLED {
+                mark.spelled += parts.len();
             }
-            Kind::HexLower | Kind::HexUpper => {
-                let length = usize::from(shape.length);
-                let end = cursor.hex + length.div_ceil(2);
-                hex::unpack(
-                    self.hex.bytes()?.get(cursor.hex..end)?,
-                    length,
-                    shape.kind,
-                    out,
-                );
-                cursor.hex = end;
-            }
-            Kind::UuidLower | Kind::UuidUpper => {
-                hex::write_uuid(self.uuids.get(cursor.uuids)?, shape.kind, out);
-                cursor.uuids += 1;
-            }
-            Kind::Word => {
-                out.extend_from_slice(self.words.get(cursor.words)?);
-                cursor.words += 1;
+            self.append_parts(dictionary, *code, parts, &mut mark, out, |at| {
+                numbers.next(parts[at])
+            })?;
+            end(out)?;
+        }
+        Some(())
+    }
+
+    /// Appends a text.
+    pub fn append(&self, dictionary: &TextDictionary, place: u32, out: &mut Vec<u8>) -> Option<()> {
+        let place = place as usize;
+        let code = *self.codes.get(place)?;
+        let mut mark = self.mark_before(dictionary, place)?;
+        let parts = self.parts(dictionary, code, mark.spelled)?;
+        let before = mark.spelled;
+        if parts.len() > MANY {
+            let mut numbers = self.numbers_from(dictionary, place, before)?;
+            return self.append_parts(dictionary, code, parts, &mut mark, out, |at| {
+                numbers.next(parts[at])
+            });
+        }
+        self.append_parts(dictionary, code, parts, &mut mark, out, |at| {
+            let earlier = parts[..at].iter().filter(|part| **part == parts[at]);
+            self.number(dictionary, parts[at], place, before, earlier.count())
+        })
+    }
+
+    /// All numbers, from those of a text on, which has so many spelled parts before it.
+    fn numbers_from(
+        &self,
+        dictionary: &TextDictionary,
+        place: usize,
+        spelled: usize,
+    ) -> Option<AllNumbers> {
+        let texts = Texts {
+            codes: &self.codes,
+            spelled: self.spelled()?,
+            bytes: self.text_bytes,
+        };
+        let mut numbers = AllNumbers::unpack(texts, dictionary, self.streams()?)?;
+        let before = &self.codes[..place];
+        let templates = before.iter().filter(|code| **code >= FIRST_TEMPLATE);
+        for template in templates {
+            numbers.pass(dictionary, dictionary.template(template - FIRST_TEMPLATE)?)?;
+        }
+        numbers.pass(dictionary, texts.spelled.get(..spelled)?)?;
+        Some(numbers)
+    }
+
+    /// A number behind a fragment of a text: that with so many `earlier` ones in the same text.
+    fn number(
+        &self,
+        dictionary: &TextDictionary,
+        part: u32,
+        place: usize,
+        spelled: usize,
+        earlier: usize,
+    ) -> Option<i64> {
+        let streams = self.streams()?;
+        let texts = Texts {
+            codes: &self.codes,
+            spelled: self.spelled()?,
+            bytes: self.text_bytes,
+        };
+        let read = || NumberPlaces::of(texts, dictionary, streams);
+        let places = self.places.get_or_init(read).as_ref()?;
+        let before = Texts {
+            codes: &self.codes[..place],
+            spelled: texts.spelled.get(..spelled)?,
+            bytes: self.text_bytes,
+        };
+        let before = places.count(dictionary, before, part) + earlier;
+        places.get(streams, part, before)
+    }
+
+    /// Appends the parts of a text and moves behind its variables; numbers are asked for by the place of
+    /// their part.
+    fn append_parts(
+        &self,
+        dictionary: &TextDictionary,
+        code: u32,
+        parts: &[u32],
+        mark: &mut Mark,
+        out: &mut Vec<u8>,
+        mut number: impl FnMut(usize) -> Option<i64>,
+    ) -> Option<()> {
+        if code == LITERAL {
+            out.extend_from_slice(self.literals.get(mark.literals)?);
+            mark.literals += 1;
+        }
+        for (at, part) in parts.iter().enumerate() {
+            let (text, shape) = dictionary.fragment(*part)?;
+            out.extend_from_slice(text);
+            let before = mark.variables;
+            mark.variables.add(shape);
+            match shape.kind {
+                Kind::End => {}
+                Kind::Integer | Kind::Padded | Kind::Decimal | Kind::Time => {
+                    write_number(shape, number(at)?, out)?;
+                }
+                Kind::HexLower | Kind::HexUpper => {
+                    let digits = self.hex.bytes()?.get(before.hex..mark.variables.hex)?;
+                    hex::unpack(digits, usize::from(shape.length), shape.kind, out);
+                }
+                Kind::UuidLower | Kind::UuidUpper => {
+                    hex::write_uuid(self.uuids.get(before.uuids)?, shape.kind, out);
+                }
+                Kind::Word => out.extend_from_slice(self.words.get(before.words)?),
             }
         }
         Some(())

@@ -1,14 +1,14 @@
 //! The UUIDs of a page: each different one once, and which one it is where they repeat. Those made at
 //! random have six bits that are always the same, which are left out.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
+use bytes::{Buf, Bytes};
 use hashbrown::HashTable;
 
 use crate::segment::codec::bits::{self, BitWriter};
-use crate::segment::codec::compress::{LazySection, Section, put_plain};
+use crate::segment::codec::compress::{Kept, Stored, put_plain};
 use crate::segment::codec::integers;
-use crate::varint::take_bytes;
 
 /// Of how many values one has to be a repetition for references to be shorter.
 const REPEATED: usize = 8;
@@ -79,23 +79,28 @@ fn with_fixed(bits: u128) -> u128 {
 
 /// The UUIDs of a page.
 #[derive(Debug)]
-pub struct Uuids<'a> {
-    packed: Section<'a>,
+pub struct Uuids {
+    packed: Stored,
     random: bool,
-    bytes: LazySection<'a>,
+    bytes: Kept,
     /// Which of the distinct ones each is; none where all are there.
-    places: OnceCell<Option<Vec<u32>>>,
+    places: OnceLock<Option<Vec<u32>>>,
 }
 
-impl<'a> Uuids<'a> {
+impl Uuids {
     /// Takes what [`write`] wrote.
-    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+    pub fn take(page: &mut Bytes) -> Option<Self> {
         Some(Self {
-            packed: Section::take(bytes)?,
-            random: take_bytes(bytes, 1)?[0] == 1,
-            bytes: LazySection::take(bytes)?,
-            places: OnceCell::new(),
+            packed: Stored::take(page)?,
+            random: page.try_get_u8().ok()? == 1,
+            bytes: Kept::take(page)?,
+            places: OnceLock::new(),
         })
+    }
+
+    /// Memory they take at most beside the page.
+    pub fn memory(&self) -> usize {
+        self.packed.len() * size_of::<u32>() * 2 + self.bytes.len()
     }
 
     fn read_places(&self) -> Option<Vec<u32>> {
