@@ -20,11 +20,17 @@ use swarmscope_query::store::{
     Action, LogStore, SearchRequest, SortKey, StoreError, TrackTotal, WriteOperation,
 };
 
+/// The server's, so that memory is what it takes there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Documents a request, as a collector sends them.
 const BATCH: u64 = 1000;
 /// The time that all events lie in.
 const SPAN_MS: i64 = 24 * 3600 * 1000;
 const SEED: u64 = 1;
+/// Longer than threads stay that wait for work.
+const REST: Duration = Duration::from_secs(12);
 /// How often every query is asked.
 const ROUNDS: usize = 101;
 
@@ -88,6 +94,17 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, count: u64) -> Result<(), Failure> {
     })
     .await?;
     let cpu = cpu_seconds() - cpu - generating;
+    println!(
+        "memory, then        {:>9} kB, {} kB of it no files",
+        status("VmRSS:").unwrap_or_default(),
+        status("RssAnon:").unwrap_or_default()
+    );
+    tokio::time::sleep(REST).await;
+    println!(
+        "memory, idle        {:>9} kB, {} kB of it no files",
+        status("VmRSS:").unwrap_or_default(),
+        status("RssAnon:").unwrap_or_default()
+    );
     let stats = logs.stats();
     let megabytes = raw as f64 / 1e6;
     println!("events              {count:>9}   raw {megabytes:.1} MB");
