@@ -18,9 +18,11 @@ use crate::content::{to_object, to_time};
 use crate::jitter::later;
 use crate::transitions::unknown_agent;
 
+/// The index has to be named: SQLite takes the equality of `state` for narrower than a range, and would walk
+/// all of the queue with every claim.
 const ADMIT: &str = "UPDATE task_states SET not_before = NULL WHERE rowid IN (\
-         SELECT rowid FROM task_states WHERE state = 'queued' AND not_before <= ?1 \
-         ORDER BY not_before LIMIT ?2)";
+         SELECT rowid FROM task_states INDEXED BY task_states_delayed \
+         WHERE state = 'queued' AND not_before <= ?1 ORDER BY not_before LIMIT ?2)";
 
 /// Takes the most urgent task of these types. A lane is a type with one set of required skills; each
 /// costs a few look-ups in the index, however long the queue. A row that names an agent is kept for

@@ -21,8 +21,8 @@ pub async fn allowed(
     let now = context.now.as_millisecond();
     let rules = context.rules(connection).await?.clone();
     if let Some((key, limit)) = rules.agent_limit(&wanted.agent_name) {
-        let held = "SELECT count(*) FROM task_states WHERE state = 'in_progress' \
-             AND agent_name = ?1";
+        let held = "SELECT count(*) FROM task_states INDEXED BY task_states_held \
+             WHERE state = 'in_progress' AND agent_name = ?1";
         if is_full(connection, &key, &limit, (held, &wanted.agent_name), now).await? {
             return Ok(None);
         }

@@ -18,6 +18,8 @@ mod error_groups;
 mod history;
 mod joins;
 mod limits;
+#[cfg(test)]
+mod long_queue_tests;
 mod open;
 mod operation;
 mod reads;

@@ -155,8 +155,8 @@ pub async fn agent(
     agent_name: &str,
 ) -> Result<Agent, StateError> {
     let row = sqlx::query(
-        "SELECT *, (SELECT count(*) FROM task_states AS held WHERE held.state = 'in_progress' \
-         AND held.agent_name = agents.agent_name) AS active_tasks \
+        "SELECT *, (SELECT count(*) FROM task_states AS held INDEXED BY task_states_held \
+         WHERE held.state = 'in_progress' AND held.agent_name = agents.agent_name) AS active_tasks \
          FROM agents WHERE agent_name = ?1",
     )
     .bind(agent_name)
@@ -169,8 +169,8 @@ pub async fn agent(
 
 pub async fn agents(state: &SqliteState) -> Result<Vec<Agent>, StateError> {
     sqlx::query(
-        "SELECT *, (SELECT count(*) FROM task_states AS held WHERE held.state = 'in_progress' \
-         AND held.agent_name = agents.agent_name) AS active_tasks \
+        "SELECT *, (SELECT count(*) FROM task_states AS held INDEXED BY task_states_held \
+         WHERE held.state = 'in_progress' AND held.agent_name = agents.agent_name) AS active_tasks \
          FROM agents ORDER BY agent_name",
     )
     .fetch_all(state.readers())

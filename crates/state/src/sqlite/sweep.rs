@@ -18,6 +18,20 @@ use crate::content::to_time;
 use crate::joining::open_children;
 use crate::transitions::{Ended, TaskRow, after_loss};
 
+// The indexes are named because SQLite, which knows nothing of how long the queue is, would take that of all
+// tasks by state: every sweep would read the whole queue for its deadlines.
+
+const EXPIRED: &str = "SELECT * FROM task_states INDEXED BY task_states_held \
+     WHERE state = 'in_progress' AND lease_expires_at <= ?1";
+
+/// Tasks that agents have taken with SQL of their own.
+const WITHOUT_LEASE: &str = "SELECT * FROM task_states INDEXED BY task_states_held \
+     WHERE state = 'in_progress' AND lease_expires_at IS NULL";
+
+const OVERDUE: &str = "SELECT * FROM task_states INDEXED BY task_states_deadline \
+     WHERE deadline <= ?1 AND state IN ('queued', 'in_progress', 'waiting') \
+     ORDER BY deadline LIMIT ?2";
+
 pub async fn sweep(state: &SqliteState, limits: &SweepLimits) -> Result<SweepReport, StateError> {
     // Look first: a sweep that finds nothing, which is most of them, takes no lock.
     let mut reader = state.readers().acquire().await.map_err(unavailable)?;
@@ -105,7 +119,7 @@ async fn overdue(
 }
 
 /// What there is to do.
-struct Due {
+pub(super) struct Due {
     expired: Vec<TaskRow>,
     foreign: Vec<TaskRow>,
     overdue: Vec<TaskRow>,
@@ -116,7 +130,7 @@ struct Due {
 }
 
 impl Due {
-    async fn find(
+    pub(super) async fn find(
         connection: &mut SqliteConnection,
         limits: &SweepLimits,
         now: Timestamp,
@@ -202,7 +216,7 @@ async fn expired(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query("SELECT * FROM task_states WHERE state = 'in_progress' AND lease_expires_at <= ?1")
+    sqlx::query(EXPIRED)
         .bind(now.as_millisecond())
         .fetch_all(connection)
         .await
@@ -217,19 +231,16 @@ async fn past_deadline(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query(
-        "SELECT * FROM task_states WHERE deadline <= ?1 \
-         AND state IN ('queued', 'in_progress', 'waiting') ORDER BY deadline LIMIT ?2",
-    )
-    .bind(now.as_millisecond())
-    .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX))
-    .fetch_all(connection)
-    .await
-    .map_err(unavailable)?
-    .iter()
-    .map(rows::task)
-    .collect::<Result<_, _>>()
-    .map_err(unavailable)
+    sqlx::query(OVERDUE)
+        .bind(now.as_millisecond())
+        .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await
+        .map_err(unavailable)?
+        .iter()
+        .map(rows::task)
+        .collect::<Result<_, _>>()
+        .map_err(unavailable)
 }
 
 async fn joinable(connection: &mut SqliteConnection) -> Result<Vec<String>, StateError> {
@@ -251,16 +262,14 @@ async fn foreign(
     after: Duration,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    let found: Vec<TaskRow> = sqlx::query(
-        "SELECT * FROM task_states WHERE state = 'in_progress' AND lease_expires_at IS NULL",
-    )
-    .fetch_all(connection)
-    .await
-    .map_err(unavailable)?
-    .iter()
-    .map(rows::task)
-    .collect::<Result<_, _>>()
-    .map_err(unavailable)?;
+    let found: Vec<TaskRow> = sqlx::query(WITHOUT_LEASE)
+        .fetch_all(connection)
+        .await
+        .map_err(unavailable)?
+        .iter()
+        .map(rows::task)
+        .collect::<Result<_, _>>()
+        .map_err(unavailable)?;
     let alive = |row: &TaskRow| {
         let holder = row.task.agent_name.as_deref();
         let pulse = agents
