@@ -12,6 +12,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::connect::Clock;
+use crate::broken::Broken;
 
 /// Plans that do not depend on how many rows there were when they were made, and no compilation, which
 /// takes longer than any statement of a batch.
@@ -56,10 +57,11 @@ impl BatchConnection {
 
     /// Takes the connection back. A failure of the work ends it and is nobody's news: who has no outcome
     /// then tries alone and meets the failure there.
-    pub fn take_back(&self, connection: PgConnection, worked: Result<sqlx::Result<()>, Elapsed>) {
+    pub fn take_back(&self, connection: PgConnection, worked: Result<Result<(), Broken>, Elapsed>) {
         match worked {
             Ok(Ok(())) => *self.idle() = Some(connection),
-            Ok(Err(error)) => tracing::debug!("a batch failed: {error}"),
+            Ok(Err(Broken::Database(error))) => tracing::debug!("a batch failed: {error}"),
+            Ok(Err(Broken::Refused(error))) => tracing::debug!("a batch failed: {error}"),
             Err(_) => tracing::debug!("a batch took too long"),
         }
     }

@@ -16,6 +16,7 @@ use super::batch_connection::BatchConnection;
 use super::claims::{admit, lanes, ready, taken};
 use super::instant::Instant;
 use super::rows::{self, task_columns};
+use crate::broken::Broken;
 use crate::together::{self, Outcome, Together, in_order};
 use crate::transitions::unknown_agent;
 
@@ -123,7 +124,7 @@ async fn claim_all(
     now: Timestamp,
     requests: &[ClaimRequest],
     outcomes: &mut Outcomes,
-) -> sqlx::Result<()> {
+) -> Result<(), Broken> {
     // The same types in any order are the same wish.
     let mut groups: BTreeMap<BTreeSet<&str>, Vec<usize>> = BTreeMap::new();
     for (place, request) in requests.iter().enumerate() {

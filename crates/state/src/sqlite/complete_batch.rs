@@ -90,8 +90,14 @@ impl CompleteBatch {
             }
         }
         write(&mut change, &completed, attempts, now).await?;
+        let parents = completed.values();
+        let parents: BTreeSet<String> = parents
+            .filter_map(|task| task.parent_task_id.clone())
+            .collect();
+        for parent in &parents {
+            joins::settle(&mut change, parent, now).await?;
+        }
         for (place, task) in completed {
-            joins::child_ended(&mut change, &task, now).await?;
             outcomes.insert(place, Outcome::Done(Ok(task)));
         }
         change.commit().await.map_err(unavailable)

@@ -46,6 +46,8 @@ pub struct Model {
     draining: [bool; AGENTS.len()],
     /// The next tick of the one schedule.
     pub next_tick: i64,
+    /// Whether the limits of type and agent are in force. Claims without limits are made together.
+    pub limited: bool,
     inserted: usize,
 }
 
@@ -61,6 +63,13 @@ pub struct Wish {
 }
 
 impl Model {
+    pub fn new(limited: bool) -> Self {
+        Self {
+            limited,
+            ..Self::default()
+        }
+    }
+
     pub fn insert(&mut self, task_id: &str, wish: &Wish, now: i64) {
         let behind = match wish.priority {
             Priority::High => 0,
@@ -109,7 +118,8 @@ impl Model {
             rows.by_ref().filter(counts).count()
         };
         let name = AGENTS[agent];
-        if held(None) >= MOST_OF_TYPE || (agent == 0 && held(Some(name)) >= MOST_OF_A) {
+        let full = held(None) >= MOST_OF_TYPE || (agent == 0 && held(Some(name)) >= MOST_OF_A);
+        if self.limited && full {
             return None;
         }
         let claimable = |row: &Row| {
@@ -132,6 +142,13 @@ impl Model {
             agent: name,
             token: row.token,
         })
+    }
+
+    /// Whether this claim completed the task before.
+    pub fn has_completed(&self, held: &Held) -> bool {
+        let row = &self.rows[&held.task_id];
+        row.state == TaskState::Completed
+            && (row.token, row.agent) == (held.token, Some(held.agent))
     }
 
     /// Whether the claim is in force.
