@@ -178,3 +178,82 @@ def test_an_orchestrator_that_is_down_is_waited_for(orchestrator, capfd):
 def test_an_agent_without_skills_is_refused():
     with pytest.raises(ValueError, match="at least one task type"):
         Agent("idle", {})
+
+
+class Together(Orchestrator):
+    """Gives out several tasks in a call, and answers to each of several completions."""
+
+    def __init__(self):
+        super().__init__()
+        self.refused = {}
+
+    def answer(self, path, body):
+        path = path.removeprefix("/api/v1/")
+        if path.endswith("/claim_many"):
+            self.calls.append((path, body))
+            count = min(body["most"], len(self.queue))
+            if not count:
+                time.sleep(0.02)
+            return 200, {"tasks": [self.queue.popleft() for _ in range(count)]}
+        if path == "tasks/complete":
+            self.calls.append((path, body))
+            results = [
+                {"task_id": each["task_id"], **self.refused.get(each["task_id"], {"status": 200})}
+                for each in body["completions"]
+            ]
+            return 200, {"results": results}
+        return super().answer("/api/v1/" + path, body)
+
+
+def test_several_tasks_are_in_hand_at_once_and_each_is_answered_by_itself(capfd):
+    orchestrator = Together()
+    stale = {"code": "stale_claim", "message": "t-1 has another worker"}
+    orchestrator.refused["t-1"] = {"status": 409, "error": stale}
+    orchestrator.queue.extend(task(f"t-{number}", a=number, b=1) for number in range(6))
+    met = threading.Barrier(3)
+
+    def meet(given):
+        # Passes only while three are in hand.
+        met.wait(timeout=20)
+        return add(given)
+
+    agent = Agent("adder", {"add": meet}, orchestrator=orchestrator.url, concurrency=3)
+
+    def completed():
+        called = orchestrator.bodies("tasks/complete")
+        return [each for body in called for each in body["completions"]]
+
+    run(agent, lambda: len(completed()) >= 6)
+    orchestrator.server.shutdown()
+    orchestrator.server.server_close()
+    results = {each["task_id"]: each["result"] for each in completed()}
+    assert results == {f"t-{number}": {"sum": number + 1} for number in range(6)}
+    assert all(body["most"] <= 3 for body in orchestrator.bodies("/claim_many"))
+    events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    of_kind = collections.Counter(event["event_type"] for event in events)
+    assert (of_kind["task_completed"], of_kind["stale_claim"]) == (5, 1)
+
+
+def test_without_an_answer_for_all_each_completion_is_sent_alone():
+    orchestrator = Together()
+    orchestrator.queue.extend(task(f"t-{number}", a=number, b=1) for number in range(4))
+    large = (413, {"error": {"code": "too_large", "message": "too much"}})
+    answer = orchestrator.answer
+
+    def refuse(path, body):
+        if path.endswith("tasks/complete"):
+            return large
+        return answer(path, body)
+
+    orchestrator.answer = refuse
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url, concurrency=2)
+    run(agent, lambda: len(orchestrator.bodies("/complete")) >= 4)
+    orchestrator.server.shutdown()
+    orchestrator.server.server_close()
+    paths = {path for path, _ in orchestrator.calls if path.endswith("/complete")}
+    assert paths == {f"tasks/t-{number}/complete" for number in range(4)}
+
+
+def test_a_concurrency_that_no_call_could_serve_is_refused():
+    with pytest.raises(ValueError, match="1 to 64"):
+        Agent("adder", {"add": add}, concurrency=65)

@@ -310,6 +310,9 @@ pub const MAX_DEAD_LETTERS: usize = 100;
 /// Changes of an embedded state that are committed together: the write lock is held for some
 /// milliseconds at most, and the sync of the disk is shared by so many.
 pub const STATE_GROUP_COMMIT: usize = 64;
+/// Tasks that one call may claim, or complete: what the state does together, and few enough that whoever loses
+/// the answer leaves little work lying until the leases run out.
+pub const MAX_WORK_AT_ONCE: usize = STATE_GROUP_COMMIT;
 /// How long an operation on the state keeps trying while the database is away: shorter than the
 /// shortest usual HTTP timeout, longer than a database's restart.
 pub const STATE_PATIENCE: Duration = Duration::from_secs(5);

@@ -10,11 +10,10 @@ use swarmscope_model::state::{
     Agent, Claim, Failure, Join, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
 };
 use swarmscope_sdk::{Logger, metrics};
-use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::bell::{Bell, Heard};
+use crate::bell::Bell;
 use crate::events;
 use crate::live::Live;
 
@@ -91,6 +90,15 @@ impl Orchestrator {
         &self.shared.closing
     }
 
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.shared.bell
+    }
+
+    /// How often a waiting claim looks by itself.
+    pub(crate) fn recheck_every(&self) -> Duration {
+        self.shared.recheck_every
+    }
+
     /// Wakes everybody who waits: any number of tasks may have become claimable.
     pub(crate) fn ring_all(&self) {
         self.shared.bell.ring_all();
@@ -114,41 +122,6 @@ impl Orchestrator {
         }
         self.ring(&tasks);
         Ok(tasks)
-    }
-
-    /// The next task for the agent, waiting for one until `wait` is over.
-    pub(crate) async fn claim(
-        &self,
-        agent_name: &str,
-        task_types: &[String],
-        wait: Duration,
-        lease: Option<Duration>,
-    ) -> Result<Option<Task>, StateError> {
-        let deadline = Instant::now() + wait;
-        let lease = lease.unwrap_or_else(|| self.settings().lease);
-        let mut heard: Option<Heard> = None;
-        loop {
-            // Listening before looking, so that no ring is missed in between.
-            let listener = self.shared.bell.listen(task_types);
-            if let Some(task) = self.store().claim(agent_name, task_types, lease).await? {
-                if let Some(heard) = heard {
-                    heard.done();
-                }
-                metrics::increment_tasks_dispatched(&task.task_type);
-                events::task_dispatch(self.logger(), &task);
-                return Ok(Some(task));
-            }
-            // Somebody else may find what this agent may not have.
-            drop(heard.take());
-            if Instant::now() >= deadline {
-                return Ok(None);
-            }
-            let recheck = deadline.min(Instant::now() + self.shared.recheck_every);
-            tokio::select! {
-                () = self.closing().cancelled() => return Ok(None),
-                news = timeout_at(recheck, listener.heard()) => heard = news.ok(),
-            }
-        }
     }
 
     pub(crate) async fn complete(

@@ -6,6 +6,7 @@
 //! whoever serves [`router`] puts a guard before it.
 
 mod bell;
+mod claiming;
 pub mod demo;
 mod dispatch;
 mod events;

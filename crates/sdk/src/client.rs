@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use swarmscope_model::state::{Agent, Claim, Failure, Join, NewAgent, NewTask, Task};
 
 use crate::wire::{
-    AgentList, AgentReply, ClaimRequest, CompleteRequest, ErrorDetail, ErrorReply, FailRequest,
-    FanOutRequest, RenewRequest, TaskDetail, TaskList, TaskQuery, TaskReply, milliseconds,
+    AgentList, AgentReply, ClaimManyReply, ClaimManyRequest, ClaimRequest, CompleteManyReply,
+    CompleteManyRequest, CompleteRequest, Completed, Completion, ErrorDetail, ErrorReply,
+    FailRequest, FanOutRequest, RenewRequest, TaskDetail, TaskList, TaskQuery, TaskReply,
+    milliseconds,
 };
 
 /// An orchestrator that does not take a connection within this time is not there.
@@ -178,6 +180,44 @@ impl OrchestratorClient {
             .json(&body);
         let reply: Option<TaskReply> = receive_optional(request, ANSWER_TIMEOUT + wait).await?;
         Ok(reply.map(|reply| reply.task))
+    }
+
+    /// The next tasks of these types, at most so many, waiting up to `wait` for the first of them. Each has a
+    /// lease and a token of its own.
+    pub async fn claim_many(
+        &self,
+        agent_name: &str,
+        task_types: &[String],
+        most: usize,
+        wait: Duration,
+        lease: Duration,
+    ) -> Result<Vec<Task>, ClientError> {
+        let body = ClaimManyRequest {
+            task_types: task_types.to_vec(),
+            most,
+            wait_ms: milliseconds(wait),
+            lease_ms: Some(milliseconds(lease)),
+        };
+        let request = self
+            .request(Method::POST, &["agents", agent_name, "claim_many"])
+            .json(&body);
+        let reply: ClaimManyReply = receive(request, ANSWER_TIMEOUT + wait).await?;
+        Ok(reply.tasks)
+    }
+
+    /// Completes several tasks of the agent, each under its own claim, and says in their order what became of
+    /// each. Safe to send again.
+    pub async fn complete_many(
+        &self,
+        agent_name: &str,
+        completions: Vec<Completion>,
+    ) -> Result<Vec<Result<Task, ClientError>>, ClientError> {
+        let body = CompleteManyRequest {
+            agent_name: agent_name.to_owned(),
+            completions,
+        };
+        let reply: CompleteManyReply = self.post(&["tasks", "complete"], &body).await?;
+        Ok(reply.results.into_iter().map(outcome).collect())
     }
 
     /// Prolongs the lease of a claim.
@@ -350,12 +390,28 @@ async fn exchange(
     let Ok(reply) = serde_json::from_slice::<ErrorReply>(&body) else {
         return Err(ClientError::BadReply { url, status });
     };
-    let detail = reply.error;
-    Err(match detail.code.as_str() {
+    Err(refusal(status, reply.error))
+}
+
+fn refusal(status: StatusCode, detail: ErrorDetail) -> ClientError {
+    match detail.code.as_str() {
         "stale_claim" => ClientError::StaleClaim(detail),
         "not_found" => ClientError::NotFound(detail),
         _ => ClientError::Refused { status, detail },
-    })
+    }
+}
+
+/// One of several answers as the answer of a call.
+fn outcome(completed: Completed) -> Result<Task, ClientError> {
+    let status = StatusCode::from_u16(completed.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    match (completed.task, completed.error) {
+        (Some(task), None) => Ok(task),
+        (_, Some(detail)) => Err(refusal(status, detail)),
+        (None, None) => Err(ClientError::BadReply {
+            url: "tasks/complete".to_owned(),
+            status,
+        }),
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,27 @@ pub struct ClaimRequest {
     pub lease_ms: Option<u64>,
 }
 
+/// Body of `POST /api/v1/agents/{name}/claim_many`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimManyRequest {
+    pub task_types: Vec<String>,
+    /// How many tasks at most.
+    pub most: usize,
+    #[serde(default)]
+    pub wait_ms: u64,
+    /// As long as the orchestrator's settings say when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_ms: Option<u64>,
+}
+
+/// Tasks, the most urgent ones that there were.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimManyReply {
+    pub tasks: Vec<Task>,
+}
+
 /// Body of `POST /api/v1/tasks/{id}/renew`.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +67,49 @@ pub struct CompleteRequest {
     pub result: Map<String, Value>,
     #[serde(default)]
     pub follow_up: Vec<NewTask>,
+}
+
+/// Body of `POST /api/v1/tasks/complete`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompleteManyRequest {
+    pub agent_name: String,
+    pub completions: Vec<Completion>,
+}
+
+/// One of several completions, under a claim of its own.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    pub task_id: String,
+    pub fencing_token: i64,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub result: Map<String, Value>,
+    #[serde(default)]
+    pub follow_up: Vec<NewTask>,
+}
+
+/// What became of several completions, in the order of the body.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompleteManyReply {
+    pub results: Vec<Completed>,
+}
+
+/// What became of one of several completions: as the call for it alone would have answered.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Completed {
+    pub task_id: String,
+    /// The HTTP status of that answer.
+    pub status: u16,
+    /// The completed task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// Why it was refused, and changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorDetail>,
 }
 
 /// Body of `POST /api/v1/tasks/{id}/fail`.

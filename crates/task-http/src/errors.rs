@@ -40,7 +40,8 @@ impl ApiError {
         }
     }
 
-    fn status(&self) -> StatusCode {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
         match self {
             ApiError::State(error) => match error {
                 StateError::NotFound { .. } => StatusCode::NOT_FOUND,

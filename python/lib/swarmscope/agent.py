@@ -29,6 +29,7 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from . import _native
 from ._correlation import correlation
+from ._reports import Reports
 from ._task import FanOut, Handler, Hold, Part, Task, TaskOver
 from .errors import PermanentError, TaskError, TransientError
 from .logging import log, setup_logger
@@ -65,6 +66,8 @@ ANSWER_TIMEOUT = 10.0
 LONGEST_WAIT = 10.0
 #: How soon is asked whether a task whose deadline has passed is still ours.
 AFTER_DEADLINE = 0.5
+#: Tasks that one agent may have in hand.
+MOST_AT_ONCE = 64
 #: Tasks of one page of parts.
 PAGE = 1000
 
@@ -82,7 +85,10 @@ class _Unreachable(Exception):
 
 
 class Agent:
-    """One agent: a name, and a handler for each task type it can do (its skills)."""
+    """One agent: a name, and a handler for each task type it can do (its skills).
+
+    With a `concurrency` over 1 handlers run in so many threads; tasks are claimed and completed together.
+    """
 
     def __init__(
         self,
@@ -93,21 +99,27 @@ class Agent:
         orchestrator: Optional[str] = None,
         metrics_port: Optional[int] = None,
         lease: float = LEASE,
+        concurrency: int = 1,
     ) -> None:
         if not handlers:
             raise ValueError("an agent needs a handler for at least one task type")
+        if not 1 <= concurrency <= MOST_AT_ONCE:
+            raise ValueError(f"concurrency is {concurrency}; it is 1 to {MOST_AT_ONCE}")
         self.name = name
         self.agent_type = agent_type or name
         self.handlers = dict(handlers)
         self.metrics_port = metrics_port
         self.lease = lease
+        self.concurrency = concurrency
+        self._reports: Optional[Reports] = None
+        self._failed_claims = 0
         base = orchestrator or os.environ.get("SWARMSCOPE_ORCHESTRATOR", "http://127.0.0.1:8000")
         self._base = base.rstrip("/") + "/api/v1"
         self._logger = setup_logger(name)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Lets the task in hand end, and then the agent."""
+        """Lets the tasks in hand end, and then the agent."""
         self._stopping.set()
 
     def run(self) -> None:
@@ -123,7 +135,10 @@ class Agent:
             if self._register():
                 heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
                 heart.start()
-                self._work()
+                if self.concurrency > 1:
+                    self._work_on_many()
+                else:
+                    self._work()
         finally:
             self._leave()
             self._log("INFO", f"{self.name} ends", "system_shutdown")
@@ -181,28 +196,68 @@ class Agent:
     # Work.
 
     def _work(self) -> None:
-        failures = 0
+        while not self._stopping.is_set():
+            for given in self._claim_tasks(1):
+                self._attempt_given(given)
+
+    def _work_on_many(self) -> None:
+        """One thread for each task in hand; as many tasks are claimed as there are free hands."""
+        self._reports = Reports(self._complete_many)
+        hands = threading.Semaphore(self.concurrency)
+        threads: list[threading.Thread] = []
+
+        def attempt(given: dict[str, Any]) -> None:
+            try:
+                self._attempt_given(given)
+            finally:
+                hands.release()
+
+        while not self._stopping.is_set():
+            if not hands.acquire(timeout=0.5):
+                continue
+            free = 1
+            while hands.acquire(blocking=False):
+                free += 1
+            tasks = self._claim_tasks(free)
+            threads = [thread for thread in threads if thread.is_alive()]
+            for given in tasks:
+                name = f"task {given['task_id']}"
+                threads.append(threading.Thread(target=attempt, args=(given,), name=name))
+                threads[-1].start()
+            for _ in range(free - len(tasks)):
+                hands.release()
+        for thread in threads:
+            thread.join()
+        self._reports.close()
+
+    def _claim_tasks(self, most: int) -> list[dict[str, Any]]:
+        """Up to so many tasks; none when there are none, or when the orchestrator does not answer."""
         body = {
             "task_types": list(self.handlers),
             "wait_ms": int(CLAIM_WAIT * 1000),
             "lease_ms": int(self.lease * 1000),
         }
-        while not self._stopping.is_set():
-            try:
-                path = f"agents/{_quoted(self.name)}/claim"
-                reply = self._post(path, body, ANSWER_TIMEOUT + CLAIM_WAIT)
-            except (_Unreachable, _Refused) as error:
-                self._log("WARNING", f"cannot claim: {error}", "operation_failed")
-                self._rest(failures)
-                failures += 1
-                continue
-            failures = 0
-            if reply is not None:
-                given = reply["task"]
-                fields = {field.name for field in dataclasses.fields(Task)}
-                known = {key: value for key, value in given.items() if key in fields}
-                hold = Hold(given, self.lease, self._parts)
-                self._attempt(Task(**known, _hold=hold), hold)
+        path = f"agents/{_quoted(self.name)}/claim"
+        if most > 1:
+            body["most"] = most
+            path += "_many"
+        try:
+            reply = self._post(path, body, ANSWER_TIMEOUT + CLAIM_WAIT)
+        except (_Unreachable, _Refused) as error:
+            self._log("WARNING", f"cannot claim: {error}", "operation_failed")
+            self._rest(self._failed_claims)
+            self._failed_claims += 1
+            return []
+        self._failed_claims = 0
+        if reply is None:
+            return []
+        return list(reply["tasks"]) if most > 1 else [reply["task"]]
+
+    def _attempt_given(self, given: dict[str, Any]) -> None:
+        fields = {field.name for field in dataclasses.fields(Task)}
+        known = {key: value for key, value in given.items() if key in fields}
+        hold = Hold(given, self.lease, self._parts)
+        self._attempt(Task(**known, _hold=hold), hold)
 
     def _attempt(self, task: Task, hold: Hold) -> None:
         with correlation(task.correlation_id):
@@ -305,7 +360,7 @@ class Agent:
         failures = 0
         while True:
             try:
-                self._post(f"tasks/{_quoted(task.task_id)}/{how}", {**self._claim(task), **body})
+                self._tell(task, how, body)
                 return True
             except _Refused as error:
                 event_type = "stale_claim" if error.code == "stale_claim" else "operation_failed"
@@ -318,6 +373,23 @@ class Agent:
                     return False
                 time.sleep(_wait(failures))
                 failures += 1
+
+    def _tell(self, task: Task, how: str, body: dict[str, Any]) -> None:
+        if how == "complete" and self._reports is not None:
+            shown = {"task_id": task.task_id, "fencing_token": task.fencing_token}
+            told = self._reports.complete({**shown, **body})
+            if told is not None:
+                _raise_refusal(told)
+                return
+        self._post(f"tasks/{_quoted(task.task_id)}/{how}", {**self._claim(task), **body})
+
+    def _complete_many(self, completions: list[dict[str, Any]]) -> Optional[list[dict[str, Any]]]:
+        """What became of each; None without an answer, after which each is sent alone."""
+        try:
+            body = {"agent_name": self.name, "completions": completions}
+            return list(self._post("tasks/complete", body)["results"])
+        except (_Unreachable, _Refused, LookupError, TypeError):
+            return None
 
     def _claim(self, task: Task) -> dict[str, Any]:
         return {"agent_name": self.name, "fencing_token": task.fencing_token}
@@ -391,6 +463,16 @@ def _report_of(result: Union[Mapping[str, Any], FanOut]) -> tuple[str, dict[str,
     join = {"then": result.then, "on_child_failure": result.on_child_failure}
     children = [dict(child) for child in result.children]
     return "fan_out", {"children": children, "join": join}
+
+
+def _raise_refusal(told: Mapping[str, Any]) -> None:
+    """Raises what the call for this completion alone would have."""
+    error = told.get("error")
+    if error is None:
+        return
+    if told["status"] >= 500:
+        raise _Unreachable(error["message"])
+    raise _Refused(error["code"], error["message"])
 
 
 def _wait(failures: int) -> float:

@@ -10,6 +10,7 @@ use crate::state::StateUrl;
 const EXAMPLES: &str = "Examples:
   swarmscope bench tasks                               # SQLite alone, in a folder that is removed
   swarmscope bench tasks --tasks 2000 --queued 0       # a first impression
+  swarmscope bench tasks --at-once 8                   # agents that work on eight tasks at a time
   SWARMSCOPE_BENCH_STATE=postgres://me:secret@127.0.0.1/bench swarmscope bench tasks --json
 
 Tasks go through submission, claim and completion by so many agents, once through the store itself and once
@@ -25,6 +26,9 @@ pub struct BenchTasksArguments {
     /// How many agents claim them
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1_000))]
     pub agents: u64,
+    /// How many tasks an agent claims, and completes, in one call
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub at_once: u16,
     /// How many tasks wait while the claims from a long queue are measured; 0 leaves that out
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub queued: u64,

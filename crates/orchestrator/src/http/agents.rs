@@ -7,10 +7,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use swarmscope_model::state::NewAgent;
-use swarmscope_sdk::wire::{AgentList, AgentReply, ClaimRequest, TaskReply};
+use swarmscope_sdk::wire::{
+    AgentList, AgentReply, ClaimManyReply, ClaimManyRequest, ClaimRequest, TaskReply,
+};
 use swarmscope_task_http::{Absent, ApiError, Body, Shared};
 
 use super::examples;
+use super::work::work_at_once;
+use crate::claiming::Wanted;
 use crate::dispatch::Orchestrator;
 
 /// Longest wait for a task: proxies cut connections that are silent for a minute.
@@ -87,14 +91,46 @@ pub async fn claim(
     Body(request): Body<ClaimRequest>,
 ) -> Result<Response, ApiError> {
     let wait = Duration::from_millis(request.wait_ms).min(MAX_WAIT);
-    let lease = request.lease_ms.map(Duration::from_millis);
-    let claimed = orchestrator
-        .claim(&agent_name, &request.task_types, wait, lease)
-        .await?;
-    Ok(match claimed {
+    let wanted = Wanted {
+        agent_name: &agent_name,
+        task_types: &request.task_types,
+        lease: request.lease_ms.map(Duration::from_millis),
+    };
+    Ok(match orchestrator.claim(wanted, wait).await? {
         Some(task) => Json(TaskReply { task }).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+/// Claim the most urgent tasks of these types, waiting for the first of them
+///
+/// Each task has a lease and a fencing token of its own. There may be fewer than `most`, and none when nothing
+/// came within `wait_ms`.
+#[utoipa::path(
+    post, path = "/api/v1/agents/{agent_name}/claim_many", tag = "work", operation_id = "claim_tasks",
+    params(("agent_name" = String, Path, description = "The agent")),
+    request_body(content = ClaimManyRequest, example = json!({
+        "task_types": ["research"], "most": 8, "wait_ms": 30_000, "lease_ms": 10_000})),
+    responses(
+        (status = 200, description = "The most urgent tasks", body = ClaimManyReply,
+         example = json!({"tasks": [examples::claimed_task()]})),
+        Absent, Shared,
+    )
+)]
+pub async fn claim_many(
+    State(orchestrator): State<Orchestrator>,
+    Path(agent_name): Path<String>,
+    Body(request): Body<ClaimManyRequest>,
+) -> Result<Json<ClaimManyReply>, ApiError> {
+    work_at_once("most", request.most)?;
+    let wait = Duration::from_millis(request.wait_ms).min(MAX_WAIT);
+    let wanted = Wanted {
+        agent_name: &agent_name,
+        task_types: &request.task_types,
+        lease: request.lease_ms.map(Duration::from_millis),
+    };
+    let tasks = orchestrator.claim_many(wanted, request.most, wait).await?;
+    Ok(Json(ClaimManyReply { tasks }))
 }
 
 /// Leave; claimed tasks return to the queue

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use futures::future::join_all;
+use swarmscope_model::limits::MAX_WORK_AT_ONCE;
 use swarmscope_model::state::{Claim, Failure};
-use swarmscope_sdk::wire::{CompleteRequest, FailRequest, FanOutRequest, RenewRequest, TaskReply};
+use swarmscope_sdk::wire::{
+    CompleteManyReply, CompleteManyRequest, CompleteRequest, Completed, Completion, FailRequest,
+    FanOutRequest, RenewRequest, TaskReply,
+};
 use swarmscope_task_http::{Absent, ApiError, Body, Refused, Shared};
 
 use super::examples;
@@ -69,6 +75,74 @@ pub async fn complete(
         .complete(&claim, request.result, request.follow_up)
         .await?;
     Ok(Json(TaskReply { task }))
+}
+
+/// Complete several tasks of an agent, each under its own claim
+///
+/// The store completes them together, and each has the answer that it would have had alone: what is refused of
+/// one leaves the others be. Sent again it answers as before and enqueues nothing twice.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/complete", tag = "work", operation_id = "complete_tasks",
+    request_body(content = CompleteManyRequest, example = json!({
+        "agent_name": "research_agent", "completions": [
+            {"task_id": "t-1", "fencing_token": 1, "result": {"sources": 3}},
+            {"task_id": "t-2", "fencing_token": 4, "follow_up": [{"task_type": "editing"}]}]})),
+    responses(
+        (status = 200, description = "An answer to each, in the order of the body", body = CompleteManyReply,
+         example = json!({"results": [
+            {"task_id": "t-1", "status": 200, "task": examples::claimed_task()},
+            {"task_id": "t-2", "status": 409, "error": {"code": "stale_claim",
+             "message": "task \"t-2\" is not held by research_agent with token 4"}}]})),
+        Shared,
+    )
+)]
+pub async fn complete_many(
+    State(orchestrator): State<Orchestrator>,
+    Body(request): Body<CompleteManyRequest>,
+) -> Result<Json<CompleteManyReply>, ApiError> {
+    work_at_once("completions", request.completions.len())?;
+    let agent_name = request.agent_name.as_str();
+    let completions = request
+        .completions
+        .into_iter()
+        .map(|completion| complete_one(&orchestrator, agent_name, completion));
+    let results = join_all(completions).await;
+    Ok(Json(CompleteManyReply { results }))
+}
+
+async fn complete_one(
+    orchestrator: &Orchestrator,
+    agent_name: &str,
+    completion: Completion,
+) -> Completed {
+    let Completion {
+        task_id,
+        fencing_token,
+        result,
+        follow_up,
+    } = completion;
+    let claim = claim(task_id.clone(), agent_name.to_owned(), fencing_token);
+    let outcome = orchestrator.complete(&claim, result, follow_up).await;
+    let (status, task, error) = match outcome.map_err(ApiError::from) {
+        Ok(task) => (StatusCode::OK, Some(task), None),
+        Err(error) => (error.status(), None, Some(error.detail())),
+    };
+    Completed {
+        task_id,
+        status: status.as_u16(),
+        task,
+        error,
+    }
+}
+
+/// Refuses more than one call should do, and none.
+pub fn work_at_once(field: &str, tasks: usize) -> Result<(), ApiError> {
+    if (1..=MAX_WORK_AT_ONCE).contains(&tasks) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!(
+        "{field}: is {tasks}; a call takes 1 to {MAX_WORK_AT_ONCE} tasks"
+    )))
 }
 
 /// End the attempt with a failure

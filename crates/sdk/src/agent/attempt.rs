@@ -209,7 +209,10 @@ async fn report<H>(agent: &Loop<H>, claim: &Claim, outcome: Outcome) -> Result<T
         Some(FanOut { children, join }) => agent.client.fan_out(claim, children, join).await,
         None => {
             let (result, follow_up) = (outcome.result, outcome.follow_up);
-            agent.client.complete(claim, result, follow_up).await
+            match &agent.reports {
+                Some(reports) => reports.complete(claim, result, follow_up).await,
+                None => agent.client.complete(claim, result, follow_up).await,
+            }
         }
     }
 }

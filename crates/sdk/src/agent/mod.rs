@@ -2,11 +2,13 @@
 //! and leave in good order.
 //!
 //! An orchestrator that is down is waited for, never a reason to crash. A task whose claim is not
-//! in force any more is dropped: its successor has it. One task at a time; a swarm grows by agents.
+//! in force any more is dropped: its successor has it. One task at a time unless [`AgentOptions::concurrency`]
+//! says otherwise; then tasks are claimed and completed together, each under its own claim.
 
 mod assignment;
 mod attempt;
 mod presence;
+mod reports;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,8 +17,9 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use swarmscope_model::accounting::Stage;
 use swarmscope_model::event::event_type;
-use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE};
+use swarmscope_model::limits::{AGENT_SILENT_AFTER, LEASE, MAX_WORK_AT_ONCE};
 use swarmscope_model::state::{Join, NewAgent, NewTask, Task};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -25,6 +28,7 @@ use crate::retry::wait_before;
 use crate::{Logger, TaskError};
 
 pub use assignment::{Assignment, Part};
+use reports::Reports;
 
 /// How long leaving may take before the lease has to do it.
 const DEREGISTER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -92,6 +96,8 @@ pub struct AgentOptions {
     pub claim_wait: Duration,
     /// How long the task in hand may go on once the agent is asked to stop; then it is handed back.
     pub grace: Duration,
+    /// How many tasks are in hand at once.
+    pub concurrency: usize,
 }
 
 impl AgentOptions {
@@ -108,6 +114,7 @@ impl AgentOptions {
             heartbeat_every: AGENT_SILENT_AFTER / 4,
             claim_wait: Duration::from_secs(5),
             grace: Duration::from_secs(3),
+            concurrency: 1,
         }
     }
 
@@ -128,6 +135,8 @@ struct Loop<H> {
     logger: Logger,
     handler: Arc<H>,
     shutdown: CancellationToken,
+    /// What takes completions, when there may be several at once.
+    reports: Option<Reports>,
 }
 
 /// Runs the agent until `shutdown` is cancelled: then the task in hand is finished or handed back,
@@ -139,7 +148,9 @@ pub async fn run<H: Handler>(
     handler: H,
     shutdown: CancellationToken,
 ) {
+    let several = options.concurrency > 1;
     let agent = Arc::new(Loop {
+        reports: several.then(|| Reports::start(client.clone())),
         options,
         client,
         logger,
@@ -165,26 +176,29 @@ pub async fn run<H: Handler>(
 }
 
 async fn work<H: Handler>(agent: &Arc<Loop<H>>) {
+    let most = agent.options.concurrency.clamp(1, MAX_WORK_AT_ONCE);
     let mut failures = 0;
-    loop {
-        let options = &agent.options;
-        let claim = agent.client.claim(
-            &options.agent_name,
-            &options.task_types,
-            options.claim_wait,
-            options.lease,
-        );
+    // Aborted with this future, however that ends.
+    let mut in_hand = JoinSet::new();
+    while !agent.shutdown.is_cancelled() {
+        if in_hand.len() == most {
+            ended(in_hand.join_next().await);
+        }
+        while let Some(attempt) = in_hand.try_join_next() {
+            ended(Some(attempt));
+        }
         let claimed = tokio::select! {
-            () = agent.shutdown.cancelled() => return,
-            claimed = claim => claimed,
+            () = agent.shutdown.cancelled() => break,
+            claimed = claim(agent, most - in_hand.len()) => claimed,
         };
         match claimed {
-            Ok(Some(task)) => {
+            Ok(tasks) => {
                 failures = 0;
-                // On the heap: the loop's own future stays small.
-                Box::pin(attempt::work(agent, task)).await;
+                for task in tasks {
+                    let agent = Arc::clone(agent);
+                    in_hand.spawn(async move { attempt::work(&agent, task).await });
+                }
             }
-            Ok(None) => failures = 0,
             Err(ClientError::NotFound(_)) => presence::register(agent).await,
             Err(error) => {
                 agent
@@ -200,9 +214,37 @@ async fn work<H: Handler>(agent: &Arc<Loop<H>>) {
                 failures = (failures + 1).min(MAX_BACKOFF_STEP);
             }
         }
-        if agent.shutdown.is_cancelled() {
-            return;
-        }
+    }
+    while let Some(attempt) = in_hand.join_next().await {
+        ended(Some(attempt));
+    }
+}
+
+/// Up to so many tasks.
+async fn claim<H>(agent: &Loop<H>, most: usize) -> Result<Vec<Task>, ClientError> {
+    let AgentOptions {
+        agent_name: name,
+        task_types: types,
+        claim_wait: wait,
+        lease,
+        ..
+    } = &agent.options;
+    if most > 1 {
+        return agent
+            .client
+            .claim_many(name, types, most, *wait, *lease)
+            .await;
+    }
+    let claimed = agent.client.claim(name, types, *wait, *lease).await?;
+    Ok(claimed.into_iter().collect())
+}
+
+/// A panic of the loop itself, which handlers' are not, is the agent's end.
+fn ended(attempt: Option<Result<(), tokio::task::JoinError>>) {
+    if let Some(Err(error)) = attempt
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
     }
 }
 

@@ -6,7 +6,7 @@ use super::agents;
 use super::database::Meter;
 use super::door::Door;
 use super::figures::{Cpu, LongQueue, mean_ms};
-use super::throughput::{PATIENCE, submit};
+use super::throughput::submit;
 use crate::arguments::BenchTasksArguments;
 use crate::failure::Failure;
 
@@ -44,7 +44,7 @@ async fn take(
 ) -> Result<Taken, Failure> {
     let before = meter.read();
     let begin = Instant::now();
-    let done = agents::work(door, arguments.agents, arguments.tasks, PATIENCE).await?;
+    let done = agents::work(door, arguments.into(), arguments.tasks).await?;
     Ok(Taken {
         tasks_per_second: done.len() as f64 / begin.elapsed().as_secs_f64(),
         claim_mean_ms: mean_ms(done.iter().map(|done| done.claim)),

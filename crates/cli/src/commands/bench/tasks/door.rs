@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use serde_json::Map;
 use swarmscope_model::state::{Claim, NewAgent, NewTask, StateError, StateStore, Task};
 use swarmscope_sdk::client::{ClientError, OrchestratorClient};
+use swarmscope_sdk::wire::Completion;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
@@ -74,42 +76,69 @@ impl Door {
         }
     }
 
-    /// The next task, waiting up to `wait` for one.
-    pub async fn claim(&self, agent_name: &str, wait: Duration) -> Result<Option<Task>, Failure> {
+    /// The next tasks, at most so many, waiting up to `wait` for the first of them.
+    pub async fn claim(
+        &self,
+        agent_name: &str,
+        most: usize,
+        wait: Duration,
+    ) -> Result<Vec<Task>, Failure> {
         let types = [TASK_TYPE.to_owned()];
         let (store, bell) = match self {
             Self::Store { store, bell } => (store, bell),
-            Self::Http(client) => {
+            Self::Http(client) if most == 1 => {
                 let claimed = client.claim(agent_name, &types, wait, LEASE).await;
-                return claimed.map_err(of_client);
+                return Ok(claimed.map_err(of_client)?.into_iter().collect());
+            }
+            Self::Http(client) => {
+                let claimed = client.claim_many(agent_name, &types, most, wait, LEASE);
+                return claimed.await.map_err(of_client);
             }
         };
         let deadline = Instant::now() + wait;
         loop {
-            let claimed = store.claim(agent_name, &types, LEASE).await;
-            if let Some(task) = claimed.map_err(of_store)? {
-                return Ok(Some(task));
-            }
-            if timeout_at(deadline, bell.notified()).await.is_err() {
-                return Ok(None);
+            let claims = (0..most).map(|_| store.claim(agent_name, &types, LEASE));
+            let claimed = try_join_all(claims).await.map_err(of_store)?;
+            let tasks: Vec<Task> = claimed.into_iter().flatten().collect();
+            if !tasks.is_empty() || timeout_at(deadline, bell.notified()).await.is_err() {
+                return Ok(tasks);
             }
         }
     }
 
-    pub async fn complete(&self, task: &Task) -> Result<(), Failure> {
-        let claim = Claim {
+    /// Completes all of them.
+    pub async fn complete(&self, agent_name: &str, tasks: &[Task]) -> Result<(), Failure> {
+        let claim = |task: &Task| Claim {
             task_id: task.task_id.clone(),
-            agent_name: task.agent_name.clone().unwrap_or_default(),
+            agent_name: agent_name.to_owned(),
             fencing_token: task.fencing_token,
         };
-        match self {
-            Self::Store { store, .. } => {
-                let done = store.complete(&claim, Map::new(), Vec::new()).await;
-                done.map(drop).map_err(of_store)
+        match (self, tasks) {
+            (Self::Store { store, .. }, _) => {
+                let complete = async |task| {
+                    let done = store.complete(&claim(task), Map::new(), Vec::new()).await;
+                    done.map(drop).map_err(of_store)
+                };
+                try_join_all(tasks.iter().map(complete)).await.map(drop)
             }
-            Self::Http(client) => {
+            (Self::Http(client), [task]) => {
+                let claim = claim(task);
                 let done = client.complete(&claim, Map::new(), Vec::new()).await;
                 done.map(drop).map_err(of_client)
+            }
+            (Self::Http(client), _) => {
+                let completion = |task: &Task| Completion {
+                    task_id: task.task_id.clone(),
+                    fencing_token: task.fencing_token,
+                    result: Map::new(),
+                    follow_up: Vec::new(),
+                };
+                let completions = tasks.iter().map(completion).collect();
+                let done = client.complete_many(agent_name, completions).await;
+                for outcome in done.map_err(of_client)? {
+                    outcome.map_err(of_client)?;
+                }
+                Ok(())
             }
         }
     }

@@ -12,6 +12,8 @@ use crate::arguments::BenchTasksArguments;
 pub struct Report {
     pub tasks: u64,
     pub agents: u64,
+    /// Tasks of one claim.
+    pub at_once: u16,
     pub cores: usize,
     pub databases: Vec<DatabaseFigures>,
 }
@@ -132,6 +134,7 @@ impl Report {
         Self {
             tasks: arguments.tasks,
             agents: arguments.agents,
+            at_once: arguments.at_once,
             cores: cores.map_or(0, std::num::NonZero::get),
             databases,
         }

@@ -9,7 +9,6 @@ use futures::stream::{self, TryStreamExt};
 use super::agents;
 use super::door::{Door, task};
 use super::figures::{Paced, percentile_ms};
-use super::throughput::PATIENCE;
 use crate::arguments::BenchTasksArguments;
 use crate::failure::Failure;
 
@@ -42,7 +41,7 @@ pub async fn run(
             .try_collect::<HashMap<_, _>>()
             .await
     };
-    let work = agents::work(door, arguments.agents, tasks, PATIENCE);
+    let work = agents::work(door, arguments.into(), tasks);
     let (submitted, done) = try_join(submissions, work).await?;
     let mut waits: Vec<Duration> = done
         .iter()

@@ -1,6 +1,6 @@
 //! As fast as it goes: all tasks are there, then all agents take them.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::agents;
 use super::database::Meter;
@@ -11,8 +11,6 @@ use crate::failure::Failure;
 
 /// Tasks of one submission, as many as the API takes at once.
 const BATCH: u64 = 1_000;
-/// How long an agent goes without a task before the run counts as broken.
-pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Submits tasks in batches.
 pub async fn submit(door: &Door, stage: &str, tasks: u64) -> Result<(), Failure> {
@@ -38,7 +36,7 @@ pub async fn run(
     let submitted = begin.elapsed();
     let before = meter.read();
     let begin = Instant::now();
-    let done = agents::work(door, arguments.agents, arguments.tasks, PATIENCE).await?;
+    let done = agents::work(door, arguments.into(), arguments.tasks).await?;
     let seconds = begin.elapsed().as_secs_f64();
     Ok(Throughput {
         submits_per_second: arguments.tasks as f64 / submitted.as_secs_f64(),
