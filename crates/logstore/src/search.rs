@@ -18,4 +18,5 @@ pub mod scan;
 pub mod score;
 pub mod sort;
 pub mod spare;
+mod statistics;
 pub mod values;

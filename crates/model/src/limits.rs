@@ -19,6 +19,14 @@ pub const MAX_INDEX_NAME_BYTES: usize = 255;
 pub const MAX_RESULT_WINDOW: usize = 10_000;
 /// Hits that are counted exactly unless a request asks otherwise, as in Elasticsearch.
 pub const TRACK_TOTAL_HITS: usize = 10_000;
+/// Matches that a search by score ranks: each costs about a microsecond, so that many are seconds of one core. They are
+/// those of the newest parts; the others count, and are not among the hits.
+pub const MAX_SCORED_DOCUMENTS: u64 = 2_000_000;
+/// Rows of an index that are looked at to tell how rare a word is, and how long texts are: off by a few percent beyond
+/// that, of which a score takes the logarithm, and some 20 ms for each word.
+pub const MAX_COUNTED_ROWS: u64 = 64 * 1024;
+/// Numbers that are counted side by side while a part is scored: 16 MiB with what is around them.
+pub const MAX_COUNTED_AT_ONCE: usize = 1024 * 1024;
 /// Scrolls and points in time that are open at once, Elasticsearch's `search.max_open_scroll_context`.
 pub const MAX_SEARCH_CONTEXTS: usize = 500;
 /// Bytes of the requests of all open scrolls, which are kept to go on: each has a query, some a long list of ids.

@@ -27,6 +27,44 @@ pub fn placed_words(text: &str) -> impl Iterator<Item = (Range<usize>, Cow<'_, s
     })
 }
 
+/// Calls with each word of a text, and gives how many words Lucene's standard analyser makes of it: what that keeps
+/// together counts as one.
+pub fn standard_words(text: &str, mut each: impl FnMut(&str)) -> u64 {
+    let mut count = 0;
+    let mut end_before = 0;
+    for (place, word) in placed_words(text) {
+        each(&word);
+        let between = &text[end_before..place.start];
+        let mut characters = between.chars();
+        let is_joined = match (characters.next(), characters.next()) {
+            (Some(only), None) => joins(
+                text[..end_before].chars().next_back(),
+                only,
+                text[place.start..].chars().next(),
+            ),
+            _ => false,
+        };
+        count += u64::from(!is_joined);
+        end_before = place.end;
+    }
+    count
+}
+
+/// Unicode's word boundaries (UAX 29) for the characters that stand inside words and numbers.
+pub(crate) fn joins(before: Option<char>, character: char, after: Option<char>) -> bool {
+    let (Some(before), Some(after)) = (before, after) else {
+        return false;
+    };
+    let letters = before.is_alphabetic() && after.is_alphabetic();
+    let digits = before.is_numeric() && after.is_numeric();
+    match character {
+        '.' | '\'' | '\u{2019}' => letters || digits,
+        ':' | '\u{b7}' => letters,
+        ',' | ';' => digits,
+        _ => false,
+    }
+}
+
 /// Iterator over the words of a text; see [`words`].
 #[derive(Debug, Clone)]
 pub struct Words<'a> {
@@ -171,6 +209,17 @@ mod tests {
         assert_eq!(of("  ,;  "), [] as [&str; 0]);
         assert_eq!(of("ÄRGER Straße"), ["ärger", "straße"]);
         assert_eq!(of("日本語のtext"), ["日", "本", "語", "の", "text"]);
+    }
+
+    #[test]
+    fn what_elasticsearch_keeps_together_counts_once() {
+        let mut met = Vec::new();
+        let count = standard_words("it's nova.compute at 10.0.0.1:80, a. b", |word| {
+            met.push(word.to_owned());
+        });
+        assert_eq!(count, 7);
+        assert_eq!(met.len(), 12);
+        assert_eq!(standard_words("日本", |_| {}), 2);
     }
 
     #[test]

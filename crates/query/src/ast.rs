@@ -295,6 +295,18 @@ impl Query {
         }
     }
 
+    /// Any of these, of which the best counts for the score and the others by a part.
+    #[must_use]
+    pub fn best_of(queries: Vec<Query>, others: f32) -> Query {
+        if queries.len() < 2 || others >= 1.0 {
+            return Query::any_of(queries);
+        }
+        Query::Scored {
+            query: Box::new(Query::any_of(queries)),
+            scoring: Scoring::Best(others),
+        }
+    }
+
     /// The whole string `value` in the field, or the same number, boolean or date.
     pub fn exactly(field: &str, value: Scalar) -> Query {
         Query::Term {

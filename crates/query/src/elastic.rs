@@ -13,6 +13,7 @@ mod fields;
 mod highlight;
 mod json;
 mod members;
+mod order;
 mod query;
 mod sort;
 mod source;

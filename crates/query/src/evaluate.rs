@@ -8,12 +8,15 @@
 mod address;
 mod compile;
 mod field;
+mod frequency;
 mod fuzzy;
 mod needed;
 pub mod order;
 mod pattern;
 mod range;
 mod regexp;
+mod relevance;
+mod score;
 mod term;
 mod test;
 mod words;
@@ -27,6 +30,8 @@ pub use compile::{BadQuery, compile};
 pub use field::{Selector, View};
 pub use needed::NeededWords;
 pub use pattern::WholePattern;
+pub use relevance::{Corpus, CountedTest, Counts, Relevance, Weights};
+pub use score::best;
 pub use test::ValueTest;
 
 /// The field that names the index of a document.
@@ -102,20 +107,6 @@ impl Matcher {
                     && clauses.should.iter().filter(|clause| holds(clause)).count()
                         >= clauses.minimum
             }
-        }
-    }
-
-    /// How well a matching document matches: one for each clause that counts and holds.
-    pub fn score(&self, document: &Document, id: &str, time: i64) -> f32 {
-        match self {
-            Matcher::Bool(clauses) => clauses
-                .must
-                .iter()
-                .chain(&clauses.should)
-                .filter(|clause| clause.matches(document, id, time))
-                .map(|clause| clause.score(document, id, time))
-                .sum(),
-            _ => 1.0,
         }
     }
 }

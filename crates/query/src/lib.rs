@@ -11,6 +11,7 @@
 pub mod aggregate;
 pub mod analysis;
 pub mod ast;
+pub mod bm25;
 pub mod datemath;
 pub mod document;
 pub mod elastic;

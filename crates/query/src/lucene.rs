@@ -29,13 +29,20 @@ use crate::datemath::Clock;
 
 pub use error::{QueryError, QueryErrorKind};
 pub(crate) use range::{is_time, stretch};
-pub(crate) use words::{expanded, is_split, is_whole, matching};
+pub(crate) use words::{expanded, groups, is_split, is_whole, matching};
 
 /// What a query text leaves open.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where clauses without a field look; more than one means any of them.
     pub default_fields: Vec<Field>,
+    /// How much each of them counts for a score; 1 for those beyond the end.
+    pub boosts: Vec<f32>,
+    /// How much fields count beside the best one for a score: from 0 to 1.
+    pub tie_breaker: f32,
+    /// Whether the score of bare words side by side is that of the one field that has the best of them, and not that
+    /// of the best field for each word.
+    pub one_text: bool,
     /// How clauses combine that stand side by side.
     pub default_operator: Operator,
     /// What a bare word means that the analysis splits.
@@ -69,6 +76,9 @@ impl Options {
     pub fn new(now: Timestamp) -> Self {
         Self {
             default_fields: vec![Field::Any],
+            boosts: Vec::new(),
+            tie_breaker: 0.0,
+            one_text: true,
             default_operator: Operator::And,
             split: Split::InARow,
             now,
@@ -88,6 +98,13 @@ impl Options {
             split: Split::ByOperator,
             ..Self::new(now)
         }
+    }
+
+    /// How much a clause in the field at this place counts: boosts are those of the default fields.
+    fn boost(&self, fields: &[Field], at: usize) -> f32 {
+        let is_default = std::ptr::eq(fields, self.default_fields.as_slice());
+        let own = self.boosts.get(at).filter(|_| is_default);
+        own.copied().unwrap_or(1.0)
     }
 
     pub(crate) fn clock(&self) -> Clock {

@@ -174,6 +174,18 @@ pub enum TrackTotal {
     No,
 }
 
+/// Which scores a search needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scores {
+    /// None: every hit's is 1.
+    #[default]
+    None,
+    /// Those of the hits.
+    OfHits,
+    /// Those of all matches: the reply then names the highest.
+    OfAll,
+}
+
 /// A search.
 #[derive(Debug, Clone)]
 pub struct SearchRequest {
@@ -194,6 +206,10 @@ pub struct SearchRequest {
     pub up_to_sequence: Option<u64>,
     pub total: TrackTotal,
     pub aggregations: Vec<Aggregation>,
+    /// A sort by score and a least score need all, whatever this says.
+    pub scores: Scores,
+    /// Documents with a lower score do not match.
+    pub min_score: Option<f32>,
 }
 
 impl SearchRequest {
@@ -211,6 +227,22 @@ impl SearchRequest {
             up_to_sequence: None,
             total: TrackTotal::Exactly,
             aggregations: Vec::new(),
+            scores: Scores::None,
+            min_score: None,
+        }
+    }
+
+    /// Which scores it needs, all things considered.
+    pub fn needed_scores(&self) -> Scores {
+        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
+        if self.min_score.is_some() {
+            Scores::OfAll
+        } else if self.size == 0 {
+            Scores::None
+        } else if self.sort.iter().any(by_score) {
+            Scores::OfAll
+        } else {
+            self.scores
         }
     }
 }
@@ -224,6 +256,7 @@ pub struct Hit {
     pub version: u64,
     /// The document's time, in milliseconds.
     pub time: i64,
+    /// 1 when the search needed none.
     pub score: f32,
     /// One for each sort key of the request.
     pub sort: Vec<SortValue>,
@@ -245,6 +278,8 @@ pub struct SearchReply {
     /// `None` when the request did not ask to count.
     pub total: Option<Total>,
     pub hits: Vec<Hit>,
+    /// The highest score of all matches, when they were needed and there are any.
+    pub max_score: Option<f32>,
     pub aggregations: AggregationResults,
     /// The newest write that the search could see: where a tail goes on.
     pub newest_sequence: u64,

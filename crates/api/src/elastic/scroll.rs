@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::elastic::SearchBody;
-use swarmscope_query::store::{SortKey, Total, TrackTotal};
+use swarmscope_query::store::{Scores, SortKey, Total, TrackTotal};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
@@ -47,6 +47,7 @@ pub async fn open(
     options.shown_keys = search.sort.len();
     if search.sort.is_empty() {
         search.sort.push(SortKey::Time(Direction::Descending));
+        search.scores = Scores::OfHits;
     }
     search.sort.push(SortKey::Sequence(Direction::Ascending));
     search.total = TrackTotal::Exactly;

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use swarmscope_model::Timestamp;
+use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{BoolQuery, Query};
 use swarmscope_query::elastic::SearchBody;
 use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal};
@@ -205,6 +206,11 @@ pub fn reply_options(
         .sort
         .iter()
         .any(|key| matches!(key, SortKey::Score(_)));
+    // By score alone is what a search without a sort is, in Elasticsearch.
+    let is_ranked = matches!(
+        search.sort.as_slice(),
+        [] | [SortKey::Score(Direction::Descending)]
+    );
     Ok(ReplyOptions {
         details: Arc::new(HitDetails::of(
             search,
@@ -213,7 +219,7 @@ pub fn reply_options(
         )?),
         without_ids: search.without_ids,
         scored: search.sort.is_empty() || by_score || search.track_scores,
-        max_score: (search.sort.is_empty() && search.size > 0) || search.track_scores,
+        max_score: search.size > 0 && (is_ranked || search.track_scores),
         source: search.source.clone(),
         version: search.version,
         sequence: search.sequence,
@@ -221,7 +227,7 @@ pub fn reply_options(
         typed_keys: parameters.typed_keys(),
         shapes: search.shapes.clone(),
         fields: search.fields.clone(),
-        shown_keys: usize::MAX,
+        shown_keys: if is_ranked { 0 } else { usize::MAX },
         shards: view.shards,
         partial: parameters.allows_partial(),
     })
@@ -235,6 +241,7 @@ fn nothing_found(total: TrackTotal) -> SearchReply {
             exact: true,
         }),
         hits: Vec::new(),
+        max_score: None,
         aggregations: Vec::new(),
         newest_sequence: 0,
         left_out: Vec::new(),

@@ -159,7 +159,7 @@ impl ReplyBody {
         let max_score = match options.max_score {
             // Without an index to search, Elasticsearch says 0.
             true if options.shards == 0 => Some(0.0),
-            true => scores.reduce(f32::max),
+            true => reply.max_score.or_else(|| scores.reduce(f32::max)),
             false => None,
         };
         let hits: Result<Vec<HitBody>, ElasticError> = reply

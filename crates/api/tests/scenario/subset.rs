@@ -1,7 +1,7 @@
 //! Whether a reply holds what a scenario expects of it.
 //!
 //! Objects hold the expected keys and may hold others; arrays are as long as expected and hold the
-//! expected elements in order; numbers are equal as numbers. `<any>` is any value but null,
+//! expected elements in order; numbers are equal as numbers, scores in four digits. `<any>` is any value but null,
 //! `<string>` any text, `<text …>` a text that contains what stands behind it.
 
 use serde_json::{Number, Value};
@@ -26,6 +26,7 @@ pub fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
                 .iter()
                 .find_map(|(key, value)| match found.get(key) {
                     None => Some(format!("{at}.{key}: expected {value}, found nothing")),
+                    Some(Value::Number(found)) if is_score(key, value, found) => None,
                     Some(found) => difference(value, found, &format!("{at}.{key}")),
                 })
         }
@@ -46,6 +47,18 @@ pub fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
         _ if expected == found => None,
         _ => Some(format!("{at}: expected {expected}, found {found}")),
     }
+}
+
+/// Whether the key is a score's and both are the same in four digits: scores are numbers of single precision.
+fn is_score(key: &str, expected: &Value, found: &Number) -> bool {
+    let (true, Some(expected), Some(found)) = (
+        matches!(key, "_score" | "max_score"),
+        expected.as_f64(),
+        found.as_f64(),
+    ) else {
+        return false;
+    };
+    (expected - found).abs() <= 5e-5 * expected.abs()
 }
 
 /// Whether two numbers are the same, but for the last digits of a fraction: those depend on the order in which

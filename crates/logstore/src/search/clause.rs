@@ -308,7 +308,10 @@ impl Clauses<'_> {
     }
 
     /// The rows among `within` that the token index leaves.
-    fn candidates(
+    ///
+    /// # Errors
+    /// When the token index cannot be read.
+    pub fn candidates(
         &self,
         column: &ColumnRef,
         test: &ValueTest,
@@ -329,7 +332,11 @@ impl Clauses<'_> {
         Ok(candidates)
     }
 
-    fn scan(
+    /// Adds the rows whose values in a column hold, of those `within` at least.
+    ///
+    /// # Errors
+    /// When the time is over or the part cannot be read.
+    pub fn scan(
         &self,
         column: &ColumnRef,
         test: &ValueTest,
@@ -348,6 +355,28 @@ impl Clauses<'_> {
             Some(words) => self.part.visit_holding(column, &words, within, &mut look),
             None => self.part.visit(column, within, &mut look),
         }
+    }
+
+    /// The rows among `within` that have a text in one of the columns that satisfies the test.
+    ///
+    /// # Errors
+    /// When the time is over or the part cannot be read.
+    pub fn holding(
+        &self,
+        columns: &[ColumnRef],
+        test: &ValueTest,
+        view: View,
+        within: &RowSet,
+    ) -> Result<RowSet, SearchError> {
+        let mut found = RowSet::none(within.len());
+        for column in columns {
+            let candidates = self.candidates(column, test, view, within)?;
+            if !candidates.is_empty() {
+                self.scan(column, test, view, &candidates, &mut found)?;
+            }
+        }
+        found.intersect(within);
+        Ok(found)
     }
 
     /// Rows without `@timestamp`, by the document's time.
@@ -409,7 +438,7 @@ pub fn note_rows(page: &Column, found: &mut RowSet) {
 
 /// Whether a column of this kind can satisfy the test. Points in time are looked at in their own
 /// column, not in that of the numbers they were written as.
-fn wants(test: &ValueTest, path: &str, kind: Kind) -> bool {
+pub fn wants(test: &ValueTest, path: &str, kind: Kind) -> bool {
     match (test, kind) {
         (_, Kind::Text) => true,
         (ValueTest::Range(range), Kind::Instant) => range.is_of_time(),

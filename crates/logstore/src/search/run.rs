@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use swarmscope_model::limits::MAX_RESULT_WINDOW;
-use swarmscope_query::evaluate::{Matcher, compile};
+use swarmscope_query::evaluate::compile;
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{Hit, SearchReply, SearchRequest, StoreError, Total, TrackTotal};
+use swarmscope_query::store::{
+    Hit, Scores, SearchReply, SearchRequest, StoreError, Total, TrackTotal,
+};
 
 use super::aggregate::BucketBudget;
 use super::budget::Deadline;
@@ -15,7 +17,6 @@ use super::error::SearchError;
 use super::left_out::Missing;
 use super::part::{Data, Part};
 use super::scan::{Found, Scan};
-use super::score::scores;
 use super::sort::{Cell, Ranked};
 use crate::error::SegmentError;
 use crate::memtable::MemoryPart;
@@ -153,6 +154,7 @@ impl<'a> Search<'a> {
             top,
             mut level,
             count,
+            max_score,
         } = self.scan.run(shared)?;
         let hits = if self.request.size == 0 {
             Vec::new()
@@ -168,6 +170,7 @@ impl<'a> Search<'a> {
         Ok(SearchReply {
             total: total(self.request.total, count),
             hits,
+            max_score,
             aggregations,
             newest_sequence: self.newest_sequence,
             left_out: self.missing.told(),
@@ -192,33 +195,29 @@ impl<'a> Search<'a> {
         Ok(told.collect())
     }
 
-    /// The scores of the hits alone, when no sort key has asked for those of all matches.
+    /// The scores of the hits, by part and row; none when the search needs none.
     fn scores_of(&self, ranked: &[Ranked]) -> Result<HashMap<(usize, u32), f32>, SearchError> {
-        let mut by_part: HashMap<usize, Vec<u32>> = HashMap::new();
-        for ranked in ranked {
-            by_part.entry(ranked.part).or_default().push(ranked.row);
-        }
         let mut scores_of = HashMap::new();
-        if !matches!(self.scan.matcher(), Matcher::Bool(_)) {
+        if self.request.needed_scores() == Scores::None {
             return Ok(scores_of);
         }
-        for (place, mut rows) in by_part {
-            rows.sort_unstable();
-            let part = self.scan.part(place);
-            let mut within = RowSet::none(part.rows());
-            for row in &rows {
-                within.insert(*row);
-            }
+        let mut by_part: HashMap<usize, RowSet> = HashMap::new();
+        for ranked in ranked {
+            let rows = self.scan.part(ranked.part).rows();
+            let own = by_part.entry(ranked.part);
+            own.or_insert_with(|| RowSet::none(rows)).insert(ranked.row);
+        }
+        for (place, rows) in by_part {
             let clauses = Clauses {
-                part,
+                part: self.scan.part(place),
                 deadline: self.scan.deadline(),
             };
-            let scores = match scores(&clauses, self.scan.matcher(), &within, &rows) {
+            let scores = match self.scan.scores(&clauses, &rows) {
                 // The part is reported when its documents are fetched.
                 Err(SearchError::Segment(_)) => continue,
                 other => other?,
             };
-            scores_of.extend(rows.into_iter().map(|row| (place, row)).zip(scores));
+            scores_of.extend(rows.iter().map(|row| (place, row)).zip(scores));
         }
         Ok(scores_of)
     }

@@ -4,9 +4,10 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use swarmscope_model::limits::MAX_SCORED_DOCUMENTS;
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::evaluate::Matcher;
-use swarmscope_query::store::{SearchRequest, SortKey, TrackTotal};
+use swarmscope_query::store::{Scores, SearchRequest, SortKey, TrackTotal};
 
 use super::aggregate::{Level, Picked, Selection};
 use super::budget::Deadline;
@@ -14,8 +15,9 @@ use super::clause::Clauses;
 use super::error::SearchError;
 use super::part::Part;
 use super::run::leave_out;
-use super::score::scores;
+use super::score::Scorer;
 use super::sort::Top;
+use super::statistics::{Known, Statistics};
 use crate::rows::RowSet;
 use crate::shared::Shared;
 
@@ -30,6 +32,10 @@ pub struct Scan<'a> {
     parts: Vec<(Part, (i64, i64))>,
     /// Matches so far, of all threads.
     counted: AtomicU64,
+    /// Matches that were scored so far, of all threads.
+    scored: AtomicU64,
+    /// What scores need to know, as far as it was needed.
+    known: Known,
 }
 
 /// What one thread has found.
@@ -38,6 +44,8 @@ pub struct Found {
     pub level: Level,
     /// Matching documents, those that nobody had to count aside.
     pub count: u64,
+    /// The highest score of all matches, when they have scores.
+    pub max_score: Option<f32>,
 }
 
 impl<'a> Scan<'a> {
@@ -75,12 +83,9 @@ impl<'a> Scan<'a> {
             window,
             parts,
             counted: AtomicU64::new(0),
+            scored: AtomicU64::new(0),
+            known: Known::default(),
         }
-    }
-
-    /// The query.
-    pub fn matcher(&self) -> &Matcher {
-        &self.matcher
     }
 
     /// The part that a hit names by its place.
@@ -142,6 +147,7 @@ impl<'a> Scan<'a> {
             top: Top::new(&request.sort, request.after.as_deref(), self.window),
             level: Level::new(&request.aggregations)?,
             count: 0,
+            max_score: None,
         })
     }
 
@@ -186,7 +192,8 @@ impl<'a> Scan<'a> {
         let top = &found.top;
         let wants_hits = top.may_take(*oldest, *newest)
             && top.may_take_written(part.first_sequence(), part.last_sequence());
-        let wants_rows = wants_hits || !found.level.is_empty();
+        let wants_scores = self.request.needed_scores() == Scores::OfAll;
+        let wants_rows = wants_hits || wants_scores || !found.level.is_empty();
         if !wants_rows && !self.wants_count() {
             return Ok(());
         }
@@ -206,13 +213,14 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         let within = self.candidates(part, is_whole)?;
-        let matching = clauses.rows(&self.matcher, &within)?;
+        let mut matching = clauses.rows(&self.matcher, &within)?;
+        let scores = self.scores_of_all(&clauses, &mut matching)?;
         let count = matching.count();
         if count == 0 {
             return Ok(());
         }
         if wants_hits {
-            self.take_hits(place, &clauses, &matching, found)?;
+            self.take_hits(place, &clauses, &matching, scores.as_deref(), found)?;
         }
         if !found.level.is_empty() {
             found.level.collect(&Selection {
@@ -223,8 +231,57 @@ impl<'a> Scan<'a> {
                 deadline: self.deadline,
             })?;
         }
+        let highest = scores.into_iter().flatten().reduce(f32::max);
+        found.max_score = highest.into_iter().chain(found.max_score).reduce(f32::max);
         self.count(found, count);
         Ok(())
+    }
+
+    /// The scores of the rows, when those of all matches are needed and not too many were scored already. Rows with
+    /// a score that is too low are taken out.
+    fn scores_of_all(
+        &self,
+        clauses: &Clauses<'_>,
+        matching: &mut RowSet,
+    ) -> Result<Option<Vec<f32>>, SearchError> {
+        if self.request.needed_scores() != Scores::OfAll || matching.is_empty() {
+            return Ok(None);
+        }
+        let count = u64::from(matching.count());
+        if self.scored.fetch_add(count, Ordering::Relaxed) >= MAX_SCORED_DOCUMENTS {
+            if self.request.min_score.is_some() {
+                *matching = RowSet::none(matching.len());
+            }
+            return Ok(None);
+        }
+        let mut scores = self.scores(clauses, matching)?;
+        if let Some(least) = self.request.min_score {
+            let rows = matching.to_vec();
+            let too_low = rows
+                .iter()
+                .zip(&scores)
+                .filter(|(_, score)| **score < least);
+            too_low.for_each(|(row, _)| matching.remove(*row));
+            scores.retain(|score| *score >= least);
+        }
+        Ok(Some(scores))
+    }
+
+    /// The scores of rows that match.
+    ///
+    /// # Errors
+    /// When the time is over or the part cannot be read.
+    pub fn scores(&self, clauses: &Clauses<'_>, rows: &RowSet) -> Result<Vec<f32>, SearchError> {
+        let statistics = Statistics {
+            parts: &self.parts,
+            known: &self.known,
+            deadline: self.deadline,
+        };
+        let scorer = Scorer {
+            clauses,
+            statistics: &statistics,
+        };
+        scorer.scores(&self.matcher, rows)
     }
 
     fn take_hits(
@@ -232,19 +289,18 @@ impl<'a> Scan<'a> {
         place: usize,
         clauses: &Clauses<'_>,
         matching: &RowSet,
+        scores: Option<&[f32]>,
         found: &mut Found,
     ) -> Result<(), SearchError> {
         if found.top.is_by_position() {
             return found.top.add_by_position(place, clauses.part, matching);
         }
-        let selected = matching.to_vec();
         let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
-        let scores = if self.request.sort.iter().any(by_score) {
-            Some(scores(clauses, &self.matcher, matching, &selected)?)
-        } else {
-            None
-        };
-        let scores = scores.as_deref();
+        if scores.is_none() && self.request.sort.iter().any(by_score) {
+            // Beyond what is scored, documents count and have no rank.
+            return Ok(());
+        }
+        let selected = matching.to_vec();
         found
             .top
             .add(place, clauses.part, &selected, matching, scores)
@@ -295,6 +351,8 @@ impl Found {
         self.top.merge(other.top);
         self.level.merge(other.level, &[0])?;
         self.count += other.count;
+        let highest = self.max_score.into_iter().chain(other.max_score);
+        self.max_score = highest.reduce(f32::max);
         Ok(())
     }
 }

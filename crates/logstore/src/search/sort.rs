@@ -26,6 +26,7 @@ pub enum Cell {
     Float(f64),
     Boolean(bool),
     Text(Arc<str>),
+    Score(f32),
 }
 
 impl Cell {
@@ -45,19 +46,27 @@ impl Cell {
             Cell::Float(number) => ValueRef::Float(*number),
             Cell::Boolean(flag) => ValueRef::Boolean(*flag),
             Cell::Text(text) => ValueRef::Text(text),
+            Cell::Score(score) => ValueRef::Float(f64::from(*score)),
         })
     }
 
     /// As the reply tells it.
     pub fn to_sort_value(&self) -> SortValue {
-        self.as_value().map(ValueRef::to_scalar)
+        match self {
+            // In as few digits as tell it from its neighbours, as the score of the hit is shown.
+            Cell::Score(score) => score.to_string().parse().ok().map(Scalar::Float),
+            cell => cell.as_value().map(ValueRef::to_scalar),
+        }
     }
 
-    /// From the value of an earlier reply.
-    pub fn from_sort_value(value: &SortValue) -> Self {
-        value
-            .as_ref()
-            .map_or(Cell::Missing, |scalar| Cell::of(ValueRef::of(scalar)))
+    /// From the value of an earlier reply, of that key.
+    fn from_sort_value(key: &SortKey, value: &SortValue) -> Self {
+        match (key, value) {
+            (_, None) => Cell::Missing,
+            (SortKey::Score(_), Some(Scalar::Float(score))) => Cell::Score(*score as f32),
+            (SortKey::Score(_), Some(Scalar::Integer(score))) => Cell::Score(*score as f32),
+            (_, Some(scalar)) => Cell::of(ValueRef::of(scalar)),
+        }
     }
 }
 
@@ -115,7 +124,11 @@ impl Top {
     pub fn new(keys: &[SortKey], after: Option<&[SortValue]>, limit: usize) -> Self {
         Self {
             keys: keys.to_vec(),
-            after: after.map(|values| values.iter().map(Cell::from_sort_value).collect()),
+            after: after.map(|values| {
+                let each = keys.iter().zip(values);
+                each.map(|(key, value)| Cell::from_sort_value(key, value))
+                    .collect()
+            }),
             limit,
             slack: 64,
             kept: Vec::new(),
@@ -337,7 +350,7 @@ fn cells(
         SortKey::Time(_) => numbers(&part.times()?),
         SortKey::Sequence(_) => numbers(&part.sequences()?),
         SortKey::Score(_) => (0..selected.len())
-            .map(|at| Cell::Float(f64::from(scores.map_or(1.0, |scores| scores[at]))))
+            .map(|at| Cell::Score(scores.map_or(1.0, |scores| scores[at])))
             .collect(),
         SortKey::Field {
             field,

@@ -1,6 +1,8 @@
 //! The obviously right store: a list of documents, looked at one by one.
 #![allow(dead_code, reason = "each test uses its part")]
 
+#[path = "naive_corpus.rs"]
+mod corpus;
 #[path = "naive_numbers.rs"]
 mod numbers;
 #[path = "naive_tuples.rs"]
@@ -80,10 +82,17 @@ pub fn search(
                 && matcher.matches(&stored.document, &stored.id, stored.time)
         })
         .collect();
+    let corpus = corpus::Documents(documents);
+    let score = |stored: &Stored| -> f32 {
+        let score = matcher.score(&stored.document, &stored.id, stored.time, &corpus);
+        score.unwrap_or_else(|never| match never {})
+    };
+    let is_enough = |stored: &&Stored| request.min_score.is_none_or(|least| score(stored) >= least);
+    let matching: Vec<&Stored> = matching.into_iter().filter(is_enough).collect();
     let mut ranked: Vec<(&Stored, Vec<SortValue>)> = matching
         .iter()
         .map(|stored| {
-            let score = matcher.score(&stored.document, &stored.id, stored.time);
+            let score = score(stored);
             (
                 *stored,
                 request
@@ -119,7 +128,7 @@ fn sort_value(stored: &Stored, key: &SortKey, score: f32) -> SortValue {
     match key {
         SortKey::Time(_) => Some(Scalar::Integer(stored.time)),
         SortKey::Sequence(_) => Some(Scalar::Integer(stored.sequence as i64)),
-        SortKey::Score(_) => Some(Scalar::Float(f64::from(score))),
+        SortKey::Score(_) => score.to_string().parse().ok().map(Scalar::Float),
         SortKey::Field {
             field,
             direction,

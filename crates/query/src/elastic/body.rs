@@ -10,14 +10,15 @@ use super::fields::{self, ShownField};
 use super::highlight;
 use super::json::{Json, Member, Node};
 use super::members::one_or_many;
+use super::order::scores_differ;
 use super::query::clause;
 use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
-use crate::aggregate::Aggregation;
+use crate::aggregate::{Aggregation, Direction};
 use crate::ast::Query;
 use crate::highlight::HighlightField;
 use crate::indices::IndexExpression;
-use crate::store::{SearchRequest, SortKey, SortValue, TrackTotal};
+use crate::store::{Scores, SearchRequest, SortKey, SortValue, TrackTotal};
 
 /// A search as the body says it.
 #[derive(Debug, Clone)]
@@ -48,6 +49,10 @@ pub struct SearchBody {
     pub scrolls: bool,
     /// Whether hits show scores though they are sorted by something else.
     pub track_scores: bool,
+    /// Documents with a lower score do not match.
+    pub min_score: Option<f32>,
+    /// Which scores are needed though the sort names others keys.
+    pub scores: Scores,
     /// What hits have to satisfy as well; the aggregations do not mind it.
     pub post_filter: Option<Query>,
     /// One hit for each value of a field.
@@ -80,6 +85,8 @@ impl Default for SearchBody {
             by_shard_doc: false,
             scrolls: false,
             track_scores: false,
+            min_score: None,
+            scores: Scores::None,
             post_filter: None,
             collapse: None,
             highlight: Vec::new(),
@@ -174,10 +181,25 @@ impl SearchBody {
         Some(DslErrorKind::Together { reason })
     }
 
+    /// Whether the best matches come first though no sort says so.
+    pub fn is_by_relevance(&self) -> bool {
+        self.sort.is_empty() && self.size > 0 && scores_differ(&self.query)
+    }
+
     /// The search in these indices.
     pub fn request(&self, indices: IndexExpression) -> SearchRequest {
+        let scores = match (self.track_scores, self.sort.is_empty()) {
+            (true, _) => Scores::OfAll,
+            (false, true) => Scores::OfHits,
+            (false, false) => self.scores,
+        };
         SearchRequest {
-            sort: self.sort.clone(),
+            sort: match self.is_by_relevance() {
+                true => vec![SortKey::Score(Direction::Descending)],
+                false => self.sort.clone(),
+            },
+            scores,
+            min_score: self.min_score,
             from: self.from,
             size: self.size,
             after: self.after.clone(),
@@ -227,6 +249,7 @@ impl SearchBody {
             "stored_fields" => self.stored_fields(value),
             "terminate_after" => terminate_after(member)?,
             "track_scores" => self.track_scores = member.boolean("track_scores")?,
+            "min_score" => self.min_score = Some(member.number("min_score")?),
             // These change how a search runs or what is shown beside the documents.
             "timeout"
             | "explain"
@@ -237,8 +260,8 @@ impl SearchBody {
             | "batched_reduce_size"
             | "min_compatible_shard_node"
             | "preference" => {}
-            "min_score" | "rescore" | "suggest" | "script_fields" | "runtime_mappings" | "knn"
-            | "rank" | "retriever" | "derived" => {
+            "rescore" | "suggest" | "script_fields" | "runtime_mappings" | "knn" | "rank"
+            | "retriever" | "derived" => {
                 if !is_empty(value) {
                     let key = member.key.clone();
                     let instead = instead_of(&key);
@@ -258,7 +281,6 @@ fn instead_of(key: &str) -> &'static str {
             "write the field with the documents, or with a [set] processor of an ingest pipeline"
         }
         "script_fields" => "ask for [fields], and compute from them",
-        "min_score" => "scores count the clauses that match: use [minimum_should_match]",
         "rescore" => "use [bool] with [should], and [boost]",
         "suggest" => "use [match] with [fuzziness], or [prefix]",
         _ => "leave it out",

@@ -5,7 +5,7 @@ use crate::analysis::{lowercase, words};
 use super::field::View;
 
 /// A word near another.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FuzzyTest {
     given: Vec<char>,
     folded: Vec<char>,
@@ -28,6 +28,23 @@ impl FuzzyTest {
             View::Whole => self.is_near(&self.given, text),
             View::Text => words(text).any(|word| self.is_near(&self.folded, &word)),
         }
+    }
+
+    /// How much of a word or whole string is as wanted, from 1 down; 0 when it is not near. As Lucene weighs it, by
+    /// the edits for each character of the shorter one.
+    pub(super) fn likeness(&self, found: &str, view: View) -> f32 {
+        let wanted = match view {
+            View::Whole => &self.given,
+            View::Text => &self.folded,
+        };
+        if !self.is_near(wanted, found) {
+            return 0.0;
+        }
+        let found: Vec<char> = found.chars().collect();
+        let edits = (0..self.distance).find(|limit| within(wanted, &found, *limit));
+        let shorter = wanted.len().min(found.len()).max(1);
+        let part = edits.unwrap_or(self.distance) as f32 / shorter as f32;
+        (1.0 - part).max(0.0)
     }
 
     fn is_near(&self, wanted: &[char], found: &str) -> bool {

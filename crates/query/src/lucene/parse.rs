@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
         if self.options.phrases {
             let text = texts.join(" ");
             self.count()?;
-            let phrase = term::in_a_phrase(fields, &text, self.options.phrase_slop);
+            let phrase = term::in_a_phrase(fields, &text, self.options)?;
             clauses.extend(phrase.map(|query| Clause {
                 query,
                 occur: Occur::Should,
@@ -192,9 +192,15 @@ impl<'a> Parser<'a> {
             Operator::Or => Occur::Should,
             Operator::And => Occur::Must,
         };
+        if occur == Occur::Should && fields.len() > 1 && self.options.one_text {
+            texts.iter().try_for_each(|_| self.count())?;
+            let query = term::text_of(fields, &texts, self.options)?;
+            clauses.extend(query.map(|query| Clause { query, occur }));
+            return Ok(true);
+        }
         for text in &texts {
             self.count()?;
-            if let Some(query) = term::words_of(fields, text, self.options) {
+            if let Some(query) = term::words_of(fields, text, self.options)? {
                 clauses.push(Clause { query, occur });
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn bracketed(parser: &mut Parser<'_>, fields: &[Field]) -> Result<Que
     };
     let boost = parser.boost()?.unwrap_or(1.0);
     let clock = &parser.clock;
-    in_any(fields, |field| {
+    in_any(parser.options, fields, |field| {
         let lower = bound(field, &lower, open.text == "[", Side::Lower, clock)?;
         let upper = bound(field, &upper, close.text == "]", Side::Upper, clock)?;
         if lower.is_none() && upper.is_none() {
@@ -153,7 +153,7 @@ pub(super) fn compared(
         length: token.text.len(),
         quoted: false,
     };
-    in_any(fields, |field| {
+    in_any(parser.options, fields, |field| {
         let bound = bound(field, &end, inclusive, side, &parser.clock)?;
         let (lower, upper) = if side == Side::Lower {
             (bound, None)

@@ -11,17 +11,19 @@ use crate::ast::{Case, Field, Operator, Query};
 
 /// The same clause in any of the fields.
 pub(super) fn in_any(
+    options: &Options,
     fields: &[Field],
     mut clause: impl FnMut(&Field) -> Result<Option<Query>, QueryError>,
 ) -> Result<Option<Query>, QueryError> {
     let mut found = Vec::with_capacity(fields.len());
-    for field in fields {
-        found.extend(clause(field)?);
+    for (at, field) in fields.iter().enumerate() {
+        let own = clause(field)?;
+        found.extend(own.map(|query| query.times(options.boost(fields, at))));
     }
     Ok(if found.is_empty() {
         None
     } else {
-        Some(Query::any_of(found))
+        Some(Query::best_of(found, options.tie_breaker))
     })
 }
 
@@ -47,17 +49,19 @@ fn unboosted(
     fuzzy: Option<Token<'_>>,
 ) -> Result<Option<Query>, QueryError> {
     match token.kind {
-        Kind::Star => return in_any(fields, |field| Ok(Some(any_value(field)))),
+        Kind::Star => return in_any(parser.options, fields, |field| Ok(Some(any_value(field)))),
         Kind::Prefix | Kind::Wildcard => {
             if !parser.options.leading_wildcards && token.text.starts_with(['*', '?']) {
                 return Err(token.error(QueryErrorKind::LeadingWildcard));
             }
-            return in_any(fields, |field| wildcard(field, token).map(Some));
+            return in_any(parser.options, fields, |field| {
+                wildcard(field, token).map(Some)
+            });
         }
         Kind::Regexp => {
             // Only the delimiter is unescaped: every other backslash is the expression's own.
             let pattern = token.text[1..token.text.len() - 1].replace("\\/", "/");
-            return in_any(fields, |field| {
+            return in_any(parser.options, fields, |field| {
                 let (field, pattern) = (field.clone(), pattern.clone());
                 Ok(Some(Query::Regexp {
                     field,
@@ -75,14 +79,14 @@ fn unboosted(
     if let Some(fuzzy) = fuzzy {
         let distance = distance(fuzzy, &text)?;
         let prefix = parser.options.fuzzy_prefix;
-        return in_any(fields, |field| {
+        return in_any(parser.options, fields, |field| {
             Ok(Some(fuzzy_word(field, &text, distance, prefix)))
         });
     }
     if let Some(query) = compared(parser, fields, token, &text)? {
         return Ok(Some(query));
     }
-    in_any(fields, |field| {
+    in_any(parser.options, fields, |field| {
         if is_id(field) {
             return Ok(Some(Query::Ids(vec![text.clone()])));
         }
@@ -116,8 +120,8 @@ pub(super) fn phrase(
         Field::Named(name) if !name.ends_with(suffix) => Field::Named(format!("{name}{suffix}")),
         field => field.clone(),
     };
-    let fields: Vec<Field> = fields.iter().map(suffixed).collect();
-    let found = in_any(&fields, |field| {
+    let found = in_any(parser.options, fields, |field| {
+        let field = &suffixed(field);
         if is_id(field) {
             return Ok(Some(Query::Ids(vec![text.clone()])));
         }
@@ -140,28 +144,43 @@ pub(super) fn phrase(
 }
 
 /// Bare words as one phrase, in any of the fields.
-pub(super) fn in_a_phrase(fields: &[Field], text: &str, slop: u32) -> Option<Query> {
+pub(super) fn in_a_phrase(
+    fields: &[Field],
+    text: &str,
+    options: &Options,
+) -> Result<Option<Query>, QueryError> {
+    let is_empty = words(text).next().is_none();
     let phrase = |field: &Field| Query::Phrase {
         field: field.clone(),
         text: text.to_owned(),
-        slop,
+        slop: options.phrase_slop,
         prefix: false,
     };
-    words(text).next()?;
-    Some(Query::any_of(fields.iter().map(phrase).collect()))
+    in_any(options, fields, |field| {
+        Ok((!is_empty).then(|| phrase(field)))
+    })
 }
 
 /// A bare word among others, in any of the fields. `None` when it has no words at all.
-pub(super) fn words_of(fields: &[Field], text: &str, options: &Options) -> Option<Query> {
-    let found: Vec<Query> = fields
-        .iter()
-        .filter_map(|field| plain(field, text, options))
-        .collect();
-    if found.is_empty() {
-        None
-    } else {
-        Some(Query::any_of(found))
-    }
+pub(super) fn words_of(
+    fields: &[Field],
+    text: &str,
+    options: &Options,
+) -> Result<Option<Query>, QueryError> {
+    in_any(options, fields, |field| Ok(plain(field, text, options)))
+}
+
+/// Any of bare words side by side: the field that has the best of them counts.
+pub(super) fn text_of(
+    fields: &[Field],
+    texts: &[String],
+    options: &Options,
+) -> Result<Option<Query>, QueryError> {
+    in_any(options, fields, |field| {
+        let own = texts.iter().filter_map(|text| plain(field, text, options));
+        let own: Vec<Query> = own.collect();
+        Ok((!own.is_empty()).then(|| Query::any_of(own)))
+    })
 }
 
 fn word(

@@ -4,7 +4,7 @@
 //! (see [`crate::analysis`]). A query for such a word means its parts in a row: combined by `or`
 //! they would find every document with an `s` or a `0`.
 
-use crate::analysis::{is_word_character, words};
+use crate::analysis::{is_word_character, joins, words};
 use crate::ast::{BoolQuery, Case, Field, MinimumMatch, Operator, Query, Scalar};
 
 /// Whether the field is looked at as a whole string.
@@ -88,7 +88,7 @@ pub(crate) fn is_split(text: &str) -> bool {
 }
 
 /// The words as Elasticsearch sees them, as pieces of the text.
-fn groups(text: &str) -> Vec<&str> {
+pub(crate) fn groups(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = None;
     let mut before = None;
@@ -109,21 +109,6 @@ fn groups(text: &str) -> Vec<&str> {
         found.push(&text[begun..]);
     }
     found
-}
-
-/// Unicode's word boundaries (UAX 29) for the characters that stand inside words and numbers.
-fn joins(before: Option<char>, character: char, after: Option<char>) -> bool {
-    let (Some(before), Some(after)) = (before, after) else {
-        return false;
-    };
-    let letters = before.is_alphabetic() && after.is_alphabetic();
-    let digits = before.is_numeric() && after.is_numeric();
-    match character {
-        '.' | '\'' | '\u{2019}' => letters || digits,
-        ':' | '\u{b7}' => letters,
-        ',' | ';' => digits,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -216,9 +216,10 @@ fn whole(path: &str, leaf: &Query, folded: bool, above: Option<usize>) -> Query 
             case: Case::Insensitive,
         },
         Query::Term { value, .. } => term(value.clone()),
-        Query::Terms { values, .. } if folded || above.is_some() => {
-            Query::any_of(values.iter().cloned().map(term).collect())
-        }
+        Query::Terms { values, .. } if folded || above.is_some() => Query::Scored {
+            query: Box::new(Query::any_of(values.iter().cloned().map(term).collect())),
+            scoring: Scoring::Constant(1.0),
+        },
         Query::Prefix {
             value, case: own, ..
         } => Query::Prefix {

@@ -4,7 +4,6 @@ use super::super::error::DslErrorKind;
 use super::super::json::{Json, Node};
 use super::super::members::{object, one_or_many};
 use super::super::{Context, Parsed};
-use super::words::best_of;
 use super::{EVERYWHERE, clause, minimum};
 use crate::ast::{BoolQuery, Query, Scoring};
 
@@ -97,5 +96,5 @@ pub(super) fn dis_max(node: &Node, context: &mut Context, depth: usize) -> Parse
     if found.is_empty() {
         return Err(node.lacks(DslErrorKind::NoQueries));
     }
-    Ok(best_of(found, others))
+    Ok(Query::best_of(found, others))
 }

@@ -15,12 +15,13 @@ const NAME: &str = "query_string";
 pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
     let mut options = Options::elasticsearch(context.now);
     let mut text = None;
-    let (mut wanted, mut escape) = (None, false);
+    let (mut wanted, mut escape, mut others) = (None, false, None);
     for member in object(node, NAME)? {
         match member.key.as_str() {
             "query" => text = Some((member.text(NAME)?, &member.value)),
             "escape" => escape = member.boolean(NAME)?,
             "minimum_should_match" => wanted = Some(minimum(member, NAME)?),
+            "tie_breaker" => others = Some(member.number(NAME)?),
             _ => option(member, &mut options)?,
         }
     }
@@ -30,6 +31,9 @@ pub(super) fn query_string(node: &Node, context: &Context) -> Parsed<Query> {
             parameter: "query",
         })
     })?;
+    options.tie_breaker = others.unwrap_or(options.tie_breaker);
+    // A number of words is counted over all fields.
+    options.one_text = wanted.is_none();
     if text.trim().is_empty() {
         return Ok(Query::Nothing);
     }
@@ -57,7 +61,7 @@ fn option(member: &Member, options: &mut Options) -> Parsed<()> {
         "fields" => {
             let fields = listed_fields(&member.value)?;
             if !fields.is_empty() {
-                options.default_fields = fields.into_iter().map(|(field, _)| field).collect();
+                (options.default_fields, options.boosts) = fields.into_iter().unzip();
             }
         }
         "default_operator" => {
@@ -76,7 +80,12 @@ fn option(member: &Member, options: &mut Options) -> Parsed<()> {
         }
         "allow_leading_wildcard" => options.leading_wildcards = member.boolean(NAME)?,
         "quote_field_suffix" => options.quoted_suffix = Some(member.text(NAME)?),
-        "type" => options.phrases = member.text(NAME)? == "phrase",
+        "type" => {
+            let kind = member.text(NAME)?;
+            options.phrases = kind == "phrase";
+            let sums = matches!(kind.as_str(), "most_fields" | "bool_prefix");
+            options.tie_breaker = f32::from(u8::from(sums));
+        }
         "analyzer" | "quote_analyzer" if member.text(NAME)? != "standard" => {
             return Err(member.value.fault(DslErrorKind::UnsupportedKey {
                 key: member.key.clone(),
@@ -95,7 +104,6 @@ fn option(member: &Member, options: &mut Options) -> Parsed<()> {
         | "lenient"
         | "max_determinized_states"
         | "rewrite"
-        | "tie_breaker"
         | "analyzer"
         | "quote_analyzer" => {}
         _ => return Err(member.not_supported(NAME)),

@@ -10,9 +10,9 @@ use super::minimum::{minimum, operator};
 use super::pattern::{Fuzziness, fuzziness};
 use super::{Said, field, said};
 use crate::analysis::words;
-use crate::ast::{BoolQuery, Case, Field, MinimumMatch, Operator, Query, Scalar, Scoring};
+use crate::ast::{BoolQuery, Case, Field, MinimumMatch, Operator, Query, Scalar};
 use crate::datemath::Clock;
-use crate::lucene::{is_time, matching as matching_words, stretch};
+use crate::lucene::{groups, is_time, matching as matching_words, stretch};
 
 /// What the clauses of this family say of their text.
 #[derive(Default)]
@@ -126,6 +126,21 @@ impl Text {
         Ok(combined(clauses, self.operator, self.minimum.clone()))
     }
 
+    /// Each word in any of the fields.
+    fn across(&self, fields: &[(Field, f32)], others: f32) -> Query {
+        let every = groups(self.query()).into_iter().map(|word| {
+            let one = |(field, boost): &(Field, f32)| {
+                matching_words(field, word, Operator::Or, None).times(*boost)
+            };
+            Query::best_of(fields.iter().map(one).collect(), others)
+        });
+        let every: Vec<Query> = every.collect();
+        if every.is_empty() && self.all_when_empty {
+            return Query::All;
+        }
+        combined(every, self.operator, self.minimum.clone())
+    }
+
     fn in_order(&self, field: &Field, prefix: bool) -> Query {
         if self.all_when_empty && words(self.query()).next().is_none() {
             return Query::All;
@@ -167,17 +182,6 @@ impl Text {
             case: Case::Analyzed,
         });
         combined(clauses, self.operator, self.minimum.clone())
-    }
-}
-
-/// Any of these, of which the best counts for the score and the others by a part.
-pub(super) fn best_of(clauses: Vec<Query>, others: f32) -> Query {
-    if clauses.len() < 2 || others >= 1.0 {
-        return Query::any_of(clauses);
-    }
-    Query::Scored {
-        query: Box::new(Query::any_of(clauses)),
-        scoring: Scoring::Best(others),
     }
 }
 
@@ -259,14 +263,12 @@ pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
             query: "multi_match",
         }));
     }
-    if kind == "cross_fields" && text.operator == Operator::And {
-        let every = words(text.query()).map(|word| {
-            let one = |(field, boost): &(Field, f32)| {
-                matching_words(field, &word, Operator::Or, None).times(*boost)
-            };
-            Query::any_of(fields.iter().map(one).collect())
-        });
-        return Ok(combined(every.collect(), Operator::And, None));
+    let others = text.tie_breaker.unwrap_or(match kind.as_str() {
+        "most_fields" | "bool_prefix" => 1.0,
+        _ => 0.0,
+    });
+    if kind == "cross_fields" && !fields.iter().any(|(field, _)| is_time(field)) {
+        return Ok(text.across(&fields, others));
     }
     let mut found = Vec::with_capacity(fields.len());
     for (field, boost) in &fields {
@@ -287,9 +289,5 @@ pub(super) fn multi(node: &Node, context: &Context) -> Parsed<Query> {
         };
         found.push(clause.times(*boost));
     }
-    let others = text.tie_breaker.unwrap_or(match kind.as_str() {
-        "most_fields" | "bool_prefix" => 1.0,
-        _ => 0.0,
-    });
-    Ok(best_of(found, others))
+    Ok(Query::best_of(found, others))
 }
