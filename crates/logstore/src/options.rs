@@ -43,6 +43,10 @@ pub struct Options {
     pub search_patience: Duration,
     pub max_concurrent_searches: usize,
     pub max_waiting_searches: usize,
+    /// Matches that a search by score ranks.
+    pub max_scored_documents: u64,
+    /// Rows of an index that are looked at for what scores have to know of all documents.
+    pub max_counted_rows: u64,
     /// Where every document is accounted for.
     pub ledger: Arc<Ledger>,
     /// Where files are; tests put a failing disk here.
@@ -72,6 +76,8 @@ impl Options {
             search_patience: limits::SEARCH_PATIENCE,
             max_concurrent_searches: limits::MAX_CONCURRENT_SEARCHES,
             max_waiting_searches: limits::MAX_WAITING_SEARCHES,
+            max_scored_documents: limits::MAX_SCORED_DOCUMENTS,
+            max_counted_rows: limits::MAX_COUNTED_ROWS,
             ledger: Arc::default(),
             files: Arc::new(Disk),
         }

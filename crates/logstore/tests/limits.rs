@@ -9,10 +9,12 @@ use serde_json::json;
 use support::{Logs, Store, all, options, put};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::limits::MAX_BUCKETS;
-use swarmscope_query::aggregate::{Aggregation, AggregationKind, DateHistogram, Interval};
-use swarmscope_query::ast::{Case, Field, Query};
+use swarmscope_query::aggregate::{
+    Aggregation, AggregationKind, DateHistogram, Direction, Interval,
+};
+use swarmscope_query::ast::{Case, Field, Operator, Query};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{LogStore, SearchRequest, StoreError};
+use swarmscope_query::store::{LogStore, SearchRequest, SortKey, StoreError};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_writes_share_fsyncs_and_a_full_queue_refuses_whole_requests() {
@@ -111,4 +113,87 @@ async fn a_search_is_held_to_its_time_its_buckets_and_its_window() {
     let request = SearchRequest::new(IndexExpression::all(), pattern);
     let refused = store.logs().search(request).await.expect_err("too large");
     assert!(matches!(refused, StoreError::InvalidRequest { .. }));
+}
+
+/// `word` in the text of every document, and `rare` in one of eight.
+async fn with_words(logs: &Logs, documents: u64) {
+    for first in (0..documents).step_by(1000) {
+        let writes = (first..(first + 1000).min(documents)).map(|n| {
+            let rare = if n % 8 == 0 { "rare" } else { "other" };
+            let text = format!("word {rare} {}", "and more ".repeat(n as usize % 5));
+            let event = json!({"timestamp": n * 1000, "message": text});
+            put("logs", &n.to_string(), &event)
+        });
+        let results = logs.write(writes.collect()).await.expect("written");
+        assert!(results.iter().all(Result::is_ok));
+    }
+    logs.flush_async().await;
+}
+
+fn by_score(text: &str) -> SearchRequest {
+    SearchRequest {
+        sort: vec![SortKey::Score(Direction::Descending)],
+        size: 10,
+        ..SearchRequest::new(
+            IndexExpression::all(),
+            Query::Match {
+                field: Field::Named("message".to_owned()),
+                text: text.to_owned(),
+                operator: Operator::Or,
+                minimum: None,
+            },
+        )
+    }
+}
+
+#[tokio::test]
+async fn what_scores_know_of_a_large_index_is_near_what_it_is() {
+    let mut scores = Vec::new();
+    for max_counted_rows in [u64::MAX, 2048] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = EmbeddedLogs::open(Options {
+            max_counted_rows,
+            ..options(folder.path())
+        });
+        let logs = Logs(Arc::new(opened.expect("an open store")));
+        with_words(&logs, 12_000).await;
+        let reply = logs.search(by_score("rare")).await.expect("a reply");
+        scores.push(reply.max_score.expect("a score"));
+    }
+    let [exact, near] = scores.as_slice() else {
+        panic!("two stores");
+    };
+    assert!((exact - near).abs() < 0.05 * exact, "{scores:?}");
+    // Granules of the index do not hold the same documents, or nothing was left out.
+    assert!((exact - near).abs() > 0.0, "{scores:?}");
+}
+
+#[tokio::test]
+async fn beyond_what_is_scored_matches_count_and_are_no_hits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = EmbeddedLogs::open(Options {
+        max_scored_documents: 10,
+        ..options(folder.path())
+    });
+    let logs = Logs(Arc::new(opened.expect("an open store")));
+    let old = json!({"timestamp": 1000, "message": "word"});
+    logs.write(vec![put("logs", "old", &old)])
+        .await
+        .expect("written");
+    logs.flush_async().await;
+    for n in 0..20 {
+        let event = json!({"timestamp": 2_000_000 + n, "message": "word and more and more"});
+        logs.write(vec![put("logs", &n.to_string(), &event)])
+            .await
+            .expect("written");
+    }
+    let mut request = by_score("word");
+    request.size = 30;
+    let reply = logs.search(request.clone()).await.expect("a reply");
+    assert_eq!(reply.total.map(|total| total.count), Some(21));
+    let found: Vec<&str> = reply.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert!(!found.is_empty() && !found.contains(&"old"), "{found:?}");
+    request.min_score = Some(0.0);
+    let reply = logs.search(request).await.expect("a reply");
+    assert!(reply.total.is_some_and(|total| total.count < 21));
 }

@@ -179,7 +179,7 @@ impl<'a> Search<'a> {
 
     fn hits(&self, shared: &Shared, ranked: &[Ranked]) -> Result<Vec<Hit>, SearchError> {
         let ranked = &ranked[..ranked.len().min(self.request.size)];
-        let scores = self.scores_of(ranked)?;
+        let scores = self.scores_of(shared, ranked)?;
         let part_of = |place| self.scan.part(place);
         let found = spelled(ranked, part_of, |part, error| {
             leave_out(shared, part, &error)
@@ -196,7 +196,11 @@ impl<'a> Search<'a> {
     }
 
     /// The scores of the hits, by part and row; none when the search needs none.
-    fn scores_of(&self, ranked: &[Ranked]) -> Result<HashMap<(usize, u32), f32>, SearchError> {
+    fn scores_of(
+        &self,
+        shared: &Shared,
+        ranked: &[Ranked],
+    ) -> Result<HashMap<(usize, u32), f32>, SearchError> {
         let mut scores_of = HashMap::new();
         if self.request.needed_scores() == Scores::None {
             return Ok(scores_of);
@@ -212,7 +216,7 @@ impl<'a> Search<'a> {
                 part: self.scan.part(place),
                 deadline: self.scan.deadline(),
             };
-            let scores = match self.scan.scores(&clauses, &rows) {
+            let scores = match self.scan.scores(&clauses, &rows, &shared.options) {
                 // The part is reported when its documents are fetched.
                 Err(SearchError::Segment(_)) => continue,
                 other => other?,

@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use swarmscope_model::limits::MAX_SCORED_DOCUMENTS;
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::evaluate::Matcher;
 use swarmscope_query::store::{Scores, SearchRequest, SortKey, TrackTotal};
@@ -18,6 +17,7 @@ use super::run::leave_out;
 use super::score::Scorer;
 use super::sort::Top;
 use super::statistics::{Known, Statistics};
+use crate::options::Options;
 use crate::rows::RowSet;
 use crate::shared::Shared;
 
@@ -172,13 +172,18 @@ impl<'a> Scan<'a> {
     }
 
     fn step(&self, place: usize, found: &mut Found, shared: &Shared) -> Result<(), SearchError> {
-        match self.look_at(place, found) {
+        match self.look_at(place, found, &shared.options) {
             Err(SearchError::Segment(error)) => leave_out(shared, self.part(place), &error),
             other => other,
         }
     }
 
-    fn look_at(&self, place: usize, found: &mut Found) -> Result<(), SearchError> {
+    fn look_at(
+        &self,
+        place: usize,
+        found: &mut Found,
+        options: &Options,
+    ) -> Result<(), SearchError> {
         self.deadline.check()?;
         let (part, (oldest, newest)) = &self.parts[place];
         let time = &self.request.time;
@@ -214,7 +219,7 @@ impl<'a> Scan<'a> {
         }
         let within = self.candidates(part, is_whole)?;
         let mut matching = clauses.rows(&self.matcher, &within)?;
-        let scores = self.scores_of_all(&clauses, &mut matching)?;
+        let scores = self.scores_of_all(&clauses, &mut matching, options)?;
         let count = matching.count();
         if count == 0 {
             return Ok(());
@@ -243,18 +248,19 @@ impl<'a> Scan<'a> {
         &self,
         clauses: &Clauses<'_>,
         matching: &mut RowSet,
+        options: &Options,
     ) -> Result<Option<Vec<f32>>, SearchError> {
         if self.request.needed_scores() != Scores::OfAll || matching.is_empty() {
             return Ok(None);
         }
         let count = u64::from(matching.count());
-        if self.scored.fetch_add(count, Ordering::Relaxed) >= MAX_SCORED_DOCUMENTS {
+        if self.scored.fetch_add(count, Ordering::Relaxed) >= options.max_scored_documents {
             if self.request.min_score.is_some() {
                 *matching = RowSet::none(matching.len());
             }
             return Ok(None);
         }
-        let mut scores = self.scores(clauses, matching)?;
+        let mut scores = self.scores(clauses, matching, options)?;
         if let Some(least) = self.request.min_score {
             let rows = matching.to_vec();
             let too_low = rows
@@ -271,10 +277,16 @@ impl<'a> Scan<'a> {
     ///
     /// # Errors
     /// When the time is over or the part cannot be read.
-    pub fn scores(&self, clauses: &Clauses<'_>, rows: &RowSet) -> Result<Vec<f32>, SearchError> {
+    pub fn scores(
+        &self,
+        clauses: &Clauses<'_>,
+        rows: &RowSet,
+        options: &Options,
+    ) -> Result<Vec<f32>, SearchError> {
         let statistics = Statistics {
             parts: &self.parts,
             known: &self.known,
+            most_rows: options.max_counted_rows,
             deadline: self.deadline,
         };
         let scorer = Scorer {

@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use swarmscope_model::limits::MAX_COUNTED_ROWS;
 use swarmscope_query::analysis::standard_words;
 use swarmscope_query::bm25::FieldLengths;
 use swarmscope_query::document::ValueRef;
@@ -37,6 +36,8 @@ pub struct Statistics<'a> {
     /// All parts of the indices.
     pub parts: &'a [(Part, (i64, i64))],
     pub known: &'a Known,
+    /// Rows of an index that are looked at.
+    pub most_rows: u64,
     pub deadline: Deadline,
 }
 
@@ -78,7 +79,7 @@ impl Statistics<'_> {
                 parts.push(Sampled { part, rows });
             }
         }
-        let every = total.div_ceil(MAX_COUNTED_ROWS).max(1);
+        let every = total.div_ceil(self.most_rows.max(1)).max(1);
         if every > 1 {
             let mut granules = 0;
             for own in &mut parts {
