@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -77,9 +76,7 @@ async fn credentials_come_from_the_environment_and_health_needs_none() {
 #[test]
 fn an_agents_health_is_its_metrics_page_behind_its_credentials() {
     const USER: &str = "swarmscope:a password: with spaces";
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = free.local_addr().expect("bound");
-    drop(free);
+    let address = swarmscope_test_ports::free_address();
     let mut command = Command::new(SWARMSCOPE);
     command.args(["agent", "run", "--type", "test_agent"]);
     command.args(["--listen", &address.to_string()]);

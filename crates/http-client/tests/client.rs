@@ -174,10 +174,7 @@ async fn a_body_has_a_limit_and_failures_say_why() {
         large,
         Err(RequestError::BodyTooLarge { limit: 1_999 })
     ));
-    // A port that was free a moment ago.
-    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = free.local_addr().expect("an address");
-    drop(free);
+    let address = swarmscope_test_ports::free_address();
     let nobody = Url::parse(&format!("http://u:hunter2@{address}/")).expect("a URL");
     let error = plain
         .send(Request::get(nobody), LIMIT)

@@ -1,12 +1,12 @@
 //! The two servers as processes of their own, on free ports, in folders that are removed afterwards.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use swarmscope_test_ports::free_address;
 use tempfile::TempDir;
 
 /// How long a server may take to come up, or to answer one request, on a busy machine.
@@ -52,7 +52,7 @@ impl Server {
         let folder = tempfile::tempdir().context("a temporary folder")?;
         let configuration = folder.path().join("prometheus.yml");
         std::fs::write(&configuration, CONFIGURATION)?;
-        let ports = free_ports()?;
+        let ports = [(); 4].map(|()| free_address().to_string());
         let mut command = Command::new(binary);
         match product {
             Product::Prometheus => prometheus(&mut command, folder.path(), &ports[0]),
@@ -229,17 +229,4 @@ fn swarmscope(command: &mut Command, folder: &Path, addresses: &[String; 4]) {
         .args(["--elastic", &addresses[2], "--orchestrator", &addresses[3]])
         .arg("--metrics-retention-age=60d")
         .arg(format!("--prometheus-features={FEATURES}"));
-}
-
-/// Addresses that nobody has at the moment.
-fn free_ports() -> Result<[String; 4]> {
-    let held = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0"));
-    let mut addresses = [const { String::new() }; 4];
-    for (address, listener) in addresses.iter_mut().zip(held.iter()) {
-        let listener = listener
-            .as_ref()
-            .map_err(|error| anyhow::anyhow!("no free port: {error}"))?;
-        *address = listener.local_addr()?.to_string();
-    }
-    Ok(addresses)
 }

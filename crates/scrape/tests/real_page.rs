@@ -75,9 +75,7 @@ async fn text_and_protobuf_of_one_page_give_the_same_series() {
     let folder = tempfile::tempdir().expect("a folder");
     let configuration = folder.path().join("prometheus.yml");
     std::fs::write(&configuration, "global: {}\n").expect("a file");
-    let address = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .expect("a port");
+    let address = swarmscope_test_ports::free_address();
     let _program = Program(
         Command::new(binary)
             .arg(format!("--config.file={}", configuration.display()))

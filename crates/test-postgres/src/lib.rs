@@ -5,7 +5,6 @@
 //! everything at the input's end: a process that is killed closes its pipes, so nothing stays behind.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -52,10 +51,7 @@ impl Cluster {
             );
             return None;
         };
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
+        let port = swarmscope_test_ports::free_port();
         let mut child = as_ordinary_user("sh")
             .args(["-c", KEEPER, "keeper"])
             .arg(&programs)

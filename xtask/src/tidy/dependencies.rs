@@ -59,7 +59,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("bench-events", &[]),
     ("journey", &["model"]),
-    ("prometheus-peer", &["model", "prometheus-wire"]),
+    (
+        "prometheus-peer",
+        &["model", "prometheus-wire", "test-ports"],
+    ),
+    ("test-postgres", &["test-ports"]),
     (
         "api",
         &[

@@ -8,7 +8,6 @@ pub mod world_of_groups;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
@@ -274,10 +273,7 @@ impl Alertmanager {
         );
         let file = folder.path().join("alertmanager.yml");
         std::fs::write(&file, config).expect("written");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
+        let port = swarmscope_test_ports::free_port();
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "keeper"])
             .arg(program)

@@ -2,13 +2,13 @@
 
 #![allow(dead_code, reason = "every test file uses the part that it needs")]
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use swarmscope_test_ports::free_address;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
@@ -30,7 +30,7 @@ pub struct Ports {
 impl Ports {
     /// Ports that nobody has at the moment.
     pub fn free() -> Self {
-        let [ui, elastic, prometheus, orchestrator] = [(); 4].map(|()| free_port());
+        let [ui, elastic, prometheus, orchestrator] = [(); 4].map(|()| free_address());
         Self {
             ui,
             elastic,
@@ -51,23 +51,6 @@ impl Ports {
             "--orchestrator".into(),
             self.orchestrator.to_string(),
         ]
-    }
-}
-
-/// Below what the system gives to outgoing connections, one of which could take a port between the look at
-/// it and its use. Each call gives others, and so do processes side by side.
-fn free_port() -> SocketAddr {
-    const FIRST: u32 = 12_000;
-    const COUNT: u32 = 18_000;
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let begin = std::process::id().wrapping_mul(97);
-    loop {
-        let number = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT + FIRST;
-        let port = u16::try_from(number).expect("below 65,536");
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if TcpListener::bind(address).is_ok() {
-            return address;
-        }
     }
 }
 
