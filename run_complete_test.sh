@@ -21,14 +21,7 @@ finish() {
 }
 trap finish EXIT
 
-read -r ui elastic prometheus orchestrator metrics < <(python3 - <<'PYTHON'
-import socket
-held = [socket.socket() for _ in range(5)]
-for s in held:
-    s.bind(("127.0.0.1", 0))
-print(*(s.getsockname()[1] for s in held))
-PYTHON
-)
+read -r ui elastic prometheus orchestrator metrics < <(scripts/free-ports 5)
 echo "starting an embedded system on ports $ui, $elastic, $prometheus, $orchestrator"
 "$swarmscope" up --data "$folder/data" --listen "127.0.0.1:$ui" --elastic "127.0.0.1:$elastic" \
     --prometheus "127.0.0.1:$prometheus" --orchestrator "127.0.0.1:$orchestrator" \

@@ -6,12 +6,18 @@ import glob
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 from typing import Optional
 
 SCHEMA = pathlib.Path(__file__).with_name("contract.sql")
+FREE_PORTS = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "free-ports"
+
+
+def free_port() -> int:
+    """A port for a server that is started next, out of the way of outgoing connections."""
+    return int(subprocess.check_output([sys.executable, str(FREE_PORTS), "1"]))
 
 
 def binaries() -> Optional[str]:
@@ -30,9 +36,7 @@ class Cluster:
         self.folder = folder
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         self.user = "postgres" if os.getuid() == 0 else None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         if self.user:
             shutil.chown(folder, self.user)
         data = os.path.join(folder, "data")

@@ -8,7 +8,6 @@ import os
 import pathlib
 import queue
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from postgres import free_port
 from swarmscope.agent import Agent, FanOut, TaskOver, TransientError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -61,9 +61,7 @@ class Orchestrator:
 
 @pytest.fixture(scope="module")
 def orchestrator(tmp_path_factory):
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{held.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     data = str(tmp_path_factory.mktemp("state"))
     command = [binary(), "orchestrator", "--listen", address, "--data", data]
     process = subprocess.Popen(
