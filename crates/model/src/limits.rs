@@ -244,6 +244,9 @@ pub const MAX_SILENCE_MATCHERS: usize = 32;
 pub const MAX_SILENCE_COMMENT_BYTES: usize = 1_024;
 /// How long a silence that ended is shown. Alertmanager's `data.retention`.
 pub const SILENCE_RETENTION: Duration = Duration::from_secs(5 * 24 * 3600);
+/// How long a server that ends waits for the answer to a word that is on its way to a receiver: a quick receiver's
+/// answer, and short enough for whoever waits for the end.
+pub const LAST_WORD_WAIT: Duration = Duration::from_secs(3);
 /// How long a webhook's answer is waited for unless configured.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Alerts that one rule over logs or errors may have at a time: more are one alert, of another rule.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::GROUP_MEMORY;
+use swarmscope_model::limits::{GROUP_MEMORY, LAST_WORD_WAIT};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -229,7 +229,8 @@ impl Receivers {
             .collect()
     }
 
-    /// Ends. What was not delivered is found to be untold after the next start.
+    /// Ends, and waits a moment for words that are on their way. What was not delivered is found to be untold after
+    /// the next start.
     pub async fn stop(&self) {
         self.stop.cancel();
         let tasks = {
@@ -293,6 +294,7 @@ impl Shared {
         &self,
         position: usize,
         waiting: &mut Waiting,
+        stop: &CancellationToken,
     ) -> Result<Option<i64>, DeliveryError> {
         let receiver = &self.receivers[position];
         let plan = self.plan(position, waiting);
@@ -306,6 +308,9 @@ impl Shared {
         }
         let told_any = !plan.due.is_empty();
         for message in plan.due {
+            if stop.is_cancelled() {
+                break;
+            }
             self.send(receiver, &message).await?;
             let at = Timestamp::now().as_millisecond();
             waiting.remove(&message.group.key);
@@ -376,10 +381,18 @@ async fn run(shared: Arc<Shared>, position: usize, stop: CancellationToken) {
     loop {
         changed.mark_unchanged();
         silenced.mark_unchanged();
-        let told = tokio::select! {
-            () = stop.cancelled() => return,
-            told = shared.tell(position, &mut waiting) => told,
+        // A word that is on its way is waited for: given up, it would be told again after the next start.
+        let given_up = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_WORD_WAIT).await;
         };
+        let told = tokio::select! {
+            told = shared.tell(position, &mut waiting, &stop) => told,
+            () = given_up => return,
+        };
+        if stop.is_cancelled() {
+            return;
+        }
         match told {
             Ok(next) => {
                 backoff.reset();
