@@ -30,6 +30,25 @@ pub fn check_exposure(
 
 /// How long a port may still be held by the children of a process that was killed.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(3);
+/// Between two looks whether it is free.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Looks whether a child will get this address, for a while when it is in use.
+///
+/// # Errors
+/// When it stays in use or cannot be had.
+pub async fn check_free_address(address: SocketAddr, flag: &str) -> Result<(), Failure> {
+    let deadline = Instant::now() + GIVEN_UP_WITHIN;
+    while Instant::now() < deadline && is_in_use(address).await {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    listen(address, flag).await.map(drop)
+}
+
+async fn is_in_use(address: SocketAddr) -> bool {
+    let bound = TcpListener::bind(address).await;
+    bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
+}
 
 /// Looks whether a child will get its port on this machine.
 ///
@@ -47,7 +66,7 @@ pub async fn check_free(port: u16, child: &str, flag: &str) -> Result<(), Failur
                 ),
             ));
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use swarmscope_model::names::DEMO_AGENTS;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::address::{check_exposure, check_free, listen};
+use crate::address::{check_exposure, check_free, check_free_address, listen};
 use crate::arguments::UpArguments;
 use crate::backup::live::Live;
 use crate::configuration::Configuration;
@@ -118,7 +118,7 @@ impl Listeners {
         let elastic = listen(configuration.elastic, "--elastic").await?;
         let prometheus = listen(configuration.prometheus, "--prometheus").await?;
         // The orchestrator takes its own port; whether it is free is said here, before the start.
-        drop(listen(configuration.orchestrator, "--orchestrator").await?);
+        check_free_address(configuration.orchestrator, "--orchestrator").await?;
         if configuration.demo {
             for (agent, _, port) in DEMO_AGENTS {
                 check_free(port, agent, "--demo").await?;
