@@ -64,13 +64,16 @@ impl Changes {
         }
         let (sender, receiver) = broadcast::channel(WATCH_BACKLOG);
         *looks = Some(sender);
-        tokio::spawn(self.clone().look_on());
+        // From before the reader is told that it watches, and from before what is being written now.
+        let overlap = i64::try_from(WATCH_OVERLAP.as_millis()).unwrap_or(i64::MAX);
+        let from = Timestamp::now().as_millisecond() - overlap;
+        let seen = Seen::new(Timestamp::from_millisecond(from));
+        tokio::spawn(self.clone().look_on(seen));
         receiver
     }
 
     /// Looks until nobody watches any more.
-    async fn look_on(self) {
-        let mut seen = Seen::new(Timestamp::now());
+    async fn look_on(self, mut seen: Seen) {
         loop {
             tokio::select! {
                 () = self.closing.cancelled() => {
