@@ -136,6 +136,31 @@ impl Storm {
     }
 }
 
+/// Waits until the server has noted what it told: it does so when it has the receiver's answer, and a kill before
+/// that has it told again.
+async fn until_noted(server: &Server) {
+    let path = server.data.path().join("alerts/notifications.json");
+    let noted = || {
+        let kept: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
+        let receivers = kept.as_object()?.values();
+        Some(
+            receivers
+                .filter_map(|each| each["told"].as_array())
+                .map(Vec::len)
+                .sum::<usize>(),
+        )
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while noted() != Some(KINDS + 1) {
+        assert!(
+            Instant::now() < deadline,
+            "{:?} alerts are noted as told",
+            noted()
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A thousand errors of every kind in turn.
 async fn log(server: &Server, request: usize) {
     let now = jiff::Timestamp::now()
@@ -176,6 +201,7 @@ async fn a_storm_of_errors_is_a_few_true_words() {
     }
     let is_all = |firing: &BTreeSet<(String, String)>| firing.len() == KINDS + 1;
     hook.until("every kind fires", is_all).await;
+    until_noted(&server).await;
 
     // Neither a restart nor time says anything new: nothing is told.
     let (firing, words) = hook.belief();

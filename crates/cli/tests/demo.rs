@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use swarmscope_model::names::DEMO_AGENTS;
 
 /// What the newcomer is promised.
 const FIRST_EVENTS: Duration = Duration::from_secs(20);
+/// Until a task has gone through two agents, on a busy machine.
+const FIRST_HANDOVER: Duration = Duration::from_secs(90);
 /// Lease, sweep and restart, on a busy machine.
 const TAKEOVER: Duration = Duration::from_secs(90);
 
@@ -59,7 +61,7 @@ async fn correlation_ids_are_shared(server: &Server) {
             "aggs": {"agents": {"terms": {"field": "agent_name.keyword"}}},
         }},
     });
-    let deadline = Instant::now() + FIRST_EVENTS;
+    let deadline = Instant::now() + FIRST_HANDOVER;
     let id = loop {
         let (status, reply) = server
             .elastic(Method::POST, "/_search", body.to_string())
@@ -99,17 +101,15 @@ async fn correlation_ids_are_shared(server: &Server) {
 
 async fn events_have_the_contract_shape(server: &Server) {
     let page = server.native("/api/v1/logs/search?size=500").await;
-    let mut types: BTreeMap<String, u32> = BTreeMap::new();
     for hit in page["hits"].as_array().expect("hits") {
-        let event: swarmscope_model::Event =
-            serde_json::from_value(hit["source"].clone()).expect("an event of the contract");
-        *types.entry(event.event_type).or_default() += 1;
+        let source = hit["source"].clone();
+        serde_json::from_value::<swarmscope_model::Event>(source)
+            .expect("an event of the contract");
     }
+    // Among all of them: the newest 500 have no registration any more when the start was slow.
     for expected in ["task_completed", "task_received", "agent_registered"] {
-        assert!(
-            types.contains_key(expected),
-            "no {expected} among {types:?}"
-        );
+        let found = count(server, &format!("event_type:{expected}")).await;
+        assert!(found > 0, "no {expected}");
     }
 }
 

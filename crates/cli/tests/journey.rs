@@ -67,8 +67,14 @@ async fn work(server: &Server) {
     orchestrator(server, "/api/v1/tasks/t2/fail", body).await;
 }
 
-/// What the agents logged, at the end of the story.
+/// What the agents logged, at the end of the story, when what the orchestrator logged has come through its pipe.
 async fn log(server: &Server) {
+    until("the orchestrator's own events are there", async || {
+        let query = "agent_name:orchestrator AND event_type:task_failed";
+        let path = format!("/api/v1/logs/search?query={query}&size=1");
+        server.native(&path).await["total"]["value"] == 1
+    })
+    .await;
     let now = swarmscope_model::Timestamp::now();
     let event = json!({"timestamp": now.to_string(), "agent_name": "writer", "event_type": "permanent_error",
         "severity": "ERROR", "message": "cannot write", "metadata": {"correlation_id": "story-1",
