@@ -57,10 +57,20 @@ impl Worker {
     }
 
     fn start_at(url: &str, kept: &Kept, name: &str, works_for: Duration) -> Self {
+        Self::with_lease(url, kept, name, works_for, Duration::from_millis(900))
+    }
+
+    fn with_lease(
+        url: &str,
+        kept: &Kept,
+        name: &str,
+        works_for: Duration,
+        lease: Duration,
+    ) -> Self {
         let (tell, told) = unbounded_channel();
         let end = CancellationToken::new();
         let options = AgentOptions {
-            lease: Duration::from_millis(900),
+            lease,
             heartbeat_every: Duration::from_millis(200),
             grace: Duration::ZERO,
             ..AgentOptions::new(name, "test_agent", &["research"])
@@ -146,6 +156,11 @@ async fn a_killed_agents_task_goes_to_another_and_its_late_completion_is_refused
     assert!(matches!(refused, ClientError::StaleClaim(_)), "{refused}");
     assert_eq!(swarm.client.task("t").await.unwrap(), detail);
 
+    // Events are written behind the replies.
+    eventually("both refusals are logged", async || {
+        (swarm.kept.of_type("stale_claim").len() >= 2).then_some(())
+    })
+    .await;
     let expired = swarm.kept.of_type("lease_expired");
     assert_eq!(expired.len(), 1);
     assert_eq!(expired[0]["severity"], "WARNING");
@@ -157,7 +172,9 @@ async fn a_killed_agents_task_goes_to_another_and_its_late_completion_is_refused
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn work_that_outlasts_its_lease_keeps_it_by_renewing() {
     let swarm = Swarm::start().await;
-    let mut worker = Worker::start(&swarm, "worker", Duration::from_millis(2_000));
+    // A lease that a busy machine comes to renew.
+    let lease = Duration::from_secs(4);
+    let mut worker = Worker::with_lease(&swarm.url, &swarm.kept, "worker", lease * 3 / 2, lease);
     swarm.submit("t", "research").await;
     worker.started().await;
     let detail = swarm.reaches("t", TaskState::Completed).await;
@@ -198,9 +215,7 @@ async fn an_agent_that_has_to_stop_hands_its_task_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_orchestrator_that_is_not_there_yet_is_waited_for() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let address = swarmscope_test_ports::free_address();
     let kept = Kept::default();
     let mut worker = Worker::start_at(&format!("http://{address}"), &kept, "early", SHORT);
     eventually("the failure is logged", async || {

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::several::{Place, Server};
+use support::several::{Place, Server, until};
 
 on_both!(
     the_task_of_a_killed_agent_goes_to_another,
@@ -133,6 +133,11 @@ async fn the_task_of_a_killed_agent_goes_to_another(place: Place) {
     assert!(task["fencing_token"].as_i64() > Some(token), "{task}");
     assert_eq!(server.complete(&task).await.0, 200);
     assert_eq!(server.attempts("t").await, lost_and_done());
+    // Events are written behind the replies.
+    until("the lost lease is told of", async || {
+        server.events.count("\"lease_expired\"") > 0
+    })
+    .await;
     assert_eq!(server.events.count("\"lease_expired\""), 1);
     server.stop().await;
 }
