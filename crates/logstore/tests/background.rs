@@ -5,7 +5,7 @@ mod naive;
 mod support;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use support::{Logs, Store, all, delete, never_merging, options, put};
@@ -298,8 +298,12 @@ async fn documents_replaced_while_they_are_flushed_and_merged_are_there_once() {
             assert_eq!(written.expect("written").version, round + 1);
         }
     }
-    let stats = logs.stats();
-    assert!(stats.flushes > 10 && stats.merges > 0, "{stats:?}");
+    // Both happen by themselves, on threads that a busy machine lets run some time.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while logs.stats().flushes <= 10 || logs.stats().merges == 0 {
+        assert!(Instant::now() < deadline, "{:?}", logs.stats());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let check = |logs: Logs| async move {
         let mut request = SearchRequest::new(IndexExpression::all(), all());
         request.size = 1000;

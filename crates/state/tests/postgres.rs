@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fixture::{LEASE, PATIENCE, SWEEP, claim_of, task, types};
 use serde_json::{Map, json};
-use swarmscope_model::limits::STATE_PING_TIMEOUT;
+use swarmscope_model::limits::{STATE_PATIENCE, STATE_PING_TIMEOUT};
 use swarmscope_model::state::{NewAgent, NewTask, StateStore, TaskState};
 use swarmscope_state::{ConnectError, PostgresState};
 use swarmscope_test_postgres::{Cluster, Database};
@@ -129,7 +129,7 @@ async fn time_is_the_databases() {
     let store = connect(&database).await;
     let made = store.enqueue(vec![task("t")]).await.unwrap().remove(0);
     let off = database.sql(
-        "SELECT abs(extract(epoch FROM clock_timestamp() - created_at)) < 5, \
+        "SELECT abs(extract(epoch FROM clock_timestamp() - created_at)) < 60, \
          created_at = updated_at FROM task_states",
     );
     assert_eq!(off, "t|t", "{made:?}");
@@ -226,13 +226,22 @@ async fn a_server_that_goes_away_is_told_of_and_its_return_is_noticed() {
     assert_eq!(store.task("works").await.unwrap_err().code(), "unavailable");
 
     // A call that comes while the server is away is answered once it is back.
-    let waiting = {
-        let store = store.clone();
-        tokio::spawn(async move { store.enqueue(vec![task("patient")]).await })
-    };
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    cluster.run_server();
-    waiting.await.unwrap().unwrap();
+    for started in 1.. {
+        let asked = Instant::now();
+        let waiting = {
+            let store = store.clone();
+            tokio::spawn(async move { store.enqueue(vec![task("patient")]).await })
+        };
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        cluster.run_server();
+        let away = asked.elapsed();
+        match waiting.await.unwrap() {
+            Ok(_) => break,
+            // A busy machine took longer to start the server than any call waits.
+            Err(_) if away > STATE_PATIENCE && started < 5 => cluster.stop_server(),
+            Err(error) => panic!("the server was back after {away:?}: {error}"),
+        }
+    }
     store.ping().await.unwrap();
     assert_eq!(
         store.task("works").await.unwrap().state,

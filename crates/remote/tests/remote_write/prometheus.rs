@@ -54,10 +54,7 @@ impl Prometheus {
             .unwrap_or_default()
             .to_owned();
         let folder = tempfile::tempdir().expect("a folder");
-        let address = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|free| free.local_addr())
-            .expect("a port")
-            .to_string();
+        let address = swarmscope_test_ports::free_address().to_string();
         let prometheus = Self {
             url: Url::parse(&format!("http://{address}/")).expect("a URL"),
             child: spawn(&binary, folder.path(), &address),
@@ -109,7 +106,7 @@ impl Prometheus {
     /// Waits until a query has this answer.
     async fn answers(&self, query: &str, time: i64, expected: &[&str]) {
         let mut last = Vec::new();
-        for _ in 0..1_000 {
+        for _ in 0..3_000 {
             last = self.query(query, time).await;
             if last == expected {
                 return;

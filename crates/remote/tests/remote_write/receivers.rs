@@ -67,7 +67,7 @@ impl Receiver {
     }
 
     pub async fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
-        for _ in 0..2_000 {
+        for _ in 0..6_000 {
             if is(&self.seen.lock().expect("the lock")) {
                 return;
             }
@@ -79,7 +79,7 @@ impl Receiver {
 
 /// Waits until the first receiver has counted so.
 async fn counted(writer: &RemoteWriter, is: impl Fn(&ReceiverSnapshot) -> bool) {
-    for _ in 0..2_000 {
+    for _ in 0..6_000 {
         if is(&writer.receivers()[0].statistics) {
             return;
         }

@@ -7,7 +7,7 @@ use swarmscope_scrape::discovery::DiscoveredAgent;
 
 use crate::support::{Answer, Bench, Server};
 
-const FAST: &str = "  scrape_interval: 50ms\n  scrape_timeout: 50ms\n";
+const FAST: &str = "  scrape_interval: 1s\n  scrape_timeout: 1s\n";
 
 fn targets(bench: &Bench) -> BTreeSet<String> {
     bench.errors().into_keys().collect()

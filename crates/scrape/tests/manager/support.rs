@@ -255,7 +255,7 @@ impl Bench {
     pub fn until(&self, what: &str, is: impl Fn(&Self) -> bool) -> impl Future<Output = ()> {
         let place = std::panic::Location::caller();
         async move {
-            const PATIENCE: u32 = 2_000;
+            const PATIENCE: u32 = 6_000;
             for _ in 0..PATIENCE {
                 if is(self) {
                     return;
