@@ -47,6 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(path);
       await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
       await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+      if (name === 'the form of a task') await expect(page.getByRole('dialog')).toBeVisible();
       if (name === 'Discover') await page.getByRole('treegrid').locator('[aria-rowindex]').first().click();
       const axe = new AxeBuilder({ page });
       // What lies behind an open dialog cannot be reached, so the dialog is the page. Its head is a header

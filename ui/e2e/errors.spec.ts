@@ -52,11 +52,15 @@ test.beforeAll(async ({ request }) => {
   task = await fill(request);
   // The groups are made by a follower of the log.
   await expect
-    .poll(async () => {
-      const reply = await request.get(`/api/v1/errors?query=${word}`);
-      return ((await reply.json()) as { total: number }).total;
-    })
-    .toBe(2);
+    .poll(
+      async () => {
+        const reply = await request.get(`/api/v1/errors?query=${word}`);
+        const { groups } = (await reply.json()) as { groups: { count: number }[] };
+        return groups.map(({ count }) => count).toSorted((a, b) => a - b);
+      },
+      { timeout: 50_000 },
+    )
+    .toEqual([1, 3]);
 });
 
 const groupOf = (name: string) => new RegExp(`${name}_${word}`);
