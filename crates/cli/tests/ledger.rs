@@ -175,7 +175,9 @@ struct Shipped {
 impl Shipped {
     fn start(agent: &str, elastic: &str, spool: &Path) -> Self {
         let mut collector = Command::new(SWARMSCOPE)
-            .args(["run", "--name", "pipe", "--elastic", elastic, "--spool"])
+            .args(["run", "--name", "pipe", "--elastic", elastic])
+            // A busy server takes longer than the usual time for what is left at the end.
+            .args(["--flush-timeout", "2m", "--spool"])
             .arg(spool)
             .args(["--", "cat"])
             .stdin(Stdio::piped())
