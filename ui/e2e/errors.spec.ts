@@ -85,6 +85,9 @@ test('errors of one bug are one row, which sorts, filters and is walked by keys'
   await page.getByRole('button', { name: /^resolved/ }).click();
   await expect(page.getByText('No error matches these filters')).toBeVisible();
   await page.goBack();
+  await page.getByRole('button', { name: 'came back' }).click();
+  await expect(page.getByText('No error came back')).toBeVisible();
+  await page.goBack();
 
   await expect(page.getByRole('row')).toHaveCount(3);
   await page.keyboard.press('j');

@@ -117,6 +117,8 @@ test('who looks for why a task failed finds who else is affected, and puts it ri
   await expect(page.getByRole('article')).toContainText('came back');
   await expect(facts).toContainText(/open, came back 2/);
   await page.goto(`/errors?query=${word}`);
+  await page.getByRole('button', { name: 'came back' }).click();
+  await expect(page).toHaveURL(/back=true/);
   await expect(page.getByRole('row').filter({ hasText: word })).toContainText('came back');
 });
 

@@ -95,6 +95,7 @@ export interface GroupFilter {
   type?: string;
   correlation_id?: string;
   from?: string;
+  regressed_after?: string;
   sort?: GroupSort;
   limit?: number;
   offset?: number;

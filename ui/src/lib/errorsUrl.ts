@@ -9,6 +9,8 @@ export interface ErrorsView {
   type: string;
   /** Only groups with an error of this correlation id. */
   correlation: string;
+  /** Only groups that came back after they were resolved. */
+  back: boolean;
   /** Errors since then; empty for all time. */
   since: string;
   sort: GroupSort;
@@ -36,6 +38,7 @@ export function parseErrorsView(search: string): ErrorsView {
     agent: params.get('agent') ?? '',
     type: params.get('type') ?? '',
     correlation: params.get('correlation') ?? '',
+    back: params.get('back') === 'true',
     since: SINCE_CHOICES.find(({ value }) => value === since)?.value ?? DEFAULT_SINCE,
     sort: GROUP_SORTS.find((known) => known === params.get('sort')) ?? 'last_seen',
     page: Number.isInteger(page) && page > 0 ? page : 0,
@@ -50,6 +53,7 @@ export function errorsLink(patch: Partial<ErrorsView>): string {
   for (const name of ['query', 'agent', 'type', 'correlation'] as const) {
     if (view[name] !== '') params.set(name, view[name]);
   }
+  if (view.back) params.set('back', 'true');
   if (view.since !== DEFAULT_SINCE) params.set('since', view.since);
   if (view.sort !== 'last_seen') params.set('sort', view.sort);
   if (view.page > 0) params.set('page', String(view.page + 1));

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { errorGroups } from '../../api/errors';
+import { CountChips } from '../../components/CountChips';
 import { EmptyState } from '../../components/EmptyState';
 import { ErrorState } from '../../components/ErrorState';
 import { Loading } from '../../components/Loading';
@@ -13,6 +14,9 @@ import { GroupChips } from './GroupChips';
 import { GroupFilters } from './GroupFilters';
 
 const PAGE_SIZE = 50;
+/** Before every regression. */
+const EVER = '1970-01-01T00:00:00Z';
+const BACK = [{ key: 'back', label: 'came back', count: null }] as const;
 
 export default function ErrorsPage() {
   const search = useSearch();
@@ -30,6 +34,7 @@ export default function ErrorsPage() {
         type: view.type,
         correlation_id: view.correlation,
         from: view.since,
+        ...(view.back && { regressed_after: EVER }),
         sort: view.sort,
         limit: PAGE_SIZE,
         offset: view.page * PAGE_SIZE,
@@ -40,7 +45,17 @@ export default function ErrorsPage() {
   return (
     <Page
       title="Errors"
-      head={<GroupChips counts={data?.counts} value={view.state} onChange={(state) => change({ state })} />}
+      head={
+        <>
+          <GroupChips counts={data?.counts} value={view.state} onChange={(state) => change({ state })} />
+          <CountChips
+            label="Narrowed to"
+            chips={BACK}
+            value={view.back ? 'back' : ''}
+            onChange={(key) => change({ back: key === 'back' })}
+          />
+        </>
+      }
       right={<GroupFilters view={view} onChange={change} />}
     >
       {!data && !error && <Loading label="Loading the errors" />}
@@ -68,6 +83,14 @@ export default function ErrorsPage() {
 }
 
 function NoGroup({ view }: { view: ErrorsView }) {
+  if (view.back) {
+    return (
+      <EmptyState
+        title="No error came back"
+        detail="One that is resolved and happens again shows here, and is open again."
+      />
+    );
+  }
   const filtered = view.query !== '' || view.agent !== '' || view.type !== '' || view.correlation !== '';
   if (filtered) return <EmptyState title="No error matches these filters" />;
   return (
