@@ -315,7 +315,7 @@ fn histogram(first: i64, last: i64) -> Vec<Aggregation> {
         min_doc_count: 0,
         extended_bounds: None,
         hard_bounds: None,
-        order: None,
+        order: Vec::new(),
     });
     vec![named(histogram, vec![top("severity.keyword")])]
 }

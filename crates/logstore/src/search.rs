@@ -8,6 +8,7 @@ pub mod aggregate;
 pub mod budget;
 pub mod clause;
 mod column_test;
+mod converted;
 pub mod error;
 pub mod fields;
 pub mod left_out;

@@ -86,7 +86,7 @@ async fn a_search_is_held_to_its_time_its_buckets_and_its_window() {
             min_doc_count: 0,
             extended_bounds: Some((0, i64::MAX)),
             hard_bounds: None,
-            order: None,
+            order: Vec::new(),
         }),
         within: Vec::new(),
     }];

@@ -123,6 +123,11 @@ pub const MAX_SCRIPT_DEPTH: usize = 64;
 pub const MAX_REDUCTION_STEPS: u64 = 50_000_000;
 /// Documents that a value may have and still be rare, as in Elasticsearch.
 pub const MAX_RARE_DOCUMENTS: u64 = 100;
+/// Values that `significant_terms` compares with the background, the most frequent in the bucket: each costs a
+/// bucket of the searches ahead.
+pub const MAX_SIGNIFICANT_CANDIDATES: usize = 20_000;
+/// Filters of an `adjacency_matrix`, which has a bucket for every two of them.
+pub const MAX_ADJACENT_FILTERS: usize = 100;
 /// Buckets that `auto_date_histogram` may be asked for, and one more, as in Elasticsearch.
 pub const MAX_AUTO_BUCKETS: usize = 2_184;
 /// Values in one combination of `composite` or `multi_terms`.

@@ -3,7 +3,12 @@
 mod adapt;
 mod auto_date;
 mod choice;
+mod distinct;
+mod hyperloglog;
+mod partition;
 mod result;
+mod significant;
+mod spread;
 mod statistics;
 mod top_hits;
 mod tuples;
@@ -12,10 +17,17 @@ use crate::ast::{Query, Scalar};
 
 pub use auto_date::{AutoDateHistogram, AutoUnit, AutoWidth};
 pub use choice::{Choice, Chosen};
+pub use distinct::DistinctValues;
+pub use hyperloglog::HyperLogLog;
+pub use partition::Partition;
 pub use result::{
     AggregationResult, AggregationResults, Bucket, BucketKey, Pattern, PipelineResult, Sample,
     Slot, metric_within,
 };
+pub use significant::{
+    Background, Contrast, Frequencies, Heuristic, SignificantBucket, SignificantTerms,
+};
+pub use spread::{Boxplot, NumberSource, StringStatistics, WeightedAverage};
 pub use statistics::Statistics;
 pub use top_hits::{TopHits, TopHitsAggregation};
 pub use tuples::{
@@ -71,6 +83,24 @@ pub enum AggregationKind {
         field: String,
         values: Vec<f64>,
     },
+    /// A field's numbers weighed by another's.
+    WeightedAvg(WeightedAverage),
+    /// How far a field's numbers lie from their median: the median of that.
+    MedianDeviation {
+        field: String,
+    },
+    /// Quartiles, extremes and whiskers of a field's numbers.
+    Boxplot {
+        field: String,
+    },
+    /// Lengths and letters of a field's texts.
+    StringStats {
+        field: String,
+    },
+    /// As [`AggregationKind::Cardinality`], with a result that can be united with that of other buckets.
+    DistinctValues {
+        field: String,
+    },
     /// Numbers in buckets of one width.
     Histogram(Histogram),
     /// One bucket of the documents that match.
@@ -97,14 +127,15 @@ pub enum AggregationKind {
     },
     /// The most frequent of some values of a field.
     ChosenTerms(ChosenTerms),
+    /// Values that are more frequent than in the background.
+    SignificantTerms(SignificantTerms),
     /// Combinations of values in order, page by page.
     Composite(CompositeAggregation),
     /// The most frequent combinations of values.
     MultiTerms(MultiTermsAggregation),
     /// The first documents.
     TopHits(TopHitsAggregation),
-    /// Counts over time in so many buckets at the most; only on the outermost level, and never the store's to
-    /// compute.
+    /// Counts over time in so many buckets at the most.
     AutoDateHistogram(AutoDateHistogram),
     /// One bucket of all documents, whatever the query; only on the outermost level, and never the store's to
     /// compute.
@@ -156,8 +187,8 @@ pub struct Histogram {
     pub extended_bounds: Option<(f64, f64)>,
     /// Buckets outside these are left out, both inclusive.
     pub hard_bounds: Option<(f64, f64)>,
-    /// By key unless said otherwise.
-    pub order: Option<(TermsOrder, Direction)>,
+    /// By key when there is none; ties fall to the key.
+    pub order: Vec<(TermsOrder, Direction)>,
 }
 
 impl Histogram {
@@ -219,8 +250,8 @@ pub struct DateHistogram {
     pub extended_bounds: Option<(i64, i64)>,
     /// Buckets outside these are left out, in milliseconds, both inclusive.
     pub hard_bounds: Option<(i64, i64)>,
-    /// By key unless said otherwise.
-    pub order: Option<(TermsOrder, Direction)>,
+    /// By key when there is none; ties fall to the key.
+    pub order: Vec<(TermsOrder, Direction)>,
 }
 
 /// The width of a time bucket.

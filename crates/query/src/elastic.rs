@@ -22,7 +22,9 @@ use swarmscope_model::Timestamp;
 
 use crate::ast::Query;
 
-pub use aggregation::{NamedRange, Reported, Shape, Shapes, ShownHits, ValueFormat, decimal};
+pub use aggregation::{
+    AddressRange, NamedRange, Reported, Shape, Shapes, ShownHits, ValueFormat, decimal,
+};
 pub use body::{PointInTime, SearchBody};
 pub use collapse::{Collapse, InnerHits};
 pub use error::{Class, DslError, DslErrorKind};

@@ -24,4 +24,6 @@ pub mod mapping;
 pub mod number_format;
 pub mod pipeline;
 pub mod script;
+pub mod staged;
 pub mod store;
+pub mod value_view;

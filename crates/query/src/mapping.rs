@@ -4,17 +4,19 @@
 //! give a field one of them only, call it by other names, or say how its dates are written; [`Mapping::apply`] says
 //! a query in the terms of [`crate::ast`]. Never looks at documents, and never refuses one.
 
-mod addresses;
+pub(crate) mod addresses;
 mod dates;
 mod numbers;
 mod rewrite;
 mod strict;
+mod views;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::datemath::{DateMathError, Format};
+use crate::value_view::{Fold, ValueViews};
 
 pub use strict::Unmapped;
 
@@ -28,6 +30,8 @@ pub struct Mapping {
     disabled: Vec<String>,
     /// Fields that the values of others are searched by as well.
     copies: BTreeMap<String, Vec<String>>,
+    /// How sorts and aggregations look at values.
+    views: ValueViews,
 }
 
 /// What becomes of a field that is not mapped.
@@ -60,9 +64,11 @@ enum Kind {
     Text,
     /// As a whole string, in any case when a normalizer says so.
     Keyword {
-        folded: bool,
+        folded: Option<Fold>,
     },
-    Number,
+    Number {
+        whole: bool,
+    },
     Boolean,
     Date(String),
     Address,
@@ -96,6 +102,7 @@ impl Mapping {
     pub fn read(mappings: &Map<String, Value>, analysis: &Value) -> Self {
         let mut mapping = Self::default();
         mapping.object("", mappings, analysis);
+        mapping.views = views::of(&mapping);
         mapping
     }
 
@@ -181,6 +188,11 @@ impl Mapping {
         }
     }
 
+    /// How sorts and aggregations look at the values of fields.
+    pub fn views(&self) -> &ValueViews {
+        &self.views
+    }
+
     /// Whether the values are looked at as whole strings under the field's own name.
     pub fn is_whole(&self, name: &str) -> bool {
         match self.fields.get(name) {
@@ -225,10 +237,10 @@ fn mapped(field: &Map<String, Value>, analysis: &Value, view_of: Option<&str>) -
     let kind = match text("type").unwrap_or_default() {
         "text" | "match_only_text" | "annotated_text" | "search_as_you_type" => Kind::Text,
         "keyword" | "constant_keyword" | "wildcard" | "version" => Kind::Keyword {
-            folded: text("normalizer").is_some_and(|name| folds(name, analysis)),
+            folded: text("normalizer").and_then(|name| fold(name, analysis)),
         },
-        "long" | "integer" | "short" | "byte" | "unsigned_long" | "double" | "float"
-        | "half_float" | "scaled_float" => Kind::Number,
+        "long" | "integer" | "short" | "byte" | "unsigned_long" => Kind::Number { whole: true },
+        "double" | "float" | "half_float" | "scaled_float" => Kind::Number { whole: false },
         "boolean" => Kind::Boolean,
         "date" | "date_nanos" => Kind::Date(text("format").unwrap_or(DATE_FORMAT).to_owned()),
         "ip" => Kind::Address,
@@ -245,15 +257,19 @@ fn mapped(field: &Map<String, Value>, analysis: &Value, view_of: Option<&str>) -
     }
 }
 
-/// Whether a normalizer makes letters alike in either case.
-fn folds(name: &str, analysis: &Value) -> bool {
+/// The case that a normalizer puts letters in.
+fn fold(name: &str, analysis: &Value) -> Option<Fold> {
+    let named = |filter: &Value| match filter.as_str() {
+        Some("lowercase") => Some(Fold::Lower),
+        Some("uppercase") => Some(Fold::Upper),
+        _ => None,
+    };
+    if name == "lowercase" {
+        return Some(Fold::Lower);
+    }
     let filters = &analysis["normalizer"][name]["filter"];
-    let is_lower = |filter: &Value| matches!(filter.as_str(), Some("lowercase" | "uppercase"));
-    name == "lowercase"
-        || is_lower(filters)
-        || filters
-            .as_array()
-            .is_some_and(|filters| filters.iter().any(is_lower))
+    let all = filters.as_array().map_or(&[][..], Vec::as_slice);
+    named(filters).or_else(|| all.iter().rev().find_map(named))
 }
 
 /// The parts of a format, those that are numbers aside.

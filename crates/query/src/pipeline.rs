@@ -4,6 +4,7 @@
 //! or with fewer buckets. What they do is bounded by [`Steps`], whatever the request says.
 
 mod bucket_sort;
+mod distinct;
 mod formula;
 mod gaps;
 mod over_buckets;
@@ -44,6 +45,10 @@ pub enum PipelineKind {
         unit: Option<f64>,
     },
     CumulativeSum {
+        path: Path,
+    },
+    /// How many distinct values this bucket and those before it have together.
+    CumulativeCardinality {
         path: Path,
     },
     /// The difference from so many buckets before.

@@ -10,6 +10,7 @@ use swarmscope_model::TimeRange;
 use crate::aggregate::{Aggregation, AggregationResults, Direction};
 use crate::ast::{Query, Scalar};
 use crate::indices::{IndexExpression, InvalidIndexName};
+use crate::value_view::ValueViews;
 
 /// What to do with a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +151,66 @@ pub enum SortKey {
         field: String,
         direction: Direction,
         missing: Missing,
+        /// What stands for several values.
+        mode: SortMode,
     },
+}
+
+/// Which number stands for several values of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortMode {
+    /// The smallest upwards, the largest downwards.
+    #[default]
+    Outermost,
+    Min,
+    Max,
+    /// Of numbers, as the next two.
+    Sum,
+    Average,
+    Median,
+}
+
+impl SortMode {
+    /// One number of several. Of whole numbers it is a whole one, as in Elasticsearch.
+    pub fn reduce(self, mut numbers: Vec<Scalar>) -> Option<Scalar> {
+        let value = |number: &Scalar| match number {
+            Scalar::Integer(number) => *number as f64,
+            Scalar::Float(number) => *number,
+            Scalar::Boolean(flag) => f64::from(u8::from(*flag)),
+            Scalar::Text(_) => f64::NAN,
+        };
+        numbers.retain(|number| !matches!(number, Scalar::Text(_)));
+        let is_whole = !numbers
+            .iter()
+            .any(|number| matches!(number, Scalar::Float(_)));
+        let mut values: Vec<f64> = numbers.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        let count = values.len();
+        if count == 0 {
+            return None;
+        }
+        let sum = values.iter().sum::<f64>();
+        let found = match self {
+            Self::Sum => sum,
+            Self::Average => sum / count as f64,
+            Self::Median if count.is_multiple_of(2) => {
+                f64::midpoint(values[count / 2 - 1], values[count / 2])
+            }
+            Self::Median => values[count / 2],
+            Self::Min => values[0],
+            Self::Max | Self::Outermost => values[count - 1],
+        };
+        Some(match is_whole {
+            // Halves are rounded up.
+            true => Scalar::Integer((found + 0.5).floor() as i64),
+            false => Scalar::Float(found),
+        })
+    }
+
+    /// Whether every value counts, not one of them.
+    pub fn reduces(self) -> bool {
+        matches!(self, Self::Sum | Self::Average | Self::Median)
+    }
 }
 
 /// Where documents without a value are sorted.
@@ -210,6 +270,8 @@ pub struct SearchRequest {
     pub scores: Scores,
     /// Documents with a lower score do not match.
     pub min_score: Option<f32>,
+    /// How sorts and aggregations look at the values of fields.
+    pub views: ValueViews,
 }
 
 impl SearchRequest {
@@ -227,6 +289,7 @@ impl SearchRequest {
             up_to_sequence: None,
             total: TrackTotal::Exactly,
             aggregations: Vec::new(),
+            views: ValueViews::default(),
             scores: Scores::None,
             min_score: None,
         }

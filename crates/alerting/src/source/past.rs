@@ -101,7 +101,7 @@ impl LogAnswers {
                 min_doc_count: 1,
                 extended_bounds: None,
                 hard_bounds: None,
-                order: None,
+                order: Vec::new(),
             }),
             within: Vec::new(),
         };

@@ -3,7 +3,9 @@
 mod hits;
 mod numbers;
 mod pipelines;
+mod significant;
 mod slots;
+mod spread;
 mod tuples;
 
 use jiff::tz::TimeZone;
@@ -53,6 +55,11 @@ fn type_name(result: &AggregationResult, reported: &Reported) -> &'static str {
         Reported::AutoDateHistogram { .. } => "auto_date_histogram",
         Reported::Histogram { .. } => "histogram",
         Reported::Filters { .. } => "filters",
+        Reported::AdjacencyMatrix { .. } => "adjacency_matrix",
+        Reported::IpRange { .. } => "ip_range",
+        Reported::Boxplot { .. } => "boxplot",
+        Reported::StringStats { .. } => "string_stats",
+        Reported::SignificantTerms { .. } => significant::type_name(result),
         Reported::Range { .. } => "range",
         Reported::DateRange { .. } => "date_range",
         Reported::Composite { .. } => "composite",
@@ -105,18 +112,17 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
             body.insert("buckets".to_owned(), histogram(buckets, shape, typed));
             body.insert("interval".to_owned(), interval.into());
         }
-        AggregationResult::Metric { value, of_dates } => metric(&mut body, value, of_dates, shape),
-        AggregationResult::Count(count) => {
-            body.insert("value".to_owned(), count.into());
-            if let Reported::Metric { format, .. } = &shape.reported
-                && let Some(text) = as_string(count as f64, false, format.as_ref())
-            {
-                body.insert("value_as_string".to_owned(), text.into());
-            }
-        }
-        AggregationResult::Stats(found) => numbers::stats(&mut body, &found, &shape.reported),
-        AggregationResult::Percentiles { values, of_dates } => {
-            numbers::percentiles(&mut body, &values, of_dates, &shape.reported);
+        AggregationResult::Significant {
+            count,
+            background,
+            buckets,
+        } => {
+            body.insert("doc_count".to_owned(), count.into());
+            body.insert("bg_count".to_owned(), background.into());
+            let buckets = buckets
+                .into_iter()
+                .map(|bucket| significant::bucket(bucket, shape, typed));
+            body.insert("buckets".to_owned(), buckets.collect());
         }
         AggregationResult::Slots(found) => {
             let found = found.into_iter().enumerate().collect();
@@ -133,11 +139,12 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
         }
         AggregationResult::Hits(found) => match &shape.reported {
             Reported::TopHits(shown) => hits::top_hits(&mut body, found, shown),
-            Reported::TopMetrics { metrics } => hits::top_metrics(&mut body, found, metrics),
+            Reported::TopMetrics {
+                metrics,
+                sort_format,
+            } => hits::top_metrics(&mut body, found, metrics, sort_format.as_ref()),
             _ => {}
         },
-        // Pipelines are no shape's.
-        AggregationResult::Pipeline(_) => {}
         AggregationResult::Patterns { patterns, .. } => {
             let buckets = patterns.into_iter().map(|pattern| {
                 let mut bucket = Map::new();
@@ -146,8 +153,37 @@ fn render_one(result: AggregationResult, shape: &Shape, typed: bool) -> Value {
             });
             body.insert("buckets".to_owned(), buckets.collect());
         }
+        other => without_buckets(&mut body, other, shape),
     }
     Value::Object(body)
+}
+
+/// The body of a result that has no buckets.
+fn without_buckets(body: &mut Map<String, Value>, result: AggregationResult, shape: &Shape) {
+    match result {
+        AggregationResult::Metric { value, of_dates } => metric(body, value, of_dates, shape),
+        AggregationResult::Count(count) => {
+            body.insert("value".to_owned(), count.into());
+            if let Reported::Metric { format, .. } = &shape.reported
+                && let Some(text) = as_string(count as f64, false, format.as_ref())
+            {
+                body.insert("value_as_string".to_owned(), text.into());
+            }
+        }
+        AggregationResult::Distinct(values) => {
+            body.insert("value".to_owned(), values.count().into());
+        }
+        AggregationResult::Boxplot(found) => spread::boxplot(body, found, &shape.reported),
+        AggregationResult::StringStats(found) => {
+            spread::string_stats(body, &found, &shape.reported);
+        }
+        AggregationResult::Stats(found) => numbers::stats(body, &found, &shape.reported),
+        AggregationResult::Percentiles { values, of_dates } => {
+            numbers::percentiles(body, &values, of_dates, &shape.reported);
+        }
+        // Results with buckets are shown elsewhere, and pipelines are no shape's.
+        _ => {}
+    }
 }
 
 fn metric(body: &mut Map<String, Value>, value: Option<f64>, of_dates: bool, shape: &Shape) {
@@ -176,12 +212,20 @@ fn shown(instant: i64, format: Option<&ValueFormat>, zone: &TimeZone) -> String 
 }
 
 fn terms_bucket(bucket: Bucket, shape: &Shape, typed: bool) -> Value {
+    let body = term_key(bucket.key, shape);
+    finish(body, bucket.count, bucket.within, shape, typed)
+}
+
+/// The key of a bucket of one value, and its text where it has one.
+fn term_key(key: BucketKey, shape: &Shape) -> Map<String, Value> {
     let format = match &shape.reported {
-        Reported::Terms { format } | Reported::RareTerms { format } => format.as_ref(),
+        Reported::Terms { format }
+        | Reported::RareTerms { format }
+        | Reported::SignificantTerms { format } => format.as_ref(),
         _ => None,
     };
     let mut body = Map::new();
-    match bucket.key {
+    match key {
         BucketKey::Text(text) => insert_key(&mut body, text, None),
         BucketKey::Integer(number) => {
             let text = format.and_then(|format| format.number(number as f64));
@@ -205,7 +249,7 @@ fn terms_bucket(bucket: Bucket, shape: &Shape, typed: bool) -> Value {
             );
         }
     }
-    finish(body, bucket.count, bucket.within, shape, typed)
+    body
 }
 
 /// Buckets of points in time or of numbers.

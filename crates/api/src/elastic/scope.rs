@@ -9,6 +9,7 @@ use swarmscope_query::ast::{BoolQuery, Field, Query, Scalar};
 use swarmscope_query::elastic::{SearchBody, query_body};
 use swarmscope_query::mapping::Mapping;
 use swarmscope_query::store::{IndexInfo, SortKey};
+use swarmscope_query::value_view::ValueViews;
 
 use super::catalog::Catalog;
 use super::errors::ElasticError;
@@ -139,7 +140,28 @@ impl Scope {
         for aggregation in &mut search.aggregations {
             aggregation.adapt(&path, &meaning)?;
         }
+        let views = self.views();
+        search.shapes.take_formats(&mut search.aggregations, &views);
         Ok(())
+    }
+
+    /// How sorts and aggregations look at the values of fields: what the first index says that says something.
+    pub fn views(&self) -> ValueViews {
+        match self.groups.as_slice() {
+            [] => ValueViews::default(),
+            [only] => Arc::clone(only.mapping.views()),
+            groups => {
+                let mut all = HashMap::new();
+                for (path, view) in groups
+                    .iter()
+                    .rev()
+                    .flat_map(|group| group.mapping.views().iter())
+                {
+                    all.insert(path.clone(), view.clone());
+                }
+                Arc::new(all)
+            }
+        }
     }
 
     fn value_path(&self, name: &str) -> Option<String> {

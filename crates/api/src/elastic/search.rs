@@ -10,10 +10,10 @@ use swarmscope_model::Timestamp;
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{BoolQuery, Query};
 use swarmscope_query::elastic::SearchBody;
+use swarmscope_query::staged;
 use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal};
 
 use super::ElasticState;
-use super::auto_dates;
 use super::body::{Body, Parameters};
 use super::collapse::collapsed;
 use super::contexts::View;
@@ -24,6 +24,7 @@ use super::scroll;
 use super::search_parameters::SearchParameters;
 use super::search_reply::{ReplyBody, ReplyOptions};
 use super::shards::Shards;
+use super::sort_values;
 
 /// `GET|POST /_search`
 pub async fn search_all(
@@ -159,6 +160,8 @@ pub async fn find(
         return Ok(nothing_found(search.total));
     };
     let mut request = search.request(indices.clone());
+    request.views = search.with_views(view.scope.views());
+    request.after = sort_values::read_after(search, &request.views);
     let everything = view.scope.filter()?;
     if let Some(filter) = &everything {
         request.query = Query::Bool(BoolQuery {
@@ -177,7 +180,7 @@ pub async fn find(
         (request.after_sequence, request.up_to_sequence) = (Some(end(slice)), Some(end(slice + 1)));
     }
     let everything = everything.unwrap_or(Query::All);
-    auto_dates::search(state.logs.as_ref(), request, &everything)
+    staged::search(state.logs.as_ref(), request, &everything)
         .await
         .map_err(|error| in_search(error, ""))
 }
@@ -227,6 +230,7 @@ pub fn reply_options(
         typed_keys: parameters.typed_keys(),
         shapes: search.shapes.clone(),
         fields: search.fields.clone(),
+        sort_keys: sort_values::shown_keys(search, &search.with_views(view.scope.views())),
         shown_keys: if is_ranked { 0 } else { usize::MAX },
         shards: view.shards,
         partial: parameters.allows_partial(),

@@ -11,13 +11,14 @@ use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::OwnTime;
 use swarmscope_query::elastic::{Shapes, ShownField, SourceFilter};
 use swarmscope_query::pipeline;
-use swarmscope_query::store::{Hit, SearchReply, SortValue, Total};
+use swarmscope_query::store::{Hit, SearchReply, Total};
 
 use super::aggregations;
 use super::errors::ElasticError;
 use super::hit_details::HitDetails;
 use super::shards::Shards;
 use super::shown_fields;
+use super::sort_values::{self, ShownKey};
 
 /// What a request says about the shape of its reply.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct ReplyOptions {
     pub partial: bool,
     /// The fields whose values hits list.
     pub fields: Vec<ShownField>,
+    /// How the values of each sort key are shown.
+    pub sort_keys: Vec<ShownKey>,
     /// How many sort values a hit shows: those of the keys that the client asked for.
     pub shown_keys: usize,
     /// How to show the aggregations.
@@ -205,7 +208,7 @@ impl ReplyBody {
         let mut inner = inner.into_iter();
         for (hit, value) in self.hits.hits.iter_mut().zip(values) {
             if value.is_some() {
-                let shown = vec![sort_value(value.clone())];
+                let shown: Vec<Value> = value.iter().cloned().map(sort_values::plain).collect();
                 hit.fields.insert(field.to_owned(), shown.into());
             }
             hit.inner_hits = inner.next().unwrap_or_default();
@@ -262,6 +265,15 @@ impl HitBody {
         let highlight = options.details.highlights(&hit)?;
         let matched_queries = options.details.matched(&hit);
         let shown = hit.sort.into_iter().take(options.shown_keys);
+        let plain_key = ShownKey::default();
+        let keys = options
+            .sort_keys
+            .iter()
+            .chain(std::iter::repeat(&plain_key));
+        let sort = shown
+            .zip(keys)
+            .map(|(value, key)| key.show(value))
+            .collect();
         Ok(Self {
             _index: hit.index,
             _id: (!options.without_ids).then_some(hit.id),
@@ -275,17 +287,7 @@ impl HitBody {
             highlight,
             matched_queries,
             inner_hits: Map::new(),
-            sort: shown.map(sort_value).collect(),
+            sort,
         })
-    }
-}
-
-fn sort_value(value: SortValue) -> Value {
-    match value {
-        None => Value::Null,
-        Some(Scalar::Text(text)) => text.into(),
-        Some(Scalar::Integer(number)) => number.into(),
-        Some(Scalar::Float(number)) => number.into(),
-        Some(Scalar::Boolean(value)) => value.into(),
     }
 }

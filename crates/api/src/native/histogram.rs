@@ -217,7 +217,7 @@ fn over_time(interval: i64, bounds: (i64, i64), by: String) -> Aggregation {
             min_doc_count: 0,
             extended_bounds: Some(bounds),
             hard_bounds: None,
-            order: None,
+            order: Vec::new(),
         }),
         within: vec![Aggregation {
             name: "by".to_owned(),

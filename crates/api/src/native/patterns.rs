@@ -220,6 +220,6 @@ fn over_time(interval: i64) -> AggregationKind {
         min_doc_count: 1,
         extended_bounds: None,
         hard_bounds: None,
-        order: None,
+        order: Vec::new(),
     })
 }

@@ -4,6 +4,7 @@
 //! are numbered over all parts that one collector sees. What several have seen is merged at the end.
 
 mod absent;
+mod auto_date;
 mod buckets;
 mod cardinality;
 mod date_histogram;
@@ -12,7 +13,6 @@ mod distribution;
 mod filter;
 mod hashes;
 mod histogram;
-mod hyperloglog;
 mod keys;
 mod listed;
 mod metrics;
@@ -24,12 +24,16 @@ mod ranges;
 mod ranking;
 mod rounding;
 mod selection;
+mod significant;
 mod slots;
 mod source;
+mod string_stats;
 mod terms;
 mod top_hits;
 mod tuples;
 mod value_count;
+mod weighted;
+mod within;
 
 use std::any::Any;
 
@@ -209,6 +213,15 @@ fn collector(
         AggregationKind::ChosenTerms(chosen) => {
             Box::new(terms::TermsCollector::chosen(chosen, within()?))
         }
+        AggregationKind::SignificantTerms(significant) => Box::new(
+            significant::SignificantCollector::new(significant, within()?),
+        ),
+        AggregationKind::AutoDateHistogram(histogram) => {
+            let within = within::Within::new(&aggregation.within, depth + 1);
+            Box::new(auto_date::AutoDateCollector::new(
+                histogram, missing, within,
+            )?)
+        }
         AggregationKind::Composite(composite) => {
             Box::new(tuples::TuplesCollector::composite(composite, within()?))
         }
@@ -230,7 +243,7 @@ fn collector(
         | AggregationKind::Range { .. }
         | AggregationKind::DateRange { .. } => slots(kind, missing, &mut within)?,
         AggregationKind::Patterns(patterns) => {
-            let within = patterns::Within::new(&aggregation.within, depth + 1);
+            let within = within::Within::new(&aggregation.within, depth + 1);
             Box::new(patterns::PatternsCollector::new(patterns, within)?)
         }
         _ => return Err(refused(&aggregation.name)),
@@ -263,6 +276,23 @@ fn metric(kind: &AggregationKind, missing: Option<&Scalar>) -> Option<Box<dyn An
             field,
             missing.cloned(),
         )),
+        AggregationKind::DistinctValues { field } => Box::new(
+            cardinality::CardinalityCollector::new(field, missing.cloned()).telling_values(),
+        ),
+        AggregationKind::WeightedAvg(average) => {
+            Box::new(weighted::WeightedCollector::new(average))
+        }
+        AggregationKind::StringStats { field } => Box::new(
+            string_stats::StringStatsCollector::new(field, missing.cloned()),
+        ),
+        AggregationKind::MedianDeviation { field } => {
+            let question = Question::Deviation;
+            Box::new(PercentilesCollector::new(field, question, &[], number))
+        }
+        AggregationKind::Boxplot { field } => {
+            let question = Question::Boxplot;
+            Box::new(PercentilesCollector::new(field, question, &[], number))
+        }
         AggregationKind::Percentiles { field, percents } => {
             let question = Question::Percentiles;
             Box::new(PercentilesCollector::new(field, question, percents, number))

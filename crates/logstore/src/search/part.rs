@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use swarmscope_query::value_view::ValueViews;
+
 use crate::block::column::{Column, Kind};
 use crate::block::{Block, NamedColumn, overflow};
 use crate::error::SegmentError;
@@ -30,6 +32,8 @@ pub struct Part {
     pub deleted: Arc<RowSet>,
     /// Oldest and newest time of its documents.
     pub time_range: (i64, i64),
+    /// How sorts and aggregations look at the values of fields.
+    pub views: ValueViews,
 }
 
 /// A number for each row.

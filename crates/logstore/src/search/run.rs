@@ -9,6 +9,7 @@ use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{
     Hit, Scores, SearchReply, SearchRequest, StoreError, Total, TrackTotal,
 };
+use swarmscope_query::value_view::ValueViews;
 
 use super::aggregate::BucketBudget;
 use super::budget::Deadline;
@@ -94,6 +95,7 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
             time_range: part.segment.groups()[group].time_range(),
             data: Data::Group(Arc::clone(&part.segment), group),
             deleted: Arc::clone(deleted),
+            views: ValueViews::default(),
         }));
     }
     for memtable in [index.frozen.as_ref(), Some(&index.memory)]
@@ -114,6 +116,7 @@ pub fn memory_part(index: &Index, part: &MemoryPart) -> Part {
         data: Data::Memory(Arc::clone(&part.block)),
         deleted: Arc::clone(&part.deleted),
         time_range: part.times,
+        views: ValueViews::default(),
     }
 }
 
@@ -130,10 +133,13 @@ impl<'a> Search<'a> {
         let window = request.from.saturating_add(request.size);
         check(request, window)?;
         let Snapshot {
-            parts,
+            mut parts,
             newest_sequence,
             missing,
         } = snapshot(shared, &request.indices)?;
+        for part in &mut parts {
+            part.views = Arc::clone(&request.views);
+        }
         let scan = Scan::new(
             request,
             compile(&request.query)?,

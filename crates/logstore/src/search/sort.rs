@@ -7,7 +7,7 @@ use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::evaluate::order::compare;
-use swarmscope_query::store::{Missing, SortKey, SortValue};
+use swarmscope_query::store::{Missing, SortKey, SortMode, SortValue};
 
 use super::error::SearchError;
 use super::part::Part;
@@ -356,8 +356,19 @@ fn cells(
             field,
             direction,
             missing,
+            mode,
         } => {
-            let mut cells = field_cells(part, field, *direction, selected, within)?;
+            let mut cells = match (mode, direction) {
+                (SortMode::Sum | SortMode::Average | SortMode::Median, _) => {
+                    reduced_cells(part, field, *mode, selected, within)?
+                }
+                (SortMode::Min, _) | (SortMode::Outermost, Direction::Ascending) => {
+                    field_cells(part, field, Ordering::Less, selected, within)?
+                }
+                (SortMode::Max, _) | (SortMode::Outermost, Direction::Descending) => {
+                    field_cells(part, field, Ordering::Greater, selected, within)?
+                }
+            };
             if let Missing::Value(scalar) = missing {
                 substitute(&mut cells, scalar);
             }
@@ -373,19 +384,15 @@ fn substitute(cells: &mut [Cell], scalar: &Scalar) {
     }
 }
 
-/// Of several values the smallest or largest, as the direction asks.
+/// Of several values the smallest or largest.
 fn field_cells(
     part: &Part,
     field: &str,
-    direction: Direction,
+    wanted: Ordering,
     selected: &[u32],
     within: &RowSet,
 ) -> Result<Vec<Cell>, SearchError> {
     let mut cells = vec![Cell::Missing; selected.len()];
-    let wanted = match direction {
-        Direction::Ascending => Ordering::Less,
-        Direction::Descending => Ordering::Greater,
-    };
     FieldColumns::new(part, field)?.visit(part, within, &mut |page| {
         let shared = shared_texts(page);
         page.visit_selected(selected, |place, at| {
@@ -405,6 +412,31 @@ fn field_cells(
         Ok(())
     })?;
     Ok(cells)
+}
+
+/// Of several numbers one.
+fn reduced_cells(
+    part: &Part,
+    field: &str,
+    mode: SortMode,
+    selected: &[u32],
+    within: &RowSet,
+) -> Result<Vec<Cell>, SearchError> {
+    let mut numbers: Vec<Vec<Scalar>> = vec![Vec::new(); selected.len()];
+    FieldColumns::new(part, field)?.visit(part, within, &mut |page| {
+        page.visit_selected(selected, |place, at| {
+            let value = page.value(at);
+            if !matches!(value, ValueRef::Text(_)) {
+                numbers[place].push(value.to_scalar());
+            }
+        });
+        Ok(())
+    })?;
+    let reduced = numbers.into_iter().map(|own| match mode.reduce(own) {
+        Some(number) => Cell::of(ValueRef::of(&number)),
+        None => Cell::Missing,
+    });
+    Ok(reduced.collect())
 }
 
 fn shared_texts(page: &Column) -> Option<Vec<Arc<str>>> {

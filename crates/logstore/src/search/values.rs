@@ -1,18 +1,23 @@
 //! The values that sorts and aggregations see of a field.
 //!
 //! Strings count as a whole; `timestamp` and `@timestamp` are points in time, and documents without
-//! `@timestamp` have their own time there.
+//! `@timestamp` have their own time there. Where the search says what a field's values are, they are read as that.
+//! `_index` has the name of the index as its value.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use swarmscope_model::limits::MAX_KEYWORD_BYTES;
 use swarmscope_query::ast::Field;
 use swarmscope_query::document::{ValueRef, is_time_field};
+use swarmscope_query::value_view::ValueView;
 
 use super::clause::note_rows;
+use super::converted::{converted, is_needed, makes_numbers};
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
 use crate::block::column::{Column, Kind, Rows, Values};
+use crate::block::strings::Strings;
 use crate::rows::RowSet;
 
 /// Which columns a field's values are in.
@@ -23,30 +28,66 @@ pub struct FieldColumns {
     pub of_dates: bool,
     /// Rows without a value have their time.
     falls_back: bool,
+    /// What values are read as, when some have to be.
+    view: Option<ValueView>,
+    /// Every row has the name of its index.
+    names_index: bool,
 }
 
 impl FieldColumns {
     /// For sorting and grouping.
     pub fn new(part: &Part, field: &str) -> Result<Self, SearchError> {
-        if is_time_field(field) {
+        let view = part.views.get(field);
+        if is_time_field(field) || matches!(view, Some(ValueView::Instants(_))) {
             return Self::dates(part, field);
         }
         let (base, keyword) = Field::split_keyword(field);
         let chosen = |path: &str| path == base || keyword && path == field;
+        let columns = part.columns(|path, kind| kind != Kind::Instant && chosen(path))?;
+        let needs = |view: &&ValueView| columns.iter().any(|own| is_needed(view, own.kind));
         Ok(Self {
-            columns: part.columns(|path, kind| kind != Kind::Instant && chosen(path))?,
+            view: view.filter(needs).cloned(),
+            columns,
             of_dates: false,
             falls_back: false,
+            names_index: field == "_index",
         })
+    }
+
+    /// Without values that are no numbers.
+    #[must_use]
+    pub fn of_numbers(mut self) -> Self {
+        if !self.view.as_ref().is_some_and(makes_numbers) {
+            self.columns.retain(|column| column.kind != Kind::Text);
+        }
+        self.names_index = false;
+        self
     }
 
     /// The points in time of a field.
     pub fn dates(part: &Part, field: &str) -> Result<Self, SearchError> {
         let (base, _) = Field::split_keyword(field);
+        let view = part.views.get(base);
+        let view = view.filter(|view| matches!(view, ValueView::Instants(_)));
+        let columns = part.columns(|path, kind| {
+            path == base
+                && match (view, kind) {
+                    (None, kind) => kind == Kind::Instant,
+                    // Whole numbers are milliseconds.
+                    (Some(ValueView::Instants(None)), kind) => {
+                        matches!(kind, Kind::Instant | Kind::Integer)
+                    }
+                    (Some(_), kind) => matches!(kind, Kind::Text | Kind::Integer),
+                }
+        })?;
         Ok(Self {
-            columns: part.columns(|path, kind| kind == Kind::Instant && path == base)?,
+            view: view
+                .filter(|view| columns.iter().any(|own| is_needed(view, own.kind)))
+                .cloned(),
+            columns,
             of_dates: true,
             falls_back: base == "@timestamp",
+            names_index: false,
         })
     }
 
@@ -57,13 +98,16 @@ impl FieldColumns {
 
     /// Whether every row has one value.
     pub fn is_one_each(&self) -> bool {
-        !self.falls_back && matches!(self.columns.as_slice(), [column] if column.is_dense)
+        !self.falls_back
+            && self.view.is_none()
+            && matches!(self.columns.as_slice(), [column] if column.is_dense)
     }
 
     /// Whether two of the columns may hold the same value of a row.
     pub fn may_repeat(&self) -> bool {
         let kinds: HashSet<_> = self.columns.iter().map(|column| column.kind).collect();
-        kinds.len() < self.columns.len()
+        let is_one_type = self.view.is_some() || self.of_dates;
+        kinds.len() < self.columns.len() || is_one_type && self.columns.len() > 1
     }
 
     /// Calls with pages of values. For rows that have none but their time, with such a page.
@@ -74,7 +118,27 @@ impl FieldColumns {
         visit: &mut dyn FnMut(&Column) -> Result<(), SearchError>,
     ) -> Result<(), SearchError> {
         for column in &self.columns {
-            part.visit(column, within, visit)?;
+            match self
+                .view
+                .as_ref()
+                .filter(|view| is_needed(view, column.kind))
+            {
+                None => part.visit(column, within, visit)?,
+                Some(view) => {
+                    part.visit(column, within, &mut |page| visit(&converted(page, view)))?;
+                }
+            }
+        }
+        if self.names_index {
+            let mut name = Strings::with_room(1, part.index.len());
+            name.push(&part.index);
+            visit(&Column {
+                rows: Rows::Dense { first: 0 },
+                values: Values::Coded {
+                    dictionary: Arc::new(name),
+                    codes: vec![0; part.rows() as usize],
+                },
+            })?;
         }
         if self.falls_back
             && let Some(page) = self.times_of_the_others(part, within)?

@@ -79,6 +79,7 @@ fn result_agrees(a: &AggregationResult, b: &AggregationResult) -> bool {
                 && near(a.sum, b.sum)
                 && near(a.sum_of_squares, b.sum_of_squares)
         }
+        (Result::Distinct(a), Result::Distinct(b)) => a.count() == b.count(),
         (a, b) => a == b,
     }
 }

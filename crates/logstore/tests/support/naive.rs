@@ -21,7 +21,7 @@ use swarmscope_query::aggregate::{
 use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field};
 use swarmscope_query::evaluate::{compile, order::compare};
-use swarmscope_query::store::{Missing, SearchRequest, SortKey, SortValue};
+use swarmscope_query::store::{Missing, SearchRequest, SortKey, SortMode, SortValue};
 
 /// A document that was stored.
 #[derive(Debug, Clone)]
@@ -133,19 +133,25 @@ fn sort_value(stored: &Stored, key: &SortKey, score: f32) -> SortValue {
             field,
             direction,
             missing,
+            mode,
         } => {
             let mut values: Vec<Scalar> = values(stored, field)
                 .into_iter()
                 .map(|(value, _)| value)
                 .collect();
             values.sort_by(|a, b| compare(ValueRef::of(a), ValueRef::of(b)));
-            let chosen = match direction {
-                Direction::Ascending => values.first(),
-                Direction::Descending => values.last(),
+            let chosen = match (mode, direction) {
+                (SortMode::Min, _) | (SortMode::Outermost, Direction::Ascending) => {
+                    values.first().cloned()
+                }
+                (SortMode::Max, _) | (SortMode::Outermost, Direction::Descending) => {
+                    values.last().cloned()
+                }
+                (mode, _) => mode.reduce(values),
             };
             match (chosen, missing) {
                 (None, Missing::Value(value)) => Some(value.clone()),
-                (chosen, _) => chosen.cloned(),
+                (chosen, _) => chosen,
             }
         }
     }

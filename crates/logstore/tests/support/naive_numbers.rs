@@ -1,6 +1,8 @@
 //! The obviously right numbers: of a list of documents, looked at one by one.
 
-use swarmscope_query::aggregate::{AggregationKind, AggregationResult, Statistics};
+use swarmscope_query::aggregate::{
+    AggregationKind, AggregationResult, Boxplot, DistinctValues, Statistics, StringStatistics,
+};
 use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::is_time_field;
 
@@ -63,6 +65,43 @@ pub fn numbers_of(matching: &[&Stored], kind: &AggregationKind) -> AggregationRe
                 of_dates: false,
             }
         }
+        kind => spread_of(matching, kind),
+    }
+}
+
+/// How values are spread.
+fn spread_of(matching: &[&Stored], kind: &AggregationKind) -> AggregationResult {
+    match kind {
+        AggregationKind::MedianDeviation { field } => {
+            let (numbers, _) = numbers(matching, field);
+            let value = quantile(&numbers, 50.0).and_then(|median| {
+                let distances: Vec<f64> = numbers.iter().map(|own| (own - median).abs()).collect();
+                quantile(&distances, 50.0)
+            });
+            AggregationResult::Metric {
+                value,
+                of_dates: false,
+            }
+        }
+        AggregationKind::Boxplot { field } => {
+            let (numbers, of_dates) = numbers(matching, field);
+            AggregationResult::Boxplot(boxplot(&numbers, of_dates))
+        }
+        AggregationKind::StringStats { field } => {
+            AggregationResult::StringStats(letters(matching, field))
+        }
+        AggregationKind::DistinctValues { field } => {
+            // How many there are is what can be told of hashes.
+            let AggregationResult::Count(count) = numbers_of(
+                matching,
+                &AggregationKind::Cardinality {
+                    field: field.clone(),
+                },
+            ) else {
+                panic!("a count");
+            };
+            AggregationResult::Distinct(DistinctValues::Exact((0..count).collect()))
+        }
         _ => panic!("an aggregation with buckets"),
     }
 }
@@ -95,6 +134,55 @@ fn numbers(matching: &[&Stored], field: &str) -> (Vec<f64>, bool) {
         found.into_iter().map(|(number, _)| number).collect(),
         of_dates,
     )
+}
+
+fn boxplot(numbers: &[f64], of_dates: bool) -> Option<Boxplot> {
+    let at = |percent| quantile(numbers, percent);
+    let (q1, q2, q3) = (at(25.0)?, at(50.0)?, at(75.0)?);
+    let reach = 1.5 * (q3 - q1);
+    let near = numbers
+        .iter()
+        .copied()
+        .filter(|number| (q1 - reach..=q3 + reach).contains(number));
+    let (min, max) = (at(0.0)?, at(100.0)?);
+    Some(Boxplot {
+        min,
+        max,
+        q1,
+        q2,
+        q3,
+        lower: near.clone().reduce(f64::min).unwrap_or(min),
+        upper: near.reduce(f64::max).unwrap_or(max),
+        of_dates,
+    })
+}
+
+fn letters(matching: &[&Stored], field: &str) -> StringStatistics {
+    let mut found = StringStatistics::default();
+    let mut lengths = Vec::new();
+    for stored in matching {
+        for (value, _) in values(stored, field) {
+            let Scalar::Text(text) = value else { continue };
+            let own: Vec<u16> = text.encode_utf16().collect();
+            lengths.push(own.len() as u64);
+            for unit in own {
+                match found.units.iter_mut().find(|(known, _)| *known == unit) {
+                    Some((_, count)) => *count += 1,
+                    None => found.units.push((unit, 1)),
+                }
+            }
+        }
+    }
+    found
+        .units
+        .sort_by_key(|(unit, count)| (std::cmp::Reverse(*count), *unit));
+    StringStatistics {
+        count: lengths.len() as u64,
+        min_length: lengths.iter().copied().min().unwrap_or(0),
+        max_length: lengths.iter().copied().max().unwrap_or(0),
+        total_length: lengths.iter().sum(),
+        ..found
+    }
 }
 
 /// Between the two nearest, in proportion.

@@ -9,7 +9,7 @@ use swarmscope_query::aggregate::{
     TupleSource,
 };
 use swarmscope_query::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Query, Scalar};
-use swarmscope_query::store::{Action, Missing, SortKey};
+use swarmscope_query::store::{Action, Missing, SortKey, SortMode};
 
 const KEYS: [&str; 8] = [
     "timestamp",
@@ -286,6 +286,17 @@ fn plain_field() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
+fn sort_mode() -> impl Strategy<Value = SortMode> {
+    prop::sample::select(vec![
+        SortMode::Outermost,
+        SortMode::Min,
+        SortMode::Max,
+        SortMode::Sum,
+        SortMode::Average,
+        SortMode::Median,
+    ])
+}
+
 pub fn sort() -> impl Strategy<Value = Vec<SortKey>> {
     let missing = prop_oneof![
         Just(Missing::First),
@@ -296,19 +307,20 @@ pub fn sort() -> impl Strategy<Value = Vec<SortKey>> {
         direction().prop_map(SortKey::Time),
         direction().prop_map(SortKey::Sequence),
         direction().prop_map(SortKey::Score),
-        (plain_field(), direction(), missing).prop_map(|(field, direction, missing)| {
-            SortKey::Field {
+        (plain_field(), direction(), missing, sort_mode()).prop_map(
+            |(field, direction, missing, mode)| SortKey::Field {
                 field,
                 direction,
                 missing,
+                mode,
             }
-        }),
+        ),
     ];
     prop::collection::vec(key, 0..3)
 }
 
 fn metric() -> impl Strategy<Value = AggregationKind> {
-    (plain_field(), 0..7_u8).prop_map(|(field, kind)| match kind {
+    (plain_field(), 0..12_u8).prop_map(|(field, kind)| match kind {
         0 => AggregationKind::Min { field },
         1 => AggregationKind::Max { field },
         2 => AggregationKind::ValueCount { field },
@@ -321,6 +333,10 @@ fn metric() -> impl Strategy<Value = AggregationKind> {
             field,
             values: vec![-3.0, 0.0, 1.0, 1.5, 17.0, 1e9],
         },
+        6 => AggregationKind::MedianDeviation { field },
+        7 => AggregationKind::Boxplot { field },
+        8 => AggregationKind::StringStats { field },
+        9 => AggregationKind::DistinctValues { field },
         _ => AggregationKind::Cardinality { field },
     })
 }
@@ -342,7 +358,7 @@ fn tuple_source() -> impl Strategy<Value = TupleSource> {
                 min_doc_count: 1,
                 extended_bounds: None,
                 hard_bounds: None,
-                order: None,
+                order: Vec::new(),
             })
         }),
     ];
@@ -457,7 +473,7 @@ fn by_time() -> impl Strategy<Value = AggregationKind> {
             min_doc_count: 1,
             extended_bounds: None,
             hard_bounds: None,
-            order: None,
+            order: Vec::new(),
         })
     })
 }
@@ -501,7 +517,7 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
                 min_doc_count,
                 extended_bounds: None,
                 hard_bounds: None,
-                order: None,
+                order: Vec::new(),
             })
         });
     let numeric = (plain_field(), 1..20_u8, 0..4_u8, 1..3_u64).prop_map(
@@ -514,7 +530,7 @@ fn bucketing() -> impl Strategy<Value = AggregationKind> {
                 min_doc_count,
                 extended_bounds: None,
                 hard_bounds: None,
-                order: None,
+                order: Vec::new(),
             })
         },
     );

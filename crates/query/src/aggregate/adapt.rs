@@ -5,6 +5,11 @@ use crate::ast::Query;
 use crate::store::SortKey;
 
 impl Aggregation {
+    /// The fields that it looks at itself, its queries aside.
+    pub fn fields_mut(&mut self) -> Vec<&mut String> {
+        fields_of(&mut self.kind)
+    }
+
     /// Puts another name for each field that has one, and what each query means in its place, here and within.
     ///
     /// # Errors
@@ -19,6 +24,14 @@ impl Aggregation {
             AggregationKind::Filters { queries, .. } => {
                 for query in queries {
                     *query = meaning(query)?;
+                }
+            }
+            AggregationKind::SignificantTerms(significant) => {
+                if let Some(other) = name(&significant.field) {
+                    significant.field = other;
+                }
+                if let Some(background) = &mut significant.background {
+                    *background = meaning(background)?;
                 }
             }
             kind => {
@@ -49,12 +62,18 @@ fn fields_of(kind: &mut AggregationKind) -> Vec<&mut String> {
         Kind::DateHistogram(histogram) => vec![&mut histogram.field],
         Kind::Histogram(histogram) => vec![&mut histogram.field],
         Kind::Patterns(patterns) => vec![&mut patterns.field],
+        Kind::SignificantTerms(significant) => vec![&mut significant.field],
+        Kind::WeightedAvg(average) => vec![&mut average.value.field, &mut average.weight.field],
         Kind::Min { field }
         | Kind::Max { field }
         | Kind::Avg { field }
         | Kind::Sum { field }
         | Kind::ValueCount { field }
         | Kind::Cardinality { field }
+        | Kind::DistinctValues { field }
+        | Kind::MedianDeviation { field }
+        | Kind::Boxplot { field }
+        | Kind::StringStats { field }
         | Kind::Stats { field }
         | Kind::Percentiles { field, .. }
         | Kind::PercentileRanks { field, .. }

@@ -131,14 +131,40 @@ impl AutoUnit {
     }
 }
 
+impl AutoWidth {
+    /// Such as `12h`.
+    pub fn text(&self) -> String {
+        format!("{}{}", self.count, self.unit.letter())
+    }
+}
+
 impl AutoDateHistogram {
+    /// The units that buckets may be multiples of, the smallest first.
+    pub fn units(&self) -> impl Iterator<Item = AutoUnit> {
+        let least = self.least;
+        ALL.into_iter().filter(move |unit| *unit >= least)
+    }
+
+    /// Whether a span of time is so long that its buckets are no multiples of the unit at this place among
+    /// [`AutoDateHistogram::units`].
+    pub fn spans_many(&self, place: usize, first: i64, last: i64) -> bool {
+        let Some(unit) = self.units().nth(place) else {
+            return false;
+        };
+        last.saturating_sub(first) / unit.about() > 2 * self.most(unit) as i64
+    }
+
+    /// So many of a unit fit into the buckets.
+    fn most(&self, unit: AutoUnit) -> usize {
+        self.buckets * unit.counts().last().copied().unwrap_or(1)
+    }
+
     /// The width for points in time from the first to the last, in milliseconds: the narrowest of which there
     /// are not too many.
     pub fn width(&self, first: i64, last: i64) -> AutoWidth {
         let mut chosen = None;
-        for unit in ALL.into_iter().filter(|unit| *unit >= self.least) {
-            let widest = unit.counts().last().copied().unwrap_or(1);
-            let most = self.buckets * widest;
+        for unit in self.units() {
+            let most = self.most(unit);
             let start = unit.start(first, &self.time_zone);
             let is_last = unit == AutoUnit::Year;
             // More are not worth being counted one by one.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Partition;
 use crate::ast::Scalar;
 use crate::document::ValueRef;
 use crate::evaluate::order::compare;
@@ -25,6 +26,7 @@ pub enum Chosen {
     Texts(HashSet<String>),
     /// Numbers and booleans.
     Values(Vec<Scalar>),
+    Partition(Partition),
 }
 
 impl PartialEq for Chosen {
@@ -33,6 +35,7 @@ impl PartialEq for Chosen {
             (Self::Pattern { text: a, .. }, Self::Pattern { text: b, .. }) => a == b,
             (Self::Texts(a), Self::Texts(b)) => a == b,
             (Self::Values(a), Self::Values(b)) => a == b,
+            (Self::Partition(a), Self::Partition(b)) => a == b,
             _ => false,
         }
     }
@@ -89,6 +92,7 @@ impl Chosen {
             (Self::Values(values), value) => values
                 .iter()
                 .any(|own| compare(ValueRef::of(own), value).is_eq()),
+            (Self::Partition(partition), value) => partition.holds(value),
             (Self::Pattern { .. }, _) => false,
         }
     }

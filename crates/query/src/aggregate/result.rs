@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Statistics, TopHits, TupleBucket};
+use super::{
+    Boxplot, DistinctValues, SignificantBucket, Statistics, StringStatistics, TopHits, TupleBucket,
+};
 
 /// Results under the names of the request, in its order.
 pub type AggregationResults = Vec<(String, AggregationResult)>;
@@ -26,7 +28,11 @@ pub enum AggregationResult {
         of_dates: bool,
     },
     Count(u64),
+    Distinct(DistinctValues),
     Stats(Statistics),
+    /// `None` when no document had a number.
+    Boxplot(Option<Boxplot>),
+    StringStats(StringStatistics),
     /// Each number that was asked for with what answers it; `None` when no document had a value.
     Percentiles {
         values: Vec<(f64, Option<f64>)>,
@@ -41,6 +47,13 @@ pub enum AggregationResult {
         buckets: Vec<TupleBucket>,
         after: Option<Vec<Option<BucketKey>>>,
         other_count: u64,
+    },
+    /// Values that stand out, those with the highest score first.
+    Significant {
+        /// Documents in the bucket that was looked at, and in the background.
+        count: u64,
+        background: u64,
+        buckets: Vec<SignificantBucket>,
     },
     /// Of points in time, as wide as `interval` says.
     AutoHistogram {
@@ -63,6 +76,7 @@ pub enum AggregationResult {
 #[derive(Debug, Clone, PartialEq)]
 pub enum PipelineResult {
     Simple(f64),
+    Count(u64),
     /// With the difference by units of the key, when one was asked for.
     Derivative {
         value: f64,
@@ -111,7 +125,10 @@ impl AggregationResult {
             self,
             AggregationResult::Metric { .. }
                 | AggregationResult::Count(_)
+                | AggregationResult::Distinct(_)
                 | AggregationResult::Stats(_)
+                | AggregationResult::Boxplot(_)
+                | AggregationResult::StringStats(_)
                 | AggregationResult::Percentiles { .. }
                 | AggregationResult::Hits(_)
                 | AggregationResult::Pipeline(_)
@@ -123,6 +140,7 @@ impl AggregationResult {
         match (self, name) {
             (AggregationResult::Metric { value, .. }, None) => *value,
             (AggregationResult::Count(count), None) => Some(*count as f64),
+            (AggregationResult::Distinct(values), None) => Some(values.count() as f64),
             (AggregationResult::Slots(slots), None) => match slots.as_slice() {
                 [slot] => Some(slot.count as f64),
                 _ => None,
@@ -145,6 +163,27 @@ impl AggregationResult {
                     _ => None,
                 }
             }
+            (AggregationResult::Boxplot(found), Some(name)) => {
+                let found = found.as_ref()?;
+                match name {
+                    "min" => Some(found.min),
+                    "max" => Some(found.max),
+                    "q1" => Some(found.q1),
+                    "q2" => Some(found.q2),
+                    "q3" => Some(found.q3),
+                    "lower" => Some(found.lower),
+                    "upper" => Some(found.upper),
+                    _ => None,
+                }
+            }
+            (AggregationResult::StringStats(found), Some(name)) => match name {
+                "count" => Some(found.count as f64),
+                "min_length" => Some(found.min_length as f64),
+                "max_length" => Some(found.max_length as f64),
+                "avg_length" => Some(found.total_length as f64 / found.count as f64),
+                "entropy" => Some(found.entropy()),
+                _ => None,
+            },
             (AggregationResult::Percentiles { values, .. }, Some(name)) => {
                 let asked: f64 = name.parse().ok()?;
                 let found = values.iter().find(|(own, _)| *own == asked);

@@ -1,22 +1,29 @@
 //! `aggs`: which kind each aggregation is, and how its results are to be shown.
 
+mod adjacency;
 mod auto_date;
 mod choice;
 mod composite;
 mod date_histogram;
+mod distinct;
 mod filters;
 mod histogram;
 mod interval;
+mod ip_range;
 mod label;
+mod mapped;
 mod metric;
 mod percentiles;
 mod pipeline;
 mod range;
+mod significant;
+mod spread;
 mod stats;
 mod terms;
 mod top_hits;
 mod unserved;
 mod value_format;
+mod weighted;
 
 use swarmscope_model::limits::MAX_AGGREGATION_DEPTH;
 
@@ -25,10 +32,12 @@ use super::json::{Json, Member, Node};
 use super::{Context, Parsed, query};
 use crate::aggregate::{Aggregation, AggregationKind};
 use crate::ast::Scalar;
+use crate::datemath::Format;
 use crate::pipeline::Pipeline;
 use jiff::tz::TimeZone;
 
 pub(super) use interval::fixed as fixed_width;
+pub use ip_range::AddressRange;
 pub use label::decimal;
 pub use range::NamedRange;
 pub use top_hits::ShownHits;
@@ -73,6 +82,9 @@ pub enum Reported {
     RareTerms {
         format: Option<ValueFormat>,
     },
+    SignificantTerms {
+        format: Option<ValueFormat>,
+    },
     /// The names of the sources, and how their values are shown.
     Composite {
         sources: Vec<(String, Option<ValueFormat>)>,
@@ -84,6 +96,8 @@ pub enum Reported {
     /// The fields whose values are given.
     TopMetrics {
         metrics: Vec<String>,
+        /// How dates that are sorted by are shown.
+        sort_format: Option<Format>,
     },
     DateHistogram {
         keyed: bool,
@@ -94,7 +108,7 @@ pub enum Reported {
         format: Option<ValueFormat>,
         time_zone: TimeZone,
     },
-    /// `min`, `max`, `avg`, `sum`, `value_count`, `cardinality`, by name.
+    /// `min`, `max`, `avg`, `sum`, `value_count`, `cardinality`, `weighted_avg`, `median_absolute_deviation`, by name.
     Metric {
         kind: &'static str,
         format: Option<ValueFormat>,
@@ -111,6 +125,14 @@ pub enum Reported {
         keyed: bool,
         format: Option<ValueFormat>,
     },
+    Boxplot {
+        format: Option<ValueFormat>,
+    },
+    StringStats {
+        /// Whether the part of each letter is told.
+        distribution: bool,
+        format: Option<ValueFormat>,
+    },
     Histogram {
         keyed: bool,
         format: Option<ValueFormat>,
@@ -122,6 +144,14 @@ pub enum Reported {
     /// Without names, the buckets are anonymous.
     Filters {
         names: Vec<String>,
+        keyed: bool,
+    },
+    /// Buckets without documents are not shown.
+    AdjacencyMatrix {
+        names: Vec<String>,
+    },
+    IpRange {
+        ranges: Vec<AddressRange>,
         keyed: bool,
     },
     Range {
@@ -151,6 +181,8 @@ impl Reported {
             Reported::Stats { .. } => Some("extended_stats"),
             Reported::Percentiles { ranks: false, .. } => Some("percentiles"),
             Reported::Percentiles { .. } => Some("percentile_ranks"),
+            Reported::Boxplot { .. } => Some("boxplot"),
+            Reported::StringStats { .. } => Some("string_stats"),
             Reported::TopHits(_) => Some("top_hits"),
             Reported::TopMetrics { .. } => Some("top_metrics"),
             _ => None,
@@ -201,6 +233,7 @@ fn aggregations(node: &Node, context: &mut Context, depth: usize) -> Parsed<Leve
         }
     }
     pipeline::order(&mut shapes, node)?;
+    distinct::keep_values(&mut found, &shapes.pipelines, node)?;
     Ok((found, shapes))
 }
 
@@ -312,12 +345,6 @@ fn check_levels(
                 "Aggregation [{name}] cannot have a global sub-aggregation [{own}]. Global aggregations can only be \
                  defined as top level aggregations"
             ),
-            AggregationKind::AutoDateHistogram(_) => {
-                let reason = format!(
-                    "[auto_date_histogram] is supported on the outermost level only: use [date_histogram] for [{own}]"
-                );
-                return Err(node.fault(DslErrorKind::Argument { reason }));
-            }
             AggregationKind::Composite(_) if !is_single => format!(
                 "[composite] aggregation cannot be used with a parent aggregation that has many buckets: [{name}]"
             ),
@@ -333,6 +360,7 @@ fn kind(member: &Member, context: &mut Context, depth: usize) -> Parsed<Read> {
     match member.key.as_str() {
         "terms" => terms::terms(body),
         "rare_terms" => terms::rare_terms(body),
+        "significant_terms" => significant::significant_terms(body, context, depth),
         "composite" => composite::composite(body, context),
         "multi_terms" => composite::multi_terms(body),
         "top_hits" => top_hits::top_hits(body),
@@ -359,14 +387,20 @@ fn kind(member: &Member, context: &mut Context, depth: usize) -> Parsed<Read> {
             Ok((AggregationKind::Filter(query), reported))
         }
         "filters" => filters::filters(body, context, depth),
+        "adjacency_matrix" => adjacency::adjacency_matrix(body, context, depth),
         "missing" => filters::missing(body),
         "stats" => stats::stats(body, "stats"),
         "extended_stats" => stats::stats(body, "extended_stats"),
         "percentiles" => percentiles::percentiles(body),
         "percentile_ranks" => percentiles::percentile_ranks(body),
+        "weighted_avg" => weighted::weighted_avg(body),
+        "median_absolute_deviation" => spread::median_absolute_deviation(body),
+        "boxplot" => spread::boxplot(body),
+        "string_stats" => spread::string_stats(body),
         "histogram" => histogram::histogram(body),
         "range" => range::range(body),
         "date_range" => range::date_range(body, context),
+        "ip_range" => ip_range::ip_range(body),
         name => Err(body.fault(unserved::unserved(name))),
     }
 }

@@ -1,5 +1,7 @@
 //! The whole body of `_search`: query, aggregations, sort, page and what a reply holds.
 
+use std::sync::Arc;
+
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
@@ -15,10 +17,12 @@ use super::query::clause;
 use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
 use crate::aggregate::{Aggregation, Direction};
-use crate::ast::Query;
+use crate::ast::{Query, Scalar};
+use crate::datemath::{self, Clock, Format, Rounding};
 use crate::highlight::HighlightField;
 use crate::indices::IndexExpression;
 use crate::store::{Scores, SearchRequest, SortKey, SortValue, TrackTotal};
+use crate::value_view::{ValueView, ValueViews};
 
 /// A search as the body says it.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct SearchBody {
     /// How to show them, and what is computed from their results.
     pub shapes: Shapes,
     pub sort: Vec<SortKey>,
+    /// How the dates of each sort key are shown; there may be fewer than keys.
+    pub sort_formats: Vec<Option<Format>>,
     pub from: usize,
     pub size: usize,
     pub after: Option<Vec<SortValue>>,
@@ -72,6 +78,7 @@ impl Default for SearchBody {
             aggregations: Vec::new(),
             shapes: Shapes::default(),
             sort: Vec::new(),
+            sort_formats: Vec::new(),
             from: 0,
             size: 10,
             after: None,
@@ -209,6 +216,41 @@ impl SearchBody {
         }
     }
 
+    /// The views of fields, those of dates that are sorted by in a format included.
+    pub fn with_views(&self, views: ValueViews) -> ValueViews {
+        let formatted = self.sort.iter().zip(&self.sort_formats);
+        let missing: Vec<&String> = formatted
+            .filter_map(|(key, format)| match (key, format) {
+                (SortKey::Field { field, .. }, Some(_)) => Some(field),
+                _ => None,
+            })
+            .filter(|field| !views.contains_key(*field))
+            .collect();
+        if missing.is_empty() {
+            return views;
+        }
+        let mut all = views.as_ref().clone();
+        all.extend(
+            missing
+                .into_iter()
+                .map(|field| (field.clone(), ValueView::Instants(None))),
+        );
+        Arc::new(all)
+    }
+
+    /// Dates to go on behind come in the format in which they were shown.
+    fn read_after(&mut self, now: Timestamp) {
+        let values = self.after.iter_mut().flatten();
+        for (value, format) in values.zip(&self.sort_formats) {
+            if let (Some(Scalar::Text(text)), Some(format)) = (&*value, format) {
+                let instant = datemath::instant(text, Rounding::Down, format, &Clock::utc(now));
+                if let Ok(instant) = instant {
+                    *value = Some(Scalar::Integer(instant));
+                }
+            }
+        }
+    }
+
     /// Nothing is stored but the source: who asks for stored fields alone gets no source.
     fn stored_fields(&mut self, node: &Node) {
         let names: Vec<String> = one_or_many(node).iter().filter_map(Node::text).collect();
@@ -231,7 +273,8 @@ impl SearchBody {
             }
             "fields" | "docvalue_fields" => self.fields.extend(fields::list(member)?),
             "sort" => {
-                self.sort = sort::keys(value)?;
+                let sort = sort::keys(value)?;
+                (self.sort, self.sort_formats) = (sort.keys, sort.formats);
                 self.by_shard_doc = sort::names(value, "_shard_doc");
             }
             "pit" => self.point = Some(point(value)?),
@@ -411,6 +454,7 @@ pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
         body.key(member, &mut context)?;
     }
     body.named = context.named;
+    body.read_after(now);
     Ok(body)
 }
 

@@ -5,14 +5,29 @@ use super::error::{DslErrorKind, Fault};
 use super::json::{Json, Member, Node};
 use super::members::one_or_many;
 use crate::aggregate::Direction;
-use crate::store::{Missing, SortKey};
+use crate::datemath::Format;
+use crate::store::{Missing, SortKey, SortMode};
+
+/// What is sorted by, and how the values of dates are shown and read, key by key.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sort {
+    pub keys: Vec<SortKey>,
+    pub formats: Vec<Option<Format>>,
+}
+
+impl Sort {
+    fn push(&mut self, (key, format): (SortKey, Option<Format>)) {
+        self.keys.push(key);
+        self.formats.push(format);
+    }
+}
 
 /// Reads `"a"`, `{"a": "desc"}`, `{"a": {"order": "desc"}}` or an array of these.
-pub(super) fn keys(node: &Node) -> Parsed<Vec<SortKey>> {
-    let mut keys = Vec::new();
+pub(super) fn keys(node: &Node) -> Parsed<Sort> {
+    let mut keys = Sort::default();
     for item in one_or_many(node) {
         match &item.value {
-            Json::String(name) => keys.push(key(name, None, Missing::Last)),
+            Json::String(name) => keys.push((plain(name, None), None)),
             Json::Object(members) => {
                 for member in members {
                     keys.push(of_member(member)?);
@@ -78,7 +93,7 @@ pub(super) fn names(node: &Node, name: &str) -> bool {
 pub(super) fn parameter(text: &str) -> Parsed<Vec<SortKey>> {
     text.split(',')
         .map(|part| match part.rsplit_once(':') {
-            None => Ok(key(part, None, Missing::Last)),
+            None => Ok(plain(part, None)),
             Some((name, order)) => {
                 let direction = direction(order).ok_or_else(|| Fault {
                     kind: DslErrorKind::BadField {
@@ -88,13 +103,17 @@ pub(super) fn parameter(text: &str) -> Parsed<Vec<SortKey>> {
                     },
                     at: 0,
                 })?;
-                Ok(key(name, Some(direction), Missing::Last))
+                Ok(plain(name, Some(direction)))
             }
         })
         .collect()
 }
 
-fn key(name: &str, direction: Option<Direction>, missing: Missing) -> SortKey {
+fn plain(name: &str, direction: Option<Direction>) -> SortKey {
+    key(name, direction, Missing::Last, SortMode::default())
+}
+
+fn key(name: &str, direction: Option<Direction>, missing: Missing, mode: SortMode) -> SortKey {
     let ascending = direction.unwrap_or(Direction::Ascending);
     match name {
         "_score" => SortKey::Score(direction.unwrap_or(Direction::Descending)),
@@ -104,6 +123,7 @@ fn key(name: &str, direction: Option<Direction>, missing: Missing) -> SortKey {
             field: name.to_owned(),
             direction: ascending,
             missing,
+            mode,
         },
     }
 }
@@ -125,9 +145,9 @@ fn order(member: &Member) -> Parsed<Direction> {
     })
 }
 
-fn of_member(member: &Member) -> Parsed<SortKey> {
+fn of_member(member: &Member) -> Parsed<(SortKey, Option<Format>)> {
     let Json::Object(parameters) = &member.value.value else {
-        return Ok(key(&member.key, Some(order(member)?), Missing::Last));
+        return Ok((plain(&member.key, Some(order(member)?)), None));
     };
     if matches!(member.key.as_str(), "_script" | "_geo_distance") {
         return Err(member.value.fault(DslErrorKind::UnsupportedKey {
@@ -135,35 +155,46 @@ fn of_member(member: &Member) -> Parsed<SortKey> {
             instead: "sort by a field",
         }));
     }
-    let mut direction = None;
-    let mut missing = Missing::Last;
+    let (mut direction, mut format) = (None, None);
+    let (mut missing, mut mode) = (Missing::Last, SortMode::default());
     for parameter in parameters {
+        let value = &parameter.value;
         match parameter.key.as_str() {
             "order" => direction = Some(order(parameter)?),
             "missing" => {
-                let value = &parameter.value;
                 missing = match (value.text().as_deref(), value.scalar()) {
                     (Some("_first"), _) => Missing::First,
                     (Some("_last"), _) | (_, None) => Missing::Last,
                     (_, Some(value)) => Missing::Value(value),
                 };
             }
+            "mode" => mode = sort_mode(parameter)?,
+            "format" => {
+                let read = Format::parse(&parameter.text("field_sort")?);
+                format = Some(read.map_err(|error| value.fault(error.into()))?);
+            }
             // A field that no document has sorts as missing, whatever type it is said to have.
             "unmapped_type" | "numeric_type" | "ignore_unmapped" => {}
-            "format" if is_plain_format(parameter) => {}
-            "mode" | "format" | "nested" => {
-                return Err(parameter.value.fault(DslErrorKind::UnsupportedKey {
+            "nested" | "nested_path" | "nested_filter" => {
+                return Err(value.fault(DslErrorKind::UnsupportedKey {
                     key: parameter.key.clone(),
-                    instead: "sort values come as numbers and strings",
+                    instead: "objects in arrays are flat here: sort by the path alone",
                 }));
             }
             _ => return Err(parameter.unknown_in("field_sort")),
         }
     }
-    Ok(key(&member.key, direction, missing))
+    Ok((key(&member.key, direction, missing, mode), format))
 }
 
-/// Whether the format is how the values come anyway.
-fn is_plain_format(member: &Member) -> bool {
-    member.value.text().as_deref() == Some("epoch_millis")
+fn sort_mode(member: &Member) -> Parsed<SortMode> {
+    let text = member.text("field_sort")?;
+    Ok(match text.to_ascii_lowercase().as_str() {
+        "min" => SortMode::Min,
+        "max" => SortMode::Max,
+        "sum" => SortMode::Sum,
+        "avg" => SortMode::Average,
+        "median" => SortMode::Median,
+        _ => return Err(member.bad("field_sort", format!("Unknown SortMode [{text}]"))),
+    })
 }

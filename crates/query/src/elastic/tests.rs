@@ -7,7 +7,7 @@ use swarmscope_model::Timestamp;
 use super::*;
 use crate::aggregate::{AggregationKind, CalendarUnit, Direction, Interval, TermsOrder};
 use crate::ast::{BoolQuery, Bound, Case, Field, MinimumMatch, Operator, Scalar};
-use crate::store::{Missing, SortKey, TrackTotal};
+use crate::store::{Missing, SortKey, SortMode, TrackTotal};
 
 fn read(body: &str) -> SearchBody {
     search_body(body, Timestamp::from_millisecond(1_769_862_896_789))
@@ -149,13 +149,15 @@ fn aggregations_sort_and_page_are_read() {
             SortKey::Field {
                 field: "a".into(),
                 direction: Direction::Ascending,
-                missing: Missing::Last
+                missing: Missing::Last,
+                mode: SortMode::Outermost,
             },
             SortKey::Time(Direction::Descending),
             SortKey::Field {
                 field: "b".into(),
                 direction: Direction::Descending,
-                missing: Missing::First
+                missing: Missing::First,
+                mode: SortMode::Outermost,
             },
             SortKey::Score(Direction::Descending),
         ]
@@ -299,10 +301,10 @@ const MISTAKES: &[Mistake] = &[
         "Failed to parse query [a:b:c]",
     ),
     (
-        r#"{"aggs":{"a":{"boxplot":{"field":"n"}}}}"#,
+        r#"{"aggs":{"a":{"sampler":{"field":"n"}}}}"#,
         Class::Argument,
         (1, 25),
-        "aggregation type [boxplot] is not supported here",
+        "aggregation type [sampler] is not supported here",
     ),
     (
         r#"{"aggs":{"a":{"percentiles":{"field":"n","percents":[50,-1]}}}}"#,

@@ -6,15 +6,39 @@ use super::MappingError;
 use super::rewrite::renamed;
 use crate::ast::{Bound, Field, Query, Scalar};
 
+/// The first and the last of all addresses.
+pub const FIRST: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+pub const LAST: IpAddr = IpAddr::V6(Ipv6Addr::from_bits(u128::MAX));
+
+/// The address behind another, in the order of both versions.
+pub fn next(address: IpAddr) -> Option<IpAddr> {
+    let next = place(address).checked_add(1)?;
+    Some(Ipv6Addr::from(next).into())
+}
+
+/// The address before another, in the order of both versions.
+pub fn previous(address: IpAddr) -> Option<IpAddr> {
+    let previous = place(address).checked_sub(1)?;
+    Some(Ipv6Addr::from(previous).into())
+}
+
+/// Where an address stands in the order of both versions.
+pub fn place(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
 /// The clause over a field of addresses.
 pub(super) fn addresses(path: &str, leaf: &Query) -> Result<Query, MappingError> {
     Ok(match leaf {
         Query::Match { text, .. } | Query::Text { text, .. } | Query::Phrase { text, .. } => {
-            block(path, text)?
+            in_block(path, text)?
         }
-        Query::Term { value, .. } => block(path, &text_of(value))?,
+        Query::Term { value, .. } => in_block(path, &text_of(value))?,
         Query::Terms { values, .. } => {
-            let each = values.iter().map(|value| block(path, &text_of(value)));
+            let each = values.iter().map(|value| in_block(path, &text_of(value)));
             Query::any_of(each.collect::<Result<_, _>>()?)
         }
         other => renamed(other, path),
@@ -29,7 +53,16 @@ fn text_of(value: &Scalar) -> String {
 }
 
 /// One address, or all of a block.
-fn block(path: &str, text: &str) -> Result<Query, MappingError> {
+fn in_block(path: &str, text: &str) -> Result<Query, MappingError> {
+    let (first, last) = block(text)?;
+    Ok(between(path, first, last))
+}
+
+/// The first and the last address of a block, or one address as both.
+///
+/// # Errors
+/// When it is neither.
+pub fn block(text: &str) -> Result<(IpAddr, IpAddr), MappingError> {
     let refused = || MappingError::NoAddress {
         given: text.to_owned(),
     };
@@ -46,8 +79,7 @@ fn block(path: &str, text: &str) -> Result<Query, MappingError> {
     let free = bits.checked_sub(kept).ok_or_else(refused)?;
     let mask = 1_u128.checked_shl(free).map_or(u128::MAX, |size| size - 1);
     let number = number_of(address);
-    Ok(between(
-        path,
+    Ok((
         of_number(number & !mask, address),
         of_number(number | mask, address),
     ))

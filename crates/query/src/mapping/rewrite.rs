@@ -88,8 +88,8 @@ impl Mapping {
 
     fn of_kind(&self, path: &str, mapped: &Mapped, leaf: &Query, now: Timestamp) -> Rewritten {
         Ok(match &mapped.kind {
-            Kind::Keyword { folded } => whole(path, leaf, *folded, mapped.ignore_above),
-            Kind::Number => numbers::coerced(renamed(leaf, path)),
+            Kind::Keyword { folded } => whole(path, leaf, folded.is_some(), mapped.ignore_above),
+            Kind::Number { .. } => numbers::coerced(renamed(leaf, path)),
             Kind::Date(format) if !crate::document::is_time_field(path) => {
                 DateField { path, format, now }.clause(leaf)?
             }

@@ -8,7 +8,7 @@ use crate::elastic::Shape;
 use crate::script::{Scope, Script};
 
 /// A result for each bucket that gets one.
-type PerBucket = Vec<Option<PipelineResult>>;
+pub(super) type PerBucket = Vec<Option<PipelineResult>>;
 
 impl Run {
     /// Applies a pipeline to the buckets of the aggregation around it.
@@ -23,6 +23,9 @@ impl Run {
                 self.derivative(result, shape, path, *gaps, *unit)?
             }
             PipelineKind::CumulativeSum { path } => self.cumulative_sum(result, shape, path)?,
+            PipelineKind::CumulativeCardinality { path } => {
+                self.cumulative_cardinality(result, path)?
+            }
             PipelineKind::SerialDifference { path, gaps, lag } => {
                 self.serial_difference(result, shape, path, *gaps, *lag)?
             }

@@ -96,19 +96,29 @@ impl Run {
             return Ok(Property::Nothing);
         };
         Ok(match (result, steps) {
-            (AggregationResult::Metric { .. } | AggregationResult::Count(_), [] | ["value"]) => {
+            (
+                AggregationResult::Metric { .. }
+                | AggregationResult::Count(_)
+                | AggregationResult::Distinct(_),
+                [] | ["value"],
+            ) => {
                 // Of nothing, the sum is 0; the others have no value.
                 let is_sum = matches!(shape.reported, Reported::Metric { kind: "sum", .. });
                 let nothing = if is_sum { 0.0 } else { f64::NAN };
                 Property::Number(result.number(None).unwrap_or(nothing))
             }
-            (AggregationResult::Stats(_), [name]) => {
-                Property::Number(result.number(Some(name)).unwrap_or(f64::NAN))
-            }
+            (
+                AggregationResult::Stats(_)
+                | AggregationResult::Boxplot(_)
+                | AggregationResult::StringStats(_),
+                [name],
+            ) => Property::Number(result.number(Some(name)).unwrap_or(f64::NAN)),
             (AggregationResult::Percentiles { .. }, [percent]) => {
                 Property::Number(result.number(Some(percent)).unwrap_or(f64::NAN))
             }
             (AggregationResult::Stats(_), []) => Property::Other("InternalStats"),
+            (AggregationResult::Boxplot(_), []) => Property::Other("InternalBoxplot"),
+            (AggregationResult::StringStats(_), []) => Property::Other("InternalStringStats"),
             (AggregationResult::Percentiles { .. }, []) => {
                 Property::Other("InternalTDigestPercentiles")
             }
@@ -166,6 +176,7 @@ fn of_pipeline(found: &PipelineResult, steps: &[&str]) -> Property {
         (PipelineResult::Simple(value), [] | ["value"])
         | (PipelineResult::Derivative { value, .. }, [] | ["value"])
         | (PipelineResult::Extreme { value, .. }, [] | ["value"]) => Some(*value),
+        (PipelineResult::Count(value), [] | ["value"]) => Some(*value as f64),
         (PipelineResult::Stats(_), []) => return Property::Other("InternalStatsBucket"),
         (PipelineResult::Percentiles(_), []) => {
             return Property::Other("InternalPercentilesBucket");

@@ -32,6 +32,7 @@ pub fn count(result: &AggregationResult) -> usize {
         | AggregationResult::AutoHistogram { buckets, .. }
         | AggregationResult::Histogram { buckets } => buckets.len(),
         AggregationResult::Tuples { buckets, .. } => buckets.len(),
+        AggregationResult::Significant { buckets, .. } => buckets.len(),
         AggregationResult::Slots(slots) => slots.len(),
         AggregationResult::ChosenSlots(slots) => slots.len(),
         AggregationResult::Patterns { patterns, .. } => patterns.len(),
@@ -46,6 +47,16 @@ pub fn bucket(result: &AggregationResult, place: usize) -> Option<View<'_>> {
         | AggregationResult::AutoHistogram { buckets, .. }
         | AggregationResult::Histogram { buckets } => {
             let bucket = buckets.get(place)?;
+            View {
+                place,
+                key: Some(&bucket.key),
+                tuple: None,
+                count: bucket.count,
+                within: &bucket.within,
+            }
+        }
+        AggregationResult::Significant { buckets, .. } => {
+            let bucket = &buckets.get(place)?.bucket;
             View {
                 place,
                 key: Some(&bucket.key),
@@ -105,6 +116,7 @@ pub fn within_mut(result: &mut AggregationResult, place: usize) -> &mut Aggregat
         | AggregationResult::AutoHistogram { buckets, .. }
         | AggregationResult::Histogram { buckets } => &mut buckets[place].within,
         AggregationResult::Tuples { buckets, .. } => &mut buckets[place].within,
+        AggregationResult::Significant { buckets, .. } => &mut buckets[place].bucket.within,
         AggregationResult::Slots(slots) => &mut slots[place].within,
         AggregationResult::ChosenSlots(slots) => &mut slots[place].1.within,
         AggregationResult::Patterns { patterns, .. } => &mut patterns[place].within,
@@ -126,6 +138,7 @@ pub fn keep(result: &mut AggregationResult, places: &[usize]) {
             *result = AggregationResult::ChosenSlots(chosen);
         }
         AggregationResult::Tuples { buckets, .. } => pick(buckets, places),
+        AggregationResult::Significant { buckets, .. } => pick(buckets, places),
         AggregationResult::ChosenSlots(slots) => pick(slots, places),
         AggregationResult::Patterns { patterns, .. } => pick(patterns, places),
         _ => {}

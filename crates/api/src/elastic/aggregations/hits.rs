@@ -2,25 +2,28 @@
 
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::TopHits;
-use swarmscope_query::ast::Scalar;
+use swarmscope_query::datemath::Format;
 use swarmscope_query::elastic::{ShownField, ShownHits};
-use swarmscope_query::store::{Hit, SortValue};
+use swarmscope_query::store::Hit;
 
 use crate::elastic::documents::document;
 use crate::elastic::search_reply::{HitBody, ReplyOptions};
 use crate::elastic::shown_fields;
+use crate::elastic::sort_values::ShownKey;
 
 /// The body of `top_hits`.
 pub fn top_hits(body: &mut Map<String, Value>, found: TopHits, shown: &ShownHits) {
     let scored = !shown.is_sorted || shown.track_scores;
     let scores = found.hits.iter().map(|hit| hit.score);
     let max_score = scores.reduce(f32::max).filter(|_| scored);
+    let keys = shown.sort_formats.iter().cloned().map(ShownKey::formatted);
     let options = ReplyOptions {
         source: shown.source.clone(),
         scored,
         version: shown.version,
         sequence: shown.sequence,
         fields: shown.fields.clone(),
+        sort_keys: keys.collect(),
         shown_keys: usize::MAX,
         ..ReplyOptions::default()
     };
@@ -38,26 +41,23 @@ pub fn top_hits(body: &mut Map<String, Value>, found: TopHits, shown: &ShownHits
 }
 
 /// The body of `top_metrics`. Documents without a value of the sort key do not count.
-pub fn top_metrics(body: &mut Map<String, Value>, found: TopHits, fields: &[String]) {
+pub fn top_metrics(
+    body: &mut Map<String, Value>,
+    found: TopHits,
+    fields: &[String],
+    sort_format: Option<&Format>,
+) {
+    let key = ShownKey::formatted(sort_format.cloned());
     let with_value = found
         .hits
         .into_iter()
         .filter(|hit| hit.sort.iter().all(Option::is_some));
     let top = with_value.map(|hit| {
-        let sort: Vec<Value> = hit.sort.iter().map(sort_value).collect();
+        let sort = hit.sort.iter().cloned();
+        let sort: Vec<Value> = sort.map(|value| key.show(value)).collect();
         json!({ "sort": sort, "metrics": metrics(&hit, fields) })
     });
     body.insert("top".to_owned(), top.collect());
-}
-
-fn sort_value(value: &SortValue) -> Value {
-    match value {
-        None => Value::Null,
-        Some(Scalar::Text(text)) => text.as_str().into(),
-        Some(Scalar::Integer(number)) => (*number).into(),
-        Some(Scalar::Float(number)) => (*number).into(),
-        Some(Scalar::Boolean(flag)) => (*flag).into(),
-    }
 }
 
 /// The first value of each field; null when there is none.

@@ -11,6 +11,7 @@ use super::{as_string, numbers};
 pub fn type_name(pipeline: &Pipeline) -> &'static str {
     match &pipeline.kind {
         PipelineKind::Derivative { .. } => "derivative",
+        PipelineKind::CumulativeCardinality { .. } => "simple_long_value",
         PipelineKind::Statistic { statistic, .. } => match statistic {
             Statistic::Min | Statistic::Max => "bucket_metric_value",
             Statistic::Stats => "stats_bucket",
@@ -30,6 +31,13 @@ pub fn render(found: &PipelineResult, pipeline: &Pipeline) -> Value {
     }
     match found {
         PipelineResult::Simple(value) => insert(&mut body, "value", *value, pipeline),
+        PipelineResult::Count(count) => {
+            body.insert("value".to_owned(), json!(count));
+            let format = pipeline.format.as_ref();
+            if let Some(text) = as_string(*count as f64, false, format) {
+                body.insert("value_as_string".to_owned(), text.into());
+            }
+        }
         PipelineResult::Derivative { value, normalized } => {
             insert(&mut body, "value", *value, pipeline);
             if let Some(normalized) = normalized {

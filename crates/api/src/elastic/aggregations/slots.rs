@@ -1,8 +1,8 @@
-//! `filter`, `missing`, `filters`, `range` and `date_range`: buckets that the request names.
+//! `filter`, `missing`, `filters`, `adjacency_matrix` and the ranges: buckets that the request names.
 
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::Slot;
-use swarmscope_query::elastic::{NamedRange, Reported, Shape};
+use swarmscope_query::elastic::{AddressRange, NamedRange, Reported, Shape};
 
 use super::{finish, render, shown};
 
@@ -10,6 +10,12 @@ use super::{finish, render, shown};
 pub fn slots(body: &mut Map<String, Value>, slots: Vec<(usize, Slot)>, shape: &Shape, typed: bool) {
     let buckets = match &shape.reported {
         Reported::Filters { names, keyed } => filters(slots, names, *keyed, shape, typed),
+        Reported::AdjacencyMatrix { names } => {
+            let mut some = slots;
+            some.retain(|(_, slot)| slot.count > 0);
+            filters(some, names, false, shape, typed)
+        }
+        Reported::IpRange { ranges, keyed } => addresses(slots, ranges, *keyed, shape, typed),
         Reported::Range { ranges, keyed, .. } => ranged(slots, ranges, *keyed, shape, typed),
         Reported::DateRange { ranges, keyed, .. } => ranged(slots, ranges, *keyed, shape, typed),
         _ => {
@@ -78,6 +84,28 @@ fn ranged(
             if let Some(text) = text(end) {
                 body.insert(format!("{side}_as_string"), text.into());
             }
+        }
+        Some((name, finish(body, slot.count, slot.within, shape, typed)))
+    });
+    together(named, keyed)
+}
+
+fn addresses(
+    slots: Vec<(usize, Slot)>,
+    ranges: &[AddressRange],
+    keyed: bool,
+    shape: &Shape,
+    typed: bool,
+) -> Value {
+    let named = slots.into_iter().filter_map(|(place, slot)| {
+        let range = ranges.get(place)?;
+        let name = range.label();
+        let mut body = Map::new();
+        if !keyed {
+            body.insert("key".to_owned(), name.as_str().into());
+        }
+        for (side, end) in range.ends() {
+            body.insert(side.to_owned(), end.into());
         }
         Some((name, finish(body, slot.count, slot.within, shape, typed)))
     });

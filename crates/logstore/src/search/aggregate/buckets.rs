@@ -110,6 +110,12 @@ impl<V: Copy + Eq + Hash> Buckets<V> {
             .collect()
     }
 
+    /// Parent, value and count of every bucket, in the order of their numbers.
+    pub fn all(self) -> impl Iterator<Item = (u32, V, u64)> {
+        let owners = self.owners.into_iter().zip(self.counts);
+        owners.map(|((parent, value), count)| (parent, value, count))
+    }
+
     /// Takes the buckets of another search over other parts: `parents` are ours for its, `value` gives
     /// ours for its value. Gives our numbers for its buckets.
     ///

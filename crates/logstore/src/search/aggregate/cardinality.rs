@@ -1,6 +1,6 @@
 //! `cardinality`: distinct values; exact up to the threshold, estimated beyond it.
 
-use swarmscope_query::aggregate::AggregationResult;
+use swarmscope_query::aggregate::{AggregationResult, DistinctValues, HyperLogLog};
 use swarmscope_query::ast::Scalar;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::store::StoreError;
@@ -9,8 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::absent::Absent;
 use super::dictionary::Table;
 use super::hashes::Hashes;
-use super::hyperloglog::HyperLogLog;
-use super::{BucketBudget, Collector, Selection, by_bucket};
+use super::{BucketBudget, Collector, Selection, by_bucket, too_many};
 use crate::block::column::{Column, Values};
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
@@ -21,6 +20,8 @@ const EXACT: usize = 40_000;
 const EXACT_IN_ALL: usize = 4_000_000;
 /// The exact values of a bucket then.
 const EXACT_WHEN_FULL: usize = 1_000;
+/// Numbers that the values of all buckets are told as: some 100 MB.
+const TOLD_IN_ALL: usize = 8_000_000;
 
 #[derive(Debug)]
 enum Distinct {
@@ -41,6 +42,10 @@ pub struct CardinalityCollector {
     missing: Option<Scalar>,
     buckets: Vec<Distinct>,
     exact_in_all: usize,
+    /// Whether the values are told, not only their number.
+    tells_values: bool,
+    /// Numbers that the values may still be told as.
+    room: usize,
 }
 
 impl CardinalityCollector {
@@ -50,7 +55,30 @@ impl CardinalityCollector {
             missing,
             buckets: Vec::new(),
             exact_in_all: 0,
+            tells_values: false,
+            room: TOLD_IN_ALL,
         }
+    }
+
+    /// Tells the values, so that they can be united.
+    pub(super) fn telling_values(self) -> Self {
+        Self {
+            tells_values: true,
+            ..self
+        }
+    }
+
+    /// The values of a bucket.
+    fn told(&mut self, bucket: u32) -> Result<DistinctValues, StoreError> {
+        let values = match self.buckets.get_mut(bucket as usize) {
+            None => DistinctValues::default(),
+            Some(Distinct::Exact(values)) => {
+                DistinctValues::Exact(values.iter().copied().collect())
+            }
+            Some(Distinct::Estimated(sketch)) => DistinctValues::Estimated(sketch.clone()),
+        };
+        self.room = self.room.checked_sub(values.size()).ok_or_else(too_many)?;
+        Ok(values)
     }
 
     fn add(&mut self, bucket: u32, hash: u64) {
@@ -182,6 +210,9 @@ impl Collector for CardinalityCollector {
         bucket: u32,
         _budget: &mut BucketBudget,
     ) -> Result<AggregationResult, StoreError> {
+        if self.tells_values {
+            return Ok(AggregationResult::Distinct(self.told(bucket)?));
+        }
         Ok(AggregationResult::Count(
             match self.buckets.get(bucket as usize) {
                 None => 0,

@@ -167,7 +167,7 @@ impl DateHistogramCollector {
 
 /// How many instants from the first on lie in `start..next`; the first counts in any case. Times mostly
 /// come in order: longer and longer stretches are looked at without a way out of the loop.
-fn within(instants: &[i64], start: i64, next: i64) -> usize {
+pub(super) fn within(instants: &[i64], start: i64, next: i64) -> usize {
     const LONGEST: usize = 256;
     let is_within = |instant: &i64| (start..next).contains(instant);
     let (mut length, mut stretch) = (1, 4);
@@ -222,7 +222,7 @@ impl Collector for DateHistogramCollector {
         budget.spend(starts.len())?;
         let keys = starts.into_iter();
         let keys = keys.map(|(start, number)| (BucketKey::Instant(start), number));
-        let order = self.request.order.as_ref();
+        let order = self.request.order.as_slice();
         listed(keys, &self.buckets, &mut self.within, order, budget)
     }
 }

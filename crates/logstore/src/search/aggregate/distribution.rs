@@ -94,6 +94,43 @@ impl Distribution {
     }
 }
 
+impl Distribution {
+    /// The median of how far the numbers lie from their median. `None` without numbers.
+    pub fn deviation(&self) -> Option<f64> {
+        let median = self.quantile(0.5)?;
+        let mut distances = Distribution::default();
+        match &self.counted {
+            Some(counted) => {
+                let own = distances.counted();
+                counted.each(|number, count| own.add((number - median).abs(), count));
+            }
+            None => distances.kept = self.kept.iter().map(|own| (own - median).abs()).collect(),
+        }
+        distances.settle();
+        distances.quantile(0.5)
+    }
+
+    /// The smallest and the largest number within two ends, both inclusive. `None` when there is none.
+    pub fn outermost_within(&self, low: f64, high: f64) -> Option<(f64, f64)> {
+        let mut found: Option<(f64, f64)> = None;
+        let mut take = |number: f64| {
+            if (low..=high).contains(&number) {
+                let (least, most) = found.unwrap_or((number, number));
+                found = Some((least.min(number), most.max(number)));
+            }
+        };
+        match &self.counted {
+            Some(counted) => {
+                counted.each(|number, _| take(number));
+                take(counted.min);
+                take(counted.max);
+            }
+            None => self.kept.iter().copied().for_each(take),
+        }
+        found
+    }
+}
+
 /// As Elasticsearch ranks among few numbers: each number lies in the middle of a stretch that reaches half the
 /// way to its neighbours, and within it the rank grows in proportion.
 fn rank_among(numbers: &[f64], value: f64) -> Option<f64> {
@@ -183,6 +220,15 @@ impl Counted {
         self.zero += other.zero;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
+    }
+
+    /// Calls with the middle of every cell, and how many numbers are in it.
+    fn each(&self, mut visit: impl FnMut(f64, u64)) {
+        self.below_zero.each(|number, count| visit(-number, count));
+        if self.zero > 0 {
+            visit(0.0, self.zero);
+        }
+        self.above_zero.each(visit);
     }
 
     fn count(&self) -> u64 {
@@ -319,6 +365,16 @@ impl Cells {
         }
     }
 
+    /// Calls with the middle of every cell that is not empty, and its count.
+    fn each(&self, mut visit: impl FnMut(f64, u64)) {
+        for (cell, count) in (self.first..).zip(&self.counts) {
+            if *count > 0 {
+                let (start, end) = (self.start(cell), self.start(cell + 1));
+                visit(start + (end - start) / 2.0, *count);
+            }
+        }
+    }
+
     /// The number at a rank, from 0; within a cell, in proportion.
     fn at_rank(&self, rank: f64) -> f64 {
         let mut before = 0.0;
@@ -388,6 +444,20 @@ mod tests {
         assert_eq!(exact.rank(9.0), Some(1.0));
         assert_eq!(Distribution::default().quantile(0.5), None);
         assert_eq!(Distribution::default().rank(0.5), None);
+    }
+
+    #[test]
+    fn deviations_and_whiskers_are_exact_of_few_and_near_of_many() {
+        let numbers: Vec<f64> = (1..=101).map(f64::from).chain([1_000.0]).collect();
+        let (exact, counted) = both(&numbers);
+        assert_eq!(exact.deviation(), Some(25.5));
+        assert_eq!(exact.outermost_within(-80.0, 180.0), Some((1.0, 101.0)));
+        assert_eq!(exact.outermost_within(2_000.0, 3_000.0), None);
+        let deviation = counted.deviation().expect("a deviation");
+        assert!((deviation - 25.5).abs() < 1.0, "{deviation}");
+        let (low, high) = counted.outermost_within(-80.0, 180.0).expect("whiskers");
+        assert!(low == 1.0 && (high - 101.0).abs() < 1.0, "{low} {high}");
+        assert_eq!(Distribution::default().deviation(), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::buckets::Buckets;
 use super::listed::listed;
 use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection, numbers, too_many};
-use crate::block::column::{Column, Kind, Values};
+use crate::block::column::{Column, Values};
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
 
@@ -143,8 +143,7 @@ impl HistogramCollector {
 
 impl Collector for HistogramCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
-        let mut columns = FieldColumns::new(selection.part, &self.request.field)?;
-        columns.columns.retain(|column| column.kind != Kind::Text);
+        let columns = FieldColumns::new(selection.part, &self.request.field)?.of_numbers();
         let mut picked = Picked::default();
         let mut absent = Absent::new(selection, self.missing.is_some());
         self.buckets.next_part(columns.is_one());
@@ -179,7 +178,7 @@ impl Collector for HistogramCollector {
         budget.spend(starts.len())?;
         let keys = starts.into_iter();
         let keys = keys.map(|(start, number)| (BucketKey::Float(start), number));
-        let order = self.request.order.as_ref();
+        let order = self.request.order.as_slice();
         listed(keys, &self.buckets, &mut self.within, order, budget)
     }
 }

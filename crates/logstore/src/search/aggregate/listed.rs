@@ -19,7 +19,7 @@ pub fn listed<V: Copy + Eq + Hash>(
     keys: impl Iterator<Item = (BucketKey, Option<u32>)>,
     counted: &Buckets<V>,
     within: &mut Level,
-    wanted: Option<&(TermsOrder, Direction)>,
+    wanted: &[(TermsOrder, Direction)],
     budget: &mut BucketBudget,
 ) -> Result<AggregationResult, StoreError> {
     let mut buckets = Vec::new();
@@ -35,32 +35,35 @@ pub fn listed<V: Copy + Eq + Hash>(
     Ok(AggregationResult::Histogram { buckets })
 }
 
-/// Orders buckets that come in the order of their keys.
-fn order(order: Option<&(TermsOrder, Direction)>, buckets: &mut [Bucket]) {
-    let Some((order, direction)) = order else {
+/// Orders buckets that come in the order of their keys, in which ties stay.
+fn order(wanted: &[(TermsOrder, Direction)], buckets: &mut [Bucket]) {
+    if wanted.is_empty() {
         return;
-    };
-    let by_key = |a: &BucketKey, b: &BucketKey| match (a, b) {
-        (BucketKey::Instant(a), BucketKey::Instant(b)) => a.cmp(b),
-        (BucketKey::Float(a), BucketKey::Float(b)) => a.total_cmp(b),
-        _ => Ordering::Equal,
-    };
-    let metric = |bucket: &Bucket, path: &str| metric_within(&bucket.within, path);
+    }
     buckets.sort_by(|a, b| {
-        let ordering = match order {
-            TermsOrder::Key => by_key(&a.key, &b.key),
-            TermsOrder::Count => a.count.cmp(&b.count),
-            TermsOrder::Metric(path) => match (metric(a, path), metric(b, path)) {
-                (Some(a), Some(b)) => a.total_cmp(&b),
-                // Without a number a bucket comes last either way.
-                (Some(_), None) => return Ordering::Less,
-                (None, Some(_)) => return Ordering::Greater,
-                (None, None) => Ordering::Equal,
-            },
-        };
-        match direction {
-            Direction::Ascending => ordering,
-            Direction::Descending => ordering.reverse(),
-        }
+        let mut orders = wanted
+            .iter()
+            .map(|(order, direction)| by(order, *direction, a, b));
+        let decided = orders.find(|ordering| ordering.is_ne());
+        decided.unwrap_or(Ordering::Equal)
     });
+}
+
+fn by(order: &TermsOrder, direction: Direction, a: &Bucket, b: &Bucket) -> Ordering {
+    let metric = |bucket: &Bucket, path: &str| metric_within(&bucket.within, path);
+    let ordering = match order {
+        TermsOrder::Key => a.key.order(&b.key),
+        TermsOrder::Count => a.count.cmp(&b.count),
+        TermsOrder::Metric(path) => match (metric(a, path), metric(b, path)) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            // Without a number a bucket comes last either way.
+            (Some(_), None) => return Ordering::Less,
+            (None, Some(_)) => return Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        },
+    };
+    match direction {
+        Direction::Ascending => ordering,
+        Direction::Descending => ordering.reverse(),
+    }
 }

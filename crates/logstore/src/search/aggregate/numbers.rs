@@ -5,7 +5,7 @@ use swarmscope_query::document::is_time_field;
 
 use super::Selection;
 use super::absent::Absent;
-use crate::block::column::{Kind, Values};
+use crate::block::column::Values;
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
 
@@ -28,11 +28,10 @@ pub fn visit(
     mut visit: impl FnMut(u32, f64, bool),
 ) -> Result<(), SearchError> {
     let mut absent = Absent::new(selection, missing.is_some());
-    let mut columns = FieldColumns::new(selection.part, field)?;
-    columns.columns.retain(|column| column.kind != Kind::Text);
+    let columns = FieldColumns::new(selection.part, field)?.of_numbers();
     of_columns(selection, &columns, &mut absent, &mut visit)?;
     let (base, _) = Field::split_keyword(field);
-    if !is_time_field(base) {
+    if !is_time_field(base) && !selection.part.views.contains_key(base) {
         // Texts that are points in time.
         let dates = FieldColumns::dates(selection.part, field)?;
         of_columns(selection, &dates, &mut absent, &mut visit)?;

@@ -5,15 +5,14 @@
 //! shapes become so many that they are drawn into templates early.
 
 use swarmscope_patterns::Miner;
-use swarmscope_query::aggregate::{
-    Aggregation, AggregationResult, Pattern, PatternsAggregation, Sample,
-};
+use swarmscope_query::aggregate::{AggregationResult, Pattern, PatternsAggregation, Sample};
 use swarmscope_query::ast::Field;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::store::StoreError;
 
 use super::dictionary::Table;
 use super::selection::Picked;
+use super::within::Within;
 use super::{BucketBudget, Collector, Level, Selection, by_bucket};
 use crate::block::column::{Column, Kind, Values};
 use crate::search::error::SearchError;
@@ -29,26 +28,6 @@ pub struct PatternsCollector {
     parents: Vec<Option<Mined>>,
     /// The parts that samples are in.
     parts: Vec<Part>,
-}
-
-/// What is collected in the buckets.
-pub struct Within {
-    aggregations: Vec<Aggregation>,
-    depth: usize,
-}
-
-impl Within {
-    /// These aggregations, so many levels deep.
-    pub fn new(aggregations: &[Aggregation], depth: usize) -> Self {
-        Self {
-            aggregations: aggregations.to_vec(),
-            depth,
-        }
-    }
-
-    fn level(&self) -> Result<Level, SearchError> {
-        Level::at_depth(&self.aggregations, self.depth)
-    }
 }
 
 /// What was found in one parent bucket.

@@ -1,6 +1,6 @@
 //! `percentiles` and `percentile_ranks`: where a field's numbers lie.
 
-use swarmscope_query::aggregate::AggregationResult;
+use swarmscope_query::aggregate::{AggregationResult, Boxplot};
 use swarmscope_query::store::StoreError;
 
 use super::distribution::Distribution;
@@ -19,6 +19,10 @@ pub enum Question {
     Percentiles,
     /// The percents below these values.
     Ranks,
+    /// How far they lie from their median.
+    Deviation,
+    /// Their quartiles, extremes and whiskers.
+    Boxplot,
 }
 
 /// Collects a field's numbers.
@@ -71,6 +75,30 @@ impl PercentilesCollector {
     }
 }
 
+/// `None` without numbers.
+fn boxplot(found: &Distribution, of_dates: bool) -> Option<Boxplot> {
+    let (min, max) = (found.quantile(0.0)?, found.quantile(1.0)?);
+    let (q1, q2, q3) = (
+        found.quantile(0.25)?,
+        found.quantile(0.5)?,
+        found.quantile(0.75)?,
+    );
+    let reach = 1.5 * (q3 - q1);
+    let (lower, upper) = found
+        .outermost_within(q1 - reach, q3 + reach)
+        .unwrap_or((min, max));
+    Some(Boxplot {
+        min,
+        max,
+        q1,
+        q2,
+        q3,
+        lower,
+        upper,
+        of_dates,
+    })
+}
+
 impl Collector for PercentilesCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
         let buckets = by_bucket(&mut self.buckets, selection.buckets);
@@ -115,10 +143,21 @@ impl Collector for PercentilesCollector {
         let place = bucket as usize;
         let found = self.buckets.get_mut(place).unwrap_or(&mut none);
         found.settle();
+        let of_dates = self.of_dates.get(place).copied().unwrap_or(false);
         let answer = |asked: f64| match self.question {
-            Question::Percentiles => found.quantile(asked / 100.0),
             Question::Ranks => found.rank(asked).map(|part| part * 100.0),
+            _ => found.quantile(asked / 100.0),
         };
+        match self.question {
+            Question::Deviation => {
+                return Ok(AggregationResult::Metric {
+                    value: found.deviation(),
+                    of_dates: false,
+                });
+            }
+            Question::Boxplot => return Ok(AggregationResult::Boxplot(boxplot(found, of_dates))),
+            Question::Percentiles | Question::Ranks => {}
+        }
         let values: Vec<_> = self
             .asked
             .iter()
@@ -127,9 +166,7 @@ impl Collector for PercentilesCollector {
         let some = values.iter().any(|(_, value)| value.is_some());
         Ok(AggregationResult::Percentiles {
             values,
-            of_dates: some
-                && self.question == Question::Percentiles
-                && self.of_dates.get(place).copied().unwrap_or(false),
+            of_dates: some && of_dates && self.question == Question::Percentiles,
         })
     }
 }

@@ -5,7 +5,7 @@ use swarmscope_query::aggregate::HalfOpen;
 use super::Selection;
 use super::absent::Absent;
 use super::slots::Chooser;
-use crate::block::column::{Column, Kind, Values};
+use crate::block::column::{Column, Values};
 use crate::rows::RowSet;
 use crate::search::error::SearchError;
 use crate::search::values::FieldColumns;
@@ -32,8 +32,7 @@ impl Chooser for Numbers {
     }
 
     fn choose(&self, selection: &Selection<'_>) -> Result<Vec<RowSet>, SearchError> {
-        let mut columns = FieldColumns::new(selection.part, &self.field)?;
-        columns.columns.retain(|column| column.kind != Kind::Text);
+        let columns = FieldColumns::new(selection.part, &self.field)?.of_numbers();
         let absent = within(&self.ranges, self.missing);
         choose(selection, &columns, &absent, |page, at, slot| {
             let number = match &page.values {

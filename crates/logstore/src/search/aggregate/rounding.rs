@@ -197,7 +197,7 @@ mod tests {
             min_doc_count: 0,
             extended_bounds: None,
             hard_bounds: None,
-            order: None,
+            order: Vec::new(),
         })
     }
 

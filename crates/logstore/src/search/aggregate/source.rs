@@ -8,7 +8,6 @@ use swarmscope_query::document::ValueRef;
 use super::Selection;
 use super::keys::Keys;
 use super::rounding::Rounding;
-use crate::block::column::Kind;
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
 
@@ -116,11 +115,7 @@ impl Source {
         let part = selection.part;
         let columns = match &self.reading {
             Reading::Term(field) => FieldColumns::new(part, field)?,
-            Reading::Numbers(histogram) => {
-                let mut columns = FieldColumns::new(part, &histogram.field)?;
-                columns.columns.retain(|column| column.kind != Kind::Text);
-                columns
-            }
+            Reading::Numbers(histogram) => FieldColumns::new(part, &histogram.field)?.of_numbers(),
             Reading::Instants(field, _) => FieldColumns::dates(part, field)?,
         };
         let of_dates = columns.of_dates;

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use swarmscope_query::aggregate::{
-    AggregationResult, Bucket, Choice, ChosenTerms, Direction, TermsAggregation, TermsOrder,
+    AggregationResult, Bucket, BucketKey, Choice, ChosenTerms, Direction, TermsAggregation,
+    TermsOrder,
 };
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::evaluate::order::compare;
@@ -69,6 +70,51 @@ impl TermsCollector {
             max_doc_count: request.max_doc_count.unwrap_or(u64::MAX),
             ..Self::new(&request.terms, within)
         }
+    }
+
+    /// The buckets within a parent that have so many documents.
+    ///
+    /// # Errors
+    /// When there are too many buckets within.
+    pub(super) fn candidates(
+        &mut self,
+        parent: u32,
+        least: u64,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let found = self.buckets.within(parent);
+        Ranking { order: &[] }.candidates(&found, &self.buckets, least, &mut self.within)
+    }
+
+    /// The bucket of a candidate.
+    ///
+    /// # Errors
+    /// When there are too many buckets within.
+    pub(super) fn bucket(
+        &mut self,
+        candidate: Candidate,
+        budget: &mut BucketBudget,
+    ) -> Result<Bucket, StoreError> {
+        Ok(Bucket {
+            key: self.keys.key(candidate.value).clone(),
+            count: candidate.count,
+            within: match candidate.within {
+                Some(within) => within,
+                None => self.within.finish(candidate.number, budget)?,
+            },
+        })
+    }
+
+    /// The number of a key, whether it is met or not.
+    pub(super) fn number_of(&mut self, key: &BucketKey) -> u32 {
+        self.keys.number_of(key)
+    }
+
+    /// The order of two candidates by their keys.
+    pub(super) fn by_key(&self, a: &Candidate, b: &Candidate) -> Ordering {
+        compare(
+            as_value(self.keys.key(a.value)),
+            as_value(self.keys.key(b.value)),
+        )
     }
 
     /// The number of a value, when it gets a bucket.
@@ -211,13 +257,6 @@ impl TermsCollector {
         });
         failure.map_or(Ok(()), Err)
     }
-
-    fn by_key(&self, a: &Candidate, b: &Candidate) -> Ordering {
-        compare(
-            as_value(self.keys.key(a.value)),
-            as_value(self.keys.key(b.value)),
-        )
-    }
 }
 
 impl Collector for TermsCollector {
@@ -277,14 +316,7 @@ impl Collector for TermsCollector {
         budget.spend(candidates.len())?;
         let mut buckets = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            buckets.push(Bucket {
-                key: self.keys.key(candidate.value).clone(),
-                count: candidate.count,
-                within: match candidate.within {
-                    Some(within) => within,
-                    None => self.within.finish(candidate.number, budget)?,
-                },
-            });
+            buckets.push(self.bucket(candidate, budget)?);
         }
         Ok(AggregationResult::Terms {
             buckets,

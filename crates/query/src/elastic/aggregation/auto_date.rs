@@ -9,7 +9,7 @@ use super::super::Parsed;
 use super::super::error::DslErrorKind;
 use super::super::json::Node;
 use super::super::members::object;
-use super::{Read, Reported, format, unsupported};
+use super::{Read, Reported, format, missing_number, substituted, unsupported};
 use crate::aggregate::{AggregationKind, AutoDateHistogram, AutoUnit};
 use crate::datemath;
 
@@ -17,7 +17,7 @@ const NAME: &str = "auto_date_histogram";
 const BUCKETS: usize = 10;
 
 pub(super) fn auto_date_histogram(node: &Node) -> Parsed<Read> {
-    let (mut field, mut shown) = (None, None);
+    let (mut field, mut shown, mut missing) = (None, None, None);
     let mut buckets = BUCKETS;
     let mut time_zone = TimeZone::UTC;
     let mut least = AutoUnit::Second;
@@ -47,7 +47,7 @@ pub(super) fn auto_date_histogram(node: &Node) -> Parsed<Read> {
                     member.bad(NAME, reason)
                 })?;
             }
-            "missing" => return Err(unsupported(member, "only documents with a date count")),
+            "missing" => missing = missing_number(member, NAME)?,
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in(NAME)),
         }
@@ -62,5 +62,5 @@ pub(super) fn auto_date_histogram(node: &Node) -> Parsed<Read> {
         format: shown,
         time_zone,
     };
-    Ok((kind, reported))
+    Ok((substituted(kind, missing), reported))
 }

@@ -109,8 +109,8 @@ impl<'a> Request<'a> {
             extended_bounds: extended,
             hard_bounds: hard,
             order: match self.order {
-                Some(member) => terms::only_order(&member.value, NAME)?,
-                None => None,
+                Some(member) => terms::order(&member.value, NAME)?,
+                None => Vec::new(),
             },
         })
     }

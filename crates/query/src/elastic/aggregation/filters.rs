@@ -37,7 +37,7 @@ pub(super) fn filters(node: &Node, context: &mut Context, depth: usize) -> Parse
 }
 
 /// The queries with their names, in the order of these; or without names in the order given.
-fn queries(
+pub(super) fn queries(
     node: &Node,
     context: &mut Context,
     depth: usize,

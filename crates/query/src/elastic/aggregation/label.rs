@@ -9,13 +9,18 @@ impl Reported {
     /// The key of a bucket as text, `place` being the bucket's in the request when the request names it.
     pub fn label(&self, place: usize, key: Option<&BucketKey>) -> String {
         match self {
-            Reported::Filters { names, .. } => names.get(place).cloned().unwrap_or_default(),
+            Reported::Filters { names, .. } | Reported::AdjacencyMatrix { names } => {
+                names.get(place).cloned().unwrap_or_default()
+            }
             Reported::Range { ranges, format, .. } => {
                 let text = |end: f64| number(end, format.as_ref());
                 ranges
                     .get(place)
                     .map_or_else(String::new, |range| range.label(text))
             }
+            Reported::IpRange { ranges, .. } => ranges
+                .get(place)
+                .map_or_else(String::new, super::AddressRange::label),
             Reported::DateRange {
                 ranges,
                 format,
@@ -35,6 +40,7 @@ impl Reported {
             }
             Reported::Terms { format }
             | Reported::RareTerms { format }
+            | Reported::SignificantTerms { format }
             | Reported::Histogram { format, .. } => key.map_or_else(String::new, |key| {
                 of_key(key, format.as_ref(), &TimeZone::UTC)
             }),

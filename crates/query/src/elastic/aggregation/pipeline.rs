@@ -28,6 +28,7 @@ pub(super) fn is_pipeline(name: &str) -> bool {
         name,
         "derivative"
             | "cumulative_sum"
+            | "cumulative_cardinality"
             | "serial_diff"
             | "moving_fn"
             | "bucket_script"
@@ -54,6 +55,9 @@ pub(super) fn read(
     let found = match kind {
         "derivative" => derivative(&mut parameters)?,
         "cumulative_sum" => PipelineKind::CumulativeSum {
+            path: parameters.path()?,
+        },
+        "cumulative_cardinality" => PipelineKind::CumulativeCardinality {
             path: parameters.path()?,
         },
         "serial_diff" => serial_difference(&mut parameters)?,

@@ -44,8 +44,8 @@ pub(super) fn terms(node: &Node) -> Parsed<Read> {
             | "execution_hint"
             | "collect_mode"
             | "value_type" => {}
-            "include" => choice.include = Some(choice::chosen(member, "terms")?),
-            "exclude" => choice.exclude = Some(choice::chosen(member, "terms")?),
+            "include" => choice::include(&mut choice, member, "terms")?,
+            "exclude" => choice::exclude(&mut choice, member, "terms")?,
             "script" => return Err(unsupported(member, "use a field")),
             _ => return Err(member.unknown_in("terms")),
         }
@@ -86,8 +86,8 @@ pub(super) fn rare_terms(node: &Node) -> Parsed<Read> {
             }
             "missing" => missing = member.value.scalar(),
             "format" => shown = Some(format(member, NAME)?),
-            "include" => choice.include = Some(choice::chosen(member, NAME)?),
-            "exclude" => choice.exclude = Some(choice::chosen(member, NAME)?),
+            "include" => choice::include(&mut choice, member, NAME)?,
+            "exclude" => choice::exclude(&mut choice, member, NAME)?,
             // Counts are exact.
             "precision" | "value_type" => {}
             _ => return Err(member.unknown_in(NAME)),
@@ -213,28 +213,6 @@ fn leads_to_number(within: &[Aggregation], path: &str) -> bool {
     }
 }
 
-/// The only order of a histogram's buckets.
-///
-/// # Errors
-/// When there are several: the others would count for nothing.
-pub(super) fn only_order(
-    node: &Node,
-    kind: &'static str,
-) -> Parsed<Option<(TermsOrder, Direction)>> {
-    let mut orders = order(node, kind)?;
-    let last = orders.pop();
-    let is_default = last == Some((TermsOrder::Key, Direction::Ascending));
-    match orders.pop() {
-        None => Ok(last),
-        // Ties fall to the key anyway.
-        Some(only) if is_default && orders.is_empty() => Ok(Some(only)),
-        Some(_) => Err(node.fault(DslErrorKind::UnsupportedKey {
-            key: "order".to_owned(),
-            instead: "give one order; ties fall to the key",
-        })),
-    }
-}
-
 /// Whether the path leads to one number of the aggregation.
 fn has_number(name: &str, kind: &AggregationKind, path: &str) -> bool {
     let rest = path.strip_prefix(name);
@@ -246,9 +224,20 @@ fn has_number(name: &str, kind: &AggregationKind, path: &str) -> bool {
             | AggregationKind::Avg { .. }
             | AggregationKind::Sum { .. }
             | AggregationKind::ValueCount { .. }
-            | AggregationKind::Cardinality { .. },
+            | AggregationKind::Cardinality { .. }
+            | AggregationKind::DistinctValues { .. }
+            | AggregationKind::WeightedAvg(_)
+            | AggregationKind::MedianDeviation { .. },
             Some(""),
         ) => true,
+        (AggregationKind::Boxplot { .. }, Some(rest)) => matches!(
+            rest,
+            ".min" | ".max" | ".q1" | ".q2" | ".q3" | ".lower" | ".upper"
+        ),
+        (AggregationKind::StringStats { .. }, Some(rest)) => matches!(
+            rest,
+            ".count" | ".min_length" | ".max_length" | ".avg_length" | ".entropy"
+        ),
         (AggregationKind::Stats { .. }, Some(rest)) => matches!(
             rest,
             ".count"

@@ -10,6 +10,7 @@ use super::super::source::{SourceFilter, filter};
 use super::super::{Parsed, sort};
 use super::{Read, Reported, unsupported};
 use crate::aggregate::{AggregationKind, TopHitsAggregation};
+use crate::datemath::Format;
 
 /// How documents of a bucket are shown.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct ShownHits {
     /// Whether they have scores though they are sorted by something else.
     pub track_scores: bool,
     pub is_sorted: bool,
+    /// How the dates of each sort key are shown.
+    pub sort_formats: Vec<Option<Format>>,
 }
 
 pub(super) fn top_hits(node: &Node) -> Parsed<Read> {
@@ -34,7 +37,10 @@ pub(super) fn top_hits(node: &Node) -> Parsed<Read> {
         match member.key.as_str() {
             "from" => found.from = count(member)?,
             "size" => found.size = count(member)?,
-            "sort" => found.sort = sort::keys(&member.value)?,
+            "sort" => {
+                let sort = sort::keys(&member.value)?;
+                (found.sort, shown.sort_formats) = (sort.keys, sort.formats);
+            }
             "_source" => shown.source = filter(&member.value)?,
             "fields" | "docvalue_fields" => shown.fields.extend(fields::list(member)?),
             "version" => shown.version = member.boolean("top_hits")?,
@@ -103,17 +109,20 @@ pub(super) fn top_metrics(node: &Node) -> Parsed<Read> {
     if metrics.is_empty() {
         return Err(required("metrics"));
     }
-    if sort.len() != 1 {
+    if sort.keys.len() != 1 {
         return Err(member.bad(NAME, "[top_metrics] takes exactly one sort key"));
     }
     let aggregation = TopHitsAggregation {
-        sort,
+        sort: sort.keys,
         from: 0,
         size,
     };
     Ok((
         AggregationKind::TopHits(aggregation),
-        Reported::TopMetrics { metrics },
+        Reported::TopMetrics {
+            metrics,
+            sort_format: sort.formats.into_iter().flatten().next(),
+        },
     ))
 }
 

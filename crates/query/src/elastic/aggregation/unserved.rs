@@ -4,15 +4,12 @@ use super::super::error::DslErrorKind;
 
 /// A name that we do not serve: Elasticsearch's, or nobody's.
 pub(super) fn unserved(name: &str) -> DslErrorKind {
-    const ELASTICSEARCH: [&str; 30] = [
-        "adjacency_matrix",
-        "boxplot",
+    const ELASTICSEARCH: [&str; 28] = [
         "bucket_correlation",
         "bucket_count_ks_test",
         "categorize_text",
         "change_point",
         "children",
-        "cumulative_cardinality",
         "diversified_sampler",
         "frequent_item_sets",
         "geo_bounds",
@@ -22,19 +19,20 @@ pub(super) fn unserved(name: &str) -> DslErrorKind {
         "geotile_grid",
         "inference",
         "ip_prefix",
-        "ip_range",
         "matrix_stats",
-        "median_absolute_deviation",
         "moving_percentiles",
         "nested",
         "normalize",
         "parent",
+        "random_sampler",
         "rate",
         "reverse_nested",
         "sampler",
         "scripted_metric",
-        "significant_terms",
         "significant_text",
+        "time_series",
+        "t_test",
+        "variable_width_histogram",
     ];
     let name = name.to_owned();
     if ELASTICSEARCH.contains(&name.as_str()) {

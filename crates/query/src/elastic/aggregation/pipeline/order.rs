@@ -140,6 +140,7 @@ fn paths(kind: &PipelineKind) -> Vec<&Path> {
     match kind {
         PipelineKind::Derivative { path, .. }
         | PipelineKind::CumulativeSum { path }
+        | PipelineKind::CumulativeCardinality { path }
         | PipelineKind::SerialDifference { path, .. }
         | PipelineKind::MovingFunction { path, .. }
         | PipelineKind::Statistic { path, .. } => vec![path],

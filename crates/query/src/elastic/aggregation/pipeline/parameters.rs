@@ -29,7 +29,9 @@ impl<'a> Parameters<'a> {
         for member in object(node, kind)? {
             match member.key.as_str() {
                 "buckets_path" if kind != "bucket_sort" => parameters.buckets_path = Some(member),
-                "gap_policy" if kind != "cumulative_sum" => parameters.gaps = gap_policy(member)?,
+                "gap_policy" if !kind.starts_with("cumulative_") => {
+                    parameters.gaps = gap_policy(member)?;
+                }
                 "format" if !matches!(kind, "bucket_sort" | "bucket_selector") => {
                     parameters.format = Some(format(member, kind)?);
                 }
@@ -120,7 +122,7 @@ impl<'a> Parameters<'a> {
     fn no_path(&self) -> Fault {
         let of = match self.kind {
             "derivative" | "serial_diff" => format!("{} ", self.kind),
-            "cumulative_sum" | "moving_fn" => {
+            "cumulative_sum" | "cumulative_cardinality" | "moving_fn" => {
                 return argument(self.node, "Required [buckets_path]".to_owned());
             }
             _ => String::new(),

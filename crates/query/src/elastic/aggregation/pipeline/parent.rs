@@ -29,6 +29,7 @@ fn misplaced(pipeline: &Pipeline, parent: Option<&AggregationKind>) -> Option<St
         PipelineKind::Sort { .. } => "bucket_sort",
         PipelineKind::Derivative { .. } => "derivative",
         PipelineKind::CumulativeSum { .. } => "cumulative_sum",
+        PipelineKind::CumulativeCardinality { .. } => "cumulative_cardinality",
         PipelineKind::SerialDifference { .. } => "serial_diff",
         PipelineKind::MovingFunction { .. } => "moving_fn",
     };

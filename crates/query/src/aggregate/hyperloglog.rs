@@ -9,6 +9,16 @@ pub struct HyperLogLog {
     registers: Vec<u8>,
 }
 
+impl FromIterator<u64> for HyperLogLog {
+    fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
+        let mut sketch = Self::default();
+        for hash in hashes {
+            sketch.add(hash);
+        }
+        sketch
+    }
+}
+
 impl Default for HyperLogLog {
     fn default() -> Self {
         Self {
@@ -18,6 +28,11 @@ impl Default for HyperLogLog {
 }
 
 impl HyperLogLog {
+    /// How many registers there are, of a byte each.
+    pub fn size(&self) -> usize {
+        self.registers.len()
+    }
+
     /// Sees a hash.
     pub fn add(&mut self, hash: u64) {
         let register = &mut self.registers[(hash >> (64 - BITS)) as usize];

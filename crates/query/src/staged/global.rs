@@ -3,9 +3,12 @@
 //! The store aggregates what a query finds. A global aggregation is a second search that finds everything: all that
 //! the names show by which the search was sent, an alias no more than its filter lets through.
 
-use swarmscope_query::aggregate::{Aggregation, AggregationKind, AggregationResult, Slot};
-use swarmscope_query::ast::Query;
-use swarmscope_query::store::{LogStore, SearchReply, SearchRequest, StoreError};
+use std::sync::Arc;
+
+use super::significant;
+use crate::aggregate::{Aggregation, AggregationKind, AggregationResult, Slot};
+use crate::ast::Query;
+use crate::store::{LogStore, SearchReply, SearchRequest, StoreError};
 
 /// Searches, with the results of global aggregations, which are about `everything`, in their places.
 ///
@@ -18,27 +21,27 @@ pub async fn search(
 ) -> Result<SearchReply, StoreError> {
     let is_global = |aggregation: &Aggregation| matches!(aggregation.kind, AggregationKind::Global);
     if !request.aggregations.iter().any(is_global) {
-        return logs.search(request).await;
+        return significant::search(logs, request, everything).await;
     }
     let all = std::mem::take(&mut request.aggregations);
     let own = all.iter().filter(|aggregation| !is_global(aggregation));
     request.aggregations = own.cloned().collect();
-    let indices = request.indices.clone();
+    let (indices, views) = (request.indices.clone(), Arc::clone(&request.views));
     let (after_sequence, up_to_sequence) = (request.after_sequence, request.up_to_sequence);
-    let mut reply = logs.search(request).await?;
+    let mut reply = significant::search(logs, request, everything).await?;
     for (place, aggregation) in all.into_iter().enumerate() {
         if !is_global(&aggregation) {
             continue;
         }
-        let whole = logs
-            .search(SearchRequest {
-                after_sequence,
-                // What the first search could not see, the second does not either.
-                up_to_sequence: up_to_sequence.or(Some(reply.newest_sequence)),
-                aggregations: aggregation.within,
-                ..SearchRequest::new(indices.clone(), everything.clone())
-            })
-            .await?;
+        let whole = SearchRequest {
+            after_sequence,
+            // What the first search could not see, the second does not either.
+            up_to_sequence: up_to_sequence.or(Some(reply.newest_sequence)),
+            aggregations: aggregation.within,
+            views: Arc::clone(&views),
+            ..SearchRequest::new(indices.clone(), everything.clone())
+        };
+        let whole = significant::search(logs, whole, everything).await?;
         let slot = Slot {
             count: whole.total.map_or(0, |total| total.count),
             within: whole.aggregations,
