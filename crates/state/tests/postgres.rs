@@ -25,6 +25,8 @@ const CATALOGUE: &str = "SELECT concat_ws(' ', table_name, column_name, data_typ
      UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
      FROM pg_constraint WHERE connamespace = 'public'::regnamespace \
      AND conrelid <> 0 AND conrelid::regclass::text <> '_sqlx_migrations' \
+     UNION ALL SELECT relname || array_to_string(reloptions, ' ') FROM pg_class \
+     WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL \
      UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal \
      UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1";
 

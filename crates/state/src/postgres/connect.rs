@@ -21,6 +21,7 @@ use super::instant::Instant;
 use crate::broken::Broken;
 use crate::together::Batches;
 
+/// The schema's steps, from an empty database or from one that has the contract's tables.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 
 /// How long an operation waits for one of the connections, or for a new one.
