@@ -11,6 +11,7 @@ use swarmscope_query::indices::{check_index_name, wildcard_matches};
 use swarmscope_query::store::IndexInfo;
 
 use super::ElasticState;
+use super::alias_choice::AliasChoice;
 use super::body::{Body, Parameters};
 use super::catalog::Catalog;
 use super::errors::ElasticError;
@@ -32,6 +33,16 @@ enum Step {
     RemoveIndex {
         index: String,
     },
+}
+
+impl Step {
+    /// The index that it removes, whose name an alias may take then.
+    fn removed_index(&self) -> Option<&str> {
+        match self {
+            Step::RemoveIndex { index } => Some(index),
+            _ => None,
+        }
+    }
 }
 
 /// `POST /_aliases`
@@ -112,13 +123,19 @@ async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, El
         catalog
             .changes
             .retain(|uuid, _| everything.iter().any(|index| index.uuid == *uuid));
+        let removed: Vec<&str> = steps.iter().filter_map(Step::removed_index).collect();
+        let staying: Vec<IndexInfo> = everything
+            .iter()
+            .filter(|index| !removed.contains(&index.name.as_str()))
+            .cloned()
+            .collect();
         for step in steps {
             match step {
                 Step::Add {
                     indices,
                     aliases,
                     body,
-                } => add(catalog, &everything, &indices, aliases, &body)?,
+                } => add(catalog, &staying, &indices, aliases, &body)?,
                 Step::Remove {
                     indices,
                     aliases,
@@ -158,19 +175,33 @@ fn add(
     Ok(())
 }
 
-/// What an alias may say of itself.
-fn checked(body: &Map<String, Value>) -> Result<Map<String, Value>, ElasticError> {
+/// Routing is told as a text, however it was given.
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.to_string().into(),
+        other => other.clone(),
+    }
+}
+
+/// What an alias says of itself, in the words that it is told in.
+///
+/// # Errors
+/// When it says something that no alias can.
+pub fn checked(body: &Map<String, Value>) -> Result<Map<String, Value>, ElasticError> {
     let mut alias = Map::new();
     for (key, value) in body {
         match key.as_str() {
             "filter" if value.is_null() => {}
             // There is one shard: routing is told and changes nothing.
-            "filter" | "is_write_index" | "is_hidden" | "index_routing" | "search_routing" => {
+            "filter" | "is_write_index" | "is_hidden" => {
                 alias.insert(key.clone(), value.clone());
+            }
+            "index_routing" | "search_routing" => {
+                alias.insert(key.clone(), as_text(value));
             }
             "routing" => {
                 for key in ["index_routing", "search_routing"] {
-                    alias.entry(key).or_insert_with(|| value.clone());
+                    alias.entry(key).or_insert_with(|| as_text(value));
                 }
             }
             "must_exist" => {}
@@ -226,7 +257,10 @@ fn remove(
             continue;
         };
         let before = changes.aliases.len();
-        let is_meant = |own: &String| aliases.iter().any(|alias| wildcard_matches(alias, own));
+        let is_meant = |own: &String| {
+            let mut patterns = aliases.iter();
+            patterns.any(|alias| alias == "_all" || wildcard_matches(alias, own))
+        };
         changes.aliases.retain(|own, _| !is_meant(own));
         removed |= changes.aliases.len() < before;
     }
@@ -249,20 +283,71 @@ pub async fn put(
     Path((index, name)): Path<(String, String)>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
-    let body: Map<String, Value> = match body.is_empty() {
+    put_alias(&state, Some(index), Some(name), &body).await
+}
+
+/// `PUT /{index}/_alias`: the body names the alias.
+pub async fn put_of(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    put_alias(&state, Some(index), None, &body).await
+}
+
+/// `PUT /_alias/{name}`: the body names the index.
+pub async fn put_named(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    put_alias(&state, None, Some(name), &body).await
+}
+
+/// `PUT /_alias`: the body names both.
+pub async fn put_all(
+    State(state): State<ElasticState>,
+    Body(body): Body,
+) -> Result<Json<Value>, ElasticError> {
+    put_alias(&state, None, None, &body).await
+}
+
+/// What the body says of index and alias goes before what the path says.
+async fn put_alias(
+    state: &ElasticState,
+    index: Option<String>,
+    name: Option<String>,
+    body: &[u8],
+) -> Result<Json<Value>, ElasticError> {
+    let mut body: Map<String, Value> = match body.is_empty() {
         true => Map::new(),
-        false => serde_json::from_slice(&body)
+        false => serde_json::from_slice(body)
             .map_err(|error| ElasticError::content(&error, "the body of an alias"))?,
     };
+    let indices = names(body.remove("index"));
+    let index = match indices.is_empty() {
+        true => index.ok_or_else(|| missing("index"))?,
+        false => indices.join(","),
+    };
+    let mut aliases = names(body.remove("alias"));
+    if aliases.is_empty() {
+        aliases = vec![name.ok_or_else(|| missing("alias"))?];
+    }
     let step = Step::Add {
         indices: state
             .resolve(&index, &IndicesOptions::default())
             .await?
             .indices,
-        aliases: vec![name],
+        aliases,
         body,
     };
-    apply(&state, vec![step]).await
+    apply(state, vec![step]).await
+}
+
+fn missing(what: &str) -> ElasticError {
+    ElasticError::illegal_argument(format!(
+        "[{what}] is named neither in the path nor in the body"
+    ))
 }
 
 /// `DELETE /{index}/_alias/{name}`
@@ -319,36 +404,32 @@ async fn told(
     options: &IndicesOptions,
 ) -> Result<Response, ElasticError> {
     let found = state.resolve(index, options).await?;
-    let wanted: Vec<&str> = names.unwrap_or("*").split(',').collect();
-    let chosen = |alias: &str| {
-        wanted
-            .iter()
-            .any(|own| *own == "_all" || wildcard_matches(own, alias))
-    };
+    let choice = AliasChoice::of(names.unwrap_or("*"));
     let mut reply: BTreeMap<&str, Value> = BTreeMap::new();
     for info in &found.indices {
         let all = info.definition.get("aliases").and_then(Value::as_object);
         let own: Map<String, Value> = all
             .into_iter()
             .flatten()
-            .filter(|(alias, _)| chosen(alias))
+            .filter(|(alias, _)| choice.has(alias))
             .map(|(alias, body)| (alias.clone(), body.clone()))
             .collect();
         if names.is_none() || !own.is_empty() {
             reply.insert(&info.name, json!({ "aliases": own }));
         }
     }
-    let mut missing = wanted
-        .iter()
-        .filter(|name| !name.contains('*') && **name != "_all");
     let is_known = |name: &str| {
         found
             .indices
             .iter()
             .any(|info| alias_names(info).any(|own| own == name))
     };
-    if let (Some(_), Some(name)) = (names, missing.find(|name| !is_known(name))) {
-        let reason = format!("alias [{name}] missing");
+    let missing: Vec<&str> = choice.missing(is_known).into_iter().collect();
+    if !missing.is_empty() {
+        let reason = match missing.as_slice() {
+            [one] => format!("alias [{one}] missing"),
+            several => format!("aliases [{}] missing", several.join(",")),
+        };
         let mut body = json!({ "error": reason, "status": 404 });
         for (index, aliases) in reply {
             body[index] = aliases;

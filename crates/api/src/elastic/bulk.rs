@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use swarmscope_query::indices::IndexExpression;
@@ -19,12 +19,16 @@ use super::bulk_reply::Items;
 use super::bulk_request::{Entry, Verb, parse};
 use super::bulk_write;
 use super::errors::ElasticError;
+use super::parameters::{SourceParameters, is_on};
 use super::strict;
 
 /// The URL's parameters.
 #[derive(Debug, Default, Deserialize)]
 pub struct BulkParameters {
     pipeline: Option<String>,
+    require_alias: Option<String>,
+    #[serde(flatten)]
+    source: SourceParameters,
 }
 
 /// `POST /_bulk`
@@ -54,6 +58,16 @@ async fn write(
 ) -> Result<Response, ElasticError> {
     let started = Instant::now();
     let mut entries = parse(body, default_index)?;
+    for change in entries.iter_mut().filter_map(|entry| entry.update.as_mut()) {
+        let shown = &mut change.partial.shown;
+        *shown = shown.take().or_else(|| parameters.source.filter());
+    }
+    require_aliases(
+        state,
+        &mut entries,
+        is_on(parameters.require_alias.as_deref()),
+    )
+    .await?;
     if state.redirects_writes(&entries).await? {
         redirect(state, &mut entries).await?;
     }
@@ -69,10 +83,33 @@ async fn write(
     Ok(([(CONTENT_TYPE, json)], items.finish(started.elapsed())).into_response())
 }
 
+/// Refuses the actions that have to go to an alias and name none, each for itself.
+async fn require_aliases(
+    state: &ElasticState,
+    entries: &mut [Entry],
+    of_all: bool,
+) -> Result<(), ElasticError> {
+    let mut failures: HashMap<Arc<str>, Option<ElasticError>> = HashMap::new();
+    for entry in entries {
+        if !entry.require_alias.unwrap_or(of_all) || entry.verb == Verb::Delete {
+            continue;
+        }
+        if !failures.contains_key(&entry.index) {
+            let failure = match state.require_alias(&entry.index).await {
+                Err(error) if error.status() == StatusCode::NOT_FOUND => Some(error),
+                required => required.map(|()| None)?,
+            };
+            failures.insert(Arc::clone(&entry.index), failure);
+        }
+        entry.refused = failures.get(&entry.index).cloned().flatten();
+    }
+    Ok(())
+}
+
 /// Sends each action to the index that its name means. Most name the one of the action before.
 async fn redirect(state: &ElasticState, entries: &mut [Entry]) -> Result<(), ElasticError> {
     let mut targets: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-    for entry in entries {
+    for entry in entries.iter_mut().filter(|entry| entry.refused.is_none()) {
         let target = match targets.get(&entry.index) {
             Some(target) => Arc::clone(target),
             None if entry.verb == Verb::Delete => state.document_target(&entry.index).await?.into(),

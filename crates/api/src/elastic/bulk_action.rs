@@ -25,6 +25,8 @@ pub struct BulkAction {
     /// What the reply shows of an updated document.
     shown: Option<SourceFilter>,
     pipeline: Option<String>,
+    /// Whether it has to go to an alias, when the line says so.
+    require_alias: Option<bool>,
 }
 
 impl BulkAction {
@@ -43,6 +45,7 @@ impl BulkAction {
         entry.required = self.required;
         entry.tries = self.tries;
         entry.pipeline = self.pipeline;
+        entry.require_alias = self.require_alias;
         if self.verb == Verb::Update {
             if entry.required.is_some() && entry.tries > 1 {
                 return Err(ElasticError::validation(
@@ -108,6 +111,7 @@ impl<'a> Actions<'a> {
             tries: update::tries(target.retry_on_conflict.as_deref())?,
             shown: target.shown,
             pipeline: target.pipeline,
+            require_alias: target.require_alias,
         };
         let around = match &target.id {
             None => Some((line, &[][..])),
@@ -222,6 +226,7 @@ struct Target {
     retry_on_conflict: Option<String>,
     shown: Option<SourceFilter>,
     pipeline: Option<String>,
+    require_alias: Option<bool>,
 }
 
 impl Target {
@@ -236,7 +241,6 @@ impl Target {
                 "routing"
                 | "_routing"
                 | "dynamic_templates"
-                | "require_alias"
                 | "require_data_stream"
                 | "list_executed_pipelines" => {}
                 "retry_on_conflict" => target.retry_on_conflict = text(value),
@@ -246,6 +250,7 @@ impl Target {
                 "version_type" => target.condition.version_type = text(value),
                 "_source" => target.shown = Some(elastic::source_filter(&value.to_string())?),
                 "pipeline" => target.pipeline = text(value),
+                "require_alias" => target.require_alias = text(value).map(|on| on == "true"),
                 _ => {
                     return Err(ElasticError::illegal_argument(format!(
                         "Action/metadata line [{number}] contains an unknown parameter [{key}]"

@@ -23,6 +23,8 @@ pub struct Entry {
     pub required: Option<u64>,
     /// The pipeline that the action names.
     pub pipeline: Option<String>,
+    /// Whether it has to go to an alias; what the request says when the action says nothing.
+    pub require_alias: Option<bool>,
     /// Why it is not to be written.
     pub refused: Option<ElasticError>,
     /// Of an update, what to change.
@@ -66,6 +68,7 @@ impl Entry {
             source,
             required: None,
             pipeline: None,
+            require_alias: None,
             refused: None,
             update: None,
             tries: 1,

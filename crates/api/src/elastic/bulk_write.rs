@@ -39,6 +39,8 @@ pub async fn run(
         let entry = &mut entries[place];
         if entry.verb == Verb::Delete && !known.contains(&*entry.index) {
             bulk.outcomes[place] = Some(Err(ElasticError::index_not_found(&entry.index)));
+        } else if entry.refused.is_some() {
+            bulk.outcomes[place] = entry.refused.take().map(Err);
         } else if entry.verb == Verb::Update {
             if bulk.has_touched(entry) {
                 bulk.flush(entries).await?;

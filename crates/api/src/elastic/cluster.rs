@@ -1,14 +1,8 @@
-//! What clients ask before anything else: who is there, and is it well.
+//! What clients ask before anything else: who is there.
 
 use axum::Json;
-use axum::extract::{Path, State};
 use serde_json::{Value, json};
 use swarmscope_query::store::IndexInfo;
-
-use super::ElasticState;
-use super::body::Parameters;
-use super::errors::ElasticError;
-use super::parameters::IndicesOptions;
 
 /// The version of Elasticsearch whose API this is. Clients of version 8 check the first number.
 pub const COMPATIBLE_VERSION: &str = "8.17.0";
@@ -38,63 +32,10 @@ pub async fn root() -> Json<Value> {
     }))
 }
 
-/// `GET /_cluster/health`
-pub async fn health(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
-    let found = state.resolve("", &IndicesOptions::default()).await?;
-    Ok(Json(health_body(&found.indices)))
-}
-
-/// `GET /_cluster/health/{index}`
-pub async fn health_of(
-    State(state): State<ElasticState>,
-    Path(index): Path<String>,
-    Parameters(options): Parameters<IndicesOptions>,
-) -> Result<Json<Value>, ElasticError> {
-    let found = state.resolve(&index, &options).await?;
-    Ok(Json(health_body(&found.indices)))
-}
-
-fn health_body(indices: &[IndexInfo]) -> Value {
-    let shards = indices.len();
-    json!({
-        "cluster_name": CLUSTER_NAME,
-        "status": status(indices),
-        "timed_out": false,
-        "number_of_nodes": 1,
-        "number_of_data_nodes": 1,
-        "active_primary_shards": shards,
-        "active_shards": shards,
-        "relocating_shards": 0,
-        "initializing_shards": 0,
-        "unassigned_shards": 0,
-        "unassigned_primary_shards": 0,
-        "delayed_unassigned_shards": 0,
-        "number_of_pending_tasks": 0,
-        "number_of_in_flight_fetch": 0,
-        "task_max_waiting_in_queue_millis": 0,
-        "active_shards_percent_as_number": 100.0,
-    })
-}
-
 /// Red when a segment was set aside: some of what was stored cannot be found.
 pub fn status(indices: &[IndexInfo]) -> &'static str {
     match indices.iter().any(|index| index.damage.is_some()) {
         true => "red",
         false => "green",
     }
-}
-
-/// `GET /_nodes`, `GET /_nodes/http`
-pub async fn nodes() -> Json<Value> {
-    Json(json!({
-        "_nodes": { "total": 1, "successful": 1, "failed": 0 },
-        "cluster_name": CLUSTER_NAME,
-        "nodes": {
-            NODE_ID: {
-                "name": CLUSTER_NAME,
-                "version": COMPATIBLE_VERSION,
-                "roles": ["data", "ingest", "master"],
-            },
-        },
-    }))
 }

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -18,10 +18,11 @@ use super::{media_type, pretty};
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
 
 /// Middleware around every handler of this API.
-pub async fn apply(request: Request, next: Next) -> Response {
+pub async fn apply(mut request: Request, next: Next) -> Response {
+    without_last_slash(request.uri_mut());
     let vendor = media_type::vendor(request.headers());
     let shape = Shape::of(request.uri().query().unwrap_or(""));
-    let mut response = match media_type::refused(request.headers()) {
+    let mut response = match media_type::refused(request.headers(), request.body()) {
         Some(given) => (StatusCode::NOT_ACCEPTABLE, Json(media_type_body(given))).into_response(),
         None => answered(request, next).await,
     };
@@ -44,6 +45,22 @@ pub async fn apply(request: Request, next: Next) -> Response {
     } else {
         reshape(response, &shape).await
     }
+}
+
+/// `/index/_search/` is `/index/_search`: some clients put paths together so.
+fn without_last_slash(uri: &mut Uri) {
+    let path = uri.path();
+    let shorter = path.trim_end_matches('/');
+    if shorter.is_empty() || shorter.len() == path.len() {
+        return;
+    }
+    let target = match uri.query() {
+        Some(query) => format!("{shorter}?{query}"),
+        None => shorter.to_owned(),
+    };
+    let mut parts = std::mem::take(uri).into_parts();
+    parts.path_and_query = target.parse().ok();
+    *uri = Uri::from_parts(parts).unwrap_or_default();
 }
 
 /// The handler's answer; where the method is wrong, which ones are right.

@@ -20,7 +20,7 @@ use super::bulk_reply::Done;
 use super::bulk_request::{Entry, Verb};
 use super::condition::{self, ConditionParameters};
 use super::errors::ElasticError;
-use super::parameters::SourceParameters;
+use super::parameters::{SourceParameters, is_on};
 use super::search_reply::SourceBody;
 use super::strict;
 
@@ -29,6 +29,7 @@ use super::strict;
 pub struct WriteParameters {
     op_type: Option<String>,
     pipeline: Option<String>,
+    require_alias: Option<String>,
     #[serde(flatten)]
     condition: ConditionParameters,
 }
@@ -108,6 +109,9 @@ async fn write(
     let action = action(parameters)?;
     if body.is_empty() {
         return Err(ElasticError::parse("request body is required"));
+    }
+    if is_on(parameters.require_alias.as_deref()) {
+        state.require_alias(&index).await?;
     }
     let index = state.write_target(&index.as_str().into()).await?;
     let mut entry = [Entry::new(Verb::Index, Arc::clone(&index), id, body)];

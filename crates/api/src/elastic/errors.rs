@@ -105,6 +105,16 @@ impl ElasticError {
             .with("index", index)
     }
 
+    /// 404 `index_not_found_exception`: a write that is to go to an alias, and there is none.
+    pub fn no_alias(index: &str) -> Self {
+        let reason = format!(
+            "no such index [{index}] and [require_alias] request flag is [true] and [{index}] is not an alias"
+        );
+        Self::new(StatusCode::NOT_FOUND, "index_not_found_exception", reason)
+            .with("index_uuid", "_na_")
+            .with("index", index)
+    }
+
     /// Adds a key to the error.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {

@@ -13,7 +13,7 @@ use super::catalog::merge;
 use super::date_names;
 use super::errors::ElasticError;
 use super::index_settings::settings_of;
-use super::mapping::mapping_of;
+use super::mapping::{check_names, mapping_of};
 use super::parameters::IndicesOptions;
 use super::targets::alias_names;
 use super::template_match;
@@ -52,6 +52,9 @@ pub async fn create(
             name: index,
             reason: "already exists as alias",
         }));
+    }
+    if let Some(Value::Object(mappings)) = definition.get("mappings") {
+        check_names(mappings)?;
     }
     let catalog = state.catalog.read().await?;
     if let Some(template) = template_match::for_index(&catalog, &index) {
@@ -114,16 +117,23 @@ pub async fn delete(
         ));
     }
     let everything = state.indices().await?;
-    if everything
-        .iter()
-        .flat_map(alias_names)
-        .any(|alias| alias == index)
-    {
+    let is_alias = |name: &str| {
+        let mut aliases = everything.iter().flat_map(alias_names);
+        aliases.any(|alias| alias == name)
+    };
+    let (aliases, indices): (Vec<&str>, Vec<&str>) = index
+        .split(',')
+        .map(str::trim)
+        .partition(|name| is_alias(name));
+    if let (Some(alias), false) = (aliases.first(), options.ignores_unavailable()) {
         return Err(ElasticError::illegal_argument(format!(
-            "The provided expression [{index}] matches an alias, specify the corresponding concrete indices instead."
+            "The provided expression [{alias}] matches an alias, specify the corresponding concrete indices instead."
         )));
     }
-    let found = state.resolve(&index, &options).await?;
+    if indices.is_empty() {
+        return Ok(Json(json!({ "acknowledged": true })));
+    }
+    let found = state.resolve(&indices.join(","), &options).await?;
     if let Some(expression) = found.expression {
         state.logs.delete_indices(&expression).await?;
         state.mappings.forget();

@@ -94,6 +94,15 @@ pub async fn of(
     told(&state, &index, "*", &parameters).await
 }
 
+/// `GET /_settings/{name}`
+pub async fn named(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+    Parameters(parameters): Parameters<SettingsParameters>,
+) -> Result<Json<Value>, ElasticError> {
+    told(&state, "", &name, &parameters).await
+}
+
 /// `GET /{index}/_settings/{name}`
 pub async fn named_of(
     State(state): State<ElasticState>,
@@ -114,7 +123,10 @@ async fn told(
     for info in found.indices {
         let mut flat = Map::new();
         flatten("", &settings_of(&info), &mut flat);
-        flat.retain(|key, _| names.split(',').any(|name| wildcard_matches(name, key)));
+        flat.retain(|key, _| {
+            let mut names = names.split(',');
+            names.any(|name| name == "_all" || wildcard_matches(name, key))
+        });
         let settings = match is_on(parameters.flat_settings.as_deref()) {
             true => flat,
             false => nested(flat),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use swarmscope_query::indices::{IndexExpression, wildcard_matches};
 use swarmscope_query::store::{FieldInfo, FieldType, IndexInfo};
@@ -49,6 +50,7 @@ pub async fn put(
 ) -> Result<Json<Value>, ElasticError> {
     let given: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| ElasticError::content(&error, "the mapping"))?;
+    check_names(&given)?;
     let found = state.resolve(&index, &options).await?;
     for info in &found.indices {
         let known = mapping_of(&state, info).await?;
@@ -63,6 +65,32 @@ pub async fn put(
     };
     state.catalog.change(change).await?;
     Ok(Json(json!({ "acknowledged": true })))
+}
+
+/// A field has a name.
+///
+/// # Errors
+/// When one has none.
+pub fn check_names(mapping: &Map<String, Value>) -> Result<(), ElasticError> {
+    for part in ["properties", "fields"] {
+        let fields = mapping.get(part).and_then(Value::as_object);
+        for (name, field) in fields.into_iter().flatten() {
+            if name.is_empty() {
+                let reason = "field name cannot be an empty string";
+                return Err(ElasticError::new(
+                    StatusCode::BAD_REQUEST,
+                    "mapper_parsing_exception",
+                    format!("Failed to parse mapping: {reason}"),
+                )
+                .with(
+                    "caused_by",
+                    json!({ "type": "illegal_argument_exception", "reason": reason }),
+                ));
+            }
+            field.as_object().map_or(Ok(()), check_names)?;
+        }
+    }
+    Ok(())
 }
 
 /// A field keeps the type that it was mapped with.
@@ -89,17 +117,35 @@ fn check_types(at: &str, given: &Map<String, Value>, known: &Value) -> Result<()
     Ok(())
 }
 
+/// `GET /_mapping/field/{fields}`
+pub async fn all_fields(
+    State(state): State<ElasticState>,
+    Path(fields): Path<String>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Json<Value>, ElasticError> {
+    fields_in(&state, "", &fields, &options).await
+}
+
 /// `GET /{index}/_mapping/field/{fields}`
 pub async fn fields(
     State(state): State<ElasticState>,
     Path((index, fields)): Path<(String, String)>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = state.resolve(&index, &options).await?;
+    fields_in(&state, &index, &fields, &options).await
+}
+
+async fn fields_in(
+    state: &ElasticState,
+    index: &str,
+    fields: &str,
+    options: &IndicesOptions,
+) -> Result<Json<Value>, ElasticError> {
+    let found = state.resolve(index, options).await?;
     let mut reply = Map::new();
     for info in found.indices {
         let mut flat = Map::new();
-        flatten("", &mapping_of(&state, &info).await?, &mut flat);
+        flatten("", &mapping_of(state, &info).await?, &mut flat);
         flat.retain(|path, _| fields.split(',').any(|own| wildcard_matches(own, path)));
         reply.insert(info.name, json!({ "mappings": flat }));
     }

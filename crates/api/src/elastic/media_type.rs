@@ -1,5 +1,6 @@
 //! Media types: which ones requests come in, and which one a client wants its reply in.
 
+use axum::body::{Body, HttpBody};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -12,8 +13,12 @@ const READ: [&str; 4] = [
     "application/vnd.elasticsearch+x-ndjson",
 ];
 
-/// The media type of the request, when it is one that Elasticsearch does not take either.
-pub fn refused(headers: &HeaderMap) -> Option<&str> {
+/// The media type of the request, when it is one that Elasticsearch does not take either. That of no body is of no
+/// interest: clients send some with it (aiohttp `application/octet-stream`).
+pub fn refused<'a>(headers: &'a HeaderMap, body: &Body) -> Option<&'a str> {
+    if body.is_end_stream() {
+        return None;
+    }
     let given = headers.get(CONTENT_TYPE)?.to_str().unwrap_or("?");
     let name = given.split(';').next().unwrap_or(given).trim();
     let known = READ.iter().any(|read| name.eq_ignore_ascii_case(read));

@@ -5,6 +5,7 @@
 //! in [`errors`].
 
 mod aggregations;
+mod alias_choice;
 mod aliases;
 mod async_search;
 mod body;
@@ -29,6 +30,7 @@ mod delete_by_query;
 mod documents;
 mod errors;
 mod field_caps;
+mod health;
 mod hit_details;
 mod index_admin;
 mod index_settings;
@@ -39,6 +41,7 @@ mod mapping;
 mod media_type;
 mod multi_get;
 mod multi_search;
+mod nodes;
 mod parameters;
 mod partial;
 mod point_in_time;
@@ -149,8 +152,8 @@ pub fn refuse(reason: TurnedAway) -> Response {
 fn cluster_routes() -> Router<ElasticState> {
     Router::new()
         .route("/", get(cluster::root))
-        .route("/_cluster/health", get(cluster::health))
-        .route("/_cluster/health/{index}", get(cluster::health_of))
+        .route("/_cluster/health", get(health::all))
+        .route("/_cluster/health/{index}", get(health::of))
         .route(
             "/_cluster/settings",
             get(cluster_admin::settings).put(cluster_admin::put_settings),
@@ -159,14 +162,28 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/_license", get(cluster_admin::license))
         .route("/_xpack", get(cluster_admin::xpack))
         .route("/_nodes/stats", get(stats::nodes))
+        .route("/_cat", get(cat::listing))
         .route("/_cat/nodes", get(cat::nodes))
+        .route("/_cat/master", get(cat::master))
+        .route("/_cat/plugins", get(cat::plugins))
+        .route("/_cat/pending_tasks", get(cat::pending_tasks))
+        .route("/_cat/shards", get(cat::all_shards))
+        .route("/_cat/shards/{index}", get(cat::shards))
+        .route(
+            "/_cat/component_templates",
+            get(cat::all_component_templates),
+        )
+        .route(
+            "/_cat/component_templates/{name}",
+            get(cat::component_templates),
+        )
         .route("/_cat/aliases", get(cat::all_aliases))
         .route("/_cat/aliases/{name}", get(cat::aliases))
         .route("/_cat/templates", get(cat::all_templates))
         .route("/_cat/templates/{name}", get(cat::templates))
-        .route("/_nodes", get(cluster::nodes))
-        .route("/_nodes/{what}", get(cluster::nodes))
-        .route("/_nodes/{node}/{what}", get(cluster::nodes))
+        .route("/_nodes", get(nodes::all))
+        .route("/_nodes/{what}", get(nodes::some))
+        .route("/_nodes/{node}/{sections}", get(nodes::of))
         .route("/_nodes/stats/{metrics}", get(stats::nodes))
         .route("/_nodes/{node}/stats", get(stats::nodes))
         .route("/_tasks", get(tasks::list))
@@ -251,9 +268,18 @@ fn alias_routes() -> Router<ElasticState> {
         .route("/_aliases", post(aliases::change_all))
         .route("/{alias}/_rollover", post(rollover::next))
         .route("/{alias}/_rollover/{index}", post(rollover::named))
-        .route("/_alias", get(aliases::all))
-        .route("/_alias/{name}", get(aliases::named))
-        .route("/{index}/_alias", get(aliases::of))
+        .route("/_alias", get(aliases::all).put(aliases::put_all))
+        .route(
+            "/_alias/{name}",
+            get(aliases::named)
+                .put(aliases::put_named)
+                .post(aliases::put_named),
+        )
+        .route("/{index}/_alias", get(aliases::of).put(aliases::put_of))
+        .route(
+            "/{index}/_aliases/{name}",
+            put(aliases::put).post(aliases::put).delete(aliases::delete),
+        )
         .route(
             "/{index}/_alias/{name}",
             get(aliases::named_of)
@@ -265,6 +291,7 @@ fn alias_routes() -> Router<ElasticState> {
             "/_settings",
             get(index_settings::all).put(index_settings::put_all),
         )
+        .route("/_settings/{name}", get(index_settings::named))
         .route(
             "/{index}/_settings",
             get(index_settings::of).put(index_settings::put),
@@ -308,6 +335,7 @@ fn index_routes() -> Router<ElasticState> {
                 .head(index_admin::exists),
         )
         .route("/_mapping", get(mapping::all))
+        .route("/_mapping/field/{fields}", get(mapping::all_fields))
         .route(
             "/{index}/_mapping",
             get(mapping::of).put(mapping::put).post(mapping::put),

@@ -158,8 +158,27 @@ pub async fn clear(
     Parameters(parameters): Parameters<ScrollParameters>,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    let listed = parameters.scroll_id.unwrap_or_default();
+    clear_listed(&state, &listed, &body)
+}
+
+/// `DELETE /_search/scroll/{id}`
+pub async fn clear_named(
+    State(state): State<ElasticState>,
+    Path(listed): Path<String>,
+    Body(body): Body,
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
+    clear_listed(&state, &listed, &body)
+}
+
+/// Those of the body, or when it has none those of the URL.
+fn clear_listed(
+    state: &ElasticState,
+    listed: &str,
+    body: &[u8],
+) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let mut ids: Vec<String> = Vec::new();
-    for (key, value) in members(&body)? {
+    for (key, value) in members(body)? {
         match (key.as_str(), value) {
             ("scroll_id", Value::String(id)) => ids.push(id),
             ("scroll_id", Value::Array(items)) => {
@@ -168,19 +187,11 @@ pub async fn clear(
             (key, _) => return Err(unknown(key)),
         }
     }
-    if let Some(listed) = parameters.scroll_id {
-        ids.extend(listed.split(',').map(str::to_owned));
+    if ids.is_empty() {
+        let listed = listed.split(',').filter(|id| !id.is_empty());
+        ids.extend(listed.map(str::to_owned));
     }
-    clear_these(&state, &ids)
-}
-
-/// `DELETE /_search/scroll/{id}`
-pub async fn clear_named(
-    State(state): State<ElasticState>,
-    Path(listed): Path<String>,
-) -> Result<(StatusCode, Json<Value>), ElasticError> {
-    let ids: Vec<String> = listed.split(',').map(str::to_owned).collect();
-    clear_these(&state, &ids)
+    clear_these(state, &ids)
 }
 
 fn clear_these(

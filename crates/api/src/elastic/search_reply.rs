@@ -177,7 +177,7 @@ impl ReplyBody {
             timed_out: false,
             _shards: shards,
             hits: HitsBody {
-                total: reply.total.map(|total| total_body(total, options)),
+                total: total_body(reply.total, options),
                 max_score,
                 hits: hits?,
             },
@@ -245,11 +245,16 @@ impl ReplyBody {
     }
 }
 
-fn total_body(total: Total, options: &ReplyOptions) -> Value {
-    if options.total_as_number {
-        return total.count.into();
+/// How many documents match; a number that was not counted is -1 to those who want one.
+fn total_body(total: Option<Total>, options: &ReplyOptions) -> Option<Value> {
+    match total {
+        None => options.total_as_number.then(|| json!(-1)),
+        Some(total) if options.total_as_number => Some(total.count.into()),
+        Some(total) => {
+            let relation = if total.exact { "eq" } else { "gte" };
+            Some(json!({ "value": total.count, "relation": relation }))
+        }
     }
-    json!({ "value": total.count, "relation": if total.exact { "eq" } else { "gte" } })
 }
 
 impl HitBody {

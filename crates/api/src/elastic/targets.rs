@@ -149,6 +149,19 @@ impl ElasticState {
         }
     }
 
+    /// Refuses a write that is to go to an alias when the name is none.
+    ///
+    /// # Errors
+    /// When it is an index, or nothing.
+    pub async fn require_alias(&self, name: &str) -> Result<(), ElasticError> {
+        let dated = date_names::resolve(name, Timestamp::now())?;
+        let indices = self.indices().await?;
+        match alias_targets(&dated, &indices).is_empty() {
+            true => Err(ElasticError::no_alias(&dated)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether some of these writes may go elsewhere than their index says.
     ///
     /// # Errors
@@ -185,10 +198,13 @@ impl ElasticState {
         name: &str,
         mut definition: serde_json::Map<String, Value>,
     ) -> Result<(), ElasticError> {
-        let aliases = definition.remove("aliases");
-        if let Some(Value::Object(aliases)) = &aliases {
+        let mut aliases = definition.remove("aliases");
+        if let Some(Value::Object(aliases)) = &mut aliases {
             for (alias, body) in aliases {
                 super::aliases::check_filter(alias, body)?;
+                if let Value::Object(says) = body {
+                    *says = super::aliases::checked(says)?;
+                }
             }
         }
         self.logs.create_index(name, definition).await?;

@@ -20,13 +20,14 @@ use super::bulk_reply::Done;
 use super::condition::ConditionParameters;
 use super::documents::document;
 use super::errors::ElasticError;
-use super::parameters::SourceParameters;
+use super::parameters::{SourceParameters, is_on};
 use super::partial::Partial;
 
 /// The URL's parameters.
 #[derive(Debug, Default, Deserialize)]
 pub struct UpdateParameters {
     retry_on_conflict: Option<String>,
+    require_alias: Option<String>,
     #[serde(flatten)]
     condition: ConditionParameters,
     #[serde(flatten)]
@@ -50,6 +51,9 @@ pub async fn update(
         return Err(ElasticError::validation(
             "compare and write operations can not be retried",
         ));
+    }
+    if is_on(parameters.require_alias.as_deref()) {
+        state.require_alias(&index).await?;
     }
     let index = state.write_target(&index.as_str().into()).await?;
     let change = Change {

@@ -1,0 +1,212 @@
+//! Tables of indices, of their shards, and of how many documents they hold.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use swarmscope_model::Timestamp;
+use swarmscope_query::store::IndexInfo;
+
+use super::super::ElasticState;
+use super::super::body::Parameters;
+use super::super::cluster::{CLUSTER_NAME, status};
+use super::super::errors::ElasticError;
+use super::super::parameters::IndicesOptions;
+use super::table::{CatParameters, Column, Table, size};
+use super::{CLOCK, EPOCH, now};
+
+const INDICES: &[Column] = &[
+    Column::new("health", "h", "current health status"),
+    Column::new("status", "s", "open/close status"),
+    Column::new("index", "i,idx", "index name"),
+    Column::new("uuid", "id,uuid", "index uuid"),
+    Column::new(
+        "pri",
+        "p,shards.primary,shardsPrimary",
+        "number of primary shards",
+    ),
+    Column::new(
+        "rep",
+        "r,shards.replica,shardsReplica",
+        "number of replica shards",
+    ),
+    Column::new("docs.count", "dc,docsCount", "available docs"),
+    Column::new("docs.deleted", "dd,docsDeleted", "deleted docs"),
+    Column::on_request(
+        "creation.date",
+        "cd",
+        "index creation date (millisecond value)",
+    ),
+    Column::on_request(
+        "creation.date.string",
+        "cds",
+        "index creation date (as string)",
+    ),
+    Column::new(
+        "store.size",
+        "ss,storeSize",
+        "store size of primaries & replicas",
+    ),
+    Column::new("pri.store.size", "", "store size of primaries"),
+    Column::new("dataset.size", "", "total size of dataset"),
+    Column::new("damage", "", "what could not be read"),
+];
+
+const SHARDS: &[Column] = &[
+    Column::new("index", "i,idx", "index name"),
+    Column::new("shard", "s,sh", "shard name"),
+    Column::new("prirep", "p,pr,primaryOrReplica", "primary or replica"),
+    Column::new("state", "st", "shard state"),
+    Column::new("docs", "d,dc", "number of docs in shard"),
+    Column::new(
+        "store",
+        "sto",
+        "store size of shard (how much disk it uses)",
+    ),
+    Column::new("dataset", "", "size of dataset"),
+    Column::new("ip", "", "ip of node where it lives"),
+    Column::new("node", "n", "name of node where it lives"),
+];
+
+const COUNT: &[Column] = &[
+    EPOCH,
+    CLOCK,
+    Column::new("count", "dc,docs.count,docsCount", "the document count"),
+];
+
+/// The URL's parameters of `_cat/indices`.
+#[derive(Debug, Default, Deserialize)]
+pub struct IndicesParameters {
+    /// Only those of this health.
+    health: Option<String>,
+    #[serde(flatten)]
+    table: CatParameters,
+}
+
+/// `GET /_cat/indices`
+pub async fn all_indices(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<IndicesParameters>,
+) -> Result<Response, ElasticError> {
+    indices_table(&state, "", &parameters).await
+}
+
+/// `GET /_cat/indices/{index}`
+pub async fn indices(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<IndicesParameters>,
+) -> Result<Response, ElasticError> {
+    indices_table(&state, &index, &parameters).await
+}
+
+async fn indices_table(
+    state: &ElasticState,
+    expression: &str,
+    parameters: &IndicesParameters,
+) -> Result<Response, ElasticError> {
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
+    let health = |index: &IndexInfo| status(std::slice::from_ref(index));
+    let row = |index: IndexInfo| {
+        let bytes = size(index.bytes, &parameters.table);
+        vec![
+            health(&index).to_owned(),
+            "open".to_owned(),
+            index.name,
+            index.uuid,
+            "1".to_owned(),
+            "0".to_owned(),
+            index.documents.to_string(),
+            index.deleted.to_string(),
+            index.created_at.to_string(),
+            Timestamp::from_millisecond(index.created_at).to_string(),
+            bytes.clone(),
+            bytes.clone(),
+            bytes,
+            index.damage.unwrap_or_default(),
+        ]
+    };
+    let wanted = parameters.health.as_deref();
+    let chosen = found.indices.into_iter();
+    let chosen = chosen.filter(|index| wanted.is_none_or(|wanted| wanted == health(index)));
+    let table = Table::new(INDICES, chosen.map(row).collect());
+    // A column of our own, there only when there is something to say.
+    match table.lacks("damage") {
+        true => table.answer_without("damage", &parameters.table),
+        false => table.answer(&parameters.table),
+    }
+}
+
+/// `GET /_cat/shards`
+pub async fn all_shards(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    shards_table(&state, "", &parameters).await
+}
+
+/// `GET /_cat/shards/{index}`
+pub async fn shards(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    shards_table(&state, &index, &parameters).await
+}
+
+/// Each index is one shard on this node.
+async fn shards_table(
+    state: &ElasticState,
+    expression: &str,
+    parameters: &CatParameters,
+) -> Result<Response, ElasticError> {
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
+    let row = |index: IndexInfo| {
+        let bytes = size(index.bytes, parameters);
+        vec![
+            index.name,
+            "0".to_owned(),
+            "p".to_owned(),
+            "STARTED".to_owned(),
+            index.documents.to_string(),
+            bytes.clone(),
+            bytes,
+            "127.0.0.1".to_owned(),
+            CLUSTER_NAME.to_owned(),
+        ]
+    };
+    Table::new(SHARDS, found.indices.into_iter().map(row).collect()).answer(parameters)
+}
+
+/// `GET /_cat/count`
+pub async fn count_all(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    count_table(&state, "", &parameters).await
+}
+
+/// `GET /_cat/count/{index}`
+pub async fn count(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    count_table(&state, &index, &parameters).await
+}
+
+async fn count_table(
+    state: &ElasticState,
+    expression: &str,
+    parameters: &CatParameters,
+) -> Result<Response, ElasticError> {
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
+    let documents: u64 = found.indices.iter().map(|index| index.documents).sum();
+    let (epoch, clock) = now();
+    Table::new(COUNT, vec![vec![epoch, clock, documents.to_string()]]).answer(parameters)
+}
