@@ -1,7 +1,7 @@
 // The client that many Go programs of Elasticsearch 7 still have, unmodified, with its defaults: it looks for the
 // nodes of the cluster before anything else (sniffing) and ends a scroll at a path with a slash at its end.
 //
-// Nothing here knows Swarmscope: the same file passes against Elasticsearch itself.
+// Nothing here knows Swarmscope.
 package main
 
 import (
