@@ -219,8 +219,11 @@ fn one_node_is(wanted: &str) -> Result<bool, ElasticError> {
     Ok(number("wait_for_nodes", wanted)? == 1)
 }
 
-/// How a comparison begins, as a sign or as a word, and what it means; longer signs first.
-const COMPARISONS: [(&str, &str, fn(usize, usize) -> bool); 4] = [
+/// How a comparison begins, as a sign or as a word, and what it means.
+type Comparison = (&'static str, &'static str, fn(usize, usize) -> bool);
+
+/// Longer signs first.
+const COMPARISONS: [Comparison; 4] = [
     (">=", "ge(", |own, asked| own >= asked),
     ("<=", "le(", |own, asked| own <= asked),
     (">", "gt(", |own, asked| own > asked),
