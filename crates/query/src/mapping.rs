@@ -66,8 +66,9 @@ enum Kind {
     Keyword {
         folded: Option<Fold>,
     },
+    /// Whole or not; neither for those that no 64 bits hold, which are looked at as they were written.
     Number {
-        whole: bool,
+        whole: Option<bool>,
     },
     Boolean,
     Date(String),
@@ -94,7 +95,7 @@ pub enum MappingError {
 }
 
 /// The format of dates that a mapping does not name.
-const DATE_FORMAT: &str = "strict_date_optional_time||epoch_millis";
+pub const DATE_FORMAT: &str = "strict_date_optional_time||epoch_millis";
 
 impl Mapping {
     /// Reads a mapping; `analysis` is the part of the index's settings that its normalizers are in. What it does not
@@ -239,8 +240,9 @@ fn mapped(field: &Map<String, Value>, analysis: &Value, view_of: Option<&str>) -
         "keyword" | "constant_keyword" | "wildcard" | "version" => Kind::Keyword {
             folded: text("normalizer").and_then(|name| fold(name, analysis)),
         },
-        "long" | "integer" | "short" | "byte" | "unsigned_long" => Kind::Number { whole: true },
-        "double" | "float" | "half_float" | "scaled_float" => Kind::Number { whole: false },
+        "long" | "integer" | "short" | "byte" => Kind::Number { whole: Some(true) },
+        "double" | "float" | "half_float" | "scaled_float" => Kind::Number { whole: Some(false) },
+        "unsigned_long" => Kind::Number { whole: None },
         "boolean" => Kind::Boolean,
         "date" | "date_nanos" => Kind::Date(text("format").unwrap_or(DATE_FORMAT).to_owned()),
         "ip" => Kind::Address,

@@ -77,11 +77,17 @@ pub fn whole_number(value: ValueRef<'_>) -> Option<i64> {
         ValueRef::Integer(number) => Some(number),
         ValueRef::Text(text) => match text.trim().parse() {
             Ok(number) => Some(number),
-            Err(_) => Some(finite(text)? as i64),
+            Err(_) => cut(finite(text)?),
         },
-        ValueRef::Float(number) => Some(number as i64),
+        ValueRef::Float(number) => cut(number),
         ValueRef::Boolean(_) => None,
     }
+}
+
+/// A number without what is behind its point; `None` beyond 64 bits, where all would be one.
+fn cut(number: f64) -> Option<i64> {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    (-BEYOND..BEYOND).contains(&number).then_some(number as i64)
 }
 
 /// The number that a value means.
@@ -134,6 +140,8 @@ mod tests {
             Some(9_007_199_254_740_993)
         );
         assert_eq!(whole_number(ValueRef::Text("seven")), None);
+        assert_eq!(whole_number(ValueRef::Float(-7.9)), Some(-7));
+        assert_eq!(whole_number(ValueRef::Float(1.8e19)), None);
         assert_eq!(number(ValueRef::Text("1e3")), Some(1000.0));
         assert_eq!(number(ValueRef::Text("NaN")), None);
         assert_eq!(boolean(ValueRef::Text("true")), Some(true));

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use swarmscope_query::indices::{check_index_name, wildcard_matches};
+use swarmscope_query::indices::{IndexExpression, check_index_name, wildcard_matches};
 use swarmscope_query::store::IndexInfo;
 
 use super::ElasticState;
@@ -31,17 +31,14 @@ enum Step {
         must_exist: bool,
     },
     RemoveIndex {
-        index: String,
+        /// By their names, which aliases may take then.
+        indices: IndexExpression,
     },
 }
 
 impl Step {
-    /// The index that it removes, whose name an alias may take then.
-    fn removed_index(&self) -> Option<&str> {
-        match self {
-            Step::RemoveIndex { index } => Some(index),
-            _ => None,
-        }
+    fn removes(&self, index: &str) -> bool {
+        matches!(self, Step::RemoveIndex { indices } if indices.matches(index))
     }
 }
 
@@ -77,7 +74,12 @@ async fn read(state: &ElasticState, action: &Value) -> Result<Step, ElasticError
     }
     let listed = indices.join(",");
     match name.as_str() {
-        "remove_index" => Ok(Step::RemoveIndex { index: listed }),
+        "remove_index" => {
+            let options = IndicesOptions::default();
+            let indices = state.to_delete(&listed, &options).await?;
+            let indices = indices.ok_or_else(|| ElasticError::index_not_found(&listed))?;
+            Ok(Step::RemoveIndex { indices })
+        }
         "add" | "remove" if aliases.is_empty() => Err(ElasticError::illegal_argument(
             "One of [alias] or [aliases] is required",
         )),
@@ -123,10 +125,9 @@ async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, El
         catalog
             .changes
             .retain(|uuid, _| everything.iter().any(|index| index.uuid == *uuid));
-        let removed: Vec<&str> = steps.iter().filter_map(Step::removed_index).collect();
         let staying: Vec<IndexInfo> = everything
             .iter()
-            .filter(|index| !removed.contains(&index.name.as_str()))
+            .filter(|index| !steps.iter().any(|step| step.removes(&index.name)))
             .cloned()
             .collect();
         for step in steps {
@@ -141,17 +142,15 @@ async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, El
                     aliases,
                     must_exist,
                 } => remove(catalog, &indices, &aliases, must_exist)?,
-                Step::RemoveIndex { index } => gone.push(index),
+                Step::RemoveIndex { indices } => gone.push(indices),
             }
         }
         Ok(())
     };
     state.catalog.change(change).await?;
-    for index in gone {
-        let found = state.resolve(&index, &IndicesOptions::default()).await?;
-        if let Some(expression) = found.expression {
-            state.logs.delete_indices(&expression).await?;
-        }
+    for indices in gone {
+        state.logs.delete_indices(&indices).await?;
+        state.mappings.forget();
     }
     Ok(Json(json!({ "acknowledged": true, "errors": false })))
 }

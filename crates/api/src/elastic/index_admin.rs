@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
-use swarmscope_query::indices::{IndexExpression, InvalidIndexName, check_index_name};
+use swarmscope_query::indices::{InvalidIndexName, check_index_name};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
@@ -110,32 +110,8 @@ pub async fn delete(
     Path(index): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
-    if IndexExpression::parse(&index).is_pattern() {
-        // As Elasticsearch since version 8: a slip must not cost everything.
-        return Err(ElasticError::illegal_argument(
-            "Wildcard expressions or all indices are not allowed",
-        ));
-    }
-    let everything = state.indices().await?;
-    let is_alias = |name: &str| {
-        let mut aliases = everything.iter().flat_map(alias_names);
-        aliases.any(|alias| alias == name)
-    };
-    let (aliases, indices): (Vec<&str>, Vec<&str>) = index
-        .split(',')
-        .map(str::trim)
-        .partition(|name| is_alias(name));
-    if let (Some(alias), false) = (aliases.first(), options.ignores_unavailable()) {
-        return Err(ElasticError::illegal_argument(format!(
-            "The provided expression [{alias}] matches an alias, specify the corresponding concrete indices instead."
-        )));
-    }
-    if indices.is_empty() {
-        return Ok(Json(json!({ "acknowledged": true })));
-    }
-    let found = state.resolve(&indices.join(","), &options).await?;
-    if let Some(expression) = found.expression {
-        state.logs.delete_indices(&expression).await?;
+    if let Some(indices) = state.to_delete(&index, &options).await? {
+        state.logs.delete_indices(&indices).await?;
         state.mappings.forget();
     }
     Ok(Json(json!({ "acknowledged": true })))

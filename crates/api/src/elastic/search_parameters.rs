@@ -114,6 +114,9 @@ impl SearchParameters {
         }
         if let Some(sort) = &self.sort {
             search.sort = elastic::sort_parameter(sort)?;
+            // What the body says of its own sort goes with that.
+            search.sort_formats.clear();
+            search.by_shard_doc = false;
         }
         if let Some(fields) = &self.docvalue_fields {
             search

@@ -80,6 +80,45 @@ impl ElasticState {
         })
     }
 
+    /// The indices that a request deletes: each by its own name, since a slip must not cost everything.
+    ///
+    /// # Errors
+    /// When it names all, a pattern, an alias, or what is not there and has to be.
+    pub async fn to_delete(
+        &self,
+        text: &str,
+        options: &IndicesOptions,
+    ) -> Result<Option<IndexExpression>, ElasticError> {
+        let text = date_names::resolve(text, Timestamp::now())?;
+        if IndexExpression::parse(&text).is_pattern() {
+            // As Elasticsearch since version 8.
+            return Err(ElasticError::illegal_argument(
+                "Wildcard expressions or all indices are not allowed",
+            ));
+        }
+        let everything = self.indices().await?;
+        let named = text.split(',').map(str::trim);
+        let (names, others): (Vec<&str>, Vec<&str>) = named
+            .filter(|name| !name.is_empty())
+            .partition(|name| everything.iter().any(|index| index.name == *name));
+        if !options.ignores_unavailable() {
+            let aliases: BTreeSet<&str> = everything.iter().flat_map(alias_names).collect();
+            if let Some(alias) = others.iter().find(|name| aliases.contains(*name)) {
+                return Err(ElasticError::illegal_argument(format!(
+                    "The provided expression [{alias}] matches an alias, specify the corresponding concrete indices \
+                     instead."
+                )));
+            }
+            if let Some(missing) = others.first() {
+                return Err(ElasticError::index_not_found(missing));
+            }
+        }
+        if names.is_empty() && !options.allows_none() {
+            return Err(ElasticError::index_not_found(&text));
+        }
+        Ok((!names.is_empty()).then(|| IndexExpression::parse(&names.join(","))))
+    }
+
     /// What the indices say of a search that names them so.
     async fn scope(&self, text: &str, indices: &[IndexInfo]) -> Result<Scope, ElasticError> {
         let catalog = self.catalog.read().await?;

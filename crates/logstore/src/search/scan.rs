@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::evaluate::Matcher;
-use swarmscope_query::store::{Scores, SearchRequest, SortKey, TrackTotal};
+use swarmscope_query::store::{Scores, SearchRequest, SortKey, StoreError, TrackTotal};
 
 use super::aggregate::{Level, Picked, Selection};
 use super::budget::Deadline;
@@ -197,7 +197,9 @@ impl<'a> Scan<'a> {
         let top = &found.top;
         let wants_hits = top.may_take(*oldest, *newest)
             && top.may_take_written(part.first_sequence(), part.last_sequence());
-        let wants_scores = self.request.needed_scores() == Scores::OfAll;
+        let wants_scores = self.request.needed_scores() == Scores::OfAll
+            && (self.request.min_score.is_some()
+                || self.scored.load(Ordering::Relaxed) < options.max_scored_documents);
         let wants_rows = wants_hits || wants_scores || !found.level.is_empty();
         if !wants_rows && !self.wants_count() {
             return Ok(());
@@ -256,7 +258,14 @@ impl<'a> Scan<'a> {
         let count = u64::from(matching.count());
         if self.scored.fetch_add(count, Ordering::Relaxed) >= options.max_scored_documents {
             if self.request.min_score.is_some() {
-                *matching = RowSet::none(matching.len());
+                // Which of the others score enough nobody would know, and totals would be made up.
+                let limit = options.max_scored_documents;
+                return Err(SearchError::Store(StoreError::InvalidRequest {
+                    reason: format!(
+                        "[min_score] looks at the scores of at most {limit} documents, and the query matches more; \
+                         narrow it, by a range of time for one"
+                    ),
+                }));
             }
             return Ok(None);
         }

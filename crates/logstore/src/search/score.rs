@@ -153,13 +153,23 @@ impl Scorer<'_> {
             .collect();
         for (path, columns) in &texts {
             for view in field.views(path) {
-                let Some(relevance) = Relevance::of(test, view) else {
-                    continue;
-                };
                 let holding = self.clauses.holding(columns, test, view, rows)?;
-                if !holding.is_empty() {
-                    let own = (&relevance, view, &**path, columns.as_slice());
-                    self.texts(own, &holding, &selected, &mut scores)?;
+                if holding.is_empty() {
+                    continue;
+                }
+                match Relevance::of(test, view) {
+                    Some(relevance) => {
+                        let own = (&relevance, view, &**path, columns.as_slice());
+                        self.texts(own, &holding, &selected, &mut scores)?;
+                    }
+                    // As the begin of a whole string.
+                    None => {
+                        for (row, score) in selected.iter().zip(&mut scores) {
+                            if holding.contains(*row) {
+                                *score = score.max(1.0);
+                            }
+                        }
+                    }
                 }
             }
         }

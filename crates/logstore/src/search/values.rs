@@ -10,7 +10,8 @@ use std::sync::Arc;
 use swarmscope_model::limits::MAX_KEYWORD_BYTES;
 use swarmscope_query::ast::Field;
 use swarmscope_query::document::{ValueRef, is_time_field};
-use swarmscope_query::value_view::ValueView;
+use swarmscope_query::mapping::DATE_FORMAT;
+use swarmscope_query::value_view::{DateFormat, ValueView};
 
 use super::clause::note_rows;
 use super::converted::{converted, is_needed, makes_numbers};
@@ -32,6 +33,16 @@ pub struct FieldColumns {
     view: Option<ValueView>,
     /// Every row has the name of its index.
     names_index: bool,
+}
+
+/// Whether a field has texts that are no point in time by themselves, as `2024-05` is none, and may be one where a
+/// mapping says that the field has dates.
+fn has_other_dates(part: &Part, path: &str) -> Result<bool, SearchError> {
+    let count = |wanted| -> Result<u64, SearchError> {
+        let columns = part.columns(|own, kind| own == path && kind == wanted)?;
+        Ok(columns.iter().map(|column| column.values).sum())
+    };
+    Ok(count(Kind::Text)? > count(Kind::Instant)?)
 }
 
 impl FieldColumns {
@@ -69,6 +80,14 @@ impl FieldColumns {
         let (base, _) = Field::split_keyword(field);
         let view = part.views.get(base);
         let view = view.filter(|view| matches!(view, ValueView::Instants(_)));
+        let read_anew;
+        let view = match view {
+            Some(ValueView::Instants(None)) if has_other_dates(part, base)? => {
+                read_anew = ValueView::Instants(DateFormat::parse(DATE_FORMAT));
+                Some(&read_anew)
+            }
+            view => view,
+        };
         let columns = part.columns(|path, kind| {
             path == base
                 && match (view, kind) {

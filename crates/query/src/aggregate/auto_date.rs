@@ -168,11 +168,12 @@ impl AutoDateHistogram {
             let start = unit.start(first, &self.time_zone);
             let is_last = unit == AutoUnit::Year;
             // More are not worth being counted one by one.
-            let about = (last - start) / unit.about();
+            let about = last.saturating_sub(start) / unit.about();
             if about > 2 * most as i64 && !is_last {
                 continue;
             }
-            let starts = self.starts(unit, start, last);
+            let most_starts = if is_last { usize::MAX } else { most + 2 };
+            let starts = self.starts(unit, start, last, most_starts);
             if starts.len() - 1 <= most || is_last {
                 chosen = Some((unit, starts));
                 break;
@@ -195,11 +196,11 @@ impl AutoDateHistogram {
         }
     }
 
-    /// The starts of all units up to the one that holds the last point, and that one's end.
-    fn starts(&self, unit: AutoUnit, start: i64, last: i64) -> Vec<i64> {
+    /// The starts of all units up to the one that holds the last point, and that one's end; no more than so many.
+    fn starts(&self, unit: AutoUnit, start: i64, last: i64, most: usize) -> Vec<i64> {
         let mut starts = vec![start];
         let mut at = start;
-        while at <= last {
+        while at <= last && starts.len() < most {
             let next = unit.next(at, &self.time_zone);
             if next <= at {
                 break;
@@ -254,5 +255,20 @@ mod tests {
             width(4, first, "2026-01-01T05:00:00Z"),
             ("3h".to_owned(), 2)
         );
+    }
+
+    #[test]
+    fn the_longest_span_of_all_has_few_buckets() {
+        let auto = AutoDateHistogram {
+            field: "t".to_owned(),
+            buckets: 10,
+            time_zone: TimeZone::UTC,
+            least: AutoUnit::Second,
+        };
+        for first in [-1_000, i64::MIN] {
+            let width = auto.width(first, i64::MAX);
+            assert_eq!(width.unit, AutoUnit::Year);
+            assert!(width.starts.len() < 1_000, "{}", width.starts.len());
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn of(mapping: &Mapping) -> ValueViews {
 fn view(kind: &Kind) -> Option<ValueView> {
     Some(match kind {
         Kind::Keyword { folded } => ValueView::Texts((*folded)?),
-        Kind::Number { whole } => ValueView::Numbers { whole: *whole },
+        Kind::Number { whole } => ValueView::Numbers { whole: (*whole)? },
         Kind::Boolean => ValueView::Booleans,
         // Dates in ISO 8601 and milliseconds are known without being read again.
         Kind::Date(format) => ValueView::Instants(match is_plain(format) {

@@ -17,6 +17,7 @@ export function ErrorGroupLink({ hit }: { hit: Hit }) {
     queryKey: ['error-of', hit.index, hit.id],
     queryFn: ({ signal }) => errorGroupOf(hit.index, hit.id, signal),
     enabled: list !== null,
+    refetchOnMount: 'always',
     retry: (count, error) => error instanceof ApiError && error.status === 404 && count < LOOKS,
     retryDelay: PAUSE_MS,
   });

@@ -26,6 +26,7 @@ export function Decisions({ group }: { group: ErrorGroup }) {
     onSettled: async () => {
       await queryClient.invalidateQueries({ queryKey: ['error', group.id] });
       await queryClient.invalidateQueries({ queryKey: ['errors'] });
+      await queryClient.invalidateQueries({ queryKey: ['error-of'] });
     },
   });
   useHotkeys([
