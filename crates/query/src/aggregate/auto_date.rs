@@ -183,7 +183,11 @@ impl AutoDateHistogram {
         let units = starts.len() - 1;
         let fits = |count: &&usize| units.div_ceil(**count) <= self.buckets;
         let count = match units > self.buckets {
-            true => unit.counts().iter().find(fits).copied().unwrap_or(1),
+            true => {
+                let widest = unit.counts().last();
+                let fitting = unit.counts().iter().find(fits).or(widest);
+                fitting.copied().unwrap_or(1)
+            }
             false => 1,
         };
         let end = starts.last().copied().unwrap_or(last);
