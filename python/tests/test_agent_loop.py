@@ -3,6 +3,7 @@
 import collections
 import http.server
 import json
+import logging
 import threading
 import time
 
@@ -140,6 +141,28 @@ def test_a_failure_is_reported_by_its_class(orchestrator, capfd, error, kind, ev
     [event] = [event for event in events if event["event_type"] == event_type]
     if kind != "transient":
         assert event["metadata"]["exception"]["type"] == type(error).__name__
+
+
+@pytest.mark.parametrize(
+    "error, level, logged",
+    [
+        (PermanentError("no"), logging.ERROR, True),
+        (PermanentError("no"), logging.CRITICAL, False),
+        (TransientError("busy"), logging.CRITICAL, False),
+        (KeyError("a"), logging.CRITICAL, True),
+    ],
+)
+def test_only_what_is_loud_enough_for_the_log_is_reported_as_logged(orchestrator, error, level, logged):
+    orchestrator.queue.append({**task("t-1"), "retry_count": 3})
+    agent = Agent("quiet", {"add": fail_with(error)}, orchestrator=orchestrator.url)
+    logger = logging.getLogger("quiet")
+    logger.setLevel(level)
+    try:
+        run(agent, lambda: orchestrator.bodies("/fail"))
+    finally:
+        logger.setLevel(logging.INFO)
+    [failed] = orchestrator.bodies("tasks/t-1/fail")
+    assert failed["logged"] is logged
 
 
 def test_the_lease_is_renewed_while_the_work_goes_on(orchestrator):

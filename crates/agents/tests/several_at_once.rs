@@ -5,13 +5,15 @@ mod swarm;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, json};
-use swarm::Swarm;
+use serde_json::{Map, Value, json};
+use swarm::{Swarm, eventually};
+use swarmscope_model::Severity;
 use swarmscope_model::state::{NewTask, Task, TaskState};
 use swarmscope_sdk::agent::{AgentOptions, Handler, Outcome, run};
 use swarmscope_sdk::client::OrchestratorClient;
 use swarmscope_sdk::{Logger, TaskError};
 use tokio::sync::Barrier;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 const AT_ONCE: usize = 4;
@@ -32,26 +34,44 @@ impl Handler for Meeting {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn as_many_tasks_are_in_hand_as_may_be_and_each_has_its_own_end() {
-    let swarm = Swarm::start().await;
-    let tasks = (0..3 * AT_ONCE).map(|number| NewTask {
+fn task(number: usize) -> NewTask {
+    NewTask {
         task_id: Some(format!("t{number}")),
         task_type: "research".to_owned(),
         ..NewTask::default()
-    });
-    let tasks: Vec<NewTask> = tasks.collect();
-    swarm.client.submit_all(&tasks).await.unwrap();
+    }
+}
+
+/// The agent, which ends when the token is cancelled.
+fn start(swarm: &Swarm, at_once: usize, logger: Logger) -> (CancellationToken, JoinHandle<()>) {
     let options = AgentOptions {
-        concurrency: AT_ONCE,
+        concurrency: at_once,
         claim_wait: Duration::from_millis(500),
         ..AgentOptions::new("many", "test_agent", &["research"])
     };
     let client = OrchestratorClient::new(&swarm.url, None).unwrap();
     let end = CancellationToken::new();
-    let handler = Meeting(Arc::new(Barrier::new(AT_ONCE)));
-    let logger = swarm.kept.logger("many");
+    let handler = Meeting(Arc::new(Barrier::new(at_once)));
     let running = tokio::spawn(run(options, client, logger, handler, end.clone()));
+    (end, running)
+}
+
+/// The orchestrator's line about the task that failed.
+async fn line_about_seven(swarm: &Swarm) -> Value {
+    eventually("the orchestrator's line", async || {
+        let mut lines = swarm.kept.of_type("task_failed");
+        lines.retain(|line| line["metadata"]["task_id"] == "t7");
+        lines.pop()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_tasks_are_in_hand_as_may_be_and_each_has_its_own_end() {
+    let swarm = Swarm::start().await;
+    let tasks: Vec<NewTask> = (0..3 * AT_ONCE).map(task).collect();
+    swarm.client.submit_all(&tasks).await.unwrap();
+    let (end, running) = start(&swarm, AT_ONCE, swarm.kept.logger("many"));
     for number in 0..3 * AT_ONCE {
         let (id, failed) = (format!("t{number}"), number == 7);
         let state = [TaskState::Completed, TaskState::Failed][usize::from(failed)];
@@ -68,4 +88,20 @@ async fn as_many_tasks_are_in_hand_as_may_be_and_each_has_its_own_end() {
     running.await.unwrap();
     let agents = swarm.client.agents().await.unwrap();
     assert_eq!((agents[0].completed_tasks, agents[0].failed_tasks), (11, 1));
+    // The agent has logged the error.
+    assert_eq!(line_about_seven(&swarm).await["severity"], "WARNING");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_that_is_too_quiet_for_the_agents_log_is_an_error_of_the_orchestrators() {
+    let swarm = Swarm::start().await;
+    swarm.client.submit(&task(7)).await.unwrap();
+    let logger = swarm.kept.logger("many");
+    logger.set_level(Severity::Critical);
+    let (end, running) = start(&swarm, 1, logger);
+    swarm.reaches("t7", TaskState::Failed).await;
+    end.cancel();
+    running.await.unwrap();
+    assert_eq!(line_about_seven(&swarm).await["severity"], "ERROR");
+    assert!(swarm.kept.of_type("permanent_error").is_empty());
 }

@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import logging
 import os
 import signal
 import threading
@@ -70,6 +71,13 @@ AFTER_DEADLINE = 0.5
 MOST_AT_ONCE = 64
 #: Tasks of one page of parts.
 PAGE = 1000
+
+#: How a failure that is not tried again is logged.
+_FINAL = {
+    "transient": ("ERROR", "max_retries_exceeded"),
+    "permanent": ("ERROR", "permanent_error"),
+    "unexpected": ("CRITICAL", "unexpected_error"),
+}
 
 
 class _Refused(Exception):
@@ -340,18 +348,17 @@ class Agent:
         kind = error.error_type if isinstance(error, TaskError) else "unexpected"
         increment_errors(error_type=kind)
         text = f"failed: {error}"
-        logged = kind != "transient" or task.retry_count >= task.max_retries
-        if kind == "permanent":
-            self._log_task("ERROR", task, text, "permanent_error")
-        elif kind == "unexpected":
-            self._log_task("CRITICAL", task, text, "unexpected_error")
-        elif not logged:
+        if kind == "transient" and task.retry_count < task.max_retries:
             retries = {"retry_count": task.retry_count + 1}
             self._log_task("WARNING", task, text, "transient_error_retry", retries)
+            logged = False
         else:
-            self._log_task("ERROR", task, text, "max_retries_exceeded")
+            severity, event_type = _FINAL.get(kind, _FINAL["unexpected"])
+            self._log_task(severity, task, text, event_type)
+            logged = self._logger.isEnabledFor(getattr(logging, severity))
         message = str(error) or type(error).__name__
-        # What is logged as an error here is not one a second time in the orchestrator's log.
+        # What is logged as an error here is not one a second time in the orchestrator's log. What is too quiet for
+        # this log has to be one there.
         self._report(task, "fail", {"error_type": kind, "error_message": message, "logged": logged})
 
     def _report(self, task: Task, how: str, body: dict[str, Any]) -> bool:

@@ -5,9 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use swarmscope_model::ExceptionInfo;
 use swarmscope_model::event::event_type;
 use swarmscope_model::state::{Claim, ErrorClass, Failure, Task};
+use swarmscope_model::{ExceptionInfo, Severity};
 use tokio::time::Instant;
 
 use super::{Assignment, FanOut, Handler, Loop, Outcome};
@@ -246,26 +246,21 @@ async fn fail<H>(
         "{} task {} failed: {}",
         task.task_type, task.task_id, failure.error_message
     );
-    let record = if retried {
-        agent
-            .logger
-            .warning(event_type::TRANSIENT_ERROR_RETRY, message)
-            .field("retry_count", task.retry_count + 1)
-    } else {
-        let (severity, event_type) = final_event(class);
-        agent
-            .logger
-            .event(severity, event_type, message)
-            .field("retry_count", task.retry_count)
+    let (severity, event_type) = match retried {
+        true => (Severity::Warning, event_type::TRANSIENT_ERROR_RETRY),
+        false => final_event(class),
     };
-    of_task(record, task)
+    // What is too quiet for this log has to be an error of the orchestrator's.
+    let is_logged = !retried && severity >= agent.logger.level();
+    of_task(agent.logger.event(severity, event_type, message), task)
+        .field("retry_count", task.retry_count + u32::from(retried))
         .field("max_retries", task.max_retries)
         .field("error_type", class.as_str())
         .exception(exception)
         .emit();
-    let answer = insist(agent.options.lease, async || match retried {
-        true => agent.client.fail(claim, &failure).await,
-        false => agent.client.fail_logged(claim, &failure).await,
+    let answer = insist(agent.options.lease, async || match is_logged {
+        true => agent.client.fail_logged(claim, &failure).await,
+        false => agent.client.fail(claim, &failure).await,
     })
     .await;
     match answer {
