@@ -3,6 +3,7 @@
 mod swarm;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -88,6 +89,8 @@ async fn as_many_tasks_are_in_hand_as_may_be_and_each_has_its_own_end() {
     running.await.unwrap();
     let agents = swarm.client.agents().await.unwrap();
     assert_eq!((agents[0].completed_tasks, agents[0].failed_tasks), (11, 1));
+    let calls = swarm.completions.load(Ordering::Relaxed);
+    assert!(calls < 11, "no completions went together: {calls} calls");
     // The agent has logged the error.
     assert_eq!(line_about_seven(&swarm).await["severity"], "WARNING");
 }

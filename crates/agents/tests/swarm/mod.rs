@@ -3,9 +3,12 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::map_request;
 use serde_json::{Map, Value};
 use swarmscope_model::Severity;
 use swarmscope_model::settings::Settings;
@@ -64,6 +67,8 @@ pub struct Swarm {
     pub client: OrchestratorClient,
     pub orchestrator: Orchestrator,
     pub kept: Kept,
+    /// Calls so far that complete a task or several.
+    pub completions: Arc<AtomicUsize>,
     pub end: CancellationToken,
     pub server: JoinHandle<io::Result<()>>,
     folder: tempfile::TempDir,
@@ -95,9 +100,16 @@ impl Swarm {
         let orchestrator = Orchestrator::new(Arc::new(store), logger, config);
         let url = format!("http://{}", listener.local_addr().unwrap());
         let end = CancellationToken::new();
+        let completions = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&completions);
+        let count = map_request(move |request: Request| {
+            let completes = request.uri().path().ends_with("/complete");
+            counter.fetch_add(usize::from(completes), Ordering::Relaxed);
+            async move { request }
+        });
         let served = serve(
             orchestrator.clone(),
-            router(orchestrator.clone()),
+            router(orchestrator.clone()).layer(count),
             listener,
             end.clone().cancelled_owned(),
         );
@@ -107,6 +119,7 @@ impl Swarm {
             url,
             orchestrator,
             kept,
+            completions,
             end,
             folder,
         }
