@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from swarmscope import _reports
 from swarmscope.agent import Agent, PermanentError, TransientError
 
 TASK = {
@@ -28,6 +29,8 @@ class Orchestrator:
         self.queue = collections.deque()
         self.calls = []
         self.answers = {}
+        # How many answers of a path end before all is said that they announce.
+        self.cut_off = collections.Counter()
         orchestrator = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -37,7 +40,7 @@ class Orchestrator:
                 status, reply = orchestrator.answer(self.path, body)
                 data = json.dumps(reply).encode() if reply is not None else b""
                 self.send_response(status)
-                self.send_header("content-length", str(len(data)))
+                self.send_header("content-length", str(len(data) + orchestrator.missing(self.path)))
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -59,6 +62,13 @@ class Orchestrator:
             time.sleep(0.02)
             return 204, None
         return 200, {}
+
+    def missing(self, path):
+        path = path.removeprefix("/api/v1/")
+        if not self.cut_off[path]:
+            return 0
+        self.cut_off[path] -= 1
+        return 10
 
     def bodies(self, ending):
         return [body for path, body in self.calls if path.endswith(ending)]
@@ -203,6 +213,20 @@ def test_an_orchestrator_that_is_down_is_waited_for(orchestrator, capfd):
     assert kinds.count("task_completed") == 1
 
 
+@pytest.mark.parametrize("status", [200, 409])
+def test_an_answer_that_is_cut_off_is_none(orchestrator, capfd, status):
+    stale = {"error": {"code": "stale_claim", "message": "t-1 has another worker"}}
+    first = (status, stale if status == 409 else {"task": {}})
+    orchestrator.answers["tasks/t-1/complete"] = collections.deque([first])
+    orchestrator.cut_off["tasks/t-1/complete"] = 1
+    orchestrator.queue.append(task("t-1", a=1, b=1))
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url)
+    run(agent, lambda: len(orchestrator.bodies("/complete")) == 2)
+    kinds = [json.loads(line)["event_type"] for line in capfd.readouterr().out.splitlines()]
+    assert kinds.count("task_completed") == 1
+    assert "stale_claim" not in kinds
+
+
 def test_an_agent_without_skills_is_refused():
     with pytest.raises(ValueError, match="at least one task type"):
         Agent("idle", {})
@@ -280,6 +304,45 @@ def test_without_an_answer_for_all_each_completion_is_sent_alone():
     orchestrator.server.server_close()
     paths = {path for path, _ in orchestrator.calls if path.endswith("/complete")}
     assert paths == {f"tasks/t-{number}/complete" for number in range(4)}
+
+
+def test_completions_whose_answer_is_cut_off_are_sent_alone(capfd):
+    orchestrator = Together()
+    orchestrator.cut_off["tasks/complete"] = 1000
+    orchestrator.queue.extend(task(f"t-{number}", a=number, b=1) for number in range(4))
+    agent = Agent("adder", {"add": add}, orchestrator=orchestrator.url, concurrency=2)
+    alone = {f"tasks/t-{number}/complete" for number in range(4)}
+    run(agent, lambda: alone <= {path for path, _ in orchestrator.calls})
+    orchestrator.server.shutdown()
+    orchestrator.server.server_close()
+    assert orchestrator.bodies("tasks/complete")
+    assert alone <= {path for path, _ in orchestrator.calls}
+    kinds = [json.loads(line)["event_type"] for line in capfd.readouterr().out.splitlines()]
+    assert kinds.count("task_completed") == 4
+
+
+def test_a_call_that_hangs_or_breaks_holds_up_no_completion(monkeypatch):
+    sent = []
+    ends = threading.Event()
+
+    def send(completions):
+        sent.append(completions)
+        if completions == ["breaks"]:
+            raise RuntimeError("nobody thought of it")
+        if completions == ["hangs"]:
+            assert ends.wait(timeout=30)
+        return [{"status": 200} for _ in completions]
+
+    reports = _reports.Reports(send)
+    assert reports.complete("breaks") is None
+    monkeypatch.setattr(_reports, "ALONE_AFTER", 0.1)
+    assert reports.complete("hangs") is None
+    assert reports.complete("waits behind it") is None
+    monkeypatch.setattr(_reports, "ALONE_AFTER", 30)
+    ends.set()
+    assert reports.complete("comes later") == {"status": 200}
+    reports.close()
+    assert sent == [["breaks"], ["hangs"], ["comes later"]]
 
 
 def test_a_concurrency_that_no_call_could_serve_is_refused():

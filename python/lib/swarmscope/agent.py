@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import http.client
 import json
 import logging
 import os
@@ -427,7 +428,7 @@ class Agent:
             return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
             raise _refusal(error) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise _Unreachable(f"no answer from {self._base}: {error}") from None
 
     def _log_task(
@@ -501,7 +502,7 @@ def _refusal(error: urllib.error.HTTPError) -> Exception:
     try:
         detail = json.loads(error.read())["error"]
         code, message = detail["code"], detail["message"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
         return _Unreachable(f"{error.url} answered {error.code}")
     if error.code >= 500 or error.code == 429:
         return _Unreachable(message)
