@@ -175,6 +175,28 @@ def test_only_what_is_loud_enough_for_the_log_is_reported_as_logged(orchestrator
     assert failed["logged"] is logged
 
 
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_tasks_that_come_after_the_end_was_asked_for_are_not_begun(concurrency):
+    orchestrator = Together()
+    begun = []
+    agent = Agent("adder", {"add": begun.append}, orchestrator=orchestrator.url, concurrency=concurrency)
+    answer = orchestrator.answer
+
+    def stop_first(path, body):
+        if "/claim" in path:
+            orchestrator.queue.extend(task(f"t-{number}") for number in range(concurrency))
+            agent.stop()
+        return answer(path, body)
+
+    orchestrator.answer = stop_first
+    run(agent, lambda: orchestrator.bodies("/deregister"))
+    orchestrator.server.shutdown()
+    orchestrator.server.server_close()
+    assert not orchestrator.queue, "they were given out"
+    assert begun == []
+    assert orchestrator.calls[-1][0] == "agents/adder/deregister"
+
+
 def test_the_lease_is_renewed_while_the_work_goes_on(orchestrator):
     def renewed():
         return len(orchestrator.bodies("tasks/t-1/renew"))

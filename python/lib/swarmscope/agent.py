@@ -240,7 +240,7 @@ class Agent:
         self._reports.close()
 
     def _claim_tasks(self, most: int) -> list[dict[str, Any]]:
-        """Up to so many tasks; none when there are none, or when the orchestrator does not answer."""
+        """Up to so many tasks; none when there are none, the orchestrator does not answer, or the agent has to end."""
         body = {
             "task_types": list(self.handlers),
             "wait_ms": int(CLAIM_WAIT * 1000),
@@ -258,7 +258,8 @@ class Agent:
             self._failed_claims += 1
             return []
         self._failed_claims = 0
-        if reply is None:
+        # Tasks that come when the agent has been stopped meanwhile return to the queue when it leaves.
+        if reply is None or self._stopping.is_set():
             return []
         return list(reply["tasks"]) if most > 1 else [reply["task"]]
 
