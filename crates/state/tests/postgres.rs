@@ -2,14 +2,18 @@
 
 mod fixture;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fixture::{LEASE, PATIENCE, SWEEP, claim_of, task, types};
+use futures::future::join_all;
 use serde_json::{Map, json};
-use swarmscope_model::limits::{STATE_PATIENCE, STATE_PING_TIMEOUT};
-use swarmscope_model::state::{NewAgent, NewTask, StateStore, TaskState};
+use sqlx::{Connection, PgConnection};
+use swarmscope_model::limits::{STATE_PATIENCE, STATE_PING_TIMEOUT, STATE_STATEMENT_TIMEOUT};
+use swarmscope_model::state::{AfterChildren, Join, NewAgent, NewTask, StateStore, TaskState};
 use swarmscope_state::{ConnectError, PostgresState};
 use swarmscope_test_postgres::{Cluster, Database};
+use tokio::time::timeout;
 
 /// A call does not begin a wait, which lasts so long at most, that would end too late.
 const LAST_WAIT: Duration = Duration::from_millis(500);
@@ -166,6 +170,61 @@ async fn json_comes_back_as_it_was_and_what_cannot_be_kept_is_refused() {
             .starts_with("metadata: holds the character U+0000"),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn whoever_holds_a_parent_delays_nobody_but_its_own_children() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    works(&store).await;
+    let family = |whole: &str| {
+        let parent = NewTask {
+            join: Some(Join {
+                then: AfterChildren::Complete,
+                ..Join::default()
+            }),
+            ..task(whole)
+        };
+        let part = NewTask {
+            parent_task_id: Some(whole.into()),
+            ..task(&format!("part of {whole}"))
+        };
+        [parent, part]
+    };
+    let tasks = family("held").into_iter().chain(family("free"));
+    let tasks = tasks.chain([task("plain")]).collect();
+    store.enqueue(tasks).await.unwrap();
+    let mut claims = BTreeMap::new();
+    for _ in 0..3 {
+        let claimed = store.claim("a", &types(), PATIENCE).await.unwrap().unwrap();
+        claims.insert(claimed.task_id.clone(), claim_of(&claimed));
+    }
+    let mut holder = PgConnection::connect(&database.url()).await.unwrap();
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT FROM task_states WHERE task_id = 'held' FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let complete = |task_id: &str| {
+        let (store, claim) = (store.clone(), claims[task_id].clone());
+        tokio::spawn(async move { store.complete(&claim, Map::new(), vec![]).await })
+    };
+    let delayed = complete("part of held");
+    let others = join_all(["part of free", "plain"].map(complete));
+    // Half of what a batch may take that waits for the row.
+    let others = timeout(STATE_STATEMENT_TIMEOUT / 2, others).await;
+    for outcome in others.expect("nothing is in their way") {
+        assert_eq!(outcome.unwrap().unwrap().state, TaskState::Completed);
+    }
+    let state = async |task_id| store.task(task_id).await.unwrap().state;
+    assert_eq!(state("free").await, TaskState::Completed);
+    assert_eq!(state("part of held").await, TaskState::InProgress);
+    held.rollback().await.unwrap();
+    delayed.await.unwrap().unwrap();
+    assert_eq!(state("held").await, TaskState::Completed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

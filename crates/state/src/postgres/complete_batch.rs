@@ -1,5 +1,6 @@
 //! The completions of many agents in one statement, and those of children in one transaction, in which their
-//! parents move on. A claim that is not in force is sent to be dealt with alone.
+//! parents move on. A claim that is not in force is sent to be dealt with alone, and so are children when
+//! somebody holds rows that they need.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use swarmscope_model::state::{Claim, Task};
 use tokio::time::timeout;
 
 use super::batch_connection::BatchConnection;
+use super::failure::is_in_the_way;
 use super::instant::Instant;
 use super::joins;
 use super::rows::{self, task_columns};
@@ -55,6 +57,10 @@ macro_rules! complete {
 
 const COMPLETE: &str = complete!("IS NULL");
 const COMPLETE_CHILDREN: &str = complete!("IS NOT NULL");
+
+/// Begins what is done for children. Everybody's completions wait for it, and programs of others lock rows in
+/// this database too, for as long as they like. Our own changes hold theirs for some milliseconds.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '100ms'";
 
 /// The parents of those tasks that have one; the tasks are locked, as before their parents they have to be.
 const LOCK_CHILDREN: &str = "SELECT parent_task_id FROM task_states \
@@ -146,10 +152,32 @@ async fn complete(
     Ok(done)
 }
 
-/// Completes the children among these, and moves their parents on. Children are locked before their parents,
-/// and both before the agents, as everybody does.
+/// Completes the children among these, or none of them when somebody is in the way.
 async fn complete_children(
     connection: &mut PgConnection,
+    now: Timestamp,
+    requests: &[CompleteRequest],
+    places: Vec<usize>,
+) -> Result<Outcomes<Task>, Broken> {
+    let mut change = connection.begin_with(BEGIN).await?;
+    match complete_families(&mut change, now, requests, places).await {
+        Ok(done) => {
+            change.commit().await?;
+            Ok(done)
+        }
+        Err(Broken::Database(error)) if is_in_the_way(&error) => {
+            tracing::debug!("children are completed one by one: {error}");
+            change.rollback().await?;
+            Ok(Outcomes::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Completes the children among these, and moves their parents on. Children are locked before their parents,
+/// and both before the agents, as everybody does.
+async fn complete_families(
+    change: &mut PgConnection,
     now: Timestamp,
     requests: &[CompleteRequest],
     places: Vec<usize>,
@@ -158,13 +186,11 @@ async fn complete_children(
         .iter()
         .map(|place| requests[*place].claim.task_id.as_str());
     let ids: Vec<&str> = ids.collect();
-    let mut change = connection.begin().await?;
     let parents: Vec<String> = sqlx::query_scalar(LOCK_CHILDREN)
         .bind(ids)
         .fetch_all(&mut *change)
         .await?;
     if parents.is_empty() {
-        change.rollback().await?;
         return Ok(Outcomes::new());
     }
     let parents: BTreeSet<String> = parents.into_iter().collect();
@@ -172,10 +198,9 @@ async fn complete_children(
         .bind(parents.iter().map(String::as_str).collect::<Vec<_>>())
         .execute(&mut *change)
         .await?;
-    let done = complete(&mut change, COMPLETE_CHILDREN, now, requests, places).await?;
+    let done = complete(change, COMPLETE_CHILDREN, now, requests, places).await?;
     for parent in &parents {
-        joins::settle(&mut change, parent, now).await?;
+        joins::settle(change, parent, now).await?;
     }
-    change.commit().await?;
     Ok(done)
 }

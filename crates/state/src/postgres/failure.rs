@@ -14,6 +14,12 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether somebody held a row for too long, or waited for one of ours.
+pub fn is_in_the_way(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| matches!(&*code, "40P01" | "55P03"))
+}
+
 /// SQLSTATEs of connection failures, shutdown, start-up, too many connections, serialisation
 /// failures, deadlocks and locks that were not free in time.
 fn passing_code(code: &str) -> bool {
