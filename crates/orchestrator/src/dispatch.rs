@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::bell::Bell;
 use crate::events;
+use crate::family::ToldMoves;
 use crate::live::Live;
 
 /// What may be set from outside. The defaults are what a swarm on one machine wants.
@@ -49,6 +50,7 @@ struct Shared {
     live: Live,
     /// Rung when a task may have become claimable.
     bell: Bell,
+    told_moves: ToldMoves,
     closing: CancellationToken,
 }
 
@@ -61,6 +63,7 @@ impl Orchestrator {
             logger,
             recheck_every: config.recheck_every,
             bell: Bell::default(),
+            told_moves: ToldMoves::default(),
             closing: CancellationToken::new(),
         };
         Self {
@@ -92,6 +95,10 @@ impl Orchestrator {
 
     pub(crate) fn bell(&self) -> &Bell {
         &self.shared.bell
+    }
+
+    pub(crate) fn told_moves(&self) -> &ToldMoves {
+        &self.shared.told_moves
     }
 
     /// How often a waiting claim looks by itself.

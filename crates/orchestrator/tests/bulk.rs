@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use support::several::{Place, Server};
+use support::several::{Place, Server, until};
 
 on_both!(
     several_tasks_are_claimed_the_most_urgent_first,
@@ -184,6 +184,20 @@ async fn parts_that_end_together_move_their_whole_on(place: Place) {
             server.attempts(id).await,
             [[json!("a"), json!("completed"), Value::Null]]
         );
+    }
+    // Events come in their order: with this one all before it are there.
+    let after = json!({"task_id": "after all of them", "task_type": "y"});
+    server.post("/api/v1/tasks", after).await;
+    until("the events are written", async || {
+        server.events.count("after all of them") > 0
+    })
+    .await;
+    for (told, times) in [
+        ("whole task gathered goes on", 1),
+        ("whole task done is completed", 1),
+        ("its children have ended", 2),
+    ] {
+        assert_eq!(server.events.count(told), times, "{told}");
     }
     server.stop().await;
 }
