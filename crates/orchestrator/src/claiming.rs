@@ -1,5 +1,6 @@
 //! Claims that wait, of one task or of several. Several are as many claims, each with its own lease and
-//! token, that the store makes together; an agent whose last claim finds nothing has what the others found.
+//! token, that the store makes together in parts that grow; an agent whose last part finds too little has what
+//! there was.
 
 use std::time::Duration;
 
@@ -76,7 +77,9 @@ impl Orchestrator {
         }
     }
 
-    /// At most so many tasks that are there. A failure only counts when there is none.
+    /// At most so many tasks that are there. Asks for one, then for twice as many each time until there are
+    /// fewer: where a limit is full, each claim beyond it costs a transaction. A failure only counts when
+    /// there is none.
     async fn take(&self, wanted: Wanted<'_>, most: usize) -> Result<Vec<Task>, StateError> {
         let lease = wanted.lease.unwrap_or_else(|| self.settings().lease);
         let claim = |_| {
@@ -85,11 +88,20 @@ impl Orchestrator {
         };
         let mut tasks = Vec::new();
         let mut failure = None;
-        for outcome in join_all((0..most).map(claim)).await {
-            match outcome {
-                Ok(task) => tasks.extend(task),
-                Err(error) => failure = Some(error),
+        let mut part = 1;
+        while tasks.len() < most {
+            part = part.min(most - tasks.len());
+            let full = tasks.len() + part;
+            for outcome in join_all((0..part).map(claim)).await {
+                match outcome {
+                    Ok(task) => tasks.extend(task),
+                    Err(error) => failure = Some(error),
+                }
             }
+            if tasks.len() < full {
+                break;
+            }
+            part *= 2;
         }
         match failure {
             Some(error) if tasks.is_empty() => Err(error),
