@@ -24,6 +24,15 @@ pub async fn has_children(change: &mut PgConnection, task_id: &str) -> Result<bo
     )
 }
 
+/// Locks a parent, if it is still there.
+pub async fn lock_parent(change: &mut PgConnection, task_id: &str) -> Result<(), Broken> {
+    sqlx::query("SELECT FROM task_states WHERE task_id = $1 FOR UPDATE")
+        .bind(task_id)
+        .execute(change)
+        .await?;
+    Ok(())
+}
+
 /// Settles with the parent of a task that has ended; nothing when it has not, or has none.
 pub async fn child_ended(
     change: &mut PgConnection,

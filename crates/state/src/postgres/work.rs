@@ -74,6 +74,10 @@ async fn complete_in(
     }
     let now = state.now();
     let before = in_force(before, claim, now)?;
+    if let Some(parent) = &before.task.parent_task_id {
+        // Before the agent's row, which what the agent does besides would wait for as well.
+        joins::lock_parent(change, parent).await?;
+    }
     let row = sqlx::query(concat!(
         "UPDATE task_states SET state = 'completed', updated_at = $2, completed_at = $2, \
          lease_expires_at = NULL, last_error = NULL WHERE task_id = $1 RETURNING ",
