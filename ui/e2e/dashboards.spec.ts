@@ -28,6 +28,17 @@ test.beforeAll(async ({ request }) => {
       metadata: { correlation_id: 'e2e-dashboards', exception: failure },
     },
   ]);
+  // What fails in the demo is its agents' error, and the orchestrator has none of its own.
+  await store(request, `orchestrator-logs-${day}`, [
+    {
+      timestamp: at(5_000),
+      agent_name: 'orchestrator_e2e',
+      event_type: 'max_retries_exceeded',
+      severity: 'ERROR',
+      message: 'a task that was given up',
+      metadata: { correlation_id: 'e2e-dashboards' },
+    },
+  ]);
 });
 
 test.afterAll(() => testAgent?.kill());
