@@ -166,10 +166,12 @@ impl TextDictionary {
         &self.text
     }
 
-    /// The place of the fragment that has a byte of these.
-    pub(super) fn fragment_at(&self, byte: usize) -> usize {
-        self.fragments
-            .partition_point(|fragment| fragment.end as usize <= byte)
+    /// The place of the fragment that has a byte of these, and where it ends among them.
+    pub(super) fn fragment_at(&self, byte: usize) -> Option<(usize, usize)> {
+        let place = self
+            .fragments
+            .partition_point(|fragment| fragment.end as usize <= byte);
+        Some((place, self.fragments.get(place)?.end as usize))
     }
 
     /// A fragment's text, and what follows it.

@@ -161,11 +161,17 @@ impl WordFinder {
         let text = page.words().text()?.to_ascii_lowercase();
         let mut found = Vec::new();
         for word in some {
-            for at in self.finders[word].find_iter(&text) {
-                let ends = page.words().ends()?;
-                let piece = ends.partition_point(|end| *end as usize <= at);
-                found.push((piece as u32, 1 << word));
+            let finder = &self.finders[word];
+            // Most pages do not have it, and where their words end is not decompressed for nothing.
+            if finder.find(&text).is_none() {
+                continue;
             }
+            let ends = page.words().ends()?;
+            let pieces = pieces_with(finder, &text, |at| {
+                let piece = ends.partition_point(|end| *end as usize <= at);
+                Some((piece, *ends.get(piece)? as usize))
+            });
+            found.extend(pieces.map(|piece| (piece as u32, 1 << word)));
         }
         found.sort_unstable();
         Some(found)
@@ -177,17 +183,15 @@ impl ByFragment {
         let mut fragments = vec![0; dictionary.len()];
         let text = dictionary.text().to_ascii_lowercase();
         for (word, finder) in finders.iter().enumerate() {
-            for at in finder.find_iter(&text) {
-                if let Some(own) = fragments.get_mut(dictionary.fragment_at(at)) {
-                    *own |= 1 << word;
-                }
+            for fragment in pieces_with(finder, &text, |at| dictionary.fragment_at(at)) {
+                fragments[fragment] |= 1 << word;
             }
         }
         // Beyond ASCII, other letters may be the wanted ones in lower case.
         if !text.is_ascii() {
             for at in (0..text.len()).filter(|at| !text[*at].is_ascii()) {
-                if let Some(own) = fragments.get_mut(dictionary.fragment_at(at)) {
-                    *own = u32::MAX;
+                if let Some((fragment, _)) = dictionary.fragment_at(at) {
+                    fragments[fragment] = u32::MAX;
                 }
             }
         }
@@ -232,9 +236,61 @@ impl ByFragment {
     }
 }
 
+/// The pieces that hold a word, in their order. `text` is all pieces, one behind the other; `piece_at` tells the
+/// piece that has a byte of it, and where that one ends.
+///
+/// Letters of two neighbours may look like the word. Such a match is none, and must not hide one that begins within
+/// it: in `jan` and `ana`, `ana` is found across both first.
+fn pieces_with(
+    finder: &Finder<'_>,
+    text: &[u8],
+    piece_at: impl Fn(usize) -> Option<(usize, usize)>,
+) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + finder.find(text.get(from..)?)?;
+            let (piece, end) = piece_at(at)?;
+            from = end;
+            if at + finder.needle().len() <= end {
+                return Some(piece);
+            }
+        }
+    })
+}
+
 /// Whether the word is always in one piece: of ASCII letters, not all of which are hex digits.
 fn is_sure(word: &str) -> bool {
     word.len() <= LONGEST_WORD
         && word.bytes().all(is_letter)
         && word.bytes().any(|byte| !matches!(byte, b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pieces: &[&str], word: &str) -> Vec<usize> {
+        let ends: Vec<usize> = (1..=pieces.len())
+            .map(|count| pieces[..count].concat().len())
+            .collect();
+        let piece_at = |at: usize| {
+            let piece = ends.partition_point(|end| *end <= at);
+            Some((piece, *ends.get(piece)?))
+        };
+        pieces_with(&Finder::new(word), pieces.concat().as_bytes(), piece_at).collect()
+    }
+
+    #[test]
+    fn what_two_pieces_spell_together_hides_no_piece() {
+        assert_eq!(found(&["jan", "ana"], "ana"), [1]);
+        assert_eq!(found(&["tes", "test", "tes", "", "test"], "test"), [1, 4]);
+        assert_eq!(found(&["lo", "log", "in", "login"], "login"), [3]);
+    }
+
+    #[test]
+    fn a_piece_is_found_once() {
+        assert_eq!(found(&["no", "no no", "on"], "no"), [0, 1]);
+        assert!(found(&["n", "", "o"], "no").is_empty() && found(&[], "no").is_empty());
+    }
 }

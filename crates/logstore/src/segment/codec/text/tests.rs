@@ -195,6 +195,35 @@ fn rare_words_do_not_fill_the_dictionary() {
 }
 
 #[test]
+fn a_word_is_found_behind_one_that_ends_as_it_begins() {
+    let name = |row: u64| -> String {
+        (0..4)
+            .map(|letter| char::from(b'g' + (noise(row * 8 + letter) % 20) as u8))
+            .collect()
+    };
+    let mut texts: Vec<String> = (0..1000)
+        .map(|row| format!("user {} logged in", name(row)))
+        .collect();
+    for (at, own) in [(900, "jan"), (901, "ana"), (950, "tes"), (951, "test")] {
+        texts[at] = format!("user {own} logged in");
+    }
+    let texts: Strings = texts.iter().map(String::as_str).collect();
+    let encoded = encode(&texts, 1000);
+    let dictionary = TextDictionary::decode(&encoded.dictionary).expect("a dictionary");
+    let page = open(&encoded.pages[0]).expect("a page");
+    for (word, place) in [("ana", 901), ("test", 951)] {
+        for asked in [vec![word], vec![word, "logged"]] {
+            let mut finder = WordFinder::new(&dictionary, asked.into_iter()).expect("letters");
+            let selected = page.selected(&dictionary, Some(&mut finder), |_| true);
+            let Some(Selected::Some(places, _)) = selected else {
+                panic!("few texts have the word: {selected:?}");
+            };
+            assert!(places.contains(&place), "{word} in {places:?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_log_line_comes_back_as_well() {
     let long = "x1 ".repeat(700_000);
     let traceback =
