@@ -10,6 +10,7 @@ use swarmscope_model::state::{Claim, Task, TaskState};
 use swarmscope_sdk::agent::{AgentOptions, Handler, Outcome, run};
 use swarmscope_sdk::client::{ClientError, OrchestratorClient};
 use swarmscope_sdk::{Logger, TaskError};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -211,6 +212,34 @@ async fn an_agent_that_has_to_stop_hands_its_task_back() {
     assert_eq!(detail.attempts[0].state, "released");
     assert_eq!(swarm.client.agents().await.unwrap()[0].status, "inactive");
     assert_eq!(swarm.kept.of_type("system_shutdown").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_has_to_stop_tries_no_report_again() {
+    let swarm = Swarm::start().await;
+    let works_for = Duration::from_secs(2);
+    // A lease that would have it try for an hour.
+    let mut worker = Worker::with_lease(&swarm.url, &swarm.kept, "worker", works_for, FOR_EVER);
+    swarm.submit("t", "research").await;
+    worker.started().await;
+    swarm.end.cancel();
+    swarm.server.await.unwrap().unwrap();
+    let address = swarm.url.strip_prefix("http://").unwrap();
+    let hanging_up = TcpListener::bind(address).await.unwrap();
+    let mut request = String::new();
+    while !request.contains("/t/complete") {
+        let (mut connection, _) = hanging_up.accept().await.unwrap();
+        let mut start = [0; 256];
+        let read = connection.read(&mut start).await.unwrap();
+        request = String::from_utf8_lossy(&start[..read]).into_owned();
+    }
+    worker.end.cancel();
+    let ended = tokio::time::timeout(swarm::PATIENCE, worker.running).await;
+    ended.expect("the agent ends").unwrap();
+    let failed = swarm.kept.of_type("operation_failed");
+    let message = "cannot report on research task t: no answer";
+    let is_that = |event: &Value| event["message"].as_str().unwrap().starts_with(message);
+    assert!(failed.iter().any(is_that), "{failed:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,8 +28,9 @@ pub fn check_exposure(
     ))
 }
 
-/// How long a port may still be held by the children of a process that was killed.
-const GIVEN_UP_WITHIN: Duration = Duration::from_secs(3);
+/// How long a port may still be held by the children of a process that was killed. An agent goes on with its task for
+/// a grace of three seconds; the rest is for a busy machine.
+const GIVEN_UP_WITHIN: Duration = Duration::from_secs(8);
 /// Between two looks whether it is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 

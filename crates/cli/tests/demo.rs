@@ -21,14 +21,29 @@ const TAKEOVER: Duration = Duration::from_secs(90);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn agents_work_log_die_and_are_replaced() {
     let data = tempfile::tempdir().expect("a folder");
-    let mut server = Server::start_with(data, Ports::free(), &["--demo"]).await;
+    let server = Server::start_with(data, Ports::free(), &["--demo"]).await;
     events_of_everybody_arrive(&server).await;
     correlation_ids_are_shared(&server).await;
     events_have_the_contract_shape(&server).await;
     a_killed_agent_is_noticed_and_replaced(&server).await;
     accounts_balance(&server).await;
+    let mut server = killed_and_started_at_once(server).await;
     let status = server.terminate();
     assert!(status.success(), "SIGTERM ends it cleanly: {status}");
+}
+
+/// Its agents still have their ports, for as long as they may go on with their tasks.
+async fn killed_and_started_at_once(server: Server) -> Server {
+    let starts = "agent_name:editing_agent AND event_type:system_startup";
+    let before = count(&server, starts).await;
+    let (data, ports) = server.kill();
+    let server = Server::start_with(data, ports, &["--demo"]).await;
+    let deadline = Instant::now() + TAKEOVER;
+    while count(&server, starts).await <= before {
+        assert!(Instant::now() < deadline, "the agent did not start again");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    server
 }
 
 async fn events_of_everybody_arrive(server: &Server) {

@@ -4,8 +4,12 @@ mod support;
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use support::{Ports, SWARMSCOPE, Server};
+
+/// How long the agents of a killed server may take to go on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn swarmscope(arguments: &[&str]) -> Output {
     Command::new(SWARMSCOPE)
@@ -46,10 +50,21 @@ fn a_port_in_use() {
     );
 }
 
+/// Takes an address that an agent of a server killed just now may still hold.
+fn take(address: &str) -> TcpListener {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match TcpListener::bind(address) {
+            Ok(listener) => return listener,
+            Err(error) => assert!(Instant::now() < deadline, "{address} stays in use: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 #[test]
 fn a_port_of_a_demo_agent_in_use() {
-    // Whoever else has it makes the same point.
-    let _taken = TcpListener::bind("127.0.0.1:8004");
+    let _taken = take("127.0.0.1:8004");
     let data = tempfile::tempdir().expect("a folder");
     let mut arguments = vec!["up", "--demo", "--data"];
     arguments.push(data.path().to_str().expect("UTF-8"));

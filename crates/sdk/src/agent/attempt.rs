@@ -96,10 +96,6 @@ async fn perform<H: Handler>(agent: &Arc<Loop<H>>, task: &Task, claim: &Claim) -
     let deadline = assignment.deadline();
     let _ends = assignment.guard();
     let work = catch_panic(assignment.during(async move { handler.handle(given, logger).await }));
-    let overdue = async {
-        agent.shutdown.cancelled().await;
-        tokio::time::sleep(agent.options.grace).await;
-    };
     tokio::select! {
         outcome = work => match outcome {
             Ok(Ok(outcome)) => Ended::Done(outcome),
@@ -107,7 +103,7 @@ async fn perform<H: Handler>(agent: &Arc<Loop<H>>, task: &Task, claim: &Claim) -
             Err(exception) => Ended::Panicked(exception),
         },
         reason = keep_lease(agent, claim, deadline) => Ended::Lost(reason),
-        () = overdue => Ended::HandedBack,
+        () = agent.overdue.cancelled() => Ended::HandedBack,
     }
 }
 
@@ -147,13 +143,13 @@ async fn keep_lease<H>(agent: &Loop<H>, claim: &Claim, deadline: Option<Instant>
     }
 }
 
-/// Calls the orchestrator until it answers or the lease is over anyway.
-async fn insist<T, F, Fut>(lease: Duration, mut call: F) -> Result<T, ClientError>
+/// Calls the orchestrator until it answers, the lease is over anyway, or the agent has to be gone.
+async fn insist<H, T, F, Fut>(agent: &Loop<H>, mut call: F) -> Result<T, ClientError>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, ClientError>>,
 {
-    let deadline = Instant::now() + lease;
+    let deadline = Instant::now() + agent.options.lease;
     let mut failures = 0;
     loop {
         match call().await {
@@ -162,8 +158,10 @@ where
                 if Instant::now() + wait >= deadline {
                     return Err(error);
                 }
-                tokio::time::sleep(wait).await;
-                failures += 1;
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => failures += 1,
+                    () = agent.overdue.cancelled() => return Err(error),
+                }
             }
             answer => return answer,
         }
@@ -177,10 +175,7 @@ async fn complete<H>(
     outcome: Outcome,
     started: Instant,
 ) {
-    let answer = insist(agent.options.lease, || {
-        report(agent, claim, outcome.clone())
-    })
-    .await;
+    let answer = insist(agent, || report(agent, claim, outcome.clone())).await;
     match answer {
         Ok(_) => {
             let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -258,7 +253,7 @@ async fn fail<H>(
         .field("error_type", class.as_str())
         .exception(exception)
         .emit();
-    let answer = insist(agent.options.lease, async || match is_logged {
+    let answer = insist(agent, async || match is_logged {
         true => agent.client.fail_logged(claim, &failure).await,
         false => agent.client.fail(claim, &failure).await,
     })

@@ -94,7 +94,8 @@ pub struct AgentOptions {
     pub heartbeat_every: Duration,
     /// How long one claim waits for a task.
     pub claim_wait: Duration,
-    /// How long the task in hand may go on once the agent is asked to stop; then it is handed back.
+    /// How long the task in hand may go on once the agent is asked to stop; then it is handed back. Nor is a report
+    /// that failed tried again after it.
     pub grace: Duration,
     /// How many tasks are in hand at once.
     pub concurrency: usize,
@@ -135,6 +136,8 @@ struct Loop<H> {
     logger: Logger,
     handler: Arc<H>,
     shutdown: CancellationToken,
+    /// Cancelled when the grace after `shutdown` is over.
+    overdue: CancellationToken,
     /// What takes completions, when there may be several at once.
     reports: Option<Reports>,
 }
@@ -155,8 +158,10 @@ pub async fn run<H: Handler>(
         client,
         logger,
         handler: Arc::new(handler),
+        overdue: CancellationToken::new(),
         shutdown,
     });
+    let clock = AbortOnDropHandle::new(tokio::spawn(end_grace(Arc::clone(&agent))));
     agent.logger.report_emitted(Stage::First);
     agent
         .logger
@@ -171,8 +176,14 @@ pub async fn run<H: Handler>(
     // Ends with this future, however that ends: nobody else may show signs of life for it.
     let heart = AbortOnDropHandle::new(tokio::spawn(presence::beat(Arc::clone(&agent))));
     work(&agent).await;
-    drop(heart);
+    drop((heart, clock));
     leave(&agent).await;
+}
+
+async fn end_grace<H>(agent: Arc<Loop<H>>) {
+    agent.shutdown.cancelled().await;
+    tokio::time::sleep(agent.options.grace).await;
+    agent.overdue.cancel();
 }
 
 async fn work<H: Handler>(agent: &Arc<Loop<H>>) {
