@@ -3,6 +3,7 @@
 //! It has only what a store needs: files that are appended to or read at a position, and folders. It
 //! never decides what a failure means, and never knows what is in a file.
 
+pub mod check;
 mod disk;
 pub mod durable;
 #[cfg(feature = "simulated")]

@@ -7,9 +7,10 @@
 mod log;
 mod segment;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::check::{FileReport, Findings, Progress, length, with_cause};
 use swarmscope_files::{Disk, FileSystem, Lock, durable};
 
 use crate::background::deleted;
@@ -23,20 +24,6 @@ use crate::segment::cache::Cache;
 
 /// Decoded columns in memory meanwhile: every page is read once.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
-
-/// One file of the folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileReport {
-    /// Below the folder.
-    pub path: PathBuf,
-    pub bytes: u64,
-    /// Pages of a segment, or frames of the log.
-    pub units: u64,
-    /// What is wrong with it.
-    pub problem: Option<String>,
-    /// What is worth knowing and harmless.
-    pub note: Option<String>,
-}
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,13 +47,6 @@ impl CheckReport {
     }
 }
 
-/// How far a check is.
-#[derive(Debug, Clone, Copy)]
-pub struct Progress {
-    pub bytes_done: u64,
-    pub bytes: u64,
-}
-
 /// Checks a folder.
 ///
 /// # Errors
@@ -82,17 +62,16 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<CheckR
         salt: manifest.salt,
         cache: Arc::new(Cache::new(CACHE_BYTES)),
         report: CheckReport::default(),
-        done: 0,
-        total: total_bytes(folder, &manifest)?,
-        progress,
+        findings: Findings::new(folder, progress),
     };
-    check.whole_file(&folder.join(filenames::FORMAT));
+    check.findings.expect(total_bytes(folder, &manifest)?);
+    check.findings.whole_file(&folder.join(filenames::FORMAT));
     let path = folder.join(filenames::MANIFEST);
     if is_copy {
         let problem = "cannot be read; its copy can, and the next start restores it".to_owned();
-        check.note(&path, 0, 0, Some(problem), None);
+        check.findings.note(&path, 0, 0, Some(problem), None);
     } else {
-        check.whole_file(&path);
+        check.findings.whole_file(&path);
     }
     for index in &manifest.indices {
         check.report.indices += 1;
@@ -104,7 +83,10 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<CheckR
         }
     }
     check.log(manifest.flushed_sequence)?;
-    Ok(check.report)
+    Ok(CheckReport {
+        files: check.findings.into_files(),
+        ..check.report
+    })
 }
 
 /// Keeps others from opening the folder. One without a lock file was never open, as a copy.
@@ -141,7 +123,6 @@ pub fn check_format(files: &dyn FileSystem, folder: &Path) -> Result<(), OpenErr
 }
 
 fn total_bytes(folder: &Path, manifest: &Manifest) -> Result<u64, OpenError> {
-    let length = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
     let mut total = 0;
     for entry in manifest.indices.iter().flat_map(|index| &index.segments) {
         total += length(&filenames::segment(folder, entry.number));
@@ -157,21 +138,13 @@ struct Check<'a> {
     salt: Salt,
     cache: Arc<Cache>,
     report: CheckReport,
-    done: u64,
-    total: u64,
-    progress: &'a mut dyn FnMut(Progress),
+    findings: Findings<'a>,
 }
 
 impl Check<'_> {
-    /// A file that was read already.
-    fn whole_file(&mut self, path: &Path) {
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-        self.note(path, bytes, 1, None, None);
-    }
-
     fn segment(&mut self, index: &str, entry: &SegmentEntry) {
         let path = filenames::segment(self.folder, entry.number);
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        let bytes = length(&path);
         let opened = Segment::open(self.files, &path, entry.number, &self.cache);
         let outcome = opened.and_then(|segment| {
             let deleted = self.deleted(entry, &segment)?;
@@ -179,16 +152,15 @@ impl Check<'_> {
             let sampled = segment::samples(&segment, self.salt)?;
             Ok((pages, sampled, segment.rows() - deleted))
         });
-        self.done += bytes;
         match outcome {
             Ok((pages, sampled, documents)) => {
                 self.report.documents += u64::from(documents);
                 self.report.sampled_rows += sampled;
-                self.note(&path, bytes, pages, None, None);
+                self.findings.read(&path, bytes, pages, None, None);
             }
             Err(error) => {
                 let problem = format!("a segment of {index}: {}", with_cause(&error));
-                self.note(&path, bytes, 0, Some(problem), None);
+                self.findings.read(&path, bytes, 0, Some(problem), None);
             }
         }
     }
@@ -205,7 +177,7 @@ impl Check<'_> {
         let path = filenames::deleted(self.folder, entry.number, entry.deleted);
         let rows: Vec<u32> = segment.groups().iter().map(|group| group.rows()).collect();
         let sets = deleted::read(self.files, &path, &rows)?;
-        self.whole_file(&path);
+        self.findings.whole_file(&path);
         Ok(sets.iter().map(|set| set.count()).sum())
     }
 
@@ -218,39 +190,11 @@ impl Check<'_> {
             let found = log::frames(&bytes, flushed);
             self.report.logged_documents += found.documents;
             let length = bytes.len() as u64;
-            self.done += length;
             let is_last = place + 1 == logs.len();
             let (problem, note) = found.verdict(is_last);
-            self.note(path, length, found.frames, problem, note);
+            self.findings
+                .read(path, length, found.frames, problem, note);
         }
         Ok(())
-    }
-
-    fn note(
-        &mut self,
-        path: &Path,
-        bytes: u64,
-        units: u64,
-        problem: Option<String>,
-        note: Option<String>,
-    ) {
-        self.report.files.push(FileReport {
-            path: path.strip_prefix(self.folder).unwrap_or(path).to_owned(),
-            bytes,
-            units,
-            problem,
-            note,
-        });
-        (self.progress)(Progress {
-            bytes_done: self.done,
-            bytes: self.total,
-        });
-    }
-}
-
-fn with_cause(error: &crate::error::SegmentError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }

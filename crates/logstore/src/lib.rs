@@ -37,7 +37,7 @@ mod wal;
 mod write;
 
 pub use backup::Copied;
-pub use check::{CheckReport, FileReport, Progress, check};
+pub use check::{CheckReport, check};
 pub use error::OpenError;
 pub use options::Options;
 pub use stats::Stats;

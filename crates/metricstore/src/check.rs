@@ -8,9 +8,10 @@ mod block;
 mod log;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use swarmscope_files::check::{FileReport, Findings, Progress, length, with_cause};
 use swarmscope_files::{Disk, FileSystem, Lock, durable};
 
 use crate::block::cache::Cache;
@@ -22,20 +23,6 @@ use crate::open::lock;
 
 /// Pages of series and label values in memory meanwhile: each is read once.
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
-
-/// One file of the folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileReport {
-    /// Below the folder.
-    pub path: PathBuf,
-    pub bytes: u64,
-    /// Pages of a block, or frames of the log.
-    pub units: u64,
-    /// What is wrong with it.
-    pub problem: Option<String>,
-    /// What is worth knowing and harmless.
-    pub note: Option<String>,
-}
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,13 +42,6 @@ impl CheckReport {
     }
 }
 
-/// How far a check is.
-#[derive(Debug, Clone, Copy)]
-pub struct Progress {
-    pub bytes_done: u64,
-    pub bytes: u64,
-}
-
 /// Checks a folder.
 ///
 /// # Errors
@@ -74,17 +54,19 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<CheckR
         files: &files,
         cache: Arc::new(Cache::new(CACHE_BYTES)),
         report: CheckReport::default(),
-        done: 0,
-        total: 0,
-        progress,
+        findings: Findings::new(folder, progress),
     };
     let blocks = check.manifest()?;
-    check.total = check.total_bytes()?;
+    let total = check.total_bytes()?;
+    check.findings.expect(total);
     for (ulid, state) in blocks {
         check.block(&ulid, state);
     }
     check.log()?;
-    Ok(check.report)
+    Ok(CheckReport {
+        files: check.findings.into_files(),
+        ..check.report
+    })
 }
 
 /// Keeps others from opening the folder. One without a lock file was never open, as a copy.
@@ -113,9 +95,7 @@ struct Check<'a> {
     files: &'a dyn FileSystem,
     cache: Arc<Cache>,
     report: CheckReport,
-    done: u64,
-    total: u64,
-    progress: &'a mut dyn FnMut(Progress),
+    findings: Findings<'a>,
 }
 
 impl Check<'_> {
@@ -124,13 +104,14 @@ impl Check<'_> {
         let path = self.folder.join(filenames::MANIFEST);
         match Manifest::read(self.files, self.folder) {
             Ok(Some(manifest)) => {
-                self.whole_file(&path);
+                self.findings.whole_file(&path);
                 Ok(manifest.blocks)
             }
             Ok(None) => {
                 let problem =
                     "cannot be read; the next start uses every block that is there".to_owned();
-                self.note(&path, length(&path), 0, Some(problem), None);
+                self.findings
+                    .note(&path, length(&path), 0, Some(problem), None);
                 self.blocks_there()
             }
             // Before the first block there is none.
@@ -178,21 +159,22 @@ impl Check<'_> {
         let damage = Arc::new(Damage::default());
         let found = Block::open(self.files, &path, ulid, &self.cache, &damage)
             .and_then(|block| block::verify(&block));
-        self.done += bytes;
         match found {
             Ok(found) => {
                 self.report.samples += found.samples;
-                self.note(&path, bytes, found.pages, None, None);
+                self.findings.read(&path, bytes, found.pages, None, None);
             }
-            Err(error) => self.note(&path, bytes, 0, Some(with_cause(&error)), None),
+            Err(error) => {
+                self.findings
+                    .read(&path, bytes, 0, Some(with_cause(&error)), None);
+            }
         }
         if state > 0 {
             let path = filenames::tombstones(self.folder, ulid, state);
             let bytes = length(&path);
-            self.done += bytes;
             let read = Tombstones::read(self.files, &path);
             let problem = read.err().map(|error| with_cause(&error));
-            self.note(&path, bytes, 1, problem, None);
+            self.findings.read(&path, bytes, 1, problem, None);
         }
     }
 
@@ -204,47 +186,10 @@ impl Check<'_> {
         let failed = |source| OpenError::io("reading the log in", self.folder)(source);
         let found = log::read(self.files, self.folder).map_err(failed)?;
         for file in found {
-            self.done += file.bytes;
             self.report.logged_frames += file.frames;
-            self.note(&file.path, file.bytes, file.frames, file.problem, file.note);
+            self.findings
+                .read(&file.path, file.bytes, file.frames, file.problem, file.note);
         }
         Ok(())
-    }
-
-    /// A file that was read already.
-    fn whole_file(&mut self, path: &Path) {
-        self.note(path, length(path), 1, None, None);
-    }
-
-    fn note(
-        &mut self,
-        path: &Path,
-        bytes: u64,
-        units: u64,
-        problem: Option<String>,
-        note: Option<String>,
-    ) {
-        self.report.files.push(FileReport {
-            path: path.strip_prefix(self.folder).unwrap_or(path).to_owned(),
-            bytes,
-            units,
-            problem,
-            note,
-        });
-        (self.progress)(Progress {
-            bytes_done: self.done,
-            bytes: self.total.max(self.done),
-        });
-    }
-}
-
-fn length(path: &Path) -> u64 {
-    path.metadata().map_or(0, |metadata| metadata.len())
-}
-
-fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }

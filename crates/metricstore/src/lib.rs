@@ -31,7 +31,7 @@ mod view;
 mod wal;
 mod wire;
 
-pub use check::{CheckReport, FileReport, Progress, check};
+pub use check::{CheckReport, check};
 pub use error::OpenError;
 pub use options::{Options, SeriesBudgets};
 pub use stats::Stats;

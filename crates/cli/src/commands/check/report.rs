@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use swarmscope_files::check::FileReport;
 use swarmscope_state::StateReport;
 
 use super::parts::Checked;
@@ -36,10 +37,6 @@ impl Report {
 /// The report as JSON; what is said of the logs stands at the top.
 pub fn body(report: &Report) -> Value {
     let logs = &report.logs.report;
-    let files = logs.files.iter().map(|file| {
-        let told = (&file.problem, &file.note);
-        file_body(&file.path, file.bytes, file.units, told)
-    });
     json!({
         "damaged_files": report.damaged(),
         "recorded_damage": logs.recorded_damage,
@@ -47,7 +44,7 @@ pub fn body(report: &Report) -> Value {
         "documents": logs.documents,
         "logged_documents": logs.logged_documents,
         "sampled_rows": logs.sampled_rows,
-        "files": files.collect::<Vec<_>>(),
+        "files": file_bodies(&logs.files),
         "metrics": report.metrics.as_ref().map(|checked| metrics_body(&checked.report)),
         "state": report.state.as_ref().map(|checked| json!({
             "tasks": checked.report.tasks,
@@ -58,26 +55,25 @@ pub fn body(report: &Report) -> Value {
 }
 
 fn metrics_body(report: &swarmscope_metricstore::CheckReport) -> Value {
-    let files = report.files.iter().map(|file| {
-        let told = (&file.problem, &file.note);
-        file_body(&file.path, file.bytes, file.units, told)
-    });
     json!({
         "blocks": report.blocks,
         "samples": report.samples,
         "logged_frames": report.logged_frames,
-        "files": files.collect::<Vec<_>>(),
+        "files": file_bodies(&report.files),
     })
 }
 
-/// A file as both stores have it, with its problem and its note.
-fn file_body(
-    path: &Path,
-    bytes: u64,
-    units: u64,
-    (problem, note): (&Option<String>, &Option<String>),
-) -> Value {
-    json!({ "path": path, "bytes": bytes, "units": units, "problem": problem, "note": note })
+fn file_bodies(files: &[FileReport]) -> Value {
+    let body = |file: &FileReport| {
+        json!({
+            "path": file.path,
+            "bytes": file.bytes,
+            "units": file.units,
+            "problem": file.problem,
+            "note": file.note,
+        })
+    };
+    files.iter().map(body).collect()
 }
 
 /// Prints the report for people: what is wrong first, then how much was read.
@@ -103,23 +99,13 @@ pub fn print(report: &Report) {
 fn print_logs(checked: &Checked<swarmscope_logstore::CheckReport>) {
     let Checked { folder, report } = checked;
     let error = severity_style("ERROR");
-    for file in &report.files {
-        print_file(
-            &folder.join(&file.path),
-            file.problem.as_deref(),
-            file.note.as_deref(),
-        );
-    }
+    print_files(folder, &report.files);
     for damage in &report.recorded_damage {
         anstream::println!("{error}missing{error:#} {damage}");
     }
-    let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
-    let units: u64 = report.files.iter().map(|file| file.units).sum();
     anstream::println!(
-        "logs: {} files, {}, {} pages and frames read; {} documents of {} indices in segments, {} in the log",
-        report.files.len(),
-        bytesize::ByteSize(bytes),
-        thousands(units),
+        "logs: {}; {} documents of {} indices in segments, {} in the log",
+        amount(&report.files),
         thousands(report.documents),
         report.indices,
         thousands(report.logged_documents),
@@ -128,20 +114,10 @@ fn print_logs(checked: &Checked<swarmscope_logstore::CheckReport>) {
 
 fn print_metrics(checked: &Checked<swarmscope_metricstore::CheckReport>) {
     let Checked { folder, report } = checked;
-    for file in &report.files {
-        print_file(
-            &folder.join(&file.path),
-            file.problem.as_deref(),
-            file.note.as_deref(),
-        );
-    }
-    let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
-    let units: u64 = report.files.iter().map(|file| file.units).sum();
+    print_files(folder, &report.files);
     anstream::println!(
-        "metrics: {} files, {}, {} pages and frames read; {} samples in {} blocks, {} frames in the log",
-        report.files.len(),
-        bytesize::ByteSize(bytes),
-        thousands(units),
+        "metrics: {}; {} samples in {} blocks, {} frames in the log",
+        amount(&report.files),
         thousands(report.samples),
         report.blocks,
         thousands(report.logged_frames),
@@ -158,6 +134,25 @@ fn print_state(checked: &Checked<StateReport>) {
         thousands(report.tasks),
         thousands(report.agents)
     );
+}
+
+fn print_files(folder: &Path, files: &[FileReport]) {
+    for file in files {
+        let path = folder.join(&file.path);
+        print_file(&path, file.problem.as_deref(), file.note.as_deref());
+    }
+}
+
+/// How much was read of them.
+fn amount(files: &[FileReport]) -> String {
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    let units: u64 = files.iter().map(|file| file.units).sum();
+    format!(
+        "{} files, {}, {} pages and frames read",
+        files.len(),
+        bytesize::ByteSize(bytes),
+        thousands(units)
+    )
 }
 
 fn print_file(path: &Path, problem: Option<&str>, note: Option<&str>) {
