@@ -42,3 +42,4 @@ pub use error::OpenError;
 pub use options::Options;
 pub use stats::Stats;
 pub use store::EmbeddedLogs;
+pub use swarmscope_files::check::FileReport;

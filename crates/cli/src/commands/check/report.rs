@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use swarmscope_files::check::FileReport;
+use swarmscope_logstore::FileReport;
 use swarmscope_state::StateReport;
 
 use super::parts::Checked;
