@@ -25,7 +25,7 @@ fn main() {
         "{:<18} {:>7} {:>9} {:>12}",
         "errors", "number", "bytes", "µs an error"
     );
-    for program in ["swarm", "market", "field", "blind"] {
+    for program in ["swarm", "market", "field", "blind", "later"] {
         for language in ["python", "node", "go", "java", "rust", "messages"] {
             let path = corpus.join(program).join(format!("{language}.jsonl"));
             let text = std::fs::read_to_string(&path).expect("the corpus is there");

@@ -8,13 +8,19 @@
 //! The second version sees more of what libraries print: codes and statuses ([`code`]), causes that have no
 //! frames of the application, and values of more forms in messages ([`values`]). Where the two differ the
 //! code asks for the version.
+//!
+//! The third version knows that programs put names and words together while they run ([`names`],
+//! [`joined`]), and hears what the system or a database said to a library ([`cause`]).
 
+mod cause;
 mod code;
 mod frames;
 mod go;
 mod java;
+mod joined;
 mod key;
 mod message;
+mod names;
 mod node;
 mod place;
 mod python;
@@ -23,6 +29,8 @@ mod said;
 mod values;
 
 use std::borrow::Cow;
+
+use swarmscope_model::limits::MAX_GROUP_FRAMES;
 
 use crate::document::ErrorDocument;
 use crate::fingerprint::{Fingerprint, Frame, Source, Version};
@@ -84,7 +92,7 @@ fn of_plain<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprin
         version,
         id: key.id(),
         title: headline.title(),
-        error_type: headline.kind.to_owned(),
+        error_type: headline.shown_kind().into_owned(),
         culprit: culprit(version, &errors),
         frames: frames(&errors),
         source,
@@ -148,9 +156,17 @@ impl<'a> Headline<'a> {
         }
     }
 
+    /// The type for people.
+    fn shown_kind(&self) -> Cow<'a, str> {
+        match self.version {
+            Version::One | Version::Two => Cow::Borrowed(self.kind),
+            Version::Three => names::without_ids(self.kind),
+        }
+    }
+
     fn title(&self) -> String {
         let message = message::readable(self.message);
-        match (self.kind, message.as_str()) {
+        match (self.shown_kind().as_ref(), message.as_str()) {
             ("", _) => message,
             (kind, "") => kind.to_owned(),
             (kind, message) => format!("{kind}: {message}"),
@@ -214,6 +230,7 @@ fn carries(error: &Judged<'_, '_>, headline: &Headline<'_>) -> bool {
 fn in_full(error: &Judged<'_, '_>, headline: &Headline<'_>) -> Key {
     let mut key = Key::new();
     let kind = kind_of(error, headline);
+    let kind = kind.as_ref();
     key.part("type", kind);
     let functions = &error.stack.functions;
     if is_overflow(kind, error.raised.message) {
@@ -231,12 +248,29 @@ fn in_full(error: &Judged<'_, '_>, headline: &Headline<'_>) -> Key {
     }
     let said = said::said(headline.version, error.language, error.raised, &error.stack);
     key.part("said", &said);
-    if headline.version >= Version::Two
-        && let Some(code) = code::of(kind, error.raised.message)
-    {
-        key.part("code", code);
-    }
+    push_codes(headline.version, kind, error.raised.message, &mut key);
     key
+}
+
+/// What in the words of a library tells one failure of a call from another.
+fn push_codes(version: Version, kind: &str, message: &str, key: &mut Key) {
+    if version == Version::One {
+        return;
+    }
+    let of_system = || match version {
+        Version::Three => cause::of(message),
+        _ => None,
+    };
+    if let Some(code) = code::of(version, kind, message).or_else(of_system) {
+        key.part("code", code);
+    } else if let Some(said) = said::of_database(version, kind, message) {
+        key.part("code", &said);
+    }
+    if version >= Version::Three
+        && let Some(part) = cause::part_of_database(message)
+    {
+        key.part("part", part);
+    }
 }
 
 /// Type and innermost function.
@@ -245,7 +279,8 @@ fn in_short(error: &Judged<'_, '_>, headline: &Headline<'_>) -> String {
     let kind = kind_of(error, headline);
     match innermost {
         None if headline.version >= Version::Two => {
-            format!("{kind}\n\n{}", said::of_cause(kind, error.raised))
+            let cause = said::of_cause(headline.version, &kind, error.raised);
+            format!("{kind}\n\n{cause}")
         }
         innermost => format!("{kind}\n{}", innermost.unwrap_or_default()),
     }
@@ -267,12 +302,9 @@ fn is_overflow(kind: &str, message: &str) -> bool {
 }
 
 /// The type of one error of the chain, without the path to it.
-fn kind_of<'a>(error: &Judged<'_, 'a>, headline: &Headline<'a>) -> &'a str {
-    let kind = message::short_type(first_of(&[error.raised.kind, headline.kind]));
-    match headline.version {
-        Version::One => kind,
-        Version::Two => message::one_name(kind),
-    }
+fn kind_of<'a>(error: &Judged<'_, 'a>, headline: &Headline<'a>) -> Cow<'a, str> {
+    let kind = first_of(&[error.raised.kind, headline.kind]);
+    message::type_name(headline.version, kind)
 }
 
 fn by_message(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Key {
@@ -294,15 +326,14 @@ fn by_message(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Key {
 
 fn by_message_and_causes(errors: &[Judged<'_, '_>], headline: &Headline<'_>) -> Key {
     let mut key = Key::new();
-    key.part(
-        "type",
-        message::one_name(message::short_type(headline.kind)),
-    );
-    key.part("message", &values::template(headline.message));
+    let version = headline.version;
+    key.part("type", &message::type_name(version, headline.kind));
+    key.part("message", &values::template(version, headline.message));
     let mut seen = Vec::new();
     for error in errors.iter().rev().skip(1) {
-        let kind = message::one_name(message::short_type(error.raised.kind));
-        let cause = [kind, &values::template(error.raised.message)].join("\n");
+        let kind = message::type_name(version, error.raised.kind);
+        let said = values::template(version, error.raised.message);
+        let cause = [kind.as_ref(), &said].join("\n");
         if !seen.contains(&cause) {
             key.part("cause", &cause);
             seen.push(cause);
@@ -342,15 +373,14 @@ fn frames<'a>(errors: &[Judged<'_, 'a>]) -> Vec<Frame<'a>> {
     let calls = errors
         .iter()
         .flat_map(|error| error.raised.calls.iter().zip(&error.stack.in_app));
-    let mut frames: Vec<Frame<'a>> = calls
-        .take(swarmscope_model::limits::MAX_GROUP_FRAMES)
-        .map(|(call, in_app)| Frame {
-            function: Cow::Borrowed(call.function),
-            file: Cow::Borrowed(call.file),
-            line: call.line,
-            in_app: *in_app,
-        })
-        .collect();
+    let all: usize = errors.iter().map(|error| error.raised.calls.len()).sum();
+    let mut frames = Vec::with_capacity(all.min(MAX_GROUP_FRAMES));
+    frames.extend(calls.take(MAX_GROUP_FRAMES).map(|(call, in_app)| Frame {
+        function: Cow::Borrowed(call.function),
+        file: Cow::Borrowed(call.file),
+        line: call.line,
+        in_app: *in_app,
+    }));
     if frames.is_empty() {
         let site = errors.iter().find_map(|error| error.raised.site);
         frames.extend(site.map(|site| Frame {

@@ -47,7 +47,7 @@ impl<'a> ErrorDocument<'a> {
     pub(crate) fn without_colours(&self) -> Option<ErrorDocument<'a>> {
         let texts = [&self.message, &self.error_message];
         let mut all = texts.into_iter().chain(&self.traceback);
-        all.any(|text| text.contains(ESCAPE)).then(|| {
+        all.any(|text| has_escape(text)).then(|| {
             let plain = |text: &Cow<'a, str>| Cow::Owned(without_colours(text));
             ErrorDocument {
                 message: plain(&self.message),
@@ -67,6 +67,10 @@ impl<'a> ErrorDocument<'a> {
 
 /// What a terminal's orders begin with.
 const ESCAPE: char = '\u{1b}';
+
+fn has_escape(text: &str) -> bool {
+    memchr::memchr(ESCAPE as u8, text.as_bytes()).is_some()
+}
 
 /// A text without orders such as `ESC [ 1 ; 31 m`.
 fn without_colours(text: &str) -> String {

@@ -10,17 +10,21 @@ pub enum Version {
     One,
     /// What libraries print of causes, statuses and values is told apart from what varies.
     Two,
+    /// Names and words that a program put together while it ran are values, and what the system or a database
+    /// said tells the failures of one call apart.
+    Three,
 }
 
 impl Version {
     /// The algorithm of new groups.
-    pub const NEWEST: Version = Version::Two;
+    pub const NEWEST: Version = Version::Three;
 
     /// The number that is stored with a group.
     pub fn number(self) -> u32 {
         match self {
             Version::One => 1,
             Version::Two => 2,
+            Version::Three => 3,
         }
     }
 
@@ -29,6 +33,7 @@ impl Version {
         match number {
             1 => Some(Version::One),
             2 => Some(Version::Two),
+            3 => Some(Version::Three),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@
 mod algorithm;
 mod document;
 mod fingerprint;
+mod short_text;
 mod trace;
 
 pub use document::{DocumentError, ErrorDocument};

@@ -12,6 +12,7 @@ mod rust;
 
 use crate::document::ErrorDocument;
 use crate::fingerprint::Version;
+use crate::short_text;
 
 /// Lines of a traceback that are looked at. Twice what a collector keeps; an endless recursion has been
 /// told of long before.
@@ -69,14 +70,25 @@ pub fn of_document<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Opt
             .into_iter()
             .find_map(|text| within(version, text));
     }
-    let lines: Vec<&str> = document
-        .traceback
-        .iter()
-        .flat_map(|piece| piece.lines().chain(piece.is_empty().then_some("")))
-        .map(|line| line.trim_end_matches('\r'))
-        .take(MAX_LINES)
-        .collect();
+    let mut lines: Vec<&str> = Vec::with_capacity(document.traceback.len());
+    for piece in &document.traceback {
+        push_lines(piece, &mut lines);
+    }
     read(version, &lines, MAX_LINES)
+}
+
+fn push_lines<'a>(piece: &'a str, lines: &mut Vec<&'a str>) {
+    let mut rest = piece;
+    while lines.len() < MAX_LINES {
+        let end = memchr::memchr(b'\n', rest.as_bytes());
+        let line = &rest[..end.unwrap_or(rest.len())];
+        lines.push(line.trim_end_matches('\r'));
+        match end {
+            // What ends a line begins none.
+            Some(end) if end + 1 < rest.len() => rest = &rest[end + 1..],
+            _ => return,
+        }
+    }
 }
 
 /// The traceback in a text of several lines.
@@ -84,8 +96,8 @@ pub fn within(version: Version, text: &str) -> Option<Trace<'_>> {
     if !text.contains('\n') {
         return None;
     }
-    let lines = text.lines().map(|line| line.trim_end_matches('\r'));
-    let lines: Vec<&str> = lines.take(MAX_LINES).collect();
+    let mut lines = Vec::new();
+    push_lines(text, &mut lines);
     read(version, &lines, MAX_LEADING_LINES)
 }
 
@@ -141,9 +153,8 @@ fn of_at(call: &str) -> Option<Language> {
 
 /// `Type: message` cut at its first colon, when what stands before it may be a type.
 fn split_head(head: &str) -> Option<(&str, &str)> {
-    let (kind, message) = head
-        .split_once(": ")
-        .unwrap_or((head.trim_end_matches(':'), ""));
+    let (kind, message) =
+        short_text::split_once(head, ": ").unwrap_or((head.trim_end_matches(':'), ""));
     is_type(kind).then(|| (kind, message.trim()))
 }
 

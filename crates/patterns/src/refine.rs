@@ -23,6 +23,26 @@ const BEFORE_NAMES: [&str; 8] = [
     "user", "username", "login", "host", "hostname", "account", "tenant", "customer",
 ];
 
+/// Words before a name where a sentence does something to it: `Created container api`.
+const NAMED_KINDS: [&str; 16] = [
+    "agent",
+    "bucket",
+    "container",
+    "database",
+    "deployment",
+    "job",
+    "namespace",
+    "node",
+    "pod",
+    "queue",
+    "service",
+    "table",
+    "topic",
+    "unit",
+    "volume",
+    "worker",
+];
+
 /// Divides the rows of a cluster, by their places, into those of one template each.
 pub fn refine(rows: &[Row<'_>], members: Vec<usize>) -> Vec<Vec<usize>> {
     let mut done = Vec::new();
@@ -54,7 +74,9 @@ fn dividing_column(rows: &[Row<'_>], members: &[usize]) -> Option<usize> {
             0..=1 => return None,
             _ if words.iter().all(|word| is_unit(word)) => return None,
             _ if words.iter().any(|word| is_name(word)) => MOST_NAMES,
+            _ if is_assigned_name(&rows[members[0]], column) => return None,
             _ if is_assigned(&rows[members[0]], column) => MOST_ASSIGNED,
+            _ if are_of_a_kind(&rows[members[0]], column, &words) => return None,
             _ => MOST_WORDS,
         };
         (words.len() <= choices).then_some((words.len(), column))
@@ -87,6 +109,40 @@ fn words_of<'a>(rows: &[Row<'a>], members: &[usize], column: usize) -> Option<Ve
 fn is_assigned(row: &Row<'_>, column: usize) -> bool {
     let start = row.words.ranges[column].start as usize;
     row.shape[..start].ends_with('=')
+}
+
+/// Whether it is the value of `user=`, `application_name=` or the like, which is a name however few there are.
+fn is_assigned_name(row: &Row<'_>, column: usize) -> bool {
+    let Some(before) = column.checked_sub(1) else {
+        return false;
+    };
+    let between = row.words.ranges[before].end as usize..row.words.ranges[column].start as usize;
+    let key = row.word(before);
+    &row.shape[between] == "="
+        && (key.ends_with("_name")
+            || BEFORE_NAMES
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(key)))
+}
+
+/// Whether the words stand behind what they are names of, and behind that what was done to it. What was
+/// done may stand there itself, as in `the container started`.
+fn are_of_a_kind(row: &Row<'_>, column: usize, words: &[&str]) -> bool {
+    let Some(kind) = column.checked_sub(1).filter(|kind| *kind > 0) else {
+        return false;
+    };
+    let is_behind = |column: usize| {
+        let ranges = &row.words.ranges;
+        &row.shape[ranges[column - 1].end as usize..ranges[column].start as usize] == " "
+    };
+    let is_deed = |word: &&str| word.ends_with("ed") || word.ends_with("ing") || word.len() < 3;
+    NAMED_KINDS.contains(&row.word(kind))
+        && is_behind(column)
+        && is_behind(kind)
+        && !["the", "a", "this"]
+            .iter()
+            .any(|article| article.eq_ignore_ascii_case(row.word(kind - 1)))
+        && !words.iter().any(is_deed)
 }
 
 fn is_unit(word: &str) -> bool {

@@ -83,6 +83,32 @@ fn what_follows_user_is_a_name_however_few_there_are() {
 }
 
 #[test]
+fn what_follows_a_kind_of_thing_is_its_name_unless_it_is_a_deed() {
+    assert_eq!(
+        texts(&["Created container api", "Created container proxy"]),
+        ["Created container <*>"]
+    );
+    assert_eq!(
+        texts(&[
+            "authorized: application_name=psql",
+            "authorized: application_name=pgx"
+        ]),
+        ["authorized: application_name=<*>"]
+    );
+    let deeds = ["the container started", "the container stopped"];
+    assert_eq!(texts(&deeds).len(), 2);
+    assert_eq!(
+        texts(&["All container started", "All container stopped"]).len(),
+        2
+    );
+    // Behind any other name a few words are choices.
+    assert_eq!(
+        texts(&["starting: mode=time", "starting: mode=wal"]).len(),
+        2
+    );
+}
+
+#[test]
 fn units_lists_and_empty_values_make_no_difference() {
     let found = texts(&[
         "freed 12 KB of cache",

@@ -2,6 +2,8 @@
 //! HTTP, the system's error codes, states of SQL, codes of gRPC. Never a number of which nobody says that it
 //! is one.
 
+use crate::fingerprint::Version;
+
 /// Node's names of the system's errors that programs meet; sorted.
 const SYSTEM: [&str; 24] = [
     "EACCES",
@@ -61,6 +63,8 @@ const VERBS: [&str; 7] = [
     "got",
     "received",
 ];
+/// What says, behind a status, who was asked for what.
+const ASKED: [&str; 4] = [" for ", " from ", " to ", " on "];
 /// What stands behind a status.
 const REASONS: [&str; 22] = [
     "Bad Request",
@@ -88,7 +92,7 @@ const REASONS: [&str; 22] = [
 ];
 
 /// The code that an error of this type says.
-pub fn of<'a>(kind: &str, message: &'a str) -> Option<&'a str> {
+pub fn of<'a>(version: Version, kind: &str, message: &'a str) -> Option<&'a str> {
     if message.is_empty() {
         return None;
     }
@@ -104,7 +108,7 @@ pub fn of<'a>(kind: &str, message: &'a str) -> Option<&'a str> {
     });
     marked
         .or_else(|| name_of_system(message))
-        .or_else(|| status(message))
+        .or_else(|| status(version, message))
 }
 
 /// `28` of `[Errno 28] No space left on device`.
@@ -121,18 +125,18 @@ fn name_of_system(message: &str) -> Option<&str> {
 }
 
 /// The first status of HTTP that says that something went wrong.
-fn status(message: &str) -> Option<&str> {
+fn status(version: Version, message: &str) -> Option<&str> {
     let bytes = message.as_bytes();
     bytes
         .windows(3)
         .enumerate()
         .filter(|(_, window)| matches!(window[0], b'4' | b'5'))
-        .find(|(start, _)| is_status(message, *start, start + 3))
+        .find(|(start, _)| is_status(version, message, *start, start + 3))
         .map(|(start, _)| &message[start..start + 3])
 }
 
 /// Whether what stands there is a status of HTTP that says that something went wrong, and not a count.
-pub fn is_status(message: &str, start: usize, end: usize) -> bool {
+pub fn is_status(version: Version, message: &str, start: usize, end: usize) -> bool {
     let Some(number) = message.get(start..end) else {
         return false;
     };
@@ -149,7 +153,8 @@ pub fn is_status(message: &str, start: usize, end: usize) -> bool {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     // `404 : [no body]`
     let leads = before.is_empty() && behind.trim_start().starts_with(':');
-    !is_decimal && (leads || is_named(before) || has_reason(behind) || ends_answer(before, behind))
+    !is_decimal
+        && (leads || is_named(before) || has_reason(behind) || ends_answer(version, before, behind))
 }
 
 fn is_named(before: &str) -> bool {
@@ -169,10 +174,12 @@ fn has_reason(behind: &str) -> bool {
 }
 
 /// `… returned 502`, and nothing that was counted behind it.
-fn ends_answer(before: &str, behind: &str) -> bool {
+fn ends_answer(version: Version, before: &str, behind: &str) -> bool {
     let (_, word) = last_word(before);
     let ends = behind.is_empty() || behind.starts_with(['.', ',', ';', ':', ')', ']', '\'', '"']);
-    ends && VERBS.iter().any(|verb| verb.eq_ignore_ascii_case(word))
+    let goes_on =
+        || version >= Version::Three && ASKED.iter().any(|asked| behind.starts_with(asked));
+    (ends || goes_on()) && VERBS.iter().any(|verb| verb.eq_ignore_ascii_case(word))
 }
 
 /// The last word of a text, and what stands before it.
@@ -225,13 +232,14 @@ mod tests {
             ("E", "HTTP/1.1 503", Some("503")),
             ("E", "403 : [no body]", Some("403")),
             ("E", "status=502 after 3 s", Some("502")),
+            ("E", "upstream answered 503 for /v1/tasks", Some("503")),
             ("E", "retry after 500 ms", None),
             ("E", "query returned 404 rows", None),
             ("E", "answered with 5,000 bytes, then 4.04", None),
             ("E", "declined with code 51", None),
             ("E", "ü 4", None),
         ] {
-            assert_eq!(of(kind, message), expected, "{message}");
+            assert_eq!(of(Version::NEWEST, kind, message), expected, "{message}");
         }
     }
 }

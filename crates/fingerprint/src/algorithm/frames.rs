@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{go, java, node, place, python, rust};
+use super::{go, java, names, node, place, python, rust};
 use crate::fingerprint::Version;
+use crate::short_text;
 use crate::trace::{Call, Language, Raised};
+
+/// Functions of the application that most stacks have not more of.
+const USUAL_FUNCTIONS: usize = 8;
 
 /// Whose code a call is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +70,7 @@ impl<'a> Stack<'a> {
     pub fn of(version: Version, language: Language, raised: &'a Raised<'a>) -> Self {
         let mut stack = Stack {
             in_app: Vec::with_capacity(raised.calls.len()),
-            functions: Vec::new(),
+            functions: Vec::with_capacity(USUAL_FUNCTIONS),
             innermost: None,
         };
         let mut entry: Option<&Call<'_>> = None;
@@ -135,19 +139,27 @@ fn role(version: Version, language: Language, call: &Call<'_>) -> Role {
 
 fn is_closure(language: Language, call: &Call<'_>) -> bool {
     match language {
-        Language::Rust => call.function.contains("{closure"),
-        Language::Java => call.function.contains("lambda$"),
-        Language::Go => call.function.contains(".func") || call.function.contains("-range"),
+        Language::Rust => short_text::contains(call.function, "{closure"),
+        Language::Java => short_text::contains(call.function, "lambda$"),
+        Language::Go => {
+            short_text::contains(call.function, ".func")
+                || short_text::contains(call.function, "-range")
+        }
         Language::Python | Language::Node => false,
     }
 }
 
 fn name<'a>(version: Version, language: Language, call: &'a Call<'a>) -> Cow<'a, str> {
-    match language {
+    let name = match language {
         Language::Python => Cow::Borrowed(call.function),
         Language::Rust => rust::name(call.function),
         Language::Java => java::name(version, call.function),
         Language::Go => go::name(version, call.function),
         Language::Node => Cow::Borrowed(node::name(version, call.function)),
+    };
+    match (version >= Version::Three, name) {
+        (true, Cow::Borrowed(name)) => names::without_ids(name),
+        (true, Cow::Owned(name)) => Cow::Owned(names::without_ids(&name).into_owned()),
+        (false, name) => name,
     }
 }

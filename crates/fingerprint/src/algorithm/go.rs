@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::frames::Role;
 use super::place;
 use crate::fingerprint::Version;
+use crate::short_text;
 use crate::trace::Call;
 
 /// The first elements of the standard library's packages; none of them has a dot. Sorted.
@@ -87,7 +88,7 @@ fn is_inlined_closure(function: &str) -> bool {
         return false;
     };
     let named = method.split('.').take_while(|part| !is_closure(part));
-    method.contains(".func") && named.count() > 1
+    short_text::contains(method, ".func") && named.count() > 1
 }
 
 /// Whether a file is a module's of somebody else: in the cache of modules, or with its version.

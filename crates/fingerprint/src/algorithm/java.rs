@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::frames::Role;
 use crate::fingerprint::Version;
+use crate::short_text;
 use crate::trace::Call;
 
 /// Packages of the platform and of libraries that many programs use; sorted.
@@ -123,7 +124,7 @@ fn is_library(class: &str) -> bool {
 }
 
 fn is_generated(class: &str) -> bool {
-    class.contains(['$', '_', 'G'])
+    class.bytes().any(|byte| matches!(byte, b'$' | b'_' | b'G'))
         && (GENERATED.iter().any(|part| class.contains(part))
             || GENERATED_ENDINGS.iter().any(|end| class.ends_with(end)))
 }
@@ -145,7 +146,7 @@ pub fn name(version: Version, function: &str) -> Cow<'_, str> {
         None if version >= Version::Two && method.starts_with("$anonfun$") => {
             method[9..].split('$').next().unwrap_or(method)
         }
-        None => method.split("$lambda").next().unwrap_or(method),
+        None => short_text::before(method, "$lambda"),
     };
     let mut name = String::with_capacity(function.len());
     for (index, part) in class.split('$').enumerate() {

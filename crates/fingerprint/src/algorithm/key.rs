@@ -3,6 +3,8 @@
 
 use xxhash_rust::xxh3::Xxh3Default;
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// A key that grows by parts.
 pub struct Key {
     hash: Xxh3Default,
@@ -25,6 +27,10 @@ impl Key {
 
     /// 32 hexadecimal digits.
     pub fn id(&self) -> String {
-        format!("{:032x}", self.hash.digest128())
+        let digest = self.hash.digest128().to_be_bytes();
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits
+            .map(|digit| char::from(DIGITS[usize::from(digit)]))
+            .collect()
     }
 }

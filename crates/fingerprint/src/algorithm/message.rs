@@ -1,5 +1,11 @@
 //! Messages and types without what varies.
 
+use std::borrow::Cow;
+
+use super::names;
+use crate::fingerprint::Version;
+use crate::short_text;
+
 /// Bytes of a message that count: what comes behind is data.
 const MAX_BYTES: usize = 400;
 /// What every variable part becomes: of which kind it is may differ from one error to the next.
@@ -12,7 +18,7 @@ pub fn first_line(message: &str) -> &str {
         .map(str::trim)
         .find(|line| !line.is_empty())
         .unwrap_or_default();
-    let line = line.split("; nested exception is ").next().unwrap_or(line);
+    let line = short_text::before(line, "; nested exception is ");
     cut(line, MAX_BYTES)
 }
 
@@ -109,6 +115,18 @@ pub fn head_of(template: &str) -> String {
         .to_owned()
 }
 
+/// Go's types of errors that are a text, perhaps with another error within.
+const GO_ERRORS: [&str; 8] = [
+    "errorString",
+    "fundamental",
+    "joinError",
+    "withMessage",
+    "withStack",
+    "wrapError",
+    "wrapErrors",
+    "multierror",
+];
+
 /// A type's name without the path to it; with its last element when the name itself says nothing.
 pub fn short_type(kind: &str) -> &str {
     let kind = kind.split(['<', '(', ' ']).next().unwrap_or(kind);
@@ -135,6 +153,20 @@ pub fn one_name(kind: &str) -> &str {
     }
 }
 
+/// The name that a type is known by: without its path, and since the third version without ids and with one
+/// name for those that Go gives what is made of a text.
+pub fn type_name(version: Version, kind: &str) -> Cow<'_, str> {
+    let short = short_type(kind);
+    match version {
+        Version::One => Cow::Borrowed(short),
+        Version::Two => Cow::Borrowed(one_name(short)),
+        Version::Three if GO_ERRORS.contains(&short) && kind.starts_with('*') => {
+            Cow::Borrowed("error")
+        }
+        Version::Three => names::without_ids(one_name(short)),
+    }
+}
+
 /// Whether a word is a parameter as a whole.
 pub fn is_parameter(word: &str) -> bool {
     swarmscope_parameters::find(word)
@@ -143,8 +175,8 @@ pub fn is_parameter(word: &str) -> bool {
 }
 
 fn cut(text: &str, most: usize) -> &str {
-    match text.char_indices().take_while(|(at, _)| *at <= most).last() {
-        Some((at, _)) if text.len() > most => &text[..at],
-        _ => text,
+    if text.len() <= most {
+        return text;
     }
+    &text[..text.floor_char_boundary(most)]
 }

@@ -73,7 +73,10 @@ pub fn relative(version: Version, functions: &[&Function<'_>]) -> Vec<String> {
             out.push_str(&tail(version, function.file));
             out.push(' ');
             out.push_str(&function.name);
-            out.replace('\\', "/")
+            match out.contains('\\') {
+                true => out.replace('\\', "/"),
+                false => out,
+            }
         })
         .collect()
 }
@@ -105,7 +108,11 @@ pub fn tail(version: Version, file: &str) -> Cow<'_, str> {
 
 /// Without schemes and queries.
 fn clean(file: &str) -> &str {
-    let file = file.split(['?', '#']).next().unwrap_or(file);
+    let end = memchr::memchr2(b'?', b'#', file.as_bytes()).unwrap_or(file.len());
+    let file = &file[..end];
+    if !file.starts_with(['w', 'f']) {
+        return file;
+    }
     [
         "webpack-internal:///",
         "webpack:///",
@@ -119,11 +126,18 @@ fn clean(file: &str) -> &str {
 
 /// The names of which a path consists, by either kind of slash.
 pub fn elements(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['/', '\\'])
+    let mut start = 0;
+    memchr::memchr2_iter(b'/', b'\\', path.as_bytes())
+        .chain(std::iter::once(path.len()))
+        .map(move |end| {
+            let element = &path[start..end];
+            start = end + 1;
+            element
+        })
 }
 
 fn folder(file: &str) -> &str {
-    file.rfind(['/', '\\']).map_or("", |at| &file[..at])
+    memchr::memrchr2(b'/', b'\\', file.as_bytes()).map_or("", |at| &file[..at])
 }
 
 fn stem(name: &str) -> &str {

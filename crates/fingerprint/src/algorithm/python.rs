@@ -35,6 +35,7 @@ pub fn role(version: Version, call: &Call<'_>) -> Role {
     if file.starts_with("<frozen ")
         || is_foreign(file)
         || (version >= Version::Two && is_compiled())
+        || (version >= Version::Three && is_source_of_cython(file))
     {
         Role::Library
     } else if ANONYMOUS.contains(&call.function) || DECORATORS.contains(&call.function) {
@@ -44,6 +45,11 @@ pub fn role(version: Version, call: &Call<'_>) -> Role {
     } else {
         Role::App
     }
+}
+
+/// `asyncpg/protocol/protocol.pyx`: what Cython compiled without a path to where it is now.
+fn is_source_of_cython(file: &str) -> bool {
+    file.ends_with(".pyx") && !file.starts_with('/')
 }
 
 /// Whether a file is an installed package's or the standard library's: `…/site-packages/…`,
@@ -89,6 +95,10 @@ mod tests {
         }
         assert_eq!(
             role_of("pydantic/main.py", "pydantic.main.BaseModel.__init__"),
+            Role::Library
+        );
+        assert_eq!(
+            role_of("asyncpg/protocol/protocol.pyx", "bind_execute"),
             Role::Library
         );
         assert_eq!(role_of("/srv/lib/plan.py", "run"), Role::App);

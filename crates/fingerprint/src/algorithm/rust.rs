@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::frames::Role;
 use super::place;
+use crate::short_text;
 use crate::trace::Call;
 
 /// Crates of the language and those that most programs run on, for builds without places; sorted.
@@ -52,10 +53,10 @@ const LIBRARIES: [&str; 40] = [
 
 pub fn role(call: &Call<'_>) -> Role {
     let function = call.function;
-    let krate = first_crate(function);
-    let is_library = !function.as_bytes().windows(2).any(|pair| pair == b"::")
+    let is_library = call.file.starts_with("/rustc/")
+        || !short_text::contains(function, "::")
         || function.starts_with("__rustc")
-        || LIBRARIES.binary_search(&krate).is_ok()
+        || LIBRARIES.binary_search(&first_crate(function)).is_ok()
         || is_foreign(call.file);
     if is_library {
         return Role::Library;
@@ -66,11 +67,8 @@ pub fn role(call: &Call<'_>) -> Role {
     }
 }
 
-/// Whether a file is where compilers and package managers keep what the application did not write.
+/// Whether a file is where package managers keep what the application did not write.
 fn is_foreign(file: &str) -> bool {
-    if file.starts_with("/rustc/") {
-        return true;
-    }
     let mut cargo = false;
     place::elements(file).any(|element| {
         let foreign = element == ".rustup" || (cargo && matches!(element, "registry" | "git"));
@@ -86,9 +84,10 @@ fn first_crate(function: &str) -> &str {
     rest = rest.strip_prefix("mut ").unwrap_or(rest);
     rest = rest.strip_prefix("dyn ").unwrap_or(rest);
     rest = rest.strip_prefix("impl ").unwrap_or(rest);
-    let end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
+    let end = ascii_word(rest).unwrap_or_else(|| {
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len())
+    });
     if without_number(&rest[end..]).starts_with("::") {
         return &rest[..end];
     }
@@ -96,6 +95,16 @@ fn first_crate(function: &str) -> &str {
         Some((_, other)) => first_crate(other),
         None => &rest[..end],
     }
+}
+
+/// Where the word ends that a text begins with; `None` if it has other letters than ASCII's.
+fn ascii_word(text: &str) -> Option<usize> {
+    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let end = text.bytes().take_while(belongs).count();
+    text.as_bytes()
+        .get(end)
+        .is_none_or(u8::is_ascii)
+        .then_some(end)
 }
 
 /// What follows the number of a crate, `[c1f1a4ba060b9bfa]`, which differs from build to build.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::frames::Stack;
-use super::{code, message, values};
+use super::{cause, code, message, values};
 use crate::fingerprint::Version;
 use crate::trace::{Call, Language, Raised};
 
@@ -22,6 +22,26 @@ const MACHINES: [&str; 6] = [
 const V8_NOTHING: &str = "Cannot read propert";
 /// Names of types that say nothing of what went wrong, in all languages.
 const GENERIC: [&str; 4] = ["", "Error", "Exception", "error"];
+
+/// Types of the errors of databases that say nothing of what went wrong.
+const OF_DATABASES: [&str; 7] = [
+    "DatabaseError",
+    "InternalError",
+    "OperationalError",
+    "PSQLException",
+    "ProgrammingError",
+    "SQLException",
+    "SqlException",
+];
+
+/// The words of a database's error whose type says nothing.
+pub fn of_database(version: Version, kind: &str, message: &str) -> Option<String> {
+    if version < Version::Three || !OF_DATABASES.contains(&kind) {
+        return None;
+    }
+    let said = message.strip_prefix("ERROR: ").unwrap_or(message);
+    Some(values::head(version, said)).filter(|said| !said.is_empty())
+}
 
 /// What was said or done where an error was raised; empty if nothing counts.
 pub fn said<'a>(
@@ -42,18 +62,21 @@ pub fn said<'a>(
         .all(|call| raises_for(language, call));
     let kind = message::short_type(raised.kind);
     if version >= Version::Two
-        && let Some(missing) = of_machine(kind, raised.message)
+        && let Some(missing) = of_machine(version, kind, raised.message)
     {
         Cow::Borrowed(missing)
+    } else if version >= Version::Three && kind == "OutOfMemoryError" {
+        // Of what there was not enough is all that it says.
+        Cow::Owned(values::head(version, raised.message))
     } else if raised.message.starts_with(V8_NOTHING) {
         Cow::Borrowed(V8_NOTHING)
     } else if raised_there && !is_machines(version, kind, raised.message) {
         Cow::Owned(match version {
             Version::One => message::head(raised.message),
-            Version::Two => values::template(raised.message),
+            Version::Two | Version::Three => values::template(version, raised.message),
         })
     } else if version >= Version::Two && GENERIC.contains(&kind) {
-        Cow::Owned(values::head(raised.message))
+        Cow::Owned(values::head(version, raised.message))
     } else {
         Cow::Borrowed("")
     }
@@ -67,7 +90,7 @@ fn is_machines(version: Version, kind: &str, message: &str) -> bool {
 
 /// The names in what a machine says: of the property that was read of nothing, of what was null, and of
 /// the class that another one is not. They are the program's own, whatever the words around them.
-fn of_machine<'a>(kind: &str, message: &'a str) -> Option<&'a str> {
+fn of_machine<'a>(version: Version, kind: &str, message: &'a str) -> Option<&'a str> {
     let between = |open: &str, close: &str| {
         let (_, rest) = message.split_once(open)?;
         rest.split(close).next()
@@ -81,16 +104,28 @@ fn of_machine<'a>(kind: &str, message: &'a str) -> Option<&'a str> {
         }
         "ClassCastException" => between("cannot be cast to ", " (")
             .map(|class| class.trim_start_matches("class ").trim_end()),
+        // Scala prints the value that matched nothing.
+        "MatchError" if version >= Version::Three => between("(of class ", ")"),
         _ => None,
     }
 }
 
 /// What tells a cause apart that has no frames of the application: its code, or its words where the type
 /// says nothing.
-pub fn of_cause(kind: &str, raised: &Raised<'_>) -> String {
-    match code::of(kind, raised.message) {
+pub fn of_cause(version: Version, kind: &str, raised: &Raised<'_>) -> String {
+    let code = code::of(version, kind, raised.message);
+    if version >= Version::Three {
+        let code = code.or_else(|| cause::of(raised.message));
+        let part = cause::part_of_database(raised.message);
+        if code.is_some() || part.is_some() {
+            return [code.unwrap_or_default(), part.unwrap_or_default()].join("\n");
+        }
+    }
+    match code {
         Some(code) => code.to_owned(),
-        None if GENERIC.contains(&kind) || raised.kind.is_empty() => values::head(raised.message),
+        None if GENERIC.contains(&kind) || raised.kind.is_empty() => {
+            values::head(version, raised.message)
+        }
         None => String::new(),
     }
 }

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use swarmscope_parameters::{Kind, Parameter};
 
-use super::code;
 use super::message::{PLACEHOLDER, first_line, head_of, push_placeholder, push_words};
+use super::{code, joined};
+use crate::fingerprint::Version;
 
 /// Units that a value may be given in, now this, now that.
 const UNITS: [&str; 30] = [
@@ -130,12 +131,20 @@ const QUOTES: [(char, [char; 2]); 5] = [
 const MAX_DEPTH: u8 = 3;
 
 /// A message with one placeholder for everything that varies, and for a list of it.
-pub fn template(message: &str) -> String {
+pub fn template(version: Version, message: &str) -> String {
+    let template = template_by(version, message);
+    match version {
+        Version::One | Version::Two => template,
+        Version::Three => joined::joined(&template),
+    }
+}
+
+fn template_by(version: Version, message: &str) -> String {
     let line = first_line(message);
     let mut out = String::with_capacity(line.len());
     match line.contains(QUOTES.map(|(open, _)| open)) {
-        true => push(&without_quotations(line), 0, &mut out),
-        false => push(line, 0, &mut out),
+        true => push(version, &without_quotations(line), 0, &mut out),
+        false => push(version, line, 0, &mut out),
     }
     if out.contains("_agent") {
         out = without_agents(&out);
@@ -147,11 +156,11 @@ pub fn template(message: &str) -> String {
 }
 
 /// The part of a message that the program's author wrote for certain.
-pub fn head(message: &str) -> String {
-    head_of(&template(message))
+pub fn head(version: Version, message: &str) -> String {
+    head_of(&template(version, message))
 }
 
-fn push(line: &str, depth: u8, out: &mut String) {
+fn push(version: Version, line: &str, depth: u8, out: &mut String) {
     let mut written = 0;
     let mut parameters = swarmscope_parameters::find(line).peekable();
     while let Some(parameter) = parameters.next() {
@@ -159,25 +168,31 @@ fn push(line: &str, depth: u8, out: &mut String) {
         let next = parameters
             .peek()
             .map_or(line.len(), |next| next.range.start);
-        written = push_parameter(&line[..next], &parameter, depth, out);
+        written = push_parameter(version, &line[..next], &parameter, depth, out);
     }
     push_words(&line[written..], out);
 }
 
 /// Of a line up to its next parameter; gives where it goes on.
-fn push_parameter(line: &str, parameter: &Parameter, depth: u8, out: &mut String) -> usize {
+fn push_parameter(
+    version: Version,
+    line: &str,
+    parameter: &Parameter,
+    depth: u8,
+    out: &mut String,
+) -> usize {
     let range = parameter.range.clone();
     let text = &line[range.clone()];
     match parameter.kind {
         Kind::Quoted if depth < MAX_DEPTH && is_cause(&line[..range.start]) => {
-            push(&text[1..text.len() - 1], depth + 1, out);
+            push(version, &text[1..text.len() - 1], depth + 1, out);
             range.end
         }
         Kind::Quoted if is_programs(line, &range) => {
             out.push_str(text);
             range.end
         }
-        Kind::Number if code::is_status(line, range.start, range.end) => {
+        Kind::Number if code::is_status(version, line, range.start, range.end) => {
             out.push_str(text);
             range.end
         }
@@ -450,7 +465,7 @@ mod tests {
             ("lookup db: no such host", "lookup <*>: no such host"),
             ("{ä", "{ä"),
         ] {
-            assert_eq!(template(message), expected, "{message}");
+            assert_eq!(template(Version::Two, message), expected, "{message}");
         }
     }
 }

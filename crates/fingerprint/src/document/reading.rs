@@ -9,11 +9,22 @@ use super::ErrorDocument;
 
 /// Objects within objects that are looked into: exceptions stand no deeper than `metadata.exception`.
 const MAX_DEPTH: u8 = 3;
+/// Lines that most tracebacks have not more of.
+const USUAL_LINES: usize = 32;
 
 /// Reads the bytes of a JSON object.
 pub fn read(bytes: &[u8]) -> Result<ErrorDocument<'_>, serde_json::Error> {
+    // Texts are checked faster all at once than one by one. Where a byte is wrong it may stand in what is skipped.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read_by(serde_json::Deserializer::from_str(text)),
+        Err(_) => read_by(serde_json::Deserializer::from_slice(bytes)),
+    }
+}
+
+fn read_by<'a, R: serde_json::de::Read<'a>>(
+    mut reader: serde_json::Deserializer<R>,
+) -> Result<ErrorDocument<'a>, serde_json::Error> {
     let mut document = ErrorDocument::default();
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
     reader.deserialize_map(Object {
         document: &mut document,
         place: Place::Root,
@@ -187,6 +198,9 @@ impl<'de> Visitor<'de> for Value<'_, 'de> {
         if matches!(self.part, Part::Traceback) && !self.document.traceback.is_empty() {
             while items.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
+        }
+        if matches!(self.part, Part::Traceback) {
+            self.document.traceback.reserve(USUAL_LINES);
         }
         loop {
             let item = Item(Value {

@@ -2,6 +2,7 @@
 //! `pkg/errors` prints below a message. The innermost call is the first.
 
 use super::{Call, Raised, split_place};
+use crate::short_text;
 
 pub fn is_head(text: &str) -> bool {
     text.starts_with("panic: ")
@@ -21,7 +22,7 @@ pub fn read<'a>(lines: &[&'a str]) -> Vec<Raised<'a>> {
             .filter(|_| found.kind.is_empty())
         {
             (found.kind, found.message) = said(rest);
-        } else if let Some((_, rest)) = line.split_once("panic serving ")
+        } else if let Some((_, rest)) = short_text::split_once(line, "panic serving ")
             && !in_goroutine
         {
             // What net/http logs of a handler: whom it served, then what was said.
@@ -73,7 +74,7 @@ fn call<'a>(function: &'a str, place: &'a str) -> Call<'a> {
         Some(open) if function.ends_with(')') => &function[..open],
         _ => function,
     };
-    let (file, line) = split_place(place.split(" +0x").next().unwrap_or(place).trim());
+    let (file, line) = split_place(short_text::before(place, " +0x").trim());
     Call {
         function,
         file,

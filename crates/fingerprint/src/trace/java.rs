@@ -3,6 +3,7 @@
 
 use super::{Call, Raised, split_head};
 use crate::fingerprint::Version;
+use crate::short_text;
 
 /// The errors, the root cause first.
 pub fn read<'a>(version: Version, lines: &[&'a str]) -> Vec<Raised<'a>> {
@@ -124,7 +125,7 @@ fn is_boundary(function: &str) -> bool {
 
 /// Without the class loader and the module, but with the `/` of hidden classes.
 fn without_module(function: &str) -> &str {
-    let class = function.find("$$").unwrap_or(function.len());
+    let class = short_text::find(function, "$$").unwrap_or(function.len());
     match function[..class].rfind('/') {
         Some(slash) => &function[slash + 1..],
         None => function,

@@ -2,6 +2,7 @@
 
 use super::{Call, Raised, split_head, split_place};
 use crate::fingerprint::Version;
+use crate::short_text;
 
 /// The errors, the root cause first.
 pub fn read<'a>(version: Version, lines: &[&'a str]) -> Vec<Raised<'a>> {
@@ -87,7 +88,7 @@ fn thrown(version: Version, text: &str) -> Option<Raised<'_>> {
 pub fn call(text: &str) -> Option<Call<'_>> {
     let text = text.strip_suffix(" {").unwrap_or(text);
     let text = text.strip_prefix("async ").unwrap_or(text);
-    let (function, place) = match text.split_once(" (") {
+    let (function, place) = match short_text::split_once(text, " (") {
         Some((function, rest)) => (function, rest.strip_suffix(')').unwrap_or(rest)),
         None => ("", text),
     };
@@ -95,7 +96,7 @@ pub fn call(text: &str) -> Option<Call<'_>> {
     if !place.contains(':') && !built_in.iter().any(|start| place.starts_with(start)) {
         return None;
     }
-    let function = function.split(" [as ").next().unwrap_or(function);
+    let function = short_text::before(function, " [as ");
     let (file, line) = split_place(place);
     Some(Call {
         function,

@@ -2,6 +2,7 @@
 //! the root cause on, and exception groups are drawn as a tree.
 
 use super::{Call, Raised, split_head};
+use crate::short_text;
 
 const HEADER: &str = "Traceback (most recent call last)";
 
@@ -79,7 +80,7 @@ impl<'a> Open<'a> {
 
 /// `path", line 12, in function`
 fn call(text: &str) -> Option<Call<'_>> {
-    let (file, rest) = text.split_once("\", line ")?;
+    let (file, rest) = short_text::split_once(text, "\", line ")?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let function = rest[digits..].strip_prefix(", in ").unwrap_or_default();
     Some(Call {

@@ -3,6 +3,7 @@
 
 use super::{Call, Raised, split_head, split_place};
 use crate::fingerprint::Version;
+use crate::short_text;
 
 /// How the report of an error begins that a program ends with.
 const REPORT: &str = "Error:";
@@ -43,17 +44,22 @@ pub fn panic_site(text: &str) -> Option<(Call<'_>, &str)> {
 
 /// Whether `  3: name` is a call: with a path, or with a place on the next line.
 pub fn is_frame(text: &str, next: Option<&&str>) -> bool {
-    numbered(text).is_some_and(|name| {
+    frame(text, next).is_some()
+}
+
+/// The name of a call.
+fn frame<'a>(text: &'a str, next: Option<&&str>) -> Option<&'a str> {
+    numbered(text).filter(|name| {
         next.is_some_and(|next| next.trim_start().starts_with("at "))
             || ((name.starts_with('<') || !name.contains(' ')) && has_path(name))
-            || text.contains(": 0x")
-            || text.contains(":     0x")
+            || short_text::contains(text, ": 0x")
+            || short_text::contains(text, ":     0x")
     })
 }
 
-/// Whether there is a `::`. Short names are looked through faster than a search is made ready.
+/// Whether there is a `::`.
 fn has_path(name: &str) -> bool {
-    name.as_bytes().windows(2).any(|pair| pair == b"::")
+    short_text::contains(name, "::")
 }
 
 /// The name behind a call's number and, in full reports, its address.
@@ -63,7 +69,7 @@ fn numbered(text: &str) -> Option<&str> {
     let name = rest.trim();
     match name
         .strip_prefix("0x")
-        .and_then(|rest| rest.split_once(" - "))
+        .and_then(|rest| short_text::split_once(rest, " - "))
     {
         Some((_, name)) => Some(name),
         None => Some(name),
@@ -151,9 +157,9 @@ impl<'a> Report<'a> {
                 self.first.site = Some(site);
                 self.panicked = message.is_empty();
             }
-        } else if is_frame(text, next) {
+        } else if let Some(name) = frame(text, next) {
             self.listing = false;
-            self.call(numbered(text).unwrap_or_default());
+            self.call(name);
         } else if let Some(place) = text.strip_prefix("at ") {
             if let Some(last) = self.first.calls.last_mut()
                 && last.file.is_empty()
