@@ -111,18 +111,13 @@ fn is_assigned(row: &Row<'_>, column: usize) -> bool {
     row.shape[..start].ends_with('=')
 }
 
-/// Whether it is the value of `user=`, `application_name=` or the like, which is a name however few there are.
+/// Whether it is the value of `application_name=` or the like, which is a name however few there are.
 fn is_assigned_name(row: &Row<'_>, column: usize) -> bool {
     let Some(before) = column.checked_sub(1) else {
         return false;
     };
     let between = row.words.ranges[before].end as usize..row.words.ranges[column].start as usize;
-    let key = row.word(before);
-    &row.shape[between] == "="
-        && (key.ends_with("_name")
-            || BEFORE_NAMES
-                .iter()
-                .any(|word| word.eq_ignore_ascii_case(key)))
+    &row.shape[between] == "=" && row.word(before).ends_with("_name")
 }
 
 /// Whether the words stand behind what they are names of, and behind that what was done to it. What was
