@@ -89,10 +89,13 @@ impl TextPage {
             Form::Split(page) => page.text_bytes().saturating_mul(places.len().max(1)),
         };
         let mut ends = Ends::with_capacity(places.len(), limit);
+        let mut unpacked = None;
         for place in places {
             match &self.form {
                 Form::Plain(pieces) => text.extend_from_slice(pieces.get(*place as usize)?),
-                Form::Split(page) => page.append(dictionary, *place, &mut text)?,
+                Form::Split(page) => {
+                    page.append(dictionary, *place, &mut unpacked, &mut text)?;
+                }
             }
             ends.push(text.len())?;
         }

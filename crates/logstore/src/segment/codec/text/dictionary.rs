@@ -137,9 +137,10 @@ impl TextDictionary {
         (end as usize == self.parts.len()).then_some(())
     }
 
-    /// Memory it takes.
+    /// Memory it takes at most: the filter is made when words are looked for.
     pub fn bytes(&self) -> usize {
-        self.text.len()
+        WordFilter::bytes_for(self.text.len())
+            + self.text.len()
             + self.fragments.len() * size_of::<Fragment>()
             + (self.parts.len() + self.ends.len()) * size_of::<u32>()
             + size_of_val(&self.variables[..])

@@ -30,6 +30,8 @@ pub struct AllNumbers {
     values: Vec<i64>,
     /// Where the number of each stream is that comes next.
     next: Vec<u32>,
+    /// The first text whose numbers were not passed, and how many spelled parts are before it.
+    at: (usize, usize),
 }
 
 impl AllNumbers {
@@ -53,11 +55,48 @@ impl AllNumbers {
             slots,
             values,
             next,
+            at: (0, 0),
         })
     }
 
+    /// Moves to the numbers of a text, which has so many spelled parts before it. Whoever takes the text's
+    /// numbers says so with [`AllNumbers::passed`].
+    pub fn go_to(
+        &mut self,
+        texts: Texts<'_>,
+        dictionary: &TextDictionary,
+        place: usize,
+        spelled: usize,
+    ) -> Option<()> {
+        if self.at.0 > place || self.at.1 > spelled {
+            self.begin_anew();
+        }
+        for code in texts.codes.get(self.at.0..place)? {
+            if *code >= FIRST_TEMPLATE {
+                self.pass(dictionary, dictionary.template(code - FIRST_TEMPLATE)?)?;
+            }
+        }
+        self.pass(dictionary, texts.spelled.get(self.at.1..spelled)?)?;
+        self.passed(place, spelled);
+        Some(())
+    }
+
+    /// The numbers before a text with so many spelled parts before it were taken.
+    pub fn passed(&mut self, place: usize, spelled: usize) {
+        self.at = (place, spelled);
+    }
+
+    fn begin_anew(&mut self) {
+        let mut before = 0;
+        for (next, count) in self.next.iter_mut().zip(self.slots.counts()) {
+            *next = before;
+            before += count;
+        }
+        self.at = (0, 0);
+    }
+
     /// Passes the numbers behind fragments of the page's texts.
-    pub fn pass(&mut self, dictionary: &TextDictionary, parts: &[u32]) -> Option<()> {
+    fn pass(&mut self, dictionary: &TextDictionary, parts: &[u32]) -> Option<()> {
         for part in parts.iter().filter(|part| is_number(dictionary, **part)) {
             *self.next.get_mut(self.slots.of(*part))? += 1;
         }
@@ -125,7 +164,11 @@ impl NumberPlaces {
     /// How often a fragment that numbers follow is in the first texts of the page, by their codes and by
     /// what is spelled out of them.
     pub fn count(&self, dictionary: &TextDictionary, texts: Texts<'_>, fragment: u32) -> usize {
-        let count = |all: &[u32], one: u32| all.iter().filter(|own| **own == one).count();
+        // As 32-bit numbers, which are compared and added several at a time.
+        let count = |all: &[u32], one: u32| -> usize {
+            let times: u32 = all.iter().map(|own| u32::from(*own == one)).sum();
+            times as usize
+        };
         let mut times = count(texts.spelled, fragment);
         for template in &self.templates {
             let in_one = count(dictionary.template(*template).unwrap_or_default(), fragment);

@@ -226,7 +226,7 @@ impl SplitPage {
         out: &mut Vec<u8>,
         mut end: impl FnMut(&mut Vec<u8>) -> Option<()>,
     ) -> Option<()> {
-        let mut numbers = self.numbers_from(dictionary, 0, 0)?;
+        let mut numbers = AllNumbers::unpack(self.texts()?, dictionary, self.streams()?)?;
         let mut mark = Mark::default();
         for code in &self.codes {
             let parts = self.parts(dictionary, *code, mark.spelled)?;
@@ -241,45 +241,45 @@ impl SplitPage {
         Some(())
     }
 
-    /// Appends a text.
-    pub fn append(&self, dictionary: &TextDictionary, place: u32, out: &mut Vec<u8>) -> Option<()> {
+    /// Appends a text. What was unpacked for one with many parts is there for the next one.
+    pub fn append(
+        &self,
+        dictionary: &TextDictionary,
+        place: u32,
+        unpacked: &mut Option<AllNumbers>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         let place = place as usize;
         let code = *self.codes.get(place)?;
         let mut mark = self.mark_before(dictionary, place)?;
         let parts = self.parts(dictionary, code, mark.spelled)?;
         let before = mark.spelled;
-        if parts.len() > MANY {
-            let mut numbers = self.numbers_from(dictionary, place, before)?;
+        if parts.len() <= MANY {
             return self.append_parts(dictionary, code, parts, &mut mark, out, |at| {
-                numbers.next(parts[at])
+                let earlier = parts[..at].iter().filter(|part| **part == parts[at]);
+                self.number(dictionary, parts[at], place, before, earlier.count())
             });
         }
+        let texts = self.texts()?;
+        let numbers = match unpacked {
+            Some(numbers) => numbers,
+            None => unpacked.insert(AllNumbers::unpack(texts, dictionary, self.streams()?)?),
+        };
+        numbers.go_to(texts, dictionary, place, before)?;
         self.append_parts(dictionary, code, parts, &mut mark, out, |at| {
-            let earlier = parts[..at].iter().filter(|part| **part == parts[at]);
-            self.number(dictionary, parts[at], place, before, earlier.count())
-        })
+            numbers.next(parts[at])
+        })?;
+        let own = if code == SPELLED { parts.len() } else { 0 };
+        numbers.passed(place + 1, before + own);
+        Some(())
     }
 
-    /// All numbers, from those of a text on, which has so many spelled parts before it.
-    fn numbers_from(
-        &self,
-        dictionary: &TextDictionary,
-        place: usize,
-        spelled: usize,
-    ) -> Option<AllNumbers> {
-        let texts = Texts {
+    fn texts(&self) -> Option<Texts<'_>> {
+        Some(Texts {
             codes: &self.codes,
             spelled: self.spelled()?,
             bytes: self.text_bytes,
-        };
-        let mut numbers = AllNumbers::unpack(texts, dictionary, self.streams()?)?;
-        let before = &self.codes[..place];
-        let templates = before.iter().filter(|code| **code >= FIRST_TEMPLATE);
-        for template in templates {
-            numbers.pass(dictionary, dictionary.template(template - FIRST_TEMPLATE)?)?;
-        }
-        numbers.pass(dictionary, texts.spelled.get(..spelled)?)?;
-        Some(numbers)
+        })
     }
 
     /// A number behind a fragment of a text: that with so many `earlier` ones in the same text.
@@ -292,11 +292,7 @@ impl SplitPage {
         earlier: usize,
     ) -> Option<i64> {
         let streams = self.streams()?;
-        let texts = Texts {
-            codes: &self.codes,
-            spelled: self.spelled()?,
-            bytes: self.text_bytes,
-        };
+        let texts = self.texts()?;
         let read = || NumberPlaces::of(texts, dictionary, streams);
         let places = self.places.get_or_init(read).as_ref()?;
         let before = Texts {

@@ -294,6 +294,43 @@ fn a_text_of_very_many_numbers_comes_back() {
 }
 
 #[test]
+fn long_texts_come_back_in_any_order() {
+    // Longer than what is looked for number by number; two of three stand alone, the third is a template.
+    let texts: Strings = (0..60_u64)
+        .map(|row| match row % 4 {
+            0 => format!("short {} of {}", noise(row) % 50, row),
+            1 => (0..90)
+                .map(|at| format!("step {at} took {} ", noise(row * 90 + at) % 900))
+                .collect(),
+            2 => (0..80)
+                .map(|at| format!("{}|", noise(row * 80 + at) % 7))
+                .collect(),
+            _ => (0..row + 70)
+                .map(|at| format!("{row}.{at}:{}, ", noise(at) % 30))
+                .collect(),
+        })
+        .collect();
+    let encoded = encode(&texts, 60);
+    let dictionary = TextDictionary::decode(&encoded.dictionary).expect("a dictionary");
+    let page = open(&encoded.pages[0]).expect("a page");
+    let rising: Vec<u32> = (0..60).collect();
+    let falling: Vec<u32> = rising.iter().rev().copied().collect();
+    let mixed: Vec<u32> = rising
+        .iter()
+        .map(|at| at * 37 % 60)
+        .chain([5, 5, 6, 1])
+        .collect();
+    for places in [rising, falling, mixed] {
+        let expected: Strings = places.iter().map(|at| texts.get(*at as usize)).collect();
+        assert_eq!(
+            page.some(&dictionary, &places),
+            Some(expected),
+            "{places:?}"
+        );
+    }
+}
+
+#[test]
 fn pages_with_changed_or_missing_bytes_are_read_or_refused() {
     let texts: Strings = (0..60_u64)
         .map(|row| {

@@ -22,10 +22,8 @@ impl WordFilter {
     /// Of the runs of letters in texts.
     pub fn of<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Self {
         let bytes: usize = texts.clone().map(<[u8]>::len).sum();
-        // A run and what is behind it are several bytes.
-        let bits = (bytes / 4 * BITS_A_RUN).clamp(64, MOST_BITS);
         let mut filter = Self {
-            bits: vec![0; bits.next_power_of_two() / 64],
+            bits: vec![0; Self::bytes_for(bytes) / size_of::<u64>()],
             has_long: false,
         };
         for text in texts {
@@ -37,6 +35,13 @@ impl WordFilter {
             }
         }
         filter
+    }
+
+    /// Memory that one takes of texts with so many bytes together.
+    pub fn bytes_for(text_bytes: usize) -> usize {
+        // A run and what is behind it are several bytes.
+        let bits = (text_bytes / 4 * BITS_A_RUN).clamp(u64::BITS as usize, MOST_BITS);
+        bits.next_power_of_two() / 8
     }
 
     fn add(&mut self, text: &[u8]) {
@@ -97,6 +102,17 @@ mod tests {
                     prop_assert!(filter.may_hold(&word), "{word:?} in {texts:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn its_memory_is_known_before_it_is_made() {
+        for length in [0, 3, 40, 5000, 200_000] {
+            let text = "ab ".repeat(length / 3);
+            let filter = WordFilter::of([text.as_bytes()].into_iter());
+            let bytes = size_of_val(&filter.bits[..]);
+            assert_eq!(bytes, WordFilter::bytes_for(text.len()));
+            assert!(bytes >= 8 && bytes <= MOST_BITS / 8);
         }
     }
 
