@@ -32,6 +32,8 @@ pub struct Options {
     pub write_queue_bytes: usize,
     /// Memory for decoded columns.
     pub cache_bytes: usize,
+    /// Of these, what nobody has asked for in so long is forgotten.
+    pub cache_idle: Duration,
     /// Neighbouring segments of about one size that are joined.
     pub merge_fan_in: usize,
     /// Merging copies groups with so many rows as they are, and encodes smaller ones together.
@@ -69,6 +71,8 @@ impl Options {
             write_queue_bytes: limits::WRITE_QUEUE_BYTES,
             // The scanned columns of some ten million events.
             cache_bytes: 256 * 1024 * 1024,
+            // Longer than between two looks at a page that somebody works with.
+            cache_idle: Duration::from_secs(5 * 60),
             merge_fan_in: 8,
             small_group_rows: 48 * 1024,
             maintenance_interval: Duration::from_secs(10),

@@ -116,7 +116,7 @@ impl EmbeddedLogs {
         &self.shared
     }
 
-    /// Does now what the maintainer does now and then: retention, damage, merging. Blocks meanwhile.
+    /// Does now what the maintainer does now and then: retention, damage, merging, memory. Blocks meanwhile.
     pub fn maintain(&self) {
         threads::work(&self.shared);
     }

@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 use support::{Logs, never_merging, operation};
@@ -109,6 +110,10 @@ struct Counted {
 
 impl Counted {
     async fn with_segments(segments: u64) -> Self {
+        Self::with(segments, |options| options).await
+    }
+
+    async fn with(segments: u64, change: impl FnOnce(Options) -> Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let writing = EmbeddedLogs::open(never_merging(folder.path())).expect("open");
         let writing = Logs(Arc::new(writing));
@@ -130,10 +135,10 @@ impl Counted {
         drop(writing);
         let disk = CountingDisk::default();
         let reads = Arc::clone(&disk.reads);
-        let options = Options {
+        let options = change(Options {
             files: Arc::new(disk),
             ..never_merging(folder.path())
-        };
+        });
         let logs = Logs(Arc::new(EmbeddedLogs::open(options).expect("open")));
         Self {
             logs,
@@ -203,6 +208,52 @@ async fn a_search_behind_a_write_reads_only_what_was_written_later() {
         behind.push(reads);
     }
     assert_eq!(behind[0], behind[1], "reads with 3 and with 12 segments");
+}
+
+#[tokio::test]
+async fn who_goes_through_all_writes_leaves_the_memory_to_others() {
+    // The documents of all segments are several times as much.
+    let small = |options| Options {
+        cache_bytes: 256 * 1024,
+        ..options
+    };
+    let store = Counted::with(12, small).await;
+    let newest = |request: &mut SearchRequest| request.size = 5;
+    let (hits, _) = store.ask(errors(), newest).await;
+    assert_eq!(hits.len(), 5);
+    assert_eq!(store.ask(errors(), newest).await.1, 0, "it is in memory");
+
+    let mut seen = None;
+    let mut found = 0;
+    loop {
+        let (hits, _) = store
+            .ask(Query::All, |request| {
+                request.after_sequence = seen;
+                request.sort = vec![SortKey::Sequence(Direction::Ascending)];
+                request.size = 100;
+            })
+            .await;
+        let Some(last) = hits.last() else { break };
+        seen = Some(last.sequence);
+        found += hits.len() as u64;
+    }
+    assert_eq!(found, 12 * SEGMENT);
+    assert_eq!(store.ask(errors(), newest).await.1, 0, "it is there still");
+}
+
+#[tokio::test]
+async fn what_nobody_asks_for_does_not_stay_in_memory() {
+    for (idle, stays) in [(3600, true), (0, false)] {
+        let resting = |options| Options {
+            cache_idle: Duration::from_secs(idle),
+            ..options
+        };
+        let store = Counted::with(3, resting).await;
+        store.ask(errors(), |request| request.size = 5).await;
+        assert!(store.logs.stats().cache_bytes > 0);
+        store.logs.maintain_async().await;
+        assert_eq!(store.logs.stats().cache_bytes > 0, stays);
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,8 @@
 //! The flusher and the maintainer: when background work happens.
+//!
+//! They wait on threads of their own and work on threads that end with the work. The allocator gives back what a
+//! thread has freed when that thread allocates again or ends, and the columns of a whole segment are much to keep
+//! for one that waits.
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
@@ -45,7 +49,8 @@ pub fn flusher(shared: &Arc<Shared>, writer: &Sender<Command>) {
 
 /// Gives whether there may be more to do.
 fn flush_or_commit(shared: &Shared) -> Result<bool, BackgroundError> {
-    if flush::flush(shared)? {
+    let is_frozen = shared.state().frozen_sequence.is_some();
+    if is_frozen && on_its_own_thread("logs-flush", || flush::flush(shared))? {
         return Ok(true);
     }
     // A flush whose manifest could not be written has nothing frozen any more.
@@ -66,17 +71,31 @@ fn has_rested(shared: &Shared) -> bool {
             || state.memtable_touched.elapsed() >= shared.options.memtable_idle)
 }
 
-/// Retention, damage and merging, now and then.
+/// Retention, damage, merging and what is kept in memory, now and then.
 pub fn maintainer(shared: &Arc<Shared>) {
     while !shared.closing.load(Ordering::Relaxed) {
-        work(shared);
+        on_its_own_thread("logs-maintain", || work(shared));
         // Woken by a flush, which may have left something to merge.
         shared.rest(&shared.flush_done, shared.options.maintenance_interval);
     }
 }
 
+/// Does a piece of work on a thread that ends with it; here, when the system has no thread to give.
+fn on_its_own_thread<T: Send>(name: &str, work: impl Fn() -> T + Sync) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        match thread.spawn_scoped(scope, &work) {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => work(),
+        }
+    })
+}
+
 /// One round of it.
 pub fn work(shared: &Shared) {
+    shared.cache.forget_unused(shared.options.cache_idle);
     if let Err(error) = retention::retain(shared) {
         tracing::error!(%error, "retention could not be completed");
     }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use swarmscope_model::limits::MAX_RESULT_WINDOW;
+use swarmscope_query::aggregate::Direction;
 use swarmscope_query::evaluate::compile;
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{
-    Hit, Scores, SearchReply, SearchRequest, StoreError, Total, TrackTotal,
+    Hit, Scores, SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal,
 };
 use swarmscope_query::value_view::ValueViews;
 
@@ -22,6 +24,7 @@ use super::sort::{Cell, Ranked};
 use crate::error::SegmentError;
 use crate::memtable::MemoryPart;
 use crate::rows::RowSet;
+use crate::segment::cache::reading;
 use crate::shared::Shared;
 use crate::state::{Index, State};
 use crate::stats::count;
@@ -32,8 +35,18 @@ use crate::stats::count;
 /// When the request cannot be used, an index does not exist, or the time is over.
 pub fn search(shared: &Shared, request: &SearchRequest) -> Result<SearchReply, StoreError> {
     count(&shared.counters.searches);
-    let outcome = Search::new(shared, request).and_then(|search| search.run(shared));
+    let run = || Search::new(shared, request).and_then(|search| search.run(shared));
+    let outcome = reading(goes_through_all(request), run);
     outcome.map_err(SearchError::into_store_error)
+}
+
+/// Whether it is one of several that go through all documents in the order of their writes: an export, a scroll,
+/// somebody who follows what is written.
+fn goes_through_all(request: &SearchRequest) -> bool {
+    matches!(
+        request.sort.first(),
+        Some(SortKey::Sequence(Direction::Ascending))
+    )
 }
 
 /// The chosen indices at a moment.
@@ -126,10 +139,12 @@ struct Search<'a> {
     scan: Scan<'a>,
     newest_sequence: u64,
     missing: Missing,
+    begun: Instant,
 }
 
 impl<'a> Search<'a> {
     fn new(shared: &Shared, request: &'a SearchRequest) -> Result<Self, SearchError> {
+        let begun = Instant::now();
         let window = request.from.saturating_add(request.size);
         check(request, window)?;
         let Snapshot {
@@ -152,6 +167,7 @@ impl<'a> Search<'a> {
             scan,
             newest_sequence,
             missing,
+            begun,
         })
     }
 
@@ -187,9 +203,16 @@ impl<'a> Search<'a> {
         let ranked = &ranked[..ranked.len().min(self.request.size)];
         let scores = self.scores_of(shared, ranked)?;
         let part_of = |place| self.scan.part(place);
-        let found = spelled(ranked, part_of, |part, error| {
-            leave_out(shared, part, &error)
-        })?;
+        let patience = shared.options.search_patience;
+        let found = spelled(
+            ranked,
+            part_of,
+            |count, work| {
+                let patience = patience.saturating_sub(self.begun.elapsed());
+                shared.spare_threads.share(count, patience, work)
+            },
+            |part, error| leave_out(shared, part, &error),
+        )?;
         let told = found.into_iter().zip(ranked).filter_map(|(hit, ranked)| {
             let mut hit = hit?;
             hit.score = scores
@@ -233,23 +256,34 @@ impl<'a> Search<'a> {
     }
 }
 
+/// The documents of some rows of a part.
+type OfPart = Result<Vec<Hit>, SegmentError>;
+
 /// The documents of ranked rows with their sort values, part by part so that each page is read once. `None` for one
-/// of a part whose error was accepted.
+/// of a part whose error was accepted. `share` does so many pieces of work and gives their outcomes in order.
 ///
 /// # Errors
 /// What `failed` makes of a part that cannot be read.
 pub fn spelled<'a>(
     ranked: &[Ranked],
     part_of: impl Fn(usize) -> &'a Part,
+    share: impl FnOnce(usize, &(dyn Fn(usize) -> OfPart + Sync)) -> Vec<OfPart>,
     mut failed: impl FnMut(&Part, SegmentError) -> Result<(), SearchError>,
 ) -> Result<Vec<Option<Hit>>, SearchError> {
     let mut places: Vec<usize> = (0..ranked.len()).collect();
     places.sort_by_key(|place| (ranked[*place].part, ranked[*place].row));
-    let mut found = vec![None; ranked.len()];
-    for own in places.chunk_by(|one, two| ranked[*one].part == ranked[*two].part) {
-        let part = part_of(ranked[own[0]].part);
+    let by_part: Vec<(&Part, &[usize])> = places
+        .chunk_by(|one, two| ranked[*one].part == ranked[*two].part)
+        .map(|own| (part_of(ranked[own[0]].part), own))
+        .collect();
+    let outcomes = share(by_part.len(), &|at| {
+        let (part, own) = by_part[at];
         let rows: Vec<u32> = own.iter().map(|place| ranked[*place].row).collect();
-        match hits_of(part, &rows) {
+        hits_of(part, &rows)
+    });
+    let mut found = vec![None; ranked.len()];
+    for ((part, own), outcome) in by_part.iter().zip(outcomes) {
+        match outcome {
             Ok(hits) => {
                 for (place, mut hit) in own.iter().zip(hits) {
                     hit.sort = ranked[*place]

@@ -19,6 +19,7 @@ use super::sort::Top;
 use super::statistics::{Known, Statistics};
 use crate::options::Options;
 use crate::rows::RowSet;
+use crate::segment::cache::{reading, reads_once};
 use crate::shared::Shared;
 
 /// A search that is ready to run.
@@ -111,6 +112,7 @@ impl<'a> Scan<'a> {
     pub fn run(&self, shared: &Shared) -> Result<Found, SearchError> {
         let next = AtomicUsize::new(0);
         let begun = Instant::now();
+        let once = reads_once();
         std::thread::scope(|scope| {
             let mut found = self.nothing_found()?;
             let mut others = Vec::new();
@@ -124,7 +126,7 @@ impl<'a> Scan<'a> {
                     for thread in spare.take(left.saturating_sub(1)) {
                         let next = &next;
                         others.push(scope.spawn(move || {
-                            let found = self.steps(next, shared);
+                            let found = reading(once, || self.steps(next, shared));
                             drop(thread);
                             found
                         }));

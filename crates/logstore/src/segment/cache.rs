@@ -1,7 +1,13 @@
-//! Decoded columns and pages in memory, within a budget; the longest unused go first.
+//! Decoded columns and pages in memory, within a budget; the longest unused go first, and whatever nobody has asked
+//! for in a while.
+//!
+//! Who reads all documents once, in the order of their writes, has a small part of the budget for itself: else it
+//! would fill the memory with what nobody needs again, in place of what others do.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::codec::text::TextDictionary;
 use super::open_texts::OpenTexts;
@@ -10,6 +16,37 @@ use crate::block::column::Column;
 /// What is cached: group, column, page. Groups keep their number when they are copied, so that what
 /// is cached of them outlives merges.
 pub type Key = (u64, u32, u32);
+
+/// Part of the budget that is for those who read everything once: the columns of a group and the pages around one
+/// place.
+const ONCE: usize = 16;
+
+/// Who reads everything once comes back for more at once, or has come to the end.
+const ONCE_IDLE: Duration = Duration::from_secs(30);
+
+thread_local! {
+    /// Whether this thread works for such a one.
+    static READS_ONCE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread works for one who reads everything once.
+pub fn reads_once() -> bool {
+    READS_ONCE.get()
+}
+
+/// Does a piece of work on this thread; when it is for one who reads everything once, its columns and pages are
+/// unlikely to be needed again.
+pub fn reading<T>(once: bool, work: impl FnOnce() -> T) -> T {
+    /// Sets it back, even when the work panics.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            READS_ONCE.set(self.0);
+        }
+    }
+    let _before = Before(READS_ONCE.replace(once));
+    work()
+}
 
 /// A cache shared by all segments of a store.
 #[derive(Debug)]
@@ -20,9 +57,19 @@ pub struct Cache {
 
 #[derive(Debug, Default)]
 struct Inner {
-    entries: HashMap<Key, Entry>,
-    bytes: usize,
+    kept: Entries,
+    /// For those who read everything once.
+    once: Entries,
+    /// Counts what is asked for.
     clock: u64,
+    /// Where it stood when somebody looked for what is unused.
+    looks: VecDeque<(Instant, u64)>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    by_key: HashMap<Key, Entry>,
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -69,7 +116,11 @@ impl Cache {
         let mut inner = self.lock();
         inner.clock += 1;
         let now = inner.clock;
-        let entry = inner.entries.get_mut(&key)?;
+        let Inner { kept, once, .. } = &mut *inner;
+        let entry = match kept.by_key.get_mut(&key) {
+            Some(entry) => entry,
+            None => once.by_key.get_mut(&key)?,
+        };
         entry.used = now;
         Some(entry.item.clone())
     }
@@ -77,28 +128,51 @@ impl Cache {
     /// Keeps something; others make room.
     pub fn put(&self, key: Key, item: Item) {
         let bytes = item.bytes() + 128;
-        if bytes > self.budget / 2 {
+        let mut inner = self.lock();
+        // What others have asked for stays theirs.
+        let once = reads_once() && !inner.kept.by_key.contains_key(&key);
+        let share = self.budget / ONCE;
+        let budget = if once { share } else { self.budget - share };
+        if bytes > budget / 2 {
             return;
         }
-        let mut inner = self.lock();
         inner.clock += 1;
         let entry = Entry {
             item,
             bytes,
             used: inner.clock,
         };
-        if let Some(old) = inner.entries.insert(key, entry) {
-            inner.bytes -= old.bytes;
+        if once {
+            inner.once.put(key, entry, budget);
+        } else {
+            inner.once.remove(key);
+            inner.kept.put(key, entry, budget);
         }
-        inner.bytes += bytes;
-        if inner.bytes > self.budget {
-            inner.shrink(self.budget / 4 * 3);
+    }
+
+    /// Forgets what nobody has asked for in so long. To be called several times in it: what was asked for is known
+    /// from one call to the next.
+    pub fn forget_unused(&self, since: Duration) {
+        let mut inner = self.lock();
+        let look = (Instant::now(), inner.clock);
+        inner.looks.push_back(look);
+        let newest = |looks: &VecDeque<(Instant, u64)>, since: Duration| {
+            let old = looks.iter().take_while(|(at, _)| at.elapsed() >= since);
+            old.last().map(|(_, clock)| *clock)
+        };
+        if let Some(clock) = newest(&inner.looks, since.min(ONCE_IDLE)) {
+            inner.once.forget_until(clock);
+        }
+        if let Some(clock) = newest(&inner.looks, since) {
+            inner.kept.forget_until(clock);
+            inner.looks.retain(|(at, _)| at.elapsed() < since);
         }
     }
 
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
-        self.lock().bytes
+        let inner = self.lock();
+        inner.kept.bytes + inner.once.bytes
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -107,10 +181,26 @@ impl Cache {
     }
 }
 
-impl Inner {
+impl Entries {
+    fn put(&mut self, key: Key, entry: Entry, budget: usize) {
+        self.bytes += entry.bytes;
+        if let Some(old) = self.by_key.insert(key, entry) {
+            self.bytes -= old.bytes;
+        }
+        if self.bytes > budget {
+            self.shrink(budget / 4 * 3);
+        }
+    }
+
+    fn remove(&mut self, key: Key) {
+        if let Some(entry) = self.by_key.remove(&key) {
+            self.bytes -= entry.bytes;
+        }
+    }
+
     fn shrink(&mut self, target: usize) {
         let mut by_use: Vec<(u64, Key)> = self
-            .entries
+            .by_key
             .iter()
             .map(|(key, entry)| (entry.used, *key))
             .collect();
@@ -119,9 +209,81 @@ impl Inner {
             if self.bytes <= target {
                 return;
             }
-            if let Some(entry) = self.entries.remove(&key) {
-                self.bytes -= entry.bytes;
-            }
+            self.remove(key);
         }
+    }
+
+    fn forget_until(&mut self, clock: u64) {
+        let bytes = &mut self.bytes;
+        self.by_key.retain(|_, entry| {
+            let stays = entry.used > clock;
+            if !stays {
+                *bytes -= entry.bytes;
+            }
+            stays
+        });
+        if self.by_key.is_empty() {
+            // The table of a full cache is large as well.
+            self.by_key = HashMap::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::column::{Rows, Values};
+
+    const BUDGET: usize = 1 << 20;
+
+    fn column(bytes: usize) -> Item {
+        let item = Item::Column(Arc::new(Column {
+            rows: Rows::Dense { first: 0 },
+            values: Values::Integer(vec![7; bytes / 8]),
+        }));
+        assert!(item.bytes() >= bytes / 8 * 8);
+        item
+    }
+
+    fn fill(cache: &Cache, numbers: std::ops::Range<u32>) {
+        for number in numbers {
+            cache.put((1, 0, number), column(10_000));
+        }
+    }
+
+    #[test]
+    fn who_reads_everything_once_drives_out_nothing_of_the_others() {
+        let cache = Cache::new(BUDGET);
+        fill(&cache, 0..10);
+        reading(true, || fill(&cache, 5..1000));
+        assert!((0..10).all(|number| cache.get((1, 0, number)).is_some()));
+        // It finds what it has read last.
+        assert!(cache.get((1, 0, 999)).is_some() && cache.get((1, 0, 500)).is_none());
+        assert!(cache.bytes() < 10 * 11_000 + BUDGET / ONCE);
+    }
+
+    #[test]
+    fn the_budget_holds_whoever_reads() {
+        let cache = Cache::new(BUDGET);
+        fill(&cache, 0..500);
+        reading(true, || fill(&cache, 1000..1500));
+        assert!(cache.bytes() <= BUDGET && cache.bytes() > BUDGET / 2);
+        // What others ask for as well is kept once.
+        let before = cache.bytes();
+        assert!(cache.get((1, 0, 1499)).is_some());
+        cache.put((1, 0, 1499), column(10_000));
+        assert!(cache.bytes() <= before + 256, "{} {before}", cache.bytes());
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_forgotten() {
+        let cache = Cache::new(BUDGET);
+        fill(&cache, 0..10);
+        reading(true, || fill(&cache, 10..12));
+        cache.forget_unused(Duration::from_secs(3600));
+        assert!(cache.get((1, 0, 3)).is_some() && cache.get((1, 0, 11)).is_some());
+        cache.forget_unused(Duration::ZERO);
+        assert_eq!(cache.bytes(), 0);
+        assert!(cache.get((1, 0, 3)).is_none() && cache.get((1, 0, 11)).is_none());
     }
 }

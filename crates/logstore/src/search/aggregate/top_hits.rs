@@ -55,7 +55,12 @@ impl TopHitsCollector {
 
     fn hits(&self, found: &[Ranked]) -> Result<Vec<Hit>, StoreError> {
         let part_of = |place: usize| &self.parts[place];
-        let hits = spelled(found, part_of, |_, error| Err(SearchError::Segment(error)));
+        let hits = spelled(
+            found,
+            part_of,
+            |count, work| (0..count).map(work).collect(),
+            |_, error| Err(SearchError::Segment(error)),
+        );
         let hits = hits.map_err(SearchError::into_store_error)?;
         Ok(hits.into_iter().flatten().collect())
     }

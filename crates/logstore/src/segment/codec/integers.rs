@@ -189,9 +189,11 @@ pub fn decode_u32(mut bytes: &[u8]) -> Option<Vec<u32>> {
     let count = usize::try_from(take(&mut bytes)?).ok()?;
     let kind = take_bytes(&mut bytes, 1)?[0];
     if kind != AGES {
-        let values = take_values(&mut bytes, kind, count)?.into_iter();
-        let values: Option<Vec<u32>> = values.map(|value| u32::try_from(value).ok()).collect();
-        return values.filter(|_| bytes.is_empty());
+        let values = take_values(&mut bytes, kind, count)?;
+        // One look at all of them together, then a plain copy: both are many at a time.
+        let all = values.iter().fold(0, |all, value| all | value);
+        let fit = bytes.is_empty() && u32::try_from(all).is_ok();
+        return fit.then(|| values.iter().map(|value| *value as u32).collect());
     }
     let mut next = take_u32(&mut bytes)?;
     let kind = take_bytes(&mut bytes, 1)?[0];
