@@ -1,6 +1,6 @@
 //! Generates samples like a node exporter's, stores them, and prints what memory, log, disk, append,
 //! replay and queries cost:
-//! `cargo run --release -p swarmscope-metricstore --example measure -- [SERIES] [HOURS] [FOLDER]`.
+//! `cargo run --release -p swarmscope-metricstore --example measure_metrics -- [SERIES] [HOURS] [FOLDER]`.
 //!
 //! Figures are this machine's, of this run; CPU seconds are the ones to trust. What it takes to generate
 //! the samples is not counted.

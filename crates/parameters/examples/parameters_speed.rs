@@ -1,5 +1,5 @@
 //! How long the values of a message take to find, with agent events and with the lines of a file:
-//! `cargo run --release -p swarmscope-parameters --example speed [FILE]`.
+//! `cargo run --release -p swarmscope-parameters --example parameters_speed [FILE]`.
 
 use std::hint::black_box;
 use std::time::Instant;

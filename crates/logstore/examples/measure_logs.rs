@@ -1,5 +1,5 @@
 //! Stores the events of `bench-events`, without HTTP, and prints what ingest, disk and queries cost:
-//! `cargo run --release -p swarmscope-logstore --example measure -- [EVENTS] [FOLDER] [QUERY]`.
+//! `cargo run --release -p swarmscope-logstore --example measure_logs -- [EVENTS] [FOLDER] [QUERY]`.
 //!
 //! Figures are this machine's, of this run. A folder that holds events already is only queried.
 

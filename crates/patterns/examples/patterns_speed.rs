@@ -1,5 +1,5 @@
 //! How long it takes to find the patterns of a million messages, on as many threads as given: agent events,
-//! or the lines of files over and over. `cargo run --release -p swarmscope-patterns --example speed
+//! or the lines of files over and over. `cargo run --release -p swarmscope-patterns --example patterns_speed
 //! [THREADS [FILE…]]`; `time` before the built binary tells the processor time.
 
 use std::time::Instant;
