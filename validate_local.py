@@ -60,11 +60,7 @@ def check_exception():
 
 def check_metrics():
     code = "import metrics; metrics.start_metrics_server(int(input())); print('up', flush=True); input()"
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = subprocess.check_output([ROOT / "scripts/free-ports", "1"], text=True).strip()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-c", code],

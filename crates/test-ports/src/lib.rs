@@ -1,5 +1,5 @@
-//! Ports for what tests start as processes of their own, which are told their port and cannot be handed a
-//! listener. Only tests depend on it.
+//! Ports for what tests and benchmarks start as processes of their own, which are told their port and cannot be
+//! handed a listener. Nothing that serves users depends on it.
 //!
 //! A port that the system gives for port 0 is one that it also gives to outgoing connections. Between the look
 //! at it and its use, or while a server is down for a while, somebody's connection may take it. These ports lie

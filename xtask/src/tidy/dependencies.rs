@@ -104,6 +104,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "sdk",
             "state",
             "task-http",
+            // For `swarmscope bench`.
+            "test-ports",
         ],
     ),
 ];

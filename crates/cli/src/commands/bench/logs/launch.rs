@@ -1,13 +1,14 @@
 //! Servers that are started here, in folders that are removed afterwards.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use swarmscope_test_ports::free_address;
 use tempfile::TempDir;
 
 use crate::commands::bench::process::Process;
@@ -49,7 +50,7 @@ impl Running {
     }
 
     fn start_in(program: Program, folder: TempDir) -> Result<Self, Failure> {
-        let addresses = free_addresses()?;
+        let addresses = std::array::from_fn(|_| free_address());
         let mut command = program.command(folder.path(), &addresses);
         let log = File::options()
             .create(true)
@@ -167,16 +168,4 @@ impl Program {
             }
         }
     }
-}
-
-/// Addresses that nobody has at the moment.
-fn free_addresses() -> Result<[SocketAddr; 4], Failure> {
-    let mut held = Vec::with_capacity(4);
-    let mut addresses = [SocketAddr::from(([127, 0, 0, 1], 0)); 4];
-    for address in &mut addresses {
-        let listener = TcpListener::bind(*address)?;
-        *address = listener.local_addr()?;
-        held.push(listener);
-    }
-    Ok(addresses)
 }

@@ -1,10 +1,11 @@
 //! An orchestrator of this binary in a process of its own, on the run's database.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use swarmscope_sdk::client::OrchestratorClient;
+use swarmscope_test_ports::free_address;
 
 use super::database::Database;
 use crate::commands::bench::process::Process;
@@ -23,7 +24,7 @@ pub struct Server {
 impl Server {
     /// Starts it. Its events go nowhere: what a collector costs is not the orchestrator's.
     pub async fn start(database: &Database) -> Result<Self, Failure> {
-        let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let address = free_address();
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["orchestrator", "--listen", &address.to_string()])
