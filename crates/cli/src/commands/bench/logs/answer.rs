@@ -13,6 +13,8 @@ pub enum AnswerError {
     Time(String),
     #[error("the answer has {0:?} where a number should be")]
     Number(String),
+    #[error("panel {panel} of the dashboard was answered with status {status}")]
+    Status { panel: usize, status: u16 },
 }
 
 /// Named numbers: counts by bucket, percentiles by event type, or the time of each hit.

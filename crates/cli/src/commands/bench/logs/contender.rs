@@ -279,14 +279,16 @@ impl Contender {
         }
     }
 
-    /// Asks a question; the answer and how long it took to come in.
+    /// Asks a question; the answer and how long it took to come in. None when the server knows no such question.
     ///
     /// # Errors
     /// When the server does not answer, or not what was asked.
-    pub async fn ask(&self, asked: &Asked) -> Result<(Answer, Duration), Failure> {
+    pub async fn ask(&self, asked: &Asked) -> Result<Option<(Answer, Duration)>, Failure> {
         let request = match self.product {
             Product::VictoriaLogs => {
-                let (query, limit) = victorialogs::query(asked);
+                let Some((query, limit)) = victorialogs::query(asked) else {
+                    return Ok(None);
+                };
                 let mut form = vec![("query", query)];
                 form.extend(limit.map(|limit| ("limit", limit.to_string())));
                 self.tenant(
@@ -296,14 +298,14 @@ impl Contender {
                 .form(&form)
             }
             _ => {
-                let path = elastic::search_path();
-                self.post(&path).json(&elastic::search(asked))
+                let (path, body) = elastic::request(asked);
+                self.post(&path).body(body)
             }
         };
         let begin = Instant::now();
         let body = self.done(request).await?;
         let took = begin.elapsed();
-        Ok((self.parse(&asked.question, &body)?, took))
+        Ok(Some((self.parse(&asked.question, &body)?, took)))
     }
 
     fn parse(&self, question: &Question, body: &[u8]) -> Result<Answer, Failure> {
@@ -357,7 +359,7 @@ impl Contender {
         // A repetition that is asked nowhere else.
         let asked = Asked::new(events, 0, u64::from(u32::MAX));
         while begin.elapsed() < PATIENCE {
-            if let Ok((answer, _)) = self.ask(&asked).await
+            if let Ok(Some((answer, _))) = self.ask(&asked).await
                 && answer.size() > 0
             {
                 return Ok(Some(begin.elapsed().as_secs_f64() * 1e3));

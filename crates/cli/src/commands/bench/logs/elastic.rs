@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::BUCKET_MS;
 use super::answer::{Answer, AnswerError};
+use super::dashboard;
 use super::question::{Asked, FEW, NEWEST, PERCENTILES, Question, TOP};
 
 /// The index that events are written to.
@@ -19,13 +20,13 @@ pub fn bulk_path() -> String {
     format!("/{INDEX}/_bulk")
 }
 
-/// Where questions go. No side may answer from a cache of results.
-pub fn search_path() -> String {
+/// Where searches go. No side may answer from a cache of results.
+fn search_path() -> String {
     format!("/{INDEX}/_search?request_cache=false")
 }
 
-/// The body of a search.
-pub fn search(asked: &Asked) -> Value {
+/// Where a question goes, and how it is put. Searches are sent as JSON lines, too: no server minds.
+pub fn request(asked: &Asked) -> (String, Vec<u8>) {
     let hits = |clause: Value, size: u64| {
         json!({
             "query": filtered(asked, clause),
@@ -43,7 +44,8 @@ pub fn search(asked: &Asked) -> Value {
         })
     };
     let everything = json!({"match_all": {}});
-    match &asked.question {
+    let search = match &asked.question {
+        Question::Dashboard => return (dashboard::PATH.to_owned(), dashboard::body(asked)),
         Question::CorrelationId(id) => hits(
             json!({"term": {"metadata.correlation_id.keyword": id}}),
             FEW,
@@ -79,7 +81,8 @@ pub fn search(asked: &Asked) -> Value {
             }});
             aggregation(everything, by_type)
         }
-    }
+    };
+    (search_path(), search.to_string().into_bytes())
 }
 
 fn terms(field: &str, size: u64) -> Value {
@@ -148,6 +151,9 @@ struct Percentiles {
 /// # Errors
 /// When the body is not a search's answer.
 pub fn answer(question: &Question, body: &[u8]) -> Result<Answer, AnswerError> {
+    if *question == Question::Dashboard {
+        return dashboard::answer(body);
+    }
     let reply: Reply = serde_json::from_slice(body)?;
     let mut answer = Answer::default();
     for hit in reply.hits.hits {

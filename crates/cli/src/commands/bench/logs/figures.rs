@@ -263,11 +263,16 @@ impl QueryFigures {
         }
     }
 
+    /// A question that is none for the server.
+    pub fn not_asked(name: &'static str) -> Self {
+        Self::new(name, &[], 0, None)
+    }
+
     /// A question without an answer.
     pub fn failed(name: &'static str, failure: &Failure) -> Self {
         Self {
             failure: Some(failure.to_string()),
-            ..Self::new(name, &[], 0, None)
+            ..Self::not_asked(name)
         }
     }
 }

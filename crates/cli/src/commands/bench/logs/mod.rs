@@ -7,6 +7,7 @@
 mod answer;
 mod batch;
 mod contender;
+mod dashboard;
 mod elastic;
 mod figures;
 mod launch;

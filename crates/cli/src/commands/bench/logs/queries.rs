@@ -34,11 +34,12 @@ pub async fn run(
             ));
             let name = asked[0].question.name();
             match ask_all(contender, &asked).await {
-                Ok(Series {
+                Ok(None) => figures.queries.push(QueryFigures::not_asked(name)),
+                Ok(Some(Series {
                     answers,
                     times,
                     server_cpu,
-                }) => {
+                })) => {
                     let difference = expected
                         .as_ref()
                         .and_then(|expected| difference(&asked, expected, &answers));
@@ -64,21 +65,24 @@ struct Series {
     server_cpu: Option<Duration>,
 }
 
-async fn ask_all(contender: &Contender, asked: &[Asked]) -> Result<Series, Failure> {
+/// None when the server has no way to be asked it.
+async fn ask_all(contender: &Contender, asked: &[Asked]) -> Result<Option<Series>, Failure> {
     let (mut answers, mut times) = (Vec::new(), Vec::new());
     let before = contender.cpu();
     for asked in asked {
-        let (answer, time) = contender.ask(asked).await?;
+        let Some((answer, time)) = contender.ask(asked).await? else {
+            return Ok(None);
+        };
         answers.push(answer);
         times.push(time);
     }
     let used = contender.cpu().zip(before);
     let used = used.map(|(now, before)| now.saturating_sub(before));
-    Ok(Series {
+    Ok(Some(Series {
         answers,
         times,
         server_cpu: used.map(|used| used / asked.len().max(1) as u32),
-    })
+    }))
 }
 
 fn difference(asked: &[Asked], expected: &[Answer], answers: &[Answer]) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The eight questions. Every repetition asks about another id, word or range, so that no cache of results
+//! The eight questions, and a dashboard that asks several at once. Every repetition asks about another id, word or range, so that no cache of results
 //! can answer it.
 
 use std::ops::Range;
@@ -27,6 +27,7 @@ pub enum Question {
     FailingAgents,
     TaskCount,
     DurationPercentiles,
+    Dashboard,
 }
 
 /// A question about a range of time, in milliseconds since 1970.
@@ -37,7 +38,7 @@ pub struct Asked {
 }
 
 /// The questions by number.
-pub const COUNT: usize = 8;
+pub const COUNT: usize = 9;
 
 impl Asked {
     /// Question `number` for a repetition.
@@ -50,7 +51,8 @@ impl Asked {
             4 => Question::Histogram,
             5 => Question::FailingAgents,
             6 => Question::TaskCount,
-            _ => Question::DurationPercentiles,
+            7 => Question::DurationPercentiles,
+            _ => Question::Dashboard,
         };
         let Range { start, end } = events.span();
         let shift = SHIFT_MS * repetition as i64;
@@ -59,7 +61,8 @@ impl Asked {
             Question::Histogram
             | Question::FailingAgents
             | Question::TaskCount
-            | Question::DurationPercentiles => start + shift..end,
+            | Question::DurationPercentiles
+            | Question::Dashboard => start + shift..end,
             _ => start..end,
         };
         Self { question, range }
@@ -78,6 +81,7 @@ impl Question {
             Self::FailingAgents => "top 10 agents of failed tasks",
             Self::TaskCount => "cardinality of task ids",
             Self::DurationPercentiles => "percentiles of duration by event type",
+            Self::Dashboard => "dashboard of 12 panels",
         }
     }
 

@@ -18,8 +18,8 @@ pub const TENANT_HEADER: &str = "AccountID";
 /// How many events there are.
 pub const COUNT_QUERY: &str = "* | stats count() n";
 
-/// A question and how many hits are wanted, newest first, when hits are.
-pub fn query(asked: &Asked) -> (String, Option<u64>) {
+/// A question and how many hits are wanted, newest first, when hits are. None for what it has no request for.
+pub fn query(asked: &Asked) -> Option<(String, Option<u64>)> {
     let time = |milliseconds| Timestamp::from_millisecond(milliseconds).to_string();
     let range = format!(
         "_time:[{}, {})",
@@ -53,8 +53,9 @@ pub fn query(asked: &Asked) -> (String, Option<u64>) {
                 .to_owned(),
             None,
         ),
+        Question::Dashboard => return None,
     };
-    (format!("{range} {rest}"), limit)
+    Some((format!("{range} {rest}"), limit))
 }
 
 /// What a query found: one JSON object of texts a line.
