@@ -28,7 +28,8 @@ impl SpareThreads {
         let taken = self
             .free
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-        taken.is_ok().then_some(SpareThread { of: self })
+        // Made only when it was taken: what is dropped is given back.
+        taken.is_ok().then(|| SpareThread { of: self })
     }
 }
 
@@ -126,7 +127,8 @@ mod tests {
             free: AtomicUsize::new(1),
         };
         let first = spare.take();
-        assert!(first.is_some() && spare.take().is_none());
+        assert!(first.is_some());
+        assert!(spare.take().is_none() && spare.take().is_none());
         drop(first);
         assert!(spare.take().is_some());
     }

@@ -112,7 +112,7 @@ mod tests {
             let filter = WordFilter::of([text.as_bytes()].into_iter());
             let bytes = size_of_val(&filter.bits[..]);
             assert_eq!(bytes, WordFilter::bytes_for(text.len()));
-            assert!(bytes >= 8 && bytes <= MOST_BITS / 8);
+            assert!((8..=MOST_BITS / 8).contains(&bytes));
         }
     }
 
