@@ -9,7 +9,7 @@ use crate::commands::bench::logs::{BatchSizes, Peer};
 
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
-    /// Logs: loading, disk, memory and eight queries, beside other servers in the same run
+    /// Logs: loading, disk, memory, eight queries and a dashboard, beside other servers in the same run
     Logs(BenchLogsArguments),
     /// Tasks: submission, claim and completion on SQLite and PostgreSQL, through the store and over HTTP
     Tasks(BenchTasksArguments),
