@@ -52,6 +52,18 @@ pub const MAX_CATALOG_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_PIPELINE_STEPS: usize = 1_000;
 /// Deepest nesting of what a pipeline does on failure; two levels are seen.
 pub const MAX_PIPELINE_DEPTH: usize = 8;
+/// Processors that run for one document, those of pipelines that pipelines call and of `foreach` among them: ten
+/// times what the longest pipeline has, and less than a second's work.
+pub const MAX_PIPELINE_RUN: usize = 10_000;
+/// Regular expressions of one ingest pipeline: each stays in memory, and the largest that shippers bring along have
+/// some dozens.
+pub const MAX_INGEST_PATTERNS: usize = 200;
+/// Memory of one compiled expression of a processor. A line of a web server needs a tenth of it.
+pub const MAX_INGEST_EXPRESSION_BYTES: usize = 8 * 1024 * 1024;
+/// How deep grok patterns may name patterns; those for a line of a web server go six deep.
+pub const MAX_GROK_DEPTH: usize = 20;
+/// A grok expression with all patterns written out; a line of a web server has about 6 KB.
+pub const MAX_GROK_EXPRESSION_BYTES: usize = 64 * 1024;
 /// Documents of one `_mget`: a page of a search has no more, and each may be as large as a document gets.
 pub const MAX_GET_DOCUMENTS: usize = MAX_RESULT_WINDOW;
 /// How often an update is tried when others write between its reading and its writing. Who asks for more

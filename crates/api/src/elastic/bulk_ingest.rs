@@ -9,19 +9,19 @@ use swarmscope_model::Timestamp;
 
 use super::ElasticState;
 use super::bulk_request::{Entry, Verb};
-use super::catalog::Catalog;
 use super::documents::document;
 use super::errors::ElasticError;
 use super::index_settings::settings_of;
-use super::ingest::Pipeline;
+use super::ingest::{Draft, Flow, Library, Pipeline};
 
 /// What an action or setting says when it wants no pipeline.
 const NONE: &str = "_none";
 
-/// Puts the documents through their pipelines. A document that fails is refused for itself.
+/// Puts the documents through their pipelines. A document that fails is refused for itself; one may be dropped, or
+/// sent to another index.
 ///
 /// # Errors
-/// When a pipeline that was named is not there, or the store refuses.
+/// When the store refuses.
 pub async fn run(
     state: &ElasticState,
     entries: &mut [Entry],
@@ -32,54 +32,74 @@ pub async fn run(
     if catalog.pipelines.is_empty() && !is_named {
         return Ok(());
     }
+    let library = state.pipelines.of(&catalog);
     let defaults = defaults(state).await?;
-    let mut read: HashMap<String, Pipeline> = HashMap::new();
     let now = Timestamp::now();
     for entry in entries {
-        if !matches!(entry.verb, Verb::Index | Verb::Create) {
+        if !matches!(entry.verb, Verb::Index | Verb::Create) || entry.refused.is_some() {
             continue;
         }
         let own = entry.pipeline.as_deref().or(of_request);
         let of_index = defaults.get(&*entry.index);
         let first = own.or(of_index.and_then(|defaults| defaults.0.as_deref()));
         let last = of_index.and_then(|defaults| defaults.1.as_deref());
-        let names: Vec<String> = [first, last]
-            .into_iter()
-            .flatten()
-            .filter(|name| !matches!(*name, "" | NONE))
-            .map(str::to_owned)
-            .collect();
-        for name in names {
-            if !read.contains_key(&name) {
-                read.insert(name.clone(), pipeline(&catalog, &name)?);
-            }
-            if let Err(error) = put_through(&read[&name], entry, now) {
-                entry.refused = Some(error);
-                break;
-            }
+        let names = [first, last].into_iter().flatten();
+        let names: Vec<&str> = names.filter(|name| !matches!(*name, "" | NONE)).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let put = named(&library, &names)
+            .and_then(|pipelines| put_through(&pipelines, &library, entry, now));
+        match put {
+            Ok(None) => {}
+            Ok(Some(index)) => match state.write_target(&index.as_str().into()).await {
+                Ok(target) => entry.index = target,
+                Err(error) => entry.refused = Some(error),
+            },
+            Err(error) => entry.refused = Some(error),
         }
     }
     Ok(())
 }
 
-fn pipeline(catalog: &Arc<Catalog>, name: &str) -> Result<Pipeline, ElasticError> {
-    let body = catalog.pipelines.get(name).ok_or_else(|| {
-        ElasticError::illegal_argument(format!("pipeline with id [{name}] does not exist"))
-    })?;
-    Pipeline::read(body)
+fn named(library: &Library, names: &[&str]) -> Result<Vec<Arc<Pipeline>>, ElasticError> {
+    let found = names.iter().map(|name| {
+        library.pipeline(name)?.ok_or_else(|| {
+            ElasticError::illegal_argument(format!("pipeline with id [{name}] does not exist"))
+        })
+    });
+    found.collect()
 }
 
-fn put_through(pipeline: &Pipeline, entry: &mut Entry, now: Timestamp) -> Result<(), ElasticError> {
+/// Gives the index that the document is to go to instead, if the pipelines say so.
+fn put_through(
+    pipelines: &[Arc<Pipeline>],
+    library: &Library,
+    entry: &mut Entry,
+    now: Timestamp,
+) -> Result<Option<String>, ElasticError> {
     // What is no document is refused by the store, in its words.
-    let Some(mut parsed) = std::str::from_utf8(entry.source())
+    let Some(source) = std::str::from_utf8(entry.source())
         .ok()
         .and_then(|text| document(text).ok())
     else {
-        return Ok(());
+        return Ok(None);
     };
-    pipeline.run(&mut parsed, now)?;
-    entry.replace_source(Bytes::from(Value::Object(parsed).to_string()));
-    Ok(())
+    let mut draft = Draft::new(source, &entry.index, entry.id.as_deref(), now, library);
+    for pipeline in pipelines {
+        if pipeline.run(&mut draft)? == Flow::Dropped {
+            entry.is_dropped = true;
+            return Ok(None);
+        }
+    }
+    entry.replace_source(Bytes::from(Value::Object(draft.source).to_string()));
+    let text = |key: &str| draft.metadata.get(key).and_then(Value::as_str);
+    if let Some(id) = text("_id") {
+        entry.id = Some(id.to_owned());
+    }
+    Ok(text("_index")
+        .filter(|index| **index != *entry.index)
+        .map(str::to_owned))
 }
 
 /// The default and the final pipeline of each index that has one.

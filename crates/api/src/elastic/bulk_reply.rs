@@ -10,6 +10,11 @@ use swarmscope_query::store::{Effect, Written};
 use super::bulk_request::Entry;
 use super::errors::ElasticError;
 
+/// What is said in place of an id that would have been made.
+const NO_ID: &str = "auto-generated";
+/// What is said in place of a version: any would do.
+const NO_VERSION: i64 = -3;
+
 /// What became of a write that was not refused.
 #[derive(Debug)]
 pub enum Done {
@@ -25,13 +30,15 @@ pub enum Done {
         sequence: u64,
         shown: Option<Value>,
     },
+    /// A pipeline wanted the document not to be stored.
+    Dropped { id: Option<String> },
 }
 
 impl Done {
     /// What this API calls it, and the status.
     fn result(&self) -> (&'static str, StatusCode) {
         match self {
-            Done::Unchanged { .. } => ("noop", StatusCode::OK),
+            Done::Unchanged { .. } | Done::Dropped { .. } => ("noop", StatusCode::OK),
             Done::Written { written, .. } => match written.effect {
                 Effect::Created => ("created", StatusCode::CREATED),
                 Effect::Updated => ("updated", StatusCode::OK),
@@ -51,12 +58,15 @@ impl Done {
                 sequence,
                 ..
             } => (id, *version, *sequence),
+            Done::Dropped { id } => (id.as_deref().unwrap_or(NO_ID), 0, 0),
         }
     }
 
     /// The section `get` of the reply, when the request wants to see the document.
     fn shown(&self) -> Option<Value> {
-        let (Done::Written { shown, .. } | Done::Unchanged { shown, .. }) = self;
+        let (Done::Written { shown, .. } | Done::Unchanged { shown, .. }) = self else {
+            return None;
+        };
         let (_, _, sequence) = self.numbers();
         shown.as_ref().map(|source| {
             json!({ "_seq_no": sequence, "_primary_term": 1, "found": true, "_source": source })
@@ -67,6 +77,16 @@ impl Done {
     pub fn body(&self, index: &str) -> (StatusCode, Value) {
         let (result, status) = self.result();
         let (id, version, sequence) = self.numbers();
+        if let Done::Dropped { .. } = self {
+            let body = json!({
+                "_index": index,
+                "_id": id,
+                "_version": NO_VERSION,
+                "result": result,
+                "_shards": { "total": 0, "successful": 0, "failed": 0 },
+            });
+            return (status, body);
+        }
         let mut body = json!({
             "_index": index,
             "_id": id,
@@ -115,6 +135,11 @@ impl Items {
         self.json.extend_from_slice(entry.verb.name().as_bytes());
         self.json.extend_from_slice(b"\":");
         match outcome {
+            Ok(done @ Done::Dropped { .. }) => {
+                let (status, mut item) = done.body(&entry.index);
+                item["status"] = status.as_u16().into();
+                self.json.extend_from_slice(item.to_string().as_bytes());
+            }
             Ok(done) => self.done(&entry.index, done),
             Err(error) => {
                 self.any_errors = true;

@@ -25,6 +25,8 @@ pub struct Entry {
     pub pipeline: Option<String>,
     /// Whether it has to go to an alias; what the request says when the action says nothing.
     pub require_alias: Option<bool>,
+    /// Whether a pipeline wants it not to be written.
+    pub is_dropped: bool,
     /// Why it is not to be written.
     pub refused: Option<ElasticError>,
     /// Of an update, what to change.
@@ -69,6 +71,7 @@ impl Entry {
             required: None,
             pipeline: None,
             require_alias: None,
+            is_dropped: false,
             refused: None,
             update: None,
             tries: 1,

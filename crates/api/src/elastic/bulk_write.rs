@@ -41,6 +41,9 @@ pub async fn run(
             bulk.outcomes[place] = Some(Err(ElasticError::index_not_found(&entry.index)));
         } else if entry.refused.is_some() {
             bulk.outcomes[place] = entry.refused.take().map(Err);
+        } else if entry.is_dropped {
+            let id = entry.id.clone();
+            bulk.outcomes[place] = Some(Ok(Done::Dropped { id }));
         } else if entry.verb == Verb::Update {
             if bulk.has_touched(entry) {
                 bulk.flush(entries).await?;

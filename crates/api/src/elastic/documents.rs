@@ -118,6 +118,11 @@ async fn write(
     bulk_ingest::run(state, &mut entry, parameters.pipeline.as_deref()).await?;
     strict::check(state, &mut entry).await?;
     let [mut entry] = entry;
+    if entry.is_dropped {
+        let (status, body) = Done::Dropped { id: entry.id }.body(&entry.index);
+        return Ok((status, Json(body)).into_response());
+    }
+    let index = Arc::clone(&entry.index);
     match entry.refused.take() {
         Some(refused) => Err(refused),
         None => {

@@ -220,6 +220,11 @@ impl ElasticError {
         self.searched.is_some()
     }
 
+    /// What is wrong, in words.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status

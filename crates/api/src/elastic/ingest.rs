@@ -1,25 +1,37 @@
 //! Ingest pipelines: what is done to a document before it is stored. Read when they are set up, so that what we
 //! cannot do is refused then and not found missing in the logs later. Scripts and conditions are refused by name.
 
-mod apply;
+mod dissect;
+mod draft;
+mod expression;
+mod grok;
 mod handlers;
+mod library;
 mod path;
-mod processor;
+mod processors;
 mod room;
+mod said;
+mod simulate;
+mod template;
+mod trace;
 
 use serde_json::{Map, Value};
-use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{MAX_PIPELINE_DEPTH, MAX_PIPELINE_STEPS};
+use swarmscope_model::limits::{MAX_INGEST_PATTERNS, MAX_PIPELINE_DEPTH, MAX_PIPELINE_STEPS};
 
 use super::errors::ElasticError;
-use processor::Processor;
-use room::Room;
+use processors::Process;
+use said::Said;
+use trace::{Ended, note};
 
-pub use handlers::{delete, get, get_all, put, simulate, simulate_named};
+pub use draft::Draft;
+pub use handlers::{delete, get, get_all, patterns, put};
+pub use library::{Libraries, Library};
+pub use simulate::{simulate, simulate_named};
 
 /// A pipeline, read.
 #[derive(Debug)]
 pub struct Pipeline {
+    name: String,
     steps: Vec<Step>,
     on_failure: Vec<Step>,
 }
@@ -27,9 +39,28 @@ pub struct Pipeline {
 /// A processor and what happens when it fails.
 #[derive(Debug)]
 struct Step {
-    processor: Processor,
+    process: Box<dyn Process>,
+    kind: String,
+    tag: Option<String>,
+    description: Option<String>,
     ignore_failure: bool,
     on_failure: Vec<Step>,
+}
+
+/// Whether a document goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    On,
+    /// It is not to be stored.
+    Dropped,
+}
+
+/// A processor that failed.
+struct Failure {
+    error: ElasticError,
+    kind: String,
+    tag: Option<String>,
+    pipeline: String,
 }
 
 impl Pipeline {
@@ -37,7 +68,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// When it is malformed, or asks for what is not done here.
-    pub fn read(body: &Map<String, Value>) -> Result<Self, ElasticError> {
+    pub fn read(name: &str, body: &Map<String, Value>) -> Result<Self, ElasticError> {
         for key in body.keys() {
             let known = [
                 "description",
@@ -49,7 +80,7 @@ impl Pipeline {
             ];
             if !known.contains(&key.as_str()) {
                 return Err(ElasticError::parse(format!(
-                    "pipeline doesn't support one or more provided configuration parameters [{key}]"
+                    "pipeline [{name}] doesn't support one or more provided configuration parameters [{key}]"
                 )));
             }
         }
@@ -59,13 +90,24 @@ impl Pipeline {
                     .with("property_name", "processors"),
             );
         };
-        let mut left = MAX_PIPELINE_STEPS;
+        let mut reader = Reader {
+            steps_left: MAX_PIPELINE_STEPS,
+            patterns_left: MAX_INGEST_PATTERNS,
+        };
+        let steps = reader.steps(processors, 0)?;
+        let on_failure = match body.get("on_failure") {
+            Some(list) => reader.steps(list, 0)?,
+            None => Vec::new(),
+        };
+        if on_failure.is_empty() && body.contains_key("on_failure") {
+            return Err(ElasticError::parse(format!(
+                "pipeline [{name}] cannot have an empty on_failure option defined"
+            )));
+        }
         Ok(Self {
-            steps: steps(processors, 0, &mut left)?,
-            on_failure: match body.get("on_failure") {
-                Some(list) => steps(list, 0, &mut left)?,
-                None => Vec::new(),
-            },
+            name: name.to_owned(),
+            steps,
+            on_failure,
         })
     }
 
@@ -73,100 +115,198 @@ impl Pipeline {
     ///
     /// # Errors
     /// With the reason of the step that failed, when nothing says how to go on.
-    pub fn run(
-        &self,
-        document: &mut Map<String, Value>,
-        now: Timestamp,
-    ) -> Result<(), ElasticError> {
-        let mut room = Room::default();
-        match run(&self.steps, document, now, &mut room) {
-            Err(_) if !self.on_failure.is_empty() => {
-                run(&self.on_failure, document, now, &mut room)
+    pub fn run(&self, draft: &mut Draft<'_>) -> Result<Flow, ElasticError> {
+        let before = draft
+            .ingest
+            .insert("pipeline".to_owned(), self.name.as_str().into());
+        draft.running.push(self.name.clone());
+        let flow = match run(&self.steps, draft) {
+            Err(failure) if !self.on_failure.is_empty() => {
+                recover(&self.on_failure, &failure, draft)
             }
             other => other,
-        }
+        };
+        draft.running.pop();
+        match before {
+            Some(before) => draft.ingest.insert("pipeline".to_owned(), before),
+            None => draft.ingest.remove("pipeline"),
+        };
+        flow.map_err(|failure| failure.error)
     }
 }
 
-fn run(
-    steps: &[Step],
-    document: &mut Map<String, Value>,
-    now: Timestamp,
-    room: &mut Room,
-) -> Result<(), ElasticError> {
+/// What processors on failure find in `_ingest`.
+const ON_FAILURE: [&str; 4] = [
+    "on_failure_message",
+    "on_failure_processor_type",
+    "on_failure_processor_tag",
+    "on_failure_pipeline",
+];
+
+/// Runs what is to be done about a failure.
+fn recover(steps: &[Step], failure: &Failure, draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
+    let told = [
+        failure.error.reason().into(),
+        failure.kind.as_str().into(),
+        failure.tag.as_deref().map_or(Value::Null, Value::from),
+        failure.pipeline.as_str().into(),
+    ];
+    let before = ON_FAILURE.map(|key| draft.ingest.get(key).cloned());
+    let put = |draft: &mut Draft<'_>, values: [Option<Value>; 4]| {
+        for (key, value) in ON_FAILURE.into_iter().zip(values) {
+            match value {
+                Some(value) => draft.ingest.insert(key.to_owned(), value),
+                None => draft.ingest.remove(key),
+            };
+        }
+    };
+    put(draft, told.map(Some));
+    let flow = run(steps, draft);
+    put(draft, before);
+    flow
+}
+
+fn run(steps: &[Step], draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
     for step in steps {
-        match step.processor.apply(document, now, room) {
-            Ok(()) => {}
-            Err(_) if step.ignore_failure => {}
-            Err(_) if !step.on_failure.is_empty() => run(&step.on_failure, document, now, room)?,
-            Err(error) => return Err(error),
+        if step.run(draft)? == Flow::Dropped {
+            return Ok(Flow::Dropped);
         }
     }
-    Ok(())
+    Ok(Flow::On)
 }
 
-/// `left` is how many processors there may still be.
-fn steps(list: &Value, depth: usize, left: &mut usize) -> Result<Vec<Step>, ElasticError> {
-    let items = list.as_array().filter(|_| depth <= MAX_PIPELINE_DEPTH);
-    let items = items.ok_or_else(|| {
-        ElasticError::parse(format!(
-            "[processors] and [on_failure] have to be lists, nested no deeper than {MAX_PIPELINE_DEPTH}"
-        ))
-    })?;
-    *left = left.checked_sub(items.len()).ok_or_else(|| {
-        ElasticError::parse(format!(
-            "the pipeline has more than {MAX_PIPELINE_STEPS} processors"
-        ))
-    })?;
-    items.iter().map(|item| step(item, depth, left)).collect()
+impl Step {
+    fn run(&self, draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
+        let before = draft.notes();
+        let done = draft
+            .count_step()
+            .and_then(|()| self.process.apply(draft, self));
+        // A pipeline that was called has told of itself and of its own processors.
+        let is_told = self.process.tells_of_itself() && draft.notes() > before;
+        match done {
+            Ok(flow) => {
+                if !is_told {
+                    let ended = match flow {
+                        Flow::On => Ended::Well,
+                        Flow::Dropped => Ended::Dropped,
+                    };
+                    note(draft, self, &ended);
+                }
+                Ok(flow)
+            }
+            Err(error) if self.ignore_failure => {
+                note(draft, self, &Ended::Ignored(&error));
+                Ok(Flow::On)
+            }
+            Err(error) => {
+                if !is_told {
+                    note(draft, self, &Ended::Failed(&error));
+                }
+                let failure = Box::new(Failure {
+                    error,
+                    kind: self.kind.clone(),
+                    tag: self.tag.clone(),
+                    pipeline: draft.running.last().cloned().unwrap_or_default(),
+                });
+                match self.on_failure.is_empty() {
+                    true => Err(failure),
+                    false => recover(&self.on_failure, &failure, draft),
+                }
+            }
+        }
+    }
 }
 
-fn step(item: &Value, depth: usize, left: &mut usize) -> Result<Step, ElasticError> {
-    let found = item.as_object().and_then(|item| item.iter().next());
-    let Some((kind, Value::Object(body))) = found else {
-        return Err(ElasticError::parse(
-            "a processor has to be an object with its name as the key",
-        ));
-    };
-    let mut body = body.clone();
-    for key in ["tag", "description"] {
-        body.remove(key);
+/// How much a pipeline may still have.
+struct Reader {
+    steps_left: usize,
+    patterns_left: usize,
+}
+
+impl Reader {
+    fn steps(&mut self, list: &Value, depth: usize) -> Result<Vec<Step>, ElasticError> {
+        let items = list.as_array().filter(|_| depth <= MAX_PIPELINE_DEPTH);
+        let items = items.ok_or_else(|| {
+            ElasticError::parse(format!(
+                "[processors] and [on_failure] have to be lists, nested no deeper than {MAX_PIPELINE_DEPTH}"
+            ))
+        })?;
+        items.iter().map(|item| self.step(item, depth)).collect()
     }
-    if body
-        .remove("if")
-        .is_some_and(|condition| !condition.is_null())
-    {
-        return Err(ElasticError::parse(
-            "[if] is not supported here: conditions are scripts; let the shipper send to another pipeline",
-        )
-        .with("processor_type", kind.as_str()));
+
+    fn step(&mut self, item: &Value, depth: usize) -> Result<Step, ElasticError> {
+        self.steps_left = self.steps_left.checked_sub(1).ok_or_else(|| {
+            ElasticError::parse(format!(
+                "the pipeline has more than {MAX_PIPELINE_STEPS} processors"
+            ))
+        })?;
+        let found = item.as_object().and_then(|item| item.iter().next());
+        let Some((kind, Value::Object(body))) = found else {
+            return Err(ElasticError::parse(
+                "a processor has to be an object with its name as the key",
+            ));
+        };
+        let mut body = body.clone();
+        let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+        let tag = text(body.remove("tag"));
+        let description = text(body.remove("description"));
+        let condition = body.remove("if").filter(|condition| !condition.is_null());
+        let ignore_failure = body.remove("ignore_failure") == Some(Value::Bool(true));
+        let on_failure = body.remove("on_failure");
+        let inner = match (kind.as_str(), body.remove("processor")) {
+            ("foreach", Some(inner)) => Some(Box::new(self.step(&inner, depth + 1)?)),
+            _ => None,
+        };
+        let mut said = Said::new(kind, tag.as_deref(), body, &mut self.patterns_left);
+        if condition.is_some() {
+            return Err(said.fail(
+                "if",
+                "is not supported here: conditions are scripts; let the shipper send to another pipeline",
+            ));
+        }
+        let process = processors::read(kind, &mut said, inner)?;
+        if on_failure
+            .as_ref()
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+        {
+            return Err(said.fail("on_failure", "processors list cannot be empty"));
+        }
+        said.done()?;
+        Ok(Step {
+            process,
+            kind: kind.clone(),
+            tag,
+            description,
+            ignore_failure,
+            on_failure: match on_failure {
+                Some(list) => self.steps(&list, depth + 1)?,
+                None => Vec::new(),
+            },
+        })
     }
-    let ignore_failure = body.remove("ignore_failure") == Some(Value::Bool(true));
-    let on_failure = match body.remove("on_failure") {
-        Some(list) => steps(&list, depth + 1, left)?,
-        None => Vec::new(),
-    };
-    Ok(Step {
-        processor: Processor::read(kind, body)?,
-        ignore_failure,
-        on_failure,
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::sync::Arc;
 
+    use serde_json::json;
+    use swarmscope_model::Timestamp;
+
+    use super::super::catalog::Catalog;
     use super::*;
 
     /// What becomes of a document, or why nothing does.
     fn run_on(processors: Value, mut document: Value) -> Result<Value, String> {
         let pipeline = json!({ "processors": processors });
-        let pipeline = Pipeline::read(pipeline.as_object().expect("an object"));
-        let members = document.as_object_mut().expect("an object");
-        match pipeline.and_then(|pipeline| pipeline.run(members, Timestamp::now())) {
-            Ok(()) => Ok(document),
-            Err(error) => Err(error.to_body()["error"]["reason"].to_string()),
+        let pipeline = Pipeline::read("p", pipeline.as_object().expect("an object"));
+        let library = Library::new(Arc::new(Catalog::default()));
+        let members = std::mem::take(document.as_object_mut().expect("an object"));
+        let mut draft = Draft::new(members, "logs", None, Timestamp::now(), &library);
+        match pipeline.and_then(|pipeline| pipeline.run(&mut draft)) {
+            Ok(_) => Ok(draft.source.into()),
+            Err(error) => Err(error.reason().to_owned()),
         }
     }
 

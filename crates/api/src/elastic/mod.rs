@@ -82,6 +82,7 @@ use body_budget::BodyBudget;
 use catalog::Kept;
 use contexts::Contexts;
 use errors::ElasticError;
+use ingest::Libraries;
 use scope::Mappings;
 use tasks::Tasks;
 
@@ -95,6 +96,7 @@ pub struct ElasticState {
     answers: Answers,
     tasks: Tasks,
     mappings: Mappings,
+    pipelines: Libraries,
 }
 
 impl ElasticState {
@@ -108,6 +110,7 @@ impl ElasticState {
             answers: Answers::default(),
             tasks: Tasks::default(),
             mappings: Mappings::default(),
+            pipelines: Libraries::default(),
         }
     }
 }
@@ -251,6 +254,7 @@ fn setup_routes() -> Router<ElasticState> {
             "/_ingest/pipeline/{name}",
             get(ingest::get).put(ingest::put).delete(ingest::delete),
         )
+        .route("/_ingest/processor/grok", get(ingest::patterns))
         .route(
             "/_ingest/pipeline/_simulate",
             get(ingest::simulate).post(ingest::simulate),

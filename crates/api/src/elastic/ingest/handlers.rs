@@ -1,18 +1,22 @@
-//! `_ingest/pipeline`: set up, shown, removed and tried out.
+//! `_ingest/pipeline`: set up, shown and removed; `_ingest/processor/grok`.
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use swarmscope_model::Timestamp;
 
 use super::super::ElasticState;
-use super::super::body::Body;
+use super::super::body::{Body, Parameters};
 use super::super::catalog::{self, Catalog, chosen};
 use super::super::errors::ElasticError;
-use super::Pipeline;
+use super::{Pipeline, grok};
 
-fn read(body: &[u8]) -> Result<Map<String, Value>, ElasticError> {
+/// The body of a request about pipelines.
+///
+/// # Errors
+/// When it is no object.
+pub fn read(body: &[u8]) -> Result<Map<String, Value>, ElasticError> {
     serde_json::from_slice(body)
         .map_err(|error| ElasticError::content(&error, "the body of a pipeline"))
 }
@@ -24,7 +28,7 @@ pub async fn put(
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
     let body = read(&body)?;
-    Pipeline::read(&body)?;
+    Pipeline::read(&name, &body)?;
     let change = |catalog: &mut Catalog| {
         catalog.pipelines.insert(name, body);
         Ok(())
@@ -67,52 +71,21 @@ pub async fn delete(
     Ok(Json(json!({ "acknowledged": true })))
 }
 
-/// `GET|POST /_ingest/pipeline/_simulate`
-pub async fn simulate(
-    State(_): State<ElasticState>,
-    Body(body): Body,
-) -> Result<Json<Value>, ElasticError> {
-    let body = read(&body)?;
-    let Some(Value::Object(pipeline)) = body.get("pipeline") else {
-        return Err(
-            ElasticError::parse("[pipeline] required property is missing")
-                .with("property_name", "pipeline"),
-        );
-    };
-    tried(&Pipeline::read(pipeline)?, &body)
+/// The URL's parameters of the patterns.
+#[derive(Debug, Default, Deserialize)]
+pub struct PatternParameters {
+    ecs_compatibility: Option<String>,
 }
 
-/// `GET|POST /_ingest/pipeline/{name}/_simulate`
-pub async fn simulate_named(
-    State(state): State<ElasticState>,
-    Path(name): Path<String>,
-    Body(body): Body,
+/// `GET /_ingest/processor/grok`
+pub async fn patterns(
+    Parameters(parameters): Parameters<PatternParameters>,
 ) -> Result<Json<Value>, ElasticError> {
-    let catalog = state.catalog.read().await?;
-    let pipeline = catalog.pipelines.get(&name).ok_or_else(|| {
-        ElasticError::illegal_argument(format!("pipeline [{name}] does not exist"))
-    })?;
-    tried(&Pipeline::read(pipeline)?, &read(&body)?)
-}
-
-fn tried(pipeline: &Pipeline, body: &Map<String, Value>) -> Result<Json<Value>, ElasticError> {
-    let Some(Value::Array(documents)) = body.get("docs") else {
-        return Err(ElasticError::parse("[docs] required property is missing")
-            .with("property_name", "docs"));
-    };
-    let now = Timestamp::now();
-    let documents = documents.iter().map(|given| {
-        let mut source = given["_source"].as_object().cloned().unwrap_or_default();
-        if let Err(error) = pipeline.run(&mut source, now) {
-            return json!({ "error": error.to_body()["error"] });
-        }
-        let meta = |key: &str| given.get(key).cloned().unwrap_or_else(|| key.into());
-        json!({ "doc": {
-            "_index": meta("_index"),
-            "_id": meta("_id"),
-            "_source": source,
-            "_ingest": { "timestamp": now.to_string() },
-        } })
-    });
-    Ok(Json(json!({ "docs": documents.collect::<Vec<_>>() })))
+    match parameters.ecs_compatibility.as_deref() {
+        None | Some("disabled") => Ok(Json(grok::patterns_of(false))),
+        Some("v1") => Ok(Json(grok::patterns_of(true))),
+        Some(other) => Err(ElasticError::illegal_argument(format!(
+            "unsupported ECS compatibility mode [{other}]"
+        ))),
+    }
 }
