@@ -47,6 +47,8 @@ pub const MAX_FINISHED_TASKS: usize = 1_000;
 /// Templates, aliases, policies and the like, together, in bytes: what a dozen shippers bring along. They are in
 /// memory as well, and written as a whole with every change.
 pub const MAX_CATALOG_BYTES: usize = 8 * 1024 * 1024;
+/// Tokens that `_analyze` shows, as in Elasticsearch.
+pub const MAX_ANALYZE_TOKENS: usize = 10_000;
 /// Processors of an ingest pipeline, those for failures among them: each costs every document, and the largest that
 /// shippers bring along have about a hundred.
 pub const MAX_PIPELINE_STEPS: usize = 1_000;

@@ -51,7 +51,7 @@ pub fn standard_words(text: &str, mut each: impl FnMut(&str)) -> u64 {
 }
 
 /// Unicode's word boundaries (UAX 29) for the characters that stand inside words and numbers.
-pub(crate) fn joins(before: Option<char>, character: char, after: Option<char>) -> bool {
+pub fn joins(before: Option<char>, character: char, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return false;
     };

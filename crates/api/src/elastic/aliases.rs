@@ -19,17 +19,20 @@ use super::parameters::IndicesOptions;
 use super::targets::alias_names;
 
 /// One step of `_aliases`, with the indices it is about.
-enum Step {
+pub enum Step {
+    /// Gives indices a name.
     Add {
         indices: Vec<IndexInfo>,
         aliases: Vec<String>,
         body: Map<String, Value>,
     },
+    /// Takes names from indices.
     Remove {
         indices: Vec<IndexInfo>,
         aliases: Vec<String>,
         must_exist: bool,
     },
+    /// Deletes indices.
     RemoveIndex {
         /// By their names, which aliases may take then.
         indices: IndexExpression,
@@ -72,6 +75,14 @@ async fn read(state: &ElasticState, action: &Value) -> Result<Step, ElasticError
             "One of [index] or [indices] is required",
         ));
     }
+    if indices.iter().any(String::is_empty) {
+        return Err(
+            ElasticError::unreadable(format!("[{name}] failed to parse field [index]")).with(
+                "caused_by",
+                json!({ "type": "illegal_argument_exception", "reason": "[index] can't be empty string" }),
+            ),
+        );
+    }
     let listed = indices.join(",");
     match name.as_str() {
         "remove_index" => {
@@ -105,7 +116,8 @@ async fn read(state: &ElasticState, action: &Value) -> Result<Step, ElasticError
     }
 }
 
-fn names(value: Option<Value>) -> Vec<String> {
+/// Names as a list, or as a text with commas.
+pub fn names(value: Option<Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => text.split(',').map(str::to_owned).collect(),
         Some(Value::Array(items)) => items
@@ -117,7 +129,11 @@ fn names(value: Option<Value>) -> Vec<String> {
     }
 }
 
-async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, ElasticError> {
+/// Does the steps, all or none of them.
+///
+/// # Errors
+/// When a step cannot be, or the store refuses.
+pub async fn apply(state: &ElasticState, steps: Vec<Step>) -> Result<Json<Value>, ElasticError> {
     let everything = state.indices().await?;
     let mut gone = Vec::new();
     let change = |catalog: &mut Catalog| {
@@ -274,95 +290,6 @@ fn remove(
     )
     .with("resource.type", "aliases")
     .with("resource.id", listed))
-}
-
-/// `PUT|POST /{index}/_alias/{name}`
-pub async fn put(
-    State(state): State<ElasticState>,
-    Path((index, name)): Path<(String, String)>,
-    Body(body): Body,
-) -> Result<Json<Value>, ElasticError> {
-    put_alias(&state, Some(index), Some(name), &body).await
-}
-
-/// `PUT /{index}/_alias`: the body names the alias.
-pub async fn put_of(
-    State(state): State<ElasticState>,
-    Path(index): Path<String>,
-    Body(body): Body,
-) -> Result<Json<Value>, ElasticError> {
-    put_alias(&state, Some(index), None, &body).await
-}
-
-/// `PUT /_alias/{name}`: the body names the index.
-pub async fn put_named(
-    State(state): State<ElasticState>,
-    Path(name): Path<String>,
-    Body(body): Body,
-) -> Result<Json<Value>, ElasticError> {
-    put_alias(&state, None, Some(name), &body).await
-}
-
-/// `PUT /_alias`: the body names both.
-pub async fn put_all(
-    State(state): State<ElasticState>,
-    Body(body): Body,
-) -> Result<Json<Value>, ElasticError> {
-    put_alias(&state, None, None, &body).await
-}
-
-/// What the body says of index and alias goes before what the path says.
-async fn put_alias(
-    state: &ElasticState,
-    index: Option<String>,
-    name: Option<String>,
-    body: &[u8],
-) -> Result<Json<Value>, ElasticError> {
-    let mut body: Map<String, Value> = match body.is_empty() {
-        true => Map::new(),
-        false => serde_json::from_slice(body)
-            .map_err(|error| ElasticError::content(&error, "the body of an alias"))?,
-    };
-    let indices = names(body.remove("index"));
-    let index = match indices.is_empty() {
-        true => index.ok_or_else(|| missing("index"))?,
-        false => indices.join(","),
-    };
-    let mut aliases = names(body.remove("alias"));
-    if aliases.is_empty() {
-        aliases = vec![name.ok_or_else(|| missing("alias"))?];
-    }
-    let step = Step::Add {
-        indices: state
-            .resolve(&index, &IndicesOptions::default())
-            .await?
-            .indices,
-        aliases,
-        body,
-    };
-    apply(state, vec![step]).await
-}
-
-fn missing(what: &str) -> ElasticError {
-    ElasticError::illegal_argument(format!(
-        "[{what}] is named neither in the path nor in the body"
-    ))
-}
-
-/// `DELETE /{index}/_alias/{name}`
-pub async fn delete(
-    State(state): State<ElasticState>,
-    Path((index, name)): Path<(String, String)>,
-) -> Result<Json<Value>, ElasticError> {
-    let step = Step::Remove {
-        indices: state
-            .resolve(&index, &IndicesOptions::default())
-            .await?
-            .indices,
-        aliases: name.split(',').map(str::to_owned).collect(),
-        must_exist: true,
-    };
-    apply(&state, vec![step]).await
 }
 
 /// `GET /_alias`

@@ -111,14 +111,25 @@ async fn redirect(state: &ElasticState, entries: &mut [Entry]) -> Result<(), Ela
     let mut targets: HashMap<Arc<str>, Arc<str>> = HashMap::new();
     for entry in entries.iter_mut().filter(|entry| entry.refused.is_none()) {
         let target = match targets.get(&entry.index) {
-            Some(target) => Arc::clone(target),
-            None if entry.verb == Verb::Delete => state.document_target(&entry.index).await?.into(),
-            None => {
-                let target = state.write_target(&entry.index).await?;
-                targets.insert(Arc::clone(&entry.index), Arc::clone(&target));
-                target
+            Some(target) => Ok(Arc::clone(target)),
+            None if entry.verb == Verb::Delete => {
+                let target = state.document_target(&entry.index).await;
+                target.map(Arc::from)
             }
+            None => state.write_target(&entry.index).await,
         };
+        let target = match target {
+            Ok(target) => target,
+            // A name that cannot be written to is the failure of the action that names it.
+            Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+                entry.refused = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if entry.verb != Verb::Delete {
+            targets.insert(Arc::clone(&entry.index), Arc::clone(&target));
+        }
         if let Some(change) = &mut entry.update {
             change.index = Arc::clone(&target);
         }

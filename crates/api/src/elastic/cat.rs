@@ -3,6 +3,7 @@
 mod cluster;
 mod indices;
 mod names;
+mod node;
 mod table;
 
 pub use cluster::{health, listing, master, nodes, pending_tasks, plugins};
@@ -10,6 +11,8 @@ pub use indices::{all_indices, all_shards, count, count_all, indices, shards};
 pub use names::{
     aliases, all_aliases, all_component_templates, all_templates, component_templates, templates,
 };
+
+pub use node::{all_allocation, allocation, fielddata, nodeattrs, repositories, tasks};
 
 use swarmscope_model::Timestamp;
 use table::Column;

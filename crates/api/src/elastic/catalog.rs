@@ -51,6 +51,9 @@ pub struct IndexChanges {
     pub mappings: Map<String, Value>,
     /// Below `index`.
     pub settings: Map<String, Value>,
+    /// Whether it answers nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 /// What is kept under names: its bodies as they were given.
@@ -82,7 +85,7 @@ pub fn remove(bodies: &mut Bodies, pattern: &str) -> bool {
 impl Catalog {
     /// Whether writes may have to go elsewhere, or to an index that is made from a template.
     pub fn concerns_writes(&self) -> bool {
-        let has_alias = |changes: &IndexChanges| !changes.aliases.is_empty();
+        let has_alias = |changes: &IndexChanges| !changes.aliases.is_empty() || changes.closed;
         !self.index_templates.is_empty()
             || !self.templates.is_empty()
             || self.changes.values().any(has_alias)

@@ -2,12 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use swarmscope_model::limits::{MAX_BUCKETS, MAX_SEARCH_CONTEXTS};
 
 use super::ElasticState;
-use super::body::Body;
+use super::body::{Body, Parameters};
 use super::catalog::{Catalog, merge};
+use super::cluster::CLUSTER_NAME;
 use super::errors::ElasticError;
+use super::index_settings::flatten;
+use super::parameters::is_on;
 
 /// Beginnings of settings that a cluster has. They are kept and change nothing on a single node.
 const KNOWN: [&str; 8] = [
@@ -22,11 +27,42 @@ const KNOWN: [&str; 8] = [
 ];
 
 /// `GET /_cluster/settings`
-pub async fn settings(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
+pub async fn settings(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<ClusterSettingsParameters>,
+) -> Result<Json<Value>, ElasticError> {
     let catalog = state.catalog.read().await?;
-    Ok(Json(
-        json!({ "persistent": catalog.cluster_settings, "transient": {} }),
-    ))
+    let is_flat = is_on(parameters.flat_settings.as_deref());
+    let shown = |settings: &Map<String, Value>| match is_flat {
+        true => {
+            let mut flat = Map::new();
+            flatten("", &Value::Object(settings.clone()), &mut flat);
+            flat
+        }
+        false => settings.clone(),
+    };
+    let mut reply = json!({ "persistent": shown(&catalog.cluster_settings), "transient": {} });
+    if is_on(parameters.include_defaults.as_deref()) {
+        // Those that say something of this node.
+        let defaults = json!({
+            "cluster": { "name": CLUSTER_NAME },
+            "node": { "name": CLUSTER_NAME, "attr": {} },
+            "action": { "auto_create_index": "true", "destructive_requires_name": "true" },
+            "search": {
+                "max_buckets": MAX_BUCKETS.to_string(),
+                "max_open_scroll_context": MAX_SEARCH_CONTEXTS.to_string(),
+            },
+        });
+        reply["defaults"] = shown(defaults.as_object().unwrap_or(&Map::new())).into();
+    }
+    Ok(Json(reply))
+}
+
+/// The URL's parameters.
+#[derive(Debug, Default, Deserialize)]
+pub struct ClusterSettingsParameters {
+    include_defaults: Option<String>,
+    flat_settings: Option<String>,
 }
 
 /// `PUT /_cluster/settings`

@@ -52,7 +52,9 @@ pub async fn delete_by_query(
     let query = parameters
         .search
         .only_query(&wanted.body, Timestamp::now())?;
-    let found = state.resolve(&index, &parameters.search.indices).await?;
+    let found = state
+        .open_targets(&index, &parameters.search.indices)
+        .await?;
     let query = found.scope.whole(&query)?;
     let request = found.expression.map(|indices| DeleteRequest {
         max_documents: wanted.max_documents,

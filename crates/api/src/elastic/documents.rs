@@ -22,6 +22,7 @@ use super::condition::{self, ConditionParameters};
 use super::errors::ElasticError;
 use super::parameters::{SourceParameters, is_on};
 use super::search_reply::SourceBody;
+use super::stored_fields::StoredFields;
 use super::strict;
 
 /// The URL's parameters of a write.
@@ -187,6 +188,8 @@ pub struct GetBody {
     found: bool,
     #[serde(skip_serializing_if = "SourceBody::is_absent")]
     _source: SourceBody,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    fields: Map<String, Value>,
 }
 
 impl GetBody {
@@ -204,7 +207,50 @@ impl GetBody {
             _ignored: OwnTime::of(hit.source.get().as_bytes()).unread,
             found: true,
             _source: SourceBody::new(hit.source, filter)?,
+            fields: Map::new(),
         })
+    }
+
+    /// The same with values of stored fields.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Map<String, Value>) -> Self {
+        self.fields = fields;
+        self
+    }
+}
+
+/// The URL's parameters of a read.
+#[derive(Debug, Default, Deserialize)]
+pub struct GetParameters {
+    stored_fields: Option<String>,
+    /// The version that the document has to have.
+    version: Option<String>,
+    #[serde(flatten)]
+    source: SourceParameters,
+}
+
+impl GetParameters {
+    fn check_version(&self, hit: &Hit) -> Result<(), ElasticError> {
+        let Some(version) = &self.version else {
+            return Ok(());
+        };
+        let wanted: u64 = version.parse().map_err(|_| {
+            ElasticError::illegal_argument(format!(
+                "Failed to parse long parameter [version] with value [{version}]"
+            ))
+        })?;
+        if wanted == hit.version {
+            return Ok(());
+        }
+        Err(ElasticError::new(
+            StatusCode::CONFLICT,
+            "version_conflict_engine_exception",
+            format!(
+                "[{}]: version conflict, current version [{}] is different than the one provided [{wanted}]",
+                hit.id, hit.version
+            ),
+        )
+        .with("index", hit.index.as_str()))
     }
 }
 
@@ -212,15 +258,18 @@ impl GetBody {
 pub async fn get(
     State(state): State<ElasticState>,
     Path((index, id)): Path<(String, String)>,
-    Parameters(parameters): Parameters<SourceParameters>,
+    Parameters(parameters): Parameters<GetParameters>,
 ) -> Result<Response, ElasticError> {
     let index = state.document_target(&index).await?;
     let Some(hit) = state.logs.get(&index, &id).await? else {
         let body = json!({ "_index": index, "_id": id, "found": false });
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     };
-    let filter = parameters.filter().unwrap_or_default();
-    Ok(Json(GetBody::new(hit, &filter)?).into_response())
+    parameters.check_version(&hit)?;
+    let wanted = StoredFields::named(parameters.stored_fields.as_deref().unwrap_or_default());
+    let fields = wanted.values(&state, &hit.index, hit.source.get()).await?;
+    let filter = wanted.source(parameters.source.filter());
+    Ok(Json(GetBody::new(hit, &filter)?.with_fields(fields)).into_response())
 }
 
 /// `GET /{index}/_source/{id}`

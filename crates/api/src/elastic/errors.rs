@@ -10,7 +10,7 @@ use swarmscope_query::lucene::QueryError;
 use swarmscope_query::mapping::MappingError;
 use swarmscope_query::pipeline::PipelineError;
 use swarmscope_query::script::ScriptError;
-use swarmscope_query::store::{Refused, StoreError};
+use swarmscope_query::store::{IndexInfo, Refused, StoreError};
 
 use super::cluster::NODE_ID;
 use crate::guard::TurnedAway;
@@ -103,6 +103,13 @@ impl ElasticError {
             .with("resource.id", index)
             .with("index_uuid", "_na_")
             .with("index", index)
+    }
+
+    /// 400 `index_closed_exception`.
+    pub fn index_closed(info: &IndexInfo) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "index_closed_exception", "closed")
+            .with("index_uuid", info.uuid.as_str())
+            .with("index", info.name.as_str())
     }
 
     /// 404 `index_not_found_exception`: a write that is to go to an alias, and there is none.

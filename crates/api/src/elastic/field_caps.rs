@@ -61,7 +61,10 @@ async fn told(
 ) -> Result<Json<Value>, ElasticError> {
     let wanted = wanted(parameters, body)?;
     let chosen = |path: &str| wanted.iter().any(|own| wildcard_matches(own, path));
-    let indices = state.resolve(index, &parameters.indices).await?.indices;
+    let indices = state
+        .open_targets(index, &parameters.indices)
+        .await?
+        .indices;
     let mut found = Found::new();
     for info in &indices {
         let mappings = mapping_of(state, info).await?;

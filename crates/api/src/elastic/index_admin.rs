@@ -88,7 +88,7 @@ pub async fn get(
     Path(index): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = state.resolve(&index, &options).await?;
+    let found = state.resolve(&index, &options.open_by_default()).await?;
     let mut reply = Map::new();
     for info in found.indices {
         let mappings = mapping_of(&state, &info).await?;
@@ -136,7 +136,7 @@ async fn refreshed(
     index: &str,
     options: &IndicesOptions,
 ) -> Result<Json<Value>, ElasticError> {
-    let shards = state.resolve(index, options).await?.indices.len();
+    let shards = state.open_targets(index, options).await?.indices.len();
     Ok(Json(
         json!({ "_shards": { "total": shards, "successful": shards, "failed": 0 } }),
     ))

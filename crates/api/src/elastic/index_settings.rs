@@ -73,6 +73,8 @@ pub fn settings_of(info: &IndexInfo) -> Value {
 #[derive(Debug, Default, Deserialize)]
 pub struct SettingsParameters {
     flat_settings: Option<String>,
+    include_defaults: Option<String>,
+    preserve_existing: Option<String>,
     #[serde(flatten)]
     indices: IndicesOptions,
 }
@@ -131,14 +133,50 @@ async fn told(
             true => flat,
             false => nested(flat),
         };
-        if !settings.is_empty() {
-            reply.insert(info.name, json!({ "settings": settings }));
+        let is_full = is_on(parameters.include_defaults.as_deref());
+        if settings.is_empty() && !is_full {
+            continue;
         }
+        let mut told = json!({ "settings": settings });
+        if is_full {
+            told["defaults"] = defaults(&info, names, parameters);
+        }
+        reply.insert(info.name, told);
     }
     Ok(Json(reply.into()))
 }
 
-fn flatten(at: &str, value: &Value, into: &mut Map<String, Value>) {
+/// The settings that nobody gave and that mean something here.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("index.default_pipeline", "_none"),
+    ("index.final_pipeline", "_none"),
+    ("index.hidden", "false"),
+    ("index.mapping.coerce", "false"),
+    ("index.refresh_interval", "1s"),
+    ("index.search.idle.after", "30s"),
+];
+
+fn defaults(info: &IndexInfo, names: &str, parameters: &SettingsParameters) -> Value {
+    let mut given = Map::new();
+    flatten("", &settings_of(info), &mut given);
+    let is_meant = |key: &str| {
+        let mut names = names.split(',');
+        names.any(|name| name == "_all" || wildcard_matches(name, key))
+    };
+    let flat: Map<String, Value> = DEFAULTS
+        .into_iter()
+        .filter(|(key, _)| !given.contains_key(*key))
+        .filter(|(key, _)| is_meant(key))
+        .map(|(key, value)| (key.to_owned(), value.into()))
+        .collect();
+    match is_on(parameters.flat_settings.as_deref()) {
+        true => flat.into(),
+        false => nested(flat).into(),
+    }
+}
+
+/// Settings by their whole names.
+pub fn flatten(at: &str, value: &Value, into: &mut Map<String, Value>) {
     match value {
         Value::Object(members) => {
             for (key, value) in members {
@@ -153,7 +191,8 @@ fn flatten(at: &str, value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-fn nested(flat: Map<String, Value>) -> Map<String, Value> {
+/// Settings by their whole names as objects in objects.
+pub fn nested(flat: Map<String, Value>) -> Map<String, Value> {
     let mut out = Map::new();
     for (path, value) in flat {
         let inner = path
@@ -171,7 +210,7 @@ pub async fn put_all(
     State(state): State<ElasticState>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
-    change(&state, "", &body, &IndicesOptions::default()).await
+    change(&state, "", &body, &SettingsParameters::default()).await
 }
 
 /// `PUT /{index}/_settings`
@@ -181,14 +220,14 @@ pub async fn put(
     Parameters(parameters): Parameters<SettingsParameters>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
-    change(&state, &index, &body, &parameters.indices).await
+    change(&state, &index, &body, &parameters).await
 }
 
 async fn change(
     state: &ElasticState,
     index: &str,
     body: &[u8],
-    options: &IndicesOptions,
+    parameters: &SettingsParameters,
 ) -> Result<Json<Value>, ElasticError> {
     let mut given: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|error| ElasticError::content(&error, "the settings"))?;
@@ -199,7 +238,7 @@ async fn change(
     if settings.is_empty() {
         return Err(ElasticError::validation("no settings to update"));
     }
-    let found = state.resolve(index, options).await?;
+    let found = state.resolve(index, &parameters.indices).await?;
     if let Some(name) = settings.keys().find(|name| FIXED.contains(&name.as_str())) {
         let open = found.indices.iter();
         let open: Vec<String> = open
@@ -210,10 +249,17 @@ async fn change(
             open.join(", ")
         )));
     }
+    let preserves = is_on(parameters.preserve_existing.as_deref());
     let put = |catalog: &mut Catalog| {
         for info in found.indices {
+            let own = settings_of(&info);
+            let mut present = Map::new();
+            flatten("", &own, &mut present);
             let changes = catalog.changes.entry(info.uuid).or_default();
             for (key, value) in &settings {
+                if preserves && present.contains_key(&format!("index.{key}")) {
+                    continue;
+                }
                 changes.settings.insert(key.clone(), value.clone());
             }
         }

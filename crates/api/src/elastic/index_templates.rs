@@ -15,7 +15,7 @@ use super::catalog::Catalog;
 use super::errors::ElasticError;
 use super::index_settings;
 use super::parameters::is_on;
-use super::template_match::{composed, for_index, patterns, priority};
+use super::template_match::{patterns, priority};
 
 type Bodies = BTreeMap<String, Map<String, Value>>;
 
@@ -302,35 +302,4 @@ pub async fn delete_component(
     };
     state.catalog.change(change).await?;
     Ok(Json(json!({ "acknowledged": true })))
-}
-
-/// `POST /_index_template/_simulate_index/{index}`
-pub async fn simulate_index(
-    State(state): State<ElasticState>,
-    Path(index): Path<String>,
-) -> Result<Json<Value>, ElasticError> {
-    let catalog = state.catalog.read().await?;
-    let definition = for_index(&catalog, &index).map_or_else(Map::new, |made| made.definition);
-    Ok(Json(simulated(definition)))
-}
-
-/// `POST /_index_template/_simulate/{name}`
-pub async fn simulate(
-    State(state): State<ElasticState>,
-    Path(name): Path<String>,
-) -> Result<Json<Value>, ElasticError> {
-    let catalog = state.catalog.read().await?;
-    let template = catalog.index_templates.get(&name).ok_or_else(|| {
-        ElasticError::illegal_argument(format!(
-            "unable to simulate template [{name}] that does not exist"
-        ))
-    })?;
-    Ok(Json(simulated(composed(&catalog, template))))
-}
-
-fn simulated(mut definition: Map<String, Value>) -> Value {
-    for part in ["settings", "mappings", "aliases"] {
-        definition.entry(part).or_insert_with(|| json!({}));
-    }
-    json!({ "template": definition, "overlapping": [] })
 }

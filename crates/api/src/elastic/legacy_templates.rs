@@ -3,13 +3,15 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::ElasticState;
-use super::body::Body;
+use super::body::{Body, Parameters};
 use super::catalog::{self, Catalog, chosen};
 use super::errors::ElasticError;
 use super::index_settings;
+use super::parameters::is_on;
 use super::template_match::patterns;
 
 const KEYS: [&str; 6] = [
@@ -21,10 +23,18 @@ const KEYS: [&str; 6] = [
     "version",
 ];
 
+/// The URL's parameters.
+#[derive(Debug, Default, Deserialize)]
+pub struct PutParameters {
+    /// Whether a template of this name must not be there yet.
+    create: Option<String>,
+}
+
 /// `PUT /_template/{name}`
 pub async fn put(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
+    Parameters(parameters): Parameters<PutParameters>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
     let mut given: Map<String, Value> = serde_json::from_slice(&body)
@@ -50,7 +60,13 @@ pub async fn put(
     for part in ["mappings", "aliases"] {
         given.entry(part).or_insert_with(|| json!({}));
     }
+    let only_new = is_on(parameters.create.as_deref());
     let change = |catalog: &mut Catalog| {
+        if only_new && catalog.templates.contains_key(&name) {
+            return Err(ElasticError::illegal_argument(format!(
+                "index_template [{name}] already exists"
+            )));
+        }
         catalog.templates.insert(name, given);
         Ok(())
     };

@@ -14,8 +14,11 @@ use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
 
 /// `GET /_mapping`
-pub async fn all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
-    mappings(&state, "", &IndicesOptions::default()).await
+pub async fn all(
+    State(state): State<ElasticState>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Json<Value>, ElasticError> {
+    mappings(&state, "", &options).await
 }
 
 /// `GET /{index}/_mapping`
@@ -32,7 +35,7 @@ async fn mappings(
     index: &str,
     options: &IndicesOptions,
 ) -> Result<Json<Value>, ElasticError> {
-    let found = state.resolve(index, options).await?;
+    let found = state.resolve(index, &options.open_by_default()).await?;
     let mut reply = Map::new();
     for info in found.indices {
         let mappings = mapping_of(state, &info).await?;
@@ -50,6 +53,11 @@ pub async fn put(
 ) -> Result<Json<Value>, ElasticError> {
     let given: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| ElasticError::content(&error, "the mapping"))?;
+    if given.contains_key("_doc") {
+        return Err(ElasticError::illegal_argument(
+            "Types cannot be provided in put mapping requests",
+        ));
+    }
     check_names(&given)?;
     let found = state.resolve(&index, &options).await?;
     for info in &found.indices {

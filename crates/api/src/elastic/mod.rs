@@ -5,8 +5,10 @@
 //! in [`errors`].
 
 mod aggregations;
+mod alias_changes;
 mod alias_choice;
 mod aliases;
+mod analyze;
 mod async_search;
 mod body;
 mod body_budget;
@@ -18,8 +20,10 @@ mod bulk_request;
 mod bulk_write;
 mod cat;
 mod catalog;
+mod closing;
 mod cluster;
 mod cluster_admin;
+mod cluster_state;
 mod collapse;
 mod condition;
 mod contexts;
@@ -29,6 +33,7 @@ mod date_names;
 mod delete_by_query;
 mod documents;
 mod errors;
+mod explain;
 mod field_caps;
 mod health;
 mod hit_details;
@@ -54,10 +59,13 @@ mod scroll;
 mod search;
 mod search_parameters;
 mod search_reply;
+mod search_shards;
 mod shards;
 mod shown_fields;
+mod simulated_templates;
 mod sort_values;
 mod stats;
+mod stored_fields;
 mod strict;
 mod targets;
 mod tasks;
@@ -161,6 +169,10 @@ fn cluster_routes() -> Router<ElasticState> {
             "/_cluster/settings",
             get(cluster_admin::settings).put(cluster_admin::put_settings),
         )
+        .route("/_cluster/state", get(cluster_state::all))
+        .route("/_cluster/state/{metrics}", get(cluster_state::some))
+        .route("/_cluster/state/{metrics}/{index}", get(cluster_state::of))
+        .route("/_cluster/pending_tasks", get(cluster_state::pending_tasks))
         .route("/_cluster/stats", get(stats::cluster))
         .route("/_license", get(cluster_admin::license))
         .route("/_xpack", get(cluster_admin::xpack))
@@ -188,14 +200,28 @@ fn cluster_routes() -> Router<ElasticState> {
         .route("/_nodes/{what}", get(nodes::some))
         .route("/_nodes/{node}/{sections}", get(nodes::of))
         .route("/_nodes/stats/{metrics}", get(stats::nodes))
+        .route("/_nodes/stats/{metrics}/{index_metrics}", get(stats::nodes))
         .route("/_nodes/{node}/stats", get(stats::nodes))
         .route("/_tasks", get(tasks::list))
         .route("/_tasks/{id}", get(tasks::get))
+        .merge(cat_routes())
         .route("/_cat/indices", get(cat::all_indices))
         .route("/_cat/indices/{index}", get(cat::indices))
         .route("/_cat/health", get(cat::health))
         .route("/_cat/count", get(cat::count_all))
         .route("/_cat/count/{index}", get(cat::count))
+}
+
+/// Tables of what one node has one of, or nothing.
+fn cat_routes() -> Router<ElasticState> {
+    Router::new()
+        .route("/_cat/allocation", get(cat::all_allocation))
+        .route("/_cat/allocation/{nodes}", get(cat::allocation))
+        .route("/_cat/nodeattrs", get(cat::nodeattrs))
+        .route("/_cat/repositories", get(cat::repositories))
+        .route("/_cat/tasks", get(cat::tasks))
+        .route("/_cat/fielddata", get(cat::fielddata))
+        .route("/_cat/fielddata/{fields}", get(cat::fielddata))
 }
 
 /// What is set up once and kept.
@@ -212,11 +238,15 @@ fn setup_routes() -> Router<ElasticState> {
         )
         .route(
             "/_index_template/_simulate_index/{index}",
-            post(templates::simulate_index),
+            post(simulated_templates::of_index),
+        )
+        .route(
+            "/_index_template/_simulate",
+            post(simulated_templates::of_body),
         )
         .route(
             "/_index_template/_simulate/{name}",
-            post(templates::simulate),
+            post(simulated_templates::of_template),
         )
         .route("/_component_template", get(templates::get_all_component))
         .route(
@@ -272,24 +302,29 @@ fn alias_routes() -> Router<ElasticState> {
         .route("/_aliases", post(aliases::change_all))
         .route("/{alias}/_rollover", post(rollover::next))
         .route("/{alias}/_rollover/{index}", post(rollover::named))
-        .route("/_alias", get(aliases::all).put(aliases::put_all))
+        .route("/_alias", get(aliases::all).put(alias_changes::put_all))
         .route(
             "/_alias/{name}",
             get(aliases::named)
-                .put(aliases::put_named)
-                .post(aliases::put_named),
+                .put(alias_changes::put_named)
+                .post(alias_changes::put_named),
         )
-        .route("/{index}/_alias", get(aliases::of).put(aliases::put_of))
+        .route(
+            "/{index}/_alias",
+            get(aliases::of).put(alias_changes::put_of),
+        )
         .route(
             "/{index}/_aliases/{name}",
-            put(aliases::put).post(aliases::put).delete(aliases::delete),
+            put(alias_changes::put)
+                .post(alias_changes::put)
+                .delete(alias_changes::delete),
         )
         .route(
             "/{index}/_alias/{name}",
             get(aliases::named_of)
-                .put(aliases::put)
-                .post(aliases::put)
-                .delete(aliases::delete),
+                .put(alias_changes::put)
+                .post(alias_changes::put)
+                .delete(alias_changes::delete),
         )
         .route(
             "/_settings",
@@ -338,6 +373,10 @@ fn index_routes() -> Router<ElasticState> {
                 .delete(index_admin::delete)
                 .head(index_admin::exists),
         )
+        .route("/_analyze", get(analyze::all).post(analyze::all))
+        .route("/{index}/_analyze", get(analyze::of).post(analyze::of))
+        .route("/{index}/_close", post(closing::close))
+        .route("/{index}/_open", post(closing::open))
         .route("/_mapping", get(mapping::all))
         .route("/_mapping/field/{fields}", get(mapping::all_fields))
         .route(
@@ -397,7 +436,15 @@ fn search_routes() -> Router<ElasticState> {
         .route("/_pit", delete(point_in_time::close))
         .route(
             "/{index}/_explain/{id}",
-            get(validate::explain).post(validate::explain),
+            get(explain::explain).post(explain::explain),
+        )
+        .route(
+            "/_search_shards",
+            get(search_shards::all).post(search_shards::all),
+        )
+        .route(
+            "/{index}/_search_shards",
+            get(search_shards::of).post(search_shards::of),
         )
         .route("/_count", get(search::count_all).post(search::count_all))
         .route("/{index}/_count", get(search::count).post(search::count))

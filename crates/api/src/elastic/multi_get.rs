@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use swarmscope_model::limits::MAX_GET_DOCUMENTS;
 use swarmscope_query::elastic::{self, SourceFilter};
@@ -13,11 +13,20 @@ use super::body::{Body, Parameters};
 use super::documents::GetBody;
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
+use super::stored_fields::StoredFields;
+
+/// The URL's parameters, for all documents that say nothing else.
+#[derive(Debug, Default, Deserialize)]
+pub struct MultiGetParameters {
+    stored_fields: Option<String>,
+    #[serde(flatten)]
+    source: SourceParameters,
+}
 
 /// `GET|POST /_mget`
 pub async fn all(
     State(state): State<ElasticState>,
-    Parameters(parameters): Parameters<SourceParameters>,
+    Parameters(parameters): Parameters<MultiGetParameters>,
     Body(body): Body,
 ) -> Result<Json<Reply>, ElasticError> {
     find(&state, None, &parameters, &body).await
@@ -27,7 +36,7 @@ pub async fn all(
 pub async fn of(
     State(state): State<ElasticState>,
     Path(index): Path<String>,
-    Parameters(parameters): Parameters<SourceParameters>,
+    Parameters(parameters): Parameters<MultiGetParameters>,
     Body(body): Body,
 ) -> Result<Json<Reply>, ElasticError> {
     find(&state, Some(&index), &parameters, &body).await
@@ -51,24 +60,44 @@ struct Wanted {
     index: String,
     id: String,
     source: Option<SourceFilter>,
+    stored: Option<StoredFields>,
 }
 
 async fn find(
     state: &ElasticState,
     index: Option<&str>,
-    parameters: &SourceParameters,
+    parameters: &MultiGetParameters,
     body: &[u8],
 ) -> Result<Json<Reply>, ElasticError> {
     let wanted = read(body, index)?;
-    let everywhere = parameters.filter().unwrap_or_default();
+    let everywhere = parameters.source.filter();
+    let fields = StoredFields::named(parameters.stored_fields.as_deref().unwrap_or_default());
     let mut docs = Vec::with_capacity(wanted.len());
-    for Wanted { index, id, source } in wanted {
-        let own = state.document_target(&index).await?;
+    for Wanted {
+        index,
+        id,
+        source,
+        stored,
+    } in wanted
+    {
+        let own = match state.document_target(&index).await {
+            Ok(own) => own,
+            Err(error) => {
+                let error = error.to_body();
+                docs.push(Document::Other(
+                    json!({ "_index": index, "_id": id, "error": error["error"] }),
+                ));
+                continue;
+            }
+        };
         let found = state.logs.get(&own, &id).await;
         docs.push(match found {
             Ok(Some(hit)) => {
-                let filter = source.as_ref().unwrap_or(&everywhere);
-                Document::Found(Box::new(GetBody::new(hit, filter)?))
+                let wanted = stored.as_ref().unwrap_or(&fields);
+                let values = wanted.values(state, &hit.index, hit.source.get()).await?;
+                let filter = wanted.source(source.or_else(|| everywhere.clone()));
+                let found = GetBody::new(hit, &filter)?.with_fields(values);
+                Document::Found(Box::new(found))
             }
             Ok(None) => Document::Other(json!({ "_index": index, "_id": id, "found": false })),
             Err(StoreError::IndexNotFound { .. }) => {
@@ -107,6 +136,7 @@ fn read(body: &[u8], index: Option<&str>) -> Result<Vec<Wanted>, ElasticError> {
                     index: index.ok_or_else(|| no_index(place))?.to_owned(),
                     id: text(&item).ok_or_else(|| no_id(place))?,
                     source: None,
+                    stored: None,
                 },
                 _ => return Err(unknown(&key)),
             });
@@ -125,12 +155,14 @@ fn of_object(item: Value, default: Option<&str>, place: usize) -> Result<Wanted,
         ));
     };
     let (mut index, mut id, mut source) = (default.map(str::to_owned), None, None);
+    let mut stored = None;
     for (key, value) in members {
         match key.as_str() {
             "_index" => index = text(&value),
             "_id" => id = text(&value),
             "_source" => source = Some(elastic::source_filter(&value.to_string())?),
-            "routing" | "_routing" | "stored_fields" => {}
+            "stored_fields" => stored = Some(StoredFields::listed(&value)),
+            "routing" | "_routing" => {}
             "version" | "version_type" => {
                 return Err(ElasticError::illegal_argument(format!(
                     "[{key}] is not supported in a multi get; compare [_version] of the reply"
@@ -147,6 +179,7 @@ fn of_object(item: Value, default: Option<&str>, place: usize) -> Result<Wanted,
         index: index.ok_or_else(|| no_index(place))?,
         id: id.ok_or_else(|| no_id(place))?,
         source,
+        stored,
     })
 }
 

@@ -13,9 +13,26 @@ pub fn is_on(value: Option<&str>) -> bool {
 pub struct IndicesOptions {
     ignore_unavailable: Option<String>,
     allow_no_indices: Option<String>,
+    expand_wildcards: Option<String>,
 }
 
 impl IndicesOptions {
+    /// Whether a pattern means indices that are open and those that are closed, where the request says so.
+    pub fn expands_to(&self, closed: bool) -> Option<bool> {
+        let said = self.expand_wildcards.as_deref()?;
+        let own = if closed { "closed" } else { "open" };
+        Some(said.split(',').any(|one| one == "all" || one == own))
+    }
+
+    /// The same options for a request whose patterns mean open indices unless it says otherwise.
+    #[must_use]
+    pub fn open_by_default(&self) -> Self {
+        let mut options = self.clone();
+        let said = options.expand_wildcards.take();
+        options.expand_wildcards = Some(said.unwrap_or_else(|| "open".to_owned()));
+        options
+    }
+
     /// What the line before a search of several says of them, where it says so.
     pub fn put_over(&mut self, ignore_unavailable: Option<bool>, allow_no_indices: Option<bool>) {
         if let Some(ignore) = ignore_unavailable {

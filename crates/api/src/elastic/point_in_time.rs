@@ -36,7 +36,7 @@ pub async fn open(
         return Err(ElasticError::validation("[keep_alive] is not specified"));
     };
     let kept = keep_alive("keep_alive", kept)?;
-    let found = state.resolve(&index, &parameters.indices).await?;
+    let found = state.open_targets(&index, &parameters.indices).await?;
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,

@@ -49,7 +49,11 @@ pub async fn resolve(
         if !own.is_empty() {
             index["aliases"] = json!(own);
         }
-        index["attributes"] = json!(["open"]);
+        let attribute = match catalog.is_closed(info) {
+            true => "closed",
+            false => "open",
+        };
+        index["attributes"] = json!([attribute]);
         indices.push(index);
     }
     let aliases: Vec<Value> = aliases

@@ -35,7 +35,12 @@ pub async fn open(
 ) -> Result<ReplyBody, ElasticError> {
     let started = Instant::now();
     let kept = keep_alive("scroll", parameters.scroll.as_deref().unwrap_or_default())?;
-    let found = state.resolve(index, &parameters.indices).await?;
+    if search.total == TrackTotal::No {
+        return Err(ElasticError::validation(
+            "disabling [track_total_hits] is not allowed in a scroll context",
+        ));
+    }
+    let found = state.open_targets(index, &parameters.indices).await?;
     let mut view = View {
         shards: found.indices.len(),
         indices: found.expression,

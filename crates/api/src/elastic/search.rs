@@ -80,7 +80,7 @@ pub async fn run(
         }
         Some(view) => view,
         None => {
-            let found = state.resolve(index, &parameters.indices).await?;
+            let found = state.open_targets(index, &parameters.indices).await?;
             View {
                 shards: found.indices.len(),
                 indices: found.expression,
@@ -278,7 +278,7 @@ async fn count_in(
     body: &[u8],
 ) -> Result<Json<Value>, ElasticError> {
     let query = parameters.only_query(body, Timestamp::now())?;
-    let found = state.resolve(index, &parameters.indices).await?;
+    let found = state.open_targets(index, &parameters.indices).await?;
     let shards = found.indices.len();
     let reply = match found.expression {
         Some(indices) => {

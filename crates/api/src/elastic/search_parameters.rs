@@ -161,9 +161,19 @@ impl SearchParameters {
     fn check_names(&self) -> Result<(), ElasticError> {
         let mut names = self.others.keys();
         match names.find(|name| !READ_OVER.contains(&name.as_str())) {
-            None => Ok(()),
+            None => self.check_kind(),
             Some(name) => Err(ElasticError::illegal_argument(format!(
                 "request contains unrecognized parameter: [{name}]"
+            ))),
+        }
+    }
+
+    /// How shards are asked changes nothing where each index is one; what is no way of asking is refused.
+    fn check_kind(&self) -> Result<(), ElasticError> {
+        match self.others.get("search_type").map(String::as_str) {
+            None | Some("query_then_fetch" | "dfs_query_then_fetch") => Ok(()),
+            Some(other) => Err(ElasticError::illegal_argument(format!(
+                "No search type for [{other}]"
             ))),
         }
     }

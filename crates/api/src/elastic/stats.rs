@@ -50,7 +50,7 @@ async fn told(
     metrics: &str,
     options: &IndicesOptions,
 ) -> Result<Json<Value>, ElasticError> {
-    let indices = state.resolve(index, options).await?.indices;
+    let indices = state.open_targets(index, options).await?.indices;
     let wanted = |name: &str| metrics == "_all" || metrics.split(',').any(|own| own == name);
     let figures = |indices: &[IndexInfo]| -> Value {
         let mut all = figures(indices);

@@ -11,6 +11,7 @@ use swarmscope_query::store::IndexInfo;
 use super::ElasticState;
 use super::bulk_request::Entry;
 use super::catalog::Catalog;
+use super::closing;
 use super::date_names;
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
@@ -49,9 +50,12 @@ impl ElasticState {
     ) -> Result<Targets, ElasticError> {
         let text = &date_names::resolve(text, Timestamp::now())?;
         let everything = self.indices().await?;
+        let catalog = self.catalog.read().await?;
         let given = text;
         let (text, by_alias) = without_aliases(text, &everything);
         let expression = IndexExpression::parse(&text);
+        // What it says itself: an alias that a pattern matches names no index.
+        let asked = IndexExpression::parse(given);
         if !options.ignores_unavailable() {
             for name in expression.concrete_names() {
                 if !everything.iter().any(|index| index.name == name) {
@@ -62,6 +66,7 @@ impl ElasticState {
         let indices: Vec<IndexInfo> = everything
             .into_iter()
             .filter(|index| expression.matches(&index.name))
+            .filter(|index| closing::is_meant(&catalog, index, &asked, options))
             .collect();
         if indices.is_empty() && !options.allows_none() {
             return Err(ElasticError::index_not_found(&text));
@@ -141,6 +146,7 @@ impl ElasticState {
         }
         let indices = self.indices().await?;
         let targets = alias_targets(&name, &indices);
+        self.refuse_closed(&name, &targets, &indices).await?;
         match targets.as_slice() {
             _ if indices.iter().any(|index| index.name == name) => Ok(name),
             [] => Ok(name),
@@ -167,10 +173,11 @@ impl ElasticState {
         }
         let dated = date_names::resolve(name, Timestamp::now())?;
         let indices = self.indices().await?;
+        let targets = alias_targets(&dated, &indices);
+        self.refuse_closed(&dated, &targets, &indices).await?;
         if indices.iter().any(|index| index.name == dated) {
             return Ok(dated.into());
         }
-        let targets = alias_targets(&dated, &indices);
         if targets.is_empty() {
             self.make_from_template(&catalog, &dated).await?;
             return Ok(dated.into());
@@ -185,6 +192,24 @@ impl ElasticState {
                  is_write_index=false or the alias points to multiple indices without one being designated as a \
                  write index"
             ))),
+        }
+    }
+
+    /// Refuses what is about one index when that is closed.
+    async fn refuse_closed(
+        &self,
+        name: &str,
+        targets: &[(&str, &Value)],
+        indices: &[IndexInfo],
+    ) -> Result<(), ElasticError> {
+        let catalog = self.catalog.read().await?;
+        let is_meant = |info: &&IndexInfo| {
+            info.name == name || matches!(targets, [(only, _)] if *only == info.name)
+        };
+        let mut meant = indices.iter().filter(is_meant);
+        match meant.find(|info| catalog.is_closed(info)) {
+            Some(closed) => Err(ElasticError::index_closed(closed)),
+            None => Ok(()),
         }
     }
 

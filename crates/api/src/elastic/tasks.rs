@@ -122,7 +122,7 @@ impl Tasks {
     }
 
     /// The tasks that run, by id.
-    fn running(&self) -> Map<String, Value> {
+    pub fn running(&self) -> Map<String, Value> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let running = known
             .by_number

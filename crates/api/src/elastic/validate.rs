@@ -43,14 +43,6 @@ pub async fn of(
     validate(&state, &index, &parameters, &body).await
 }
 
-/// `GET|POST /{index}/_explain/{id}`: how a score comes about is not told.
-pub async fn explain() -> Result<Json<Value>, ElasticError> {
-    Err(ElasticError::illegal_argument(
-        "[_explain] is not supported here; search for the document by [ids] and [_name] the clauses: \
-         [matched_queries] says which of them hold",
-    ))
-}
-
 async fn validate(
     state: &ElasticState,
     index: &str,
@@ -58,7 +50,9 @@ async fn validate(
     body: &[u8],
 ) -> Result<Json<Value>, ElasticError> {
     let explains = is_on(parameters.explain.as_deref());
-    let found = state.resolve(index, &parameters.search.indices).await?;
+    let found = state
+        .open_targets(index, &parameters.search.indices)
+        .await?;
     let query = match parameters.search.only_query(body, Timestamp::now()) {
         Ok(query) => query,
         Err(error) => {

@@ -103,10 +103,12 @@ const PLUGINS: &[Column] = &[
 
 /// The tables there are.
 const LISTING: &str = "=^.^=
+/_cat/allocation
 /_cat/shards
 /_cat/shards/{index}
 /_cat/master
 /_cat/nodes
+/_cat/tasks
 /_cat/indices
 /_cat/indices/{index}
 /_cat/count
@@ -116,6 +118,10 @@ const LISTING: &str = "=^.^=
 /_cat/aliases
 /_cat/aliases/{alias}
 /_cat/plugins
+/_cat/fielddata
+/_cat/fielddata/{fields}
+/_cat/nodeattrs
+/_cat/repositories
 /_cat/templates
 /_cat/component_templates
 ";

@@ -107,18 +107,22 @@ async fn indices_table(
     let found = state
         .resolve(expression, &IndicesOptions::default())
         .await?;
+    let catalog = state.catalog.read().await?;
     let health = |index: &IndexInfo| status(std::slice::from_ref(index));
     let row = |index: IndexInfo| {
-        let bytes = size(index.bytes, &parameters.table);
+        let is_closed = catalog.is_closed(&index);
+        // Of what is closed nothing is counted.
+        let counted = |text: String| if is_closed { String::new() } else { text };
+        let bytes = counted(size(index.bytes, &parameters.table));
         vec![
             health(&index).to_owned(),
-            "open".to_owned(),
+            if is_closed { "close" } else { "open" }.to_owned(),
             index.name,
             index.uuid,
             "1".to_owned(),
             "0".to_owned(),
-            index.documents.to_string(),
-            index.deleted.to_string(),
+            counted(index.documents.to_string()),
+            counted(index.deleted.to_string()),
             index.created_at.to_string(),
             Timestamp::from_millisecond(index.created_at).to_string(),
             bytes.clone(),
@@ -128,6 +132,11 @@ async fn indices_table(
         ]
     };
     let wanted = parameters.health.as_deref();
+    if let Some(unknown) = wanted.filter(|one| !["green", "yellow", "red"].contains(one)) {
+        return Err(ElasticError::illegal_argument(format!(
+            "unknown cluster health status [{unknown}]"
+        )));
+    }
     let chosen = found.indices.into_iter();
     let chosen = chosen.filter(|index| wanted.is_none_or(|wanted| wanted == health(index)));
     let table = Table::new(INDICES, chosen.map(row).collect());
