@@ -1,9 +1,9 @@
 //! Agents: registering, signs of life, draining, leaving.
 
 use serde_json::Value;
-use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Agent, NewAgent, TaskState};
 
+use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, agent_columns, task_columns};
 use super::steer::stop;
@@ -71,7 +71,7 @@ pub async fn deregister(state: &PostgresState, agent_name: &str) -> Result<Agent
 }
 
 async fn deregister_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     agent_name: &str,
 ) -> Result<Agent, Broken> {
@@ -82,7 +82,7 @@ async fn deregister_in(
          AND lease_expires_at IS NOT NULL ORDER BY task_id FOR UPDATE"
     ))
     .bind(agent_name)
-    .fetch_all(&mut *change)
+    .fetch_all(&mut **change)
     .await?;
     let now = state.now();
     for row in &held {
@@ -92,7 +92,7 @@ async fn deregister_in(
     // Without `silenced_at`, so that no late sign of life makes it active again.
     sqlx::query("UPDATE agents SET status = 'inactive', silenced_at = NULL WHERE agent_name = $1")
         .bind(agent_name)
-        .execute(&mut *change)
+        .execute(&mut **change)
         .await?;
     let agent = reads::agent(change, agent_name).await?;
     Ok(agent)

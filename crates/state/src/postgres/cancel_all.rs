@@ -1,10 +1,10 @@
 //! Cancellation in bulk: all that a filter names and that has not ended, when they are as many as was said.
 
 use sqlx::QueryBuilder;
-use sqlx::postgres::PgConnection;
 use swarmscope_model::limits::MAX_REQUEUE;
 use swarmscope_model::state::{Requeued, StateError, TaskFilter};
 
+use super::change::Change;
 use super::steer::cancel_in;
 use super::{PostgresState, reads};
 use crate::broken::Broken;
@@ -23,7 +23,7 @@ pub async fn cancel_all(
 /// Counts without a lock, because each cancellation locks its whole tree in an order of its own; a task
 /// that ends in between is skipped.
 async fn cancel_all_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     filter: &TaskFilter,
     expected: u64,
@@ -34,7 +34,7 @@ async fn cancel_all_in(
         .push(UNFINISHED)
         .push(" ORDER BY created_at, enqueue_order LIMIT ")
         .push_bind(i64::try_from(MAX_REQUEUE + 1).unwrap_or(i64::MAX));
-    let found: Vec<String> = query.build_query_scalar().fetch_all(&mut *change).await?;
+    let found: Vec<String> = query.build_query_scalar().fetch_all(&mut **change).await?;
     if found.len() as u64 != expected {
         let found = found.len() as u64;
         return Err(StateError::CountChanged { expected, found }.into());

@@ -8,16 +8,15 @@ use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{STATE_GROUP_COMMIT, STATE_STATEMENT_TIMEOUT};
+use swarmscope_model::limits::STATE_GROUP_COMMIT;
 use swarmscope_model::state::Task;
-use tokio::time::timeout;
 
-use super::batch_connection::BatchConnection;
+use super::batch_connection::BatchWork;
 use super::claims::{admit, lanes, ready, taken};
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use crate::broken::Broken;
-use crate::together::{self, Outcome, Together, in_order};
+use crate::together::{self, Outcome};
 use crate::transitions::unknown_agent;
 
 /// Serves all of the agents (`$1`, leases in `$4`) that have the skills of the first, at the time `$3`: as
@@ -92,55 +91,38 @@ pub struct ClaimRequest {
 }
 
 /// Claims of this moment.
-pub struct ClaimBatch {
-    pub connection: BatchConnection,
-}
+pub struct ClaimBatch;
 
 type Outcomes = together::Outcomes<Option<Task>>;
 
 #[async_trait]
-impl Together for ClaimBatch {
+impl BatchWork for ClaimBatch {
     type Request = ClaimRequest;
     type Output = Option<Task>;
 
-    async fn run(&self, requests: &[ClaimRequest]) -> Vec<Outcome<Option<Task>>> {
-        let mut outcomes = Outcomes::new();
-        if let Some(mut connection) = self.connection.lend().await {
-            let work = claim_all(
-                &mut connection,
-                self.connection.now(),
-                requests,
-                &mut outcomes,
-            );
-            let worked = timeout(STATE_STATEMENT_TIMEOUT, work).await;
-            self.connection.take_back(connection, worked);
+    async fn work(
+        connection: &mut PgConnection,
+        now: Timestamp,
+        requests: &[ClaimRequest],
+        outcomes: &mut Outcomes,
+    ) -> Result<(), Broken> {
+        // The same types in any order are the same wish.
+        let mut groups: BTreeMap<BTreeSet<&str>, Vec<usize>> = BTreeMap::new();
+        for (place, request) in requests.iter().enumerate() {
+            let task_types = request.task_types.iter().map(String::as_str).collect();
+            groups.entry(task_types).or_default().push(place);
         }
-        in_order(requests.len(), outcomes)
+        for (task_types, places) in groups {
+            let task_types: Vec<&str> = task_types.into_iter().collect();
+            let group = Group {
+                requests,
+                task_types: &task_types,
+                now,
+            };
+            group.serve(connection, places, outcomes).await?;
+        }
+        Ok(())
     }
-}
-
-async fn claim_all(
-    connection: &mut PgConnection,
-    now: Timestamp,
-    requests: &[ClaimRequest],
-    outcomes: &mut Outcomes,
-) -> Result<(), Broken> {
-    // The same types in any order are the same wish.
-    let mut groups: BTreeMap<BTreeSet<&str>, Vec<usize>> = BTreeMap::new();
-    for (place, request) in requests.iter().enumerate() {
-        let task_types = request.task_types.iter().map(String::as_str).collect();
-        groups.entry(task_types).or_default().push(place);
-    }
-    for (task_types, places) in groups {
-        let task_types: Vec<&str> = task_types.into_iter().collect();
-        let group = Group {
-            requests,
-            task_types: &task_types,
-            now,
-        };
-        group.serve(connection, places, outcomes).await?;
-    }
-    Ok(())
 }
 
 /// Requests for the same types.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
+use sqlx::{ConnectOptions, Connection};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{STATE_CONNECTIONS, STATE_PING_TIMEOUT};
 use swarmscope_model::state::StateError;
@@ -14,6 +14,7 @@ use tokio::time::{Instant as Deadline, sleep, timeout};
 
 use super::address;
 use super::batch_connection::BatchConnection;
+use super::change::Change;
 use super::claim_batch::ClaimBatch;
 use super::complete_batch::CompleteBatch;
 use super::failure::may_pass;
@@ -77,8 +78,8 @@ pub struct PostgresState {
     pool: PgPool,
     options: Arc<PgConnectOptions>,
     clock: Clock,
-    claims: Batches<ClaimBatch>,
-    completions: Batches<CompleteBatch>,
+    claims: Batches<BatchConnection<ClaimBatch>>,
+    completions: Batches<BatchConnection<CompleteBatch>>,
 }
 
 impl std::fmt::Debug for PostgresState {
@@ -113,14 +114,9 @@ impl PostgresState {
     }
 
     fn over(pool: PgPool, options: Arc<PgConnectOptions>, clock: Clock) -> Self {
-        let connection = || BatchConnection::new(Arc::clone(&options), Arc::clone(&clock));
         Self {
-            claims: Batches::start(ClaimBatch {
-                connection: connection(),
-            }),
-            completions: Batches::start(CompleteBatch {
-                connection: connection(),
-            }),
+            claims: Batches::start(BatchConnection::new(&options, &clock)),
+            completions: Batches::start(BatchConnection::new(&options, &clock)),
             pool,
             options,
             clock,
@@ -148,12 +144,12 @@ impl PostgresState {
     }
 
     /// Claims that are made with those of others.
-    pub(super) fn claims(&self) -> &Batches<ClaimBatch> {
+    pub(super) fn claims(&self) -> &Batches<BatchConnection<ClaimBatch>> {
         &self.claims
     }
 
     /// Completions that are made with those of others.
-    pub(super) fn completions(&self) -> &Batches<CompleteBatch> {
+    pub(super) fn completions(&self) -> &Batches<BatchConnection<CompleteBatch>> {
         &self.completions
     }
 
@@ -161,14 +157,14 @@ impl PostgresState {
         &self.pool
     }
 
-    pub(super) async fn change(&self) -> Result<Transaction<'static, Postgres>, Broken> {
-        Ok(self.pool.begin().await?)
+    pub(super) async fn change(&self) -> Result<Change<'static>, Broken> {
+        Ok(self.pool.begin().await?.into())
     }
 
     /// Commits what succeeded and takes back what did not, before anybody hears of it: a lock that
     /// outlived the answer would hide the task from the next claim.
     pub(super) async fn end<T>(
-        change: Transaction<'static, Postgres>,
+        change: Change<'static>,
         outcome: Result<T, Broken>,
     ) -> Result<T, Broken> {
         match outcome {

@@ -4,8 +4,10 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row};
 use swarmscope_model::Timestamp;
+use swarmscope_model::limits::MAX_TASK_DEPTH;
 use swarmscope_model::state::{Task, TaskState};
 
+use super::change::Change;
 use super::instant::Instant;
 use super::reads;
 use super::rows::{self, task_columns};
@@ -24,18 +26,9 @@ pub async fn has_children(change: &mut PgConnection, task_id: &str) -> Result<bo
     )
 }
 
-/// Locks a parent, if it is still there.
-pub async fn lock_parent(change: &mut PgConnection, task_id: &str) -> Result<(), Broken> {
-    sqlx::query("SELECT FROM task_states WHERE task_id = $1 FOR UPDATE")
-        .bind(task_id)
-        .execute(change)
-        .await?;
-    Ok(())
-}
-
 /// Settles with the parent of a task that has ended; nothing when it has not, or has none.
 pub async fn child_ended(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     child: &Task,
     now: Timestamp,
 ) -> Result<(), Broken> {
@@ -49,7 +42,7 @@ pub async fn child_ended(
 /// parent has moved. Whoever ends the last child holds the parent's row first, and so sees all others
 /// that have ended.
 pub async fn settle(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     task_id: &str,
     now: Timestamp,
 ) -> Result<bool, Broken> {
@@ -74,7 +67,9 @@ pub async fn settle(
                 stops_children,
             } => {
                 if stops_children {
-                    let under = open_under(change, &task_id).await?;
+                    // With the parent held nobody may wait for its children: who holds one may be waiting
+                    // for the parent. The whole change is tried again then.
+                    let under = open_under(change, OPEN_UNDER_AT_ONCE, &task_id).await?;
                     stop_all(change, &under, now).await?;
                 }
                 end(change, &task_id, state, error, now).await?;
@@ -133,28 +128,45 @@ async fn end(
     Ok(())
 }
 
-/// Every task under this one that has not ended, locked.
-pub async fn open_under(change: &mut PgConnection, task_id: &str) -> Result<Vec<TaskRow>, Broken> {
-    let found = sqlx::query(concat!(
-        "WITH RECURSIVE under (id) AS (SELECT task_id FROM task_states \
-             WHERE parent_task_id = $1 UNION SELECT task_states.task_id FROM under \
-             JOIN task_states ON task_states.parent_task_id = under.id) \
-         SELECT ",
-        task_columns!(),
-        " FROM task_states WHERE task_id IN (SELECT id FROM under) \
-         AND state NOT IN ('completed', 'failed', 'dead_letter', 'cancelled') \
-         ORDER BY task_id FOR UPDATE"
-    ))
-    .bind(task_id)
-    .fetch_all(change)
-    .await?;
+/// Every task under a task that has not ended, locked: children before their parents.
+macro_rules! open_under {
+    () => {
+        concat!(
+            "WITH RECURSIVE under (id, depth) AS (SELECT task_id::text, 1 FROM task_states \
+                 WHERE parent_task_id = $1 UNION ALL SELECT task_states.task_id::text, depth + 1 \
+                 FROM under JOIN task_states ON task_states.parent_task_id = under.id \
+                 WHERE depth < $2) \
+             SELECT ",
+            task_columns!(),
+            " FROM task_states JOIN (SELECT id, max(depth) AS depth FROM under GROUP BY id) AS under \
+                 ON task_states.task_id = under.id WHERE state NOT IN ('completed', 'failed', 'dead_letter', 'cancelled') \
+             ORDER BY depth DESC, task_id FOR UPDATE OF task_states"
+        )
+    };
+}
+
+const OPEN_UNDER: &str = open_under!();
+
+/// Fails when somebody else holds one of them.
+const OPEN_UNDER_AT_ONCE: &str = concat!(open_under!(), " NOWAIT");
+
+async fn open_under(
+    change: &mut PgConnection,
+    statement: &'static str,
+    task_id: &str,
+) -> Result<Vec<TaskRow>, Broken> {
+    let found = sqlx::query(statement)
+        .bind(task_id)
+        .bind(i32::try_from(MAX_TASK_DEPTH).unwrap_or(i32::MAX))
+        .fetch_all(change)
+        .await?;
     let under: Result<_, sqlx::Error> = found.iter().map(rows::task).collect();
     Ok(under?)
 }
 
 /// Cancels tasks that are locked.
 pub async fn stop_all(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     tasks: &[TaskRow],
     now: Timestamp,
 ) -> Result<(), Broken> {
@@ -169,9 +181,9 @@ pub async fn lock_tree(
     change: &mut PgConnection,
     task_id: &str,
 ) -> Result<(TaskRow, Vec<TaskRow>), Broken> {
-    open_under(change, task_id).await?;
+    open_under(change, OPEN_UNDER, task_id).await?;
     let root = reads::locked(change, task_id).await?;
     // With the root held nobody gives it children, so those that came meanwhile are all there.
-    let under = open_under(change, task_id).await?;
+    let under = open_under(change, OPEN_UNDER_AT_ONCE, task_id).await?;
     Ok((root, under))
 }

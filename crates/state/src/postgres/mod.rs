@@ -10,6 +10,7 @@ mod address;
 mod agents;
 mod batch_connection;
 mod cancel_all;
+mod change;
 mod claim_batch;
 mod claims;
 mod complete_batch;

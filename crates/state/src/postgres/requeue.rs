@@ -1,10 +1,10 @@
 //! Requeueing in bulk: all that a filter names, when they are as many as was said.
 
 use sqlx::QueryBuilder;
-use sqlx::postgres::PgConnection;
 use swarmscope_model::limits::MAX_REQUEUE;
 use swarmscope_model::state::{Requeued, StateError, TaskFilter};
 
+use super::change::Change;
 use super::rows::{self, task_columns};
 use super::steer::requeue_one;
 use super::{PostgresState, reads};
@@ -22,7 +22,7 @@ pub async fn requeue(
 }
 
 async fn requeue_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     filter: &TaskFilter,
     expected: u64,
@@ -34,7 +34,7 @@ async fn requeue_in(
         .push(" ORDER BY created_at, enqueue_order LIMIT ")
         .push_bind(i64::try_from(MAX_REQUEUE + 1).unwrap_or(i64::MAX))
         .push(" FOR UPDATE");
-    let rows = query.build().fetch_all(&mut *change).await?;
+    let rows = query.build().fetch_all(&mut **change).await?;
     let found = rows.len() as u64;
     if found != expected || found > MAX_REQUEUE {
         return Err(StateError::CountChanged { expected, found }.into());

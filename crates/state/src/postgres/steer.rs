@@ -5,16 +5,17 @@ use sqlx::postgres::PgConnection;
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Task, TaskState};
 
+use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
-use super::{PostgresState, history, joins, reads};
+use super::{PostgresState, joins, reads};
 use crate::broken::Broken;
 use crate::transitions::{Ended, TaskRow, requeueable, wrong_state};
 
 /// Moves a task, whose row the caller has locked, to `after`, unclaimed, and ends the attempt if one
 /// is under way. Its parent and its children are for the caller to see to.
 pub async fn stop(
-    connection: &mut PgConnection,
+    change: &mut Change<'_>,
     before: &TaskRow,
     ended: Ended<'_>,
     after: TaskState,
@@ -34,10 +35,10 @@ pub async fn stop(
     .bind(after.is_final().then_some(Instant(now)))
     .bind(loss.is_some())
     .bind(loss.or(ended.reason()))
-    .fetch_one(&mut *connection)
+    .fetch_one(&mut **change)
     .await?;
     if before.task.state == TaskState::InProgress {
-        history::record(connection, before, ended, now).await?;
+        change.attempt_ended(before, ended, now);
     }
     Ok(rows::task(&row)?.task)
 }
@@ -50,7 +51,7 @@ pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken
 
 /// Cancels a task and all under it.
 pub async fn cancel_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
@@ -73,7 +74,7 @@ pub async fn retry(state: &PostgresState, task_id: &str) -> Result<Task, Broken>
 }
 
 async fn retry_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
@@ -85,7 +86,7 @@ async fn retry_in(
 /// Requeues a task whose row is locked. A parent that ended while it waited waits again, for the
 /// children that failed and are requeued with it.
 pub async fn requeue_one(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     task: &Task,
     now: Timestamp,
 ) -> Result<Task, Broken> {
@@ -99,7 +100,7 @@ pub async fn requeue_one(
              SELECT id FROM under WHERE id <> $1 ORDER BY id",
         )
         .bind(&task.task_id)
-        .fetch_all(&mut *change)
+        .fetch_all(&mut **change)
         .await?;
         for task_id in &failed {
             back_into_queue(change, task_id, now).await?;

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use sqlx::AssertSqlSafe;
-use sqlx::postgres::PgConnection;
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::SWEEP_BATCH;
 use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport, Task, TaskState};
 
 use super::PostgresState;
+use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
 use super::steer::stop;
@@ -103,7 +103,7 @@ async fn fail_overdue(state: &PostgresState, task_id: &str) -> Result<Option<Tas
 }
 
 async fn fail_overdue_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Option<Task>, Broken> {
@@ -138,7 +138,7 @@ async fn join(state: &PostgresState, task_id: &str) -> Result<Option<Task>, Brok
 }
 
 async fn join_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Option<Task>, Broken> {
@@ -177,7 +177,7 @@ async fn take(
 }
 
 async fn take_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
     limits: &SweepLimits,
@@ -187,7 +187,7 @@ async fn take_in(
         .bind(Instant(now))
         .bind(before(now, limits.foreign_after))
         .bind(task_id)
-        .fetch_optional(&mut *change)
+        .fetch_optional(&mut **change)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let before = rows::task(&row)?;

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use sqlx::postgres::PgConnection;
 use swarmscope_model::state::{Claim, Failure, Join, Task, TaskState};
 
+use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
-use super::{PostgresState, enqueue, history, joins, reads, system_config};
+use super::{PostgresState, enqueue, joins, reads, system_config};
 use crate::broken::Broken;
 use crate::jitter::later;
 use crate::joining::no_children;
@@ -62,7 +62,7 @@ pub async fn complete(
 }
 
 async fn complete_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     claim: &Claim,
     result: &Map<String, Value>,
@@ -74,10 +74,6 @@ async fn complete_in(
     }
     let now = state.now();
     let before = in_force(before, claim, now)?;
-    if let Some(parent) = &before.task.parent_task_id {
-        // Before the agent's row, which what the agent does besides would wait for as well.
-        joins::lock_parent(change, parent).await?;
-    }
     let row = sqlx::query(concat!(
         "UPDATE task_states SET state = 'completed', updated_at = $2, completed_at = $2, \
          lease_expires_at = NULL, last_error = NULL WHERE task_id = $1 RETURNING ",
@@ -85,12 +81,12 @@ async fn complete_in(
     ))
     .bind(&claim.task_id)
     .bind(Instant(now))
-    .fetch_one(&mut *change)
+    .fetch_one(&mut **change)
     .await?;
     let ended = Ended::Completed {
         result: result.clone(),
     };
-    history::record(change, &before, ended, now).await?;
+    change.attempt_ended(&before, ended, now);
     let mut follow_up = follow_up.to_vec();
     inherit_from(&mut follow_up, &before.task);
     enqueue::insert_all(change, follow_up, now).await?;
@@ -106,7 +102,7 @@ pub async fn fail(state: &PostgresState, claim: &Claim, failure: &Failure) -> Re
 }
 
 async fn fail_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     claim: &Claim,
     failure: &Failure,
@@ -132,13 +128,13 @@ async fn fail_in(
     .bind(after.not_before.map(Instant))
     .bind(after.state.is_final().then_some(Instant(now)))
     .bind(after.retried)
-    .fetch_one(&mut *change)
+    .fetch_one(&mut **change)
     .await?;
     let ended = Ended::Failed {
         state: after.attempt_state,
         failure,
     };
-    history::record(change, &before, ended, now).await?;
+    change.attempt_ended(&before, ended, now);
     let failed = rows::task(&row)?.task;
     joins::child_ended(change, &failed, now).await?;
     Ok(failed)
@@ -156,7 +152,7 @@ pub async fn fan_out(
 }
 
 async fn fan_out_in(
-    change: &mut PgConnection,
+    change: &mut Change<'_>,
     state: &PostgresState,
     claim: &Claim,
     children: &[Prepared],
@@ -180,9 +176,9 @@ async fn fan_out_in(
     .bind(Instant(now))
     .bind(join.then.as_str())
     .bind(join.on_child_failure.as_str())
-    .execute(&mut *change)
+    .execute(&mut **change)
     .await?;
-    history::record(change, &before, Ended::FannedOut, now).await?;
+    change.attempt_ended(&before, Ended::FannedOut, now);
     joins::settle(change, &claim.task_id, now).await?;
     Ok(reads::locked(change, &claim.task_id).await?.task)
 }

@@ -1,0 +1,312 @@
+//! What changes hold on PostgreSQL while they wait for a row that somebody else holds, and whom that delays.
+
+mod fixture;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use fixture::{LEASE, PATIENCE, SWEEP, claim_of, task, types};
+use futures::future::join_all;
+use serde_json::Map;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use swarmscope_model::Timestamp;
+use swarmscope_model::limits::STATE_STATEMENT_TIMEOUT;
+use swarmscope_model::state::{
+    AfterChildren, ChildFailure, Claim, ErrorClass, Failure, Join, MAX_LEASE_LOSSES, NewAgent,
+    NewTask, StateError, StateStore, TaskState,
+};
+use swarmscope_state::PostgresState;
+use swarmscope_test_postgres::Database;
+use tokio::time::{sleep, timeout};
+
+const POLL: Duration = Duration::from_millis(10);
+
+/// What ends an attempt at the part of a whole.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Completion,
+    CompletionWithFollowUp,
+    Failure,
+    Cancellation,
+    Deadline,
+    LostLease,
+}
+
+const ENDS: [End; 6] = [
+    End::Completion,
+    End::CompletionWithFollowUp,
+    End::Failure,
+    End::Cancellation,
+    End::Deadline,
+    End::LostLease,
+];
+
+struct Swarm {
+    database: Database<'static>,
+    store: PostgresState,
+    clock: Arc<AtomicI64>,
+}
+
+impl Swarm {
+    /// `None` where PostgreSQL is not installed.
+    async fn with_agents(agents: &[&str]) -> Option<Self> {
+        let database = swarmscope_test_postgres::shared()?.database();
+        let clock = Arc::new(AtomicI64::new(1_769_860_800_000));
+        let now = Arc::clone(&clock);
+        let store = PostgresState::connect(&database.url(), PATIENCE)
+            .await
+            .unwrap()
+            .with_clock(move || Timestamp::from_millisecond(now.load(Ordering::SeqCst)));
+        for agent_name in agents {
+            let agent = NewAgent {
+                agent_name: (*agent_name).into(),
+                agent_type: "test".into(),
+                capabilities: Map::new(),
+                metadata: Map::new(),
+            };
+            store.register(agent).await.unwrap();
+        }
+        Some(Self {
+            database,
+            store,
+            clock,
+        })
+    }
+
+    async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.database.url()).await.unwrap()
+    }
+
+    async fn claim(&self, agent_name: &str) -> Claim {
+        let claimed = self.store.claim(agent_name, &types(), LEASE).await;
+        claim_of(&claimed.unwrap().expect("a task is there"))
+    }
+
+    async fn state(&self, task_id: &str) -> TaskState {
+        self.store.task(task_id).await.unwrap().state
+    }
+
+    async fn complete(&self, claim: &Claim) -> TaskState {
+        let completed = self.store.complete(claim, Map::new(), vec![]).await;
+        completed.unwrap().state
+    }
+
+    /// Until a statement waits for a row.
+    async fn until_somebody_waits(&self) {
+        let mut connection = self.connect().await;
+        let waiting = async {
+            while !is_there(
+                &mut connection,
+                "SELECT FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            )
+            .await
+            {
+                sleep(POLL).await;
+            }
+        };
+        let waited = timeout(PATIENCE, waiting).await;
+        waited.expect("somebody waits for a row");
+    }
+}
+
+async fn is_there(connection: &mut PgConnection, query: &'static str) -> bool {
+    let rows = sqlx::query(query).fetch_all(connection).await;
+    !rows.unwrap().is_empty()
+}
+
+fn part_of(whole: &str, id: &str) -> NewTask {
+    NewTask {
+        parent_task_id: Some(whole.into()),
+        ..task(id)
+    }
+}
+
+fn whole(id: &str, on_child_failure: ChildFailure) -> NewTask {
+    NewTask {
+        join: Some(Join {
+            then: AfterChildren::Complete,
+            on_child_failure,
+        }),
+        ..task(id)
+    }
+}
+
+fn breaks() -> Failure {
+    Failure {
+        error_type: ErrorClass::Permanent,
+        error_message: "it broke".into(),
+        exception_type: None,
+    }
+}
+
+async fn end(swarm: &Swarm, end: End, claim: &Claim) -> Result<(), StateError> {
+    let store = &swarm.store;
+    match end {
+        End::Completion => store.complete(claim, Map::new(), vec![]).await.map(drop),
+        End::CompletionWithFollowUp => {
+            let next = task(&format!("after {}", claim.task_id));
+            store
+                .complete(claim, Map::new(), vec![next])
+                .await
+                .map(drop)
+        }
+        End::Failure => store.fail(claim, &breaks()).await.map(drop),
+        End::Cancellation => store.cancel(&claim.task_id).await.map(drop),
+        End::Deadline | End::LostLease => store.sweep(&SWEEP).await.map(drop),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agents_row_is_free_while_the_end_of_its_task_waits_for_a_parent() {
+    let Some(swarm) = Swarm::with_agents(&["a"]).await else {
+        return;
+    };
+    let deadline = |end| matches!(end, End::Deadline).then_some(1_000);
+    for ended_by in ENDS {
+        for held in ["whole", "middle"] {
+            let id = |name: &str| format!("{name} {ended_by:?} {held}");
+            let middle = NewTask {
+                parent_task_id: Some(id("whole")),
+                ..whole(&id("middle"), ChildFailure::Fail)
+            };
+            let part = NewTask {
+                deadline_ms: deadline(ended_by),
+                ..part_of(&id("middle"), &id("part"))
+            };
+            let family = vec![whole(&id("whole"), ChildFailure::Fail), middle, part];
+            swarm.store.enqueue(family).await.unwrap();
+            let claim = swarm.claim("a").await;
+            assert_eq!(claim.task_id, id("part"));
+            let losses = MAX_LEASE_LOSSES - 1;
+            let part = &claim.task_id;
+            match ended_by {
+                End::Deadline => swarm.clock.fetch_add(2_000, Ordering::SeqCst),
+                End::LostLease => {
+                    swarm.database.sql(&format!(
+                        "UPDATE task_states SET lease_losses = {losses} WHERE task_id = '{part}'"
+                    ));
+                    swarm.clock.fetch_add(11_000, Ordering::SeqCst)
+                }
+                _ => 0,
+            };
+            holding(&swarm, &id(held), ended_by, &claim).await;
+            let ends = [swarm.state(part).await, swarm.state(&id("whole")).await];
+            assert!(
+                ends.iter().all(|state| state.is_final()),
+                "{ended_by:?} {ends:?}"
+            );
+            let attempts = swarm.store.attempts(part).await.unwrap();
+            assert_eq!(attempts.len(), 1, "{ended_by:?}");
+            // What followed is out of the way of the next.
+            swarm
+                .database
+                .sql("DELETE FROM task_states WHERE task_id LIKE 'after%'");
+        }
+    }
+}
+
+/// Ends the attempt while somebody holds the task, and looks at the agent's row meanwhile.
+async fn holding(swarm: &Swarm, task_id: &str, ended_by: End, claim: &Claim) {
+    let mut holder = swarm.connect().await;
+    let mut held = holder.begin().await.unwrap();
+    let hold = format!("SELECT FROM task_states WHERE task_id = '{task_id}' FOR UPDATE");
+    sqlx::query(AssertSqlSafe(hold))
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let watched = async {
+        swarm.until_somebody_waits().await;
+        let mut other = swarm.connect().await;
+        let is_free = is_there(&mut other, "SELECT FROM agents FOR UPDATE SKIP LOCKED").await;
+        held.rollback().await.unwrap();
+        assert!(
+            is_free,
+            "{ended_by:?} holds the agent while it waits for {task_id}"
+        );
+    };
+    let (ended, ()) = tokio::join!(end(swarm, ended_by, claim), watched);
+    ended.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_holds_an_agent_delays_nobody_elses_completion() {
+    let Some(swarm) = Swarm::with_agents(&["held", "free"]).await else {
+        return;
+    };
+    let swarm = Arc::new(swarm);
+    let tasks = (0..4).map(|number| task(&format!("t{number}")));
+    swarm.store.enqueue(tasks.collect()).await.unwrap();
+    let claim = swarm.claim("held").await;
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(swarm.claim("free").await);
+    }
+    let mut holder = swarm.connect().await;
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT FROM agents WHERE agent_name = 'held' FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let delayed = {
+        let swarm = Arc::clone(&swarm);
+        tokio::spawn(async move { swarm.complete(&claim).await })
+    };
+    swarm.until_somebody_waits().await;
+    let done = join_all(others.iter().map(|claim| swarm.complete(claim)));
+    // Half of what a batch may take that waits for the row.
+    let done = timeout(STATE_STATEMENT_TIMEOUT / 2, done).await;
+    assert_eq!(
+        done.expect("nothing is in their way"),
+        [TaskState::Completed; 3]
+    );
+    held.rollback().await.unwrap();
+    assert_eq!(delayed.await.unwrap(), TaskState::Completed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_that_fails_at_once_is_not_held_while_somebody_holds_one_of_its_parts() {
+    let Some(swarm) = Swarm::with_agents(&["a"]).await else {
+        return;
+    };
+    let swarm = Arc::new(swarm);
+    let family = vec![
+        whole("whole", ChildFailure::FailFast),
+        part_of("whole", "breaks"),
+        part_of("whole", "busy"),
+    ];
+    swarm.store.enqueue(family).await.unwrap();
+    let claim = swarm.claim("a").await;
+    assert_eq!(claim.task_id, "breaks");
+    let mut holder = swarm.connect().await;
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT FROM task_states WHERE task_id = 'busy' FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let failing = {
+        let swarm = Arc::clone(&swarm);
+        tokio::spawn(async move {
+            // While the part is held the store may lose its patience.
+            while let Err(error) = swarm.store.fail(&claim, &breaks()).await {
+                assert_eq!(error.code(), "unavailable", "{error}");
+            }
+        })
+    };
+    // Time to come as far as the parent.
+    sleep(Duration::from_millis(300)).await;
+    let parent_is_free = async {
+        let mut other = swarm.connect().await;
+        let free = "SELECT FROM task_states WHERE task_id = 'whole' FOR UPDATE SKIP LOCKED";
+        while !is_there(&mut other, free).await {
+            sleep(POLL).await;
+        }
+    };
+    let parent_is_free = timeout(STATE_STATEMENT_TIMEOUT / 2, parent_is_free).await;
+    parent_is_free.expect("whoever ends a part gets hold of the parent");
+    held.rollback().await.unwrap();
+    failing.await.unwrap();
+    assert_eq!(swarm.state("whole").await, TaskState::Failed);
+    assert_eq!(swarm.state("busy").await, TaskState::Cancelled);
+}
