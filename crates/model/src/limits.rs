@@ -322,8 +322,9 @@ pub const COUNT_QUEUE_EVERY: Duration = Duration::from_secs(10);
 pub const SWEEP_BATCH: usize = 1_000;
 /// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.
 pub const MAX_SETTINGS: u32 = 1_000;
-/// Connections of one process to a state database. PostgreSQL allows 100 in all unless configured.
-pub const STATE_CONNECTIONS: u32 = 8;
+/// Connections of one process to a state database, three of them for batches. PostgreSQL allows 100 in all
+/// unless configured.
+pub const STATE_CONNECTIONS: u32 = 9;
 /// How often changed tasks are looked for while somebody watches: soon enough to feel live.
 pub const WATCH_EVERY: Duration = Duration::from_millis(250);
 /// How far each of these looks goes back: longer than a change takes from its time to its commit.

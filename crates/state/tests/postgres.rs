@@ -173,6 +173,41 @@ async fn json_comes_back_as_it_was_and_what_cannot_be_kept_is_refused() {
 }
 
 #[tokio::test]
+async fn single_tasks_that_are_submitted_at_once_are_one_change() {
+    let Some(cluster) = swarmscope_test_postgres::shared() else {
+        return;
+    };
+    let database = cluster.database();
+    let store = connect(&database).await;
+    let with = |task_id: &str, count: usize| NewTask {
+        idempotency_key: Some(format!("key {task_id}")),
+        metadata: Map::from_iter([("count".to_owned(), count.into())]),
+        ..task(task_id)
+    };
+    let ids: Vec<String> = (0..40).map(|number| format!("t{number}")).collect();
+    let submit = |(count, task_id): (usize, &String)| store.enqueue(vec![with(task_id, count)]);
+    let submitted = join_all(ids.iter().enumerate().map(submit)).await;
+    for (task_id, made) in ids.iter().zip(submitted) {
+        assert_eq!(&made.unwrap()[0].task_id, task_id);
+    }
+    // Each change leaves its number in the rows that it wrote.
+    let changes = database.sql("SELECT count(DISTINCT xmin::text) FROM task_states");
+    let changes: usize = changes.parse().unwrap();
+    assert!(changes < ids.len() / 4, "{changes} changes");
+    // In the company of new ones: the same again is no new task, and with another content a conflict.
+    let (again, other, new) = tokio::join!(
+        store.enqueue(vec![with("t1", 1)]),
+        store.enqueue(vec![with("t2", 7)]),
+        store.enqueue(vec![with("new", 0)]),
+    );
+    assert_eq!(again.unwrap()[0].task_id, "t1");
+    assert_eq!(other.unwrap_err().code(), "conflict");
+    assert_eq!(new.unwrap()[0].task_id, "new");
+    let total = database.sql("SELECT count(*) FROM task_states");
+    assert_eq!(total, (ids.len() + 1).to_string());
+}
+
+#[tokio::test]
 async fn whoever_holds_a_parent_delays_nobody_but_its_own_children() {
     let Some(cluster) = swarmscope_test_postgres::shared() else {
         return;

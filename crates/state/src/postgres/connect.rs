@@ -17,6 +17,7 @@ use super::batch_connection::BatchConnection;
 use super::change::Change;
 use super::claim_batch::ClaimBatch;
 use super::complete_batch::CompleteBatch;
+use super::enqueue_batch::EnqueueBatch;
 use super::failure::may_pass;
 use super::instant::Instant;
 use crate::broken::Broken;
@@ -29,7 +30,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Of [`STATE_CONNECTIONS`] those that only batches use.
-const BATCH_CONNECTIONS: u32 = 2;
+const BATCH_CONNECTIONS: u32 = 3;
 
 /// Why the state database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,7 @@ pub struct PostgresState {
     clock: Clock,
     claims: Batches<BatchConnection<ClaimBatch>>,
     completions: Batches<BatchConnection<CompleteBatch>>,
+    submissions: Batches<BatchConnection<EnqueueBatch>>,
 }
 
 impl std::fmt::Debug for PostgresState {
@@ -117,6 +119,7 @@ impl PostgresState {
         Self {
             claims: Batches::start(BatchConnection::new(&options, &clock)),
             completions: Batches::start(BatchConnection::new(&options, &clock)),
+            submissions: Batches::start(BatchConnection::new(&options, &clock)),
             pool,
             options,
             clock,
@@ -151,6 +154,11 @@ impl PostgresState {
     /// Completions that are made with those of others.
     pub(super) fn completions(&self) -> &Batches<BatchConnection<CompleteBatch>> {
         &self.completions
+    }
+
+    /// Submissions that are made with those of others.
+    pub(super) fn submissions(&self) -> &Batches<BatchConnection<EnqueueBatch>> {
+        &self.submissions
     }
 
     pub(super) fn pool(&self) -> &PgPool {

@@ -168,7 +168,7 @@ fn keys_of(tasks: &[Prepared]) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// Inserts what is not there yet and returns it, by id.
-async fn insert(
+pub async fn insert(
     connection: &mut PgConnection,
     tasks: &[Prepared],
     rules: &Rules,

@@ -1,7 +1,7 @@
 //! The store for several machines: a PostgreSQL database that agents may also use directly.
 //!
 //! Claims that come at the same time are one statement that skips rows others hold (`FOR UPDATE SKIP
-//! LOCKED`), and so are completions; every change but a claim locks its tasks' rows, then the agents', in
+//! LOCKED`), and so are completions and single submissions; every change but a claim locks its tasks' rows, then the agents', in
 //! that order. Time is the database's, so that machines whose clocks differ agree on when a lease is over.
 //! Whatever a database's restart or a lost connection makes fail is tried again for a while. Nothing here
 //! decides what is valid input or what happens to a task: see the files beside this folder.
@@ -16,6 +16,7 @@ mod claims;
 mod complete_batch;
 mod connect;
 mod enqueue;
+mod enqueue_batch;
 mod error_groups;
 mod failure;
 mod history;
@@ -49,6 +50,7 @@ use crate::prepared::as_children;
 use crate::together::Outcome;
 use claim_batch::ClaimRequest;
 use complete_batch::CompleteRequest;
+use enqueue_batch::EnqueueBatch;
 
 pub use connect::{ConnectError, PostgresState};
 
@@ -56,6 +58,11 @@ pub use connect::{ConnectError, PostgresState};
 impl StateStore for PostgresState {
     async fn enqueue(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
         let tasks = enqueue::prepare("tasks", tasks)?;
+        if let Some(task) = EnqueueBatch::takes(&tasks)
+            && let Outcome::Done(enqueued) = self.submissions().ask(task.clone()).await
+        {
+            return enqueued.map(|task| vec![task]);
+        }
         self.patiently(|| enqueue::enqueue(self, &tasks)).await
     }
 

@@ -1,0 +1,50 @@
+//! The submissions of many in one statement. Only those of single tasks without a parent, of which each is
+//! inserted or not, whatever becomes of the others: what is there already is looked at alone, and so is
+//! everybody when somebody is about to insert the same.
+
+use async_trait::async_trait;
+use sqlx::postgres::PgConnection;
+use swarmscope_model::Timestamp;
+use swarmscope_model::state::Task;
+
+use super::batch_connection::BatchWork;
+use super::{enqueue, system_config};
+use crate::broken::Broken;
+use crate::prepared::Prepared;
+use crate::together::{Outcome, Outcomes};
+
+/// Submissions of this moment.
+pub struct EnqueueBatch;
+
+impl EnqueueBatch {
+    /// The one task of a submission that can be made with others.
+    pub fn takes(tasks: &[Prepared]) -> Option<&Prepared> {
+        match tasks {
+            [task] if task.parent().is_none() => Some(task),
+            _ => None,
+        }
+    }
+}
+
+#[async_trait]
+impl BatchWork for EnqueueBatch {
+    type Request = Prepared;
+    type Output = Task;
+
+    async fn work(
+        connection: &mut PgConnection,
+        now: Timestamp,
+        requests: &[Prepared],
+        outcomes: &mut Outcomes<Task>,
+    ) -> Result<(), Broken> {
+        let rules = system_config::rules(connection).await?;
+        let mut inserted = enqueue::insert(connection, requests, &rules, now).await?;
+        for (place, request) in requests.iter().enumerate() {
+            // The first of those with one id is the one that was inserted.
+            if let Some(task) = inserted.remove(&request.task_id) {
+                outcomes.insert(place, Outcome::Done(Ok(task)));
+            }
+        }
+        Ok(())
+    }
+}
