@@ -6,7 +6,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{StateError, Task, TaskState};
 
 use super::steer::stop;
-use super::{reads, rows, unavailable};
+use super::{reads, unavailable};
 use crate::joining::{AfterJoin, Children, after_join, open_children};
 use crate::transitions::Ended;
 
@@ -138,19 +138,15 @@ pub async fn stop_all_under(
     task_id: &str,
     now: Timestamp,
 ) -> Result<(), StateError> {
-    let under = sqlx::query(
+    let query = sqlx::query(
         "WITH RECURSIVE under (task_id) AS (SELECT task_id FROM task_states \
              WHERE parent_task_id = ?1 UNION SELECT task_states.task_id FROM under \
              JOIN task_states ON task_states.parent_task_id = under.task_id) \
          SELECT * FROM task_states WHERE task_id IN (SELECT task_id FROM under) \
          AND state NOT IN ('completed', 'failed', 'dead_letter', 'cancelled')",
     )
-    .bind(task_id)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(unavailable)?;
-    for row in &under {
-        let before = rows::task(row).map_err(unavailable)?;
+    .bind(task_id);
+    for before in reads::all_rows(connection, query).await? {
         stop(
             connection,
             &before,

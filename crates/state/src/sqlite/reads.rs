@@ -1,6 +1,8 @@
 //! Everything that only looks. Never takes the write lock.
 
 use serde_json::Value;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::MAX_PAGE;
@@ -21,6 +23,16 @@ pub async fn row(connection: &mut SqliteConnection, task_id: &str) -> Result<Tas
         .map_err(unavailable)?
         .ok_or_else(|| unknown_task(task_id))?;
     rows::task(&row).map_err(unavailable)
+}
+
+/// The rows that a query of tasks finds, within a transaction.
+pub async fn all_rows(
+    connection: &mut SqliteConnection,
+    query: Query<'_, Sqlite, SqliteArguments>,
+) -> Result<Vec<TaskRow>, StateError> {
+    let found = query.fetch_all(connection).await.map_err(unavailable)?;
+    let rows: Result<_, sqlx::Error> = found.iter().map(rows::task).collect();
+    rows.map_err(unavailable)
 }
 
 pub async fn task(state: &SqliteState, task_id: &str) -> Result<Task, StateError> {

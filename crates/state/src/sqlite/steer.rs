@@ -16,18 +16,12 @@ pub async fn held_by(
     connection: &mut SqliteConnection,
     agent_name: &str,
 ) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query(
+    let query = sqlx::query(
         "SELECT * FROM task_states WHERE state = 'in_progress' AND agent_name = ?1 \
          AND lease_expires_at IS NOT NULL",
     )
-    .bind(agent_name)
-    .fetch_all(connection)
-    .await
-    .map_err(unavailable)?
-    .iter()
-    .map(rows::task)
-    .collect::<Result<_, _>>()
-    .map_err(unavailable)
+    .bind(agent_name);
+    reads::all_rows(connection, query).await
 }
 
 /// Moves a task to `after`, unclaimed, and ends the attempt if one is under way. Its parent and its
@@ -124,7 +118,7 @@ pub async fn requeue_one(
     now: Timestamp,
 ) -> Result<Task, StateError> {
     if task.join.is_some() {
-        let failed = sqlx::query(
+        let failed: Vec<String> = sqlx::query_scalar(
             "WITH RECURSIVE under (task_id) AS (SELECT ?1 UNION SELECT task_states.task_id \
                  FROM under JOIN task_states AS above ON above.task_id = under.task_id \
                  JOIN task_states ON task_states.parent_task_id = under.task_id \
@@ -136,9 +130,8 @@ pub async fn requeue_one(
         .fetch_all(&mut *connection)
         .await
         .map_err(unavailable)?;
-        for row in &failed {
-            let task_id: String = sqlx::Row::try_get(row, "task_id").map_err(unavailable)?;
-            back_into_queue(connection, &task_id, now).await?;
+        for task_id in &failed {
+            back_into_queue(connection, task_id, now).await?;
         }
     }
     back_into_queue(connection, &task.task_id, now).await?;

@@ -13,7 +13,7 @@ use swarmscope_model::state::{LostLease, StateError, SweepLimits, SweepReport, T
 use super::context::Context;
 use super::operation::Operation;
 use super::steer::stop;
-use super::{SqliteState, joins, reads, rows, unavailable};
+use super::{SqliteState, joins, reads, unavailable};
 use crate::content::to_time;
 use crate::joining::open_children;
 use crate::transitions::{Ended, TaskRow, after_loss};
@@ -216,31 +216,18 @@ async fn expired(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query(EXPIRED)
-        .bind(now.as_millisecond())
-        .fetch_all(connection)
-        .await
-        .map_err(unavailable)?
-        .iter()
-        .map(rows::task)
-        .collect::<Result<_, _>>()
-        .map_err(unavailable)
+    let query = sqlx::query(EXPIRED).bind(now.as_millisecond());
+    reads::all_rows(connection, query).await
 }
 
 async fn past_deadline(
     connection: &mut SqliteConnection,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    sqlx::query(OVERDUE)
+    let query = sqlx::query(OVERDUE)
         .bind(now.as_millisecond())
-        .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX))
-        .fetch_all(connection)
-        .await
-        .map_err(unavailable)?
-        .iter()
-        .map(rows::task)
-        .collect::<Result<_, _>>()
-        .map_err(unavailable)
+        .bind(i64::try_from(SWEEP_BATCH).unwrap_or(i64::MAX));
+    reads::all_rows(connection, query).await
 }
 
 async fn joinable(connection: &mut SqliteConnection) -> Result<Vec<String>, StateError> {
@@ -262,14 +249,7 @@ async fn foreign(
     after: Duration,
     now: Timestamp,
 ) -> Result<Vec<TaskRow>, StateError> {
-    let found: Vec<TaskRow> = sqlx::query(WITHOUT_LEASE)
-        .fetch_all(connection)
-        .await
-        .map_err(unavailable)?
-        .iter()
-        .map(rows::task)
-        .collect::<Result<_, _>>()
-        .map_err(unavailable)?;
+    let found = reads::all_rows(connection, sqlx::query(WITHOUT_LEASE)).await?;
     let alive = |row: &TaskRow| {
         let holder = row.task.agent_name.as_deref();
         let pulse = agents
