@@ -315,9 +315,11 @@ pub const STATE_RETENTION_DAYS: u32 = 30;
 pub const PRUNE_BATCH: u32 = 1_000;
 /// Between two looks for what retention removes, once a look has found less than a full batch.
 pub const PRUNE_EVERY: Duration = Duration::from_secs(60);
-/// How often waiting tasks are counted: each count reads an index of all tasks, and a metric is scraped
-/// every quarter of a minute.
+/// How often waiting tasks are counted: a metric is scraped every quarter of a minute.
 pub const COUNT_QUEUE_EVERY: Duration = Duration::from_secs(10);
+/// Each count reads an index of all waiting tasks, and the next one comes so many times later than this took:
+/// a fifth of a percent of the time, whatever the length of the queue.
+pub const COUNT_QUEUE_REST: u32 = 500;
 /// Tasks that one sweep takes back, so that a sweep after an outage ends and is seen to work.
 pub const SWEEP_BATCH: usize = 1_000;
 /// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use swarmscope_model::Timestamp;
 use swarmscope_model::event::event_type;
-use swarmscope_model::limits::{COUNT_QUEUE_EVERY, PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::limits::{COUNT_QUEUE_EVERY, COUNT_QUEUE_REST, PRUNE_BATCH, PRUNE_EVERY};
 use swarmscope_model::settings::Settings;
-use swarmscope_model::state::{Retention, StateError, SweepLimits, TaskState};
+use swarmscope_model::state::{Retention, StateError, SweepLimits, TaskFilter, TaskState};
 use swarmscope_sdk::metrics;
 use tokio::time::{Instant, sleep};
 
@@ -88,8 +88,7 @@ async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateE
     tick(orchestrator).await?;
     count_active_tasks(orchestrator).await?;
     if Instant::now() >= next.count {
-        count_queued_tasks(orchestrator).await?;
-        next.count = Instant::now() + COUNT_QUEUE_EVERY;
+        next.count = Instant::now() + count_queued_tasks(orchestrator).await?;
     }
     if Instant::now() >= next.prune {
         next.prune = Instant::now() + prune(orchestrator, &settings).await?;
@@ -120,13 +119,18 @@ async fn count_active_tasks(orchestrator: &Orchestrator) -> Result<(), StateErro
     Ok(())
 }
 
-async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<(), StateError> {
-    let counts = orchestrator.store().task_counts().await?;
-    let queued = counts
-        .into_iter()
-        .find_map(|(state, tasks)| (state == TaskState::Queued).then_some(tasks));
-    metrics::set_queued_tasks(i64::try_from(queued.unwrap_or(0)).unwrap_or(i64::MAX));
-    Ok(())
+/// Counts the tasks that wait, and says when to do so again.
+async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<Duration, StateError> {
+    let began = Instant::now();
+    // Without a row: the count alone, which passes over all that has ended.
+    let waiting = TaskFilter {
+        state: Some(TaskState::Queued),
+        limit: 0,
+        ..TaskFilter::default()
+    };
+    let queued = orchestrator.store().tasks(&waiting).await?.total;
+    metrics::set_queued_tasks(i64::try_from(queued).unwrap_or(i64::MAX));
+    Ok(COUNT_QUEUE_EVERY.max(began.elapsed() * COUNT_QUEUE_REST))
 }
 
 /// Removes one batch and says when to look again: at once while there is more.
