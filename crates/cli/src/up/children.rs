@@ -137,3 +137,28 @@ fn credentials(configuration: &Configuration) -> Vec<(OsString, OsString)> {
     }
     variables
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpSocket;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_start_waits_until_the_orchestrator_takes_connections() {
+        // Whoever connects is refused until it listens.
+        let socket = TcpSocket::new_v4().expect("a socket");
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        socket.bind(any).expect("a free port");
+        let children = Children {
+            tasks: JoinSet::new(),
+            orchestrator: socket.local_addr().expect("its address"),
+        };
+        let mut open = std::pin::pin!(children.orchestrator_is_open());
+        let early = tokio::time::timeout(5 * LOOK_AGAIN, &mut open).await;
+        assert!(early.is_err(), "nobody listens yet");
+        let listener = socket.listen(1).expect("it listens");
+        open.await;
+        listener.accept().await.expect("it was looked at");
+    }
+}
