@@ -28,6 +28,7 @@ use swarmscope_metricstore::{EmbeddedMetrics, Options};
 use swarmscope_model::metrics::{Cancellation, Labels, SampleValue};
 use swarmscope_prometheus_config::{Configuration, HttpClientConfig, HttpUrl};
 use tempfile::TempDir;
+use tokio::sync::watch;
 
 /// Longer than anything that works takes, even on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -170,6 +171,7 @@ pub struct Hook {
     pub port: u16,
     bodies: Arc<Mutex<Vec<Value>>>,
     status: Arc<AtomicU16>,
+    is_held: watch::Sender<bool>,
 }
 
 impl Hook {
@@ -180,11 +182,17 @@ impl Hook {
         let bodies = Arc::new(Mutex::new(Vec::new()));
         let status = Arc::new(AtomicU16::new(200));
         let (seen, answer) = (Arc::clone(&bodies), Arc::clone(&status));
+        let (is_held, held) = watch::channel(false);
         let receive = move |body: axum::body::Bytes| {
             let status = StatusCode::from_u16(answer.load(Ordering::SeqCst)).expect("a status");
             let body = serde_json::from_slice(&body).expect("JSON");
             seen.lock().expect("nobody panicked").push(body);
-            async move { status }
+            let mut held = held.clone();
+            async move {
+                // One whose hook is gone answers to nobody.
+                let _ = held.wait_for(|is_held| !is_held).await;
+                status
+            }
         };
         let app = axum::Router::new().route("/hook", post(receive));
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -192,7 +200,13 @@ impl Hook {
             port,
             bodies,
             status,
+            is_held,
         }
+    }
+
+    /// Takes bodies and answers nothing until it is let go.
+    pub fn hold(&self, is_held: bool) {
+        self.is_held.send_replace(is_held);
     }
 
     /// What it answers from now on.
