@@ -2,12 +2,10 @@
 
 mod support;
 
-use std::time::Duration;
-
-use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::Server;
+use support::watching::Watch;
 
 async fn submit(server: &Server, task: Value) -> String {
     let (status, task) = server.post("/api/v1/tasks", task).await;
@@ -302,33 +300,6 @@ async fn limits_and_policies_are_kept_and_in_force() {
     assert_eq!(delete("/api/v1/retry-policies/doomed").await.0, 204);
 }
 
-/// Reads events until one carries a task that `wanted` accepts; its state and the event's id.
-async fn until(reply: reqwest::Response, wanted: impl Fn(&Value) -> bool) -> (Value, String) {
-    let mut bytes = reply.bytes_stream();
-    let mut text = String::new();
-    let read = async {
-        loop {
-            text.push_str(std::str::from_utf8(&bytes.next().await.unwrap().unwrap()).unwrap());
-            for event in text.split("\n\n") {
-                let line = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
-                let Some(data) = line("data: ").filter(|_| line("event: ") == Some("tasks")) else {
-                    continue;
-                };
-                let Ok(data) = serde_json::from_str::<Value>(data) else {
-                    continue;
-                };
-                let tasks = data["tasks"].as_array().unwrap();
-                if let Some(task) = tasks.iter().find(|task| wanted(task)) {
-                    return (task.clone(), line("id: ").unwrap().to_owned());
-                }
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), read)
-        .await
-        .expect("the event comes")
-}
-
 #[tokio::test]
 async fn changes_are_told_to_who_watches_and_to_who_comes_back() {
     let server = Server::start().await;
@@ -339,17 +310,15 @@ async fn changes_are_told_to_who_watches_and_to_who_comes_back() {
         if let Some(last) = last {
             request = request.header("Last-Event-ID", last);
         }
-        let reply = request.send().await.unwrap();
-        assert_eq!(reply.status(), 200);
-        reply
+        Watch::new(request.send().await.unwrap())
     };
-    let all = watch("", None).await;
-    let of_type = watch("task_type=b", None).await;
+    let mut all = watch("", None).await;
+    let mut of_type = watch("task_type=b", None).await;
     let first = submit(&server, json!({"task_type": "a"})).await;
     let second = submit(&server, json!({"task_type": "b"})).await;
-    let (task, id) = until(all, |task| task["task_id"] == first.as_str()).await;
+    let (task, id) = all.until(|task| task["task_id"] == first.as_str()).await;
     assert_eq!(task["state"], "queued");
-    let (only, _) = until(of_type, |_| true).await;
+    let (only, _) = of_type.until(|_| true).await;
     assert_eq!(
         only["task_id"],
         second.as_str(),
@@ -360,8 +329,8 @@ async fn changes_are_told_to_who_watches_and_to_who_comes_back() {
     server
         .post(&format!("/api/v1/tasks/{first}/cancel"), json!({}))
         .await;
-    let back = watch("task_type=a", Some(&id)).await;
-    let (task, _) = until(back, |task| task["state"] == "cancelled").await;
+    let mut back = watch("task_type=a", Some(&id)).await;
+    let (task, _) = back.until(|task| task["state"] == "cancelled").await;
     assert_eq!(task["task_id"], first.as_str());
 
     let request = server

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod several;
+pub mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -88,16 +88,21 @@ impl Place {
     /// Moves the ends of all tasks and attempts to this time.
     pub async fn make_older(&self, time: &str) {
         for statement in OLDER.map(|statement| statement.replace("TIME", time)) {
-            match self {
-                Self::Sqlite(folder) => {
-                    let url = format!("sqlite://{}", folder.path().join("state.db").display());
-                    let mut connection = SqliteConnection::connect(&url).await.unwrap();
-                    let done = sqlx::query(AssertSqlSafe(statement)).execute(&mut connection);
-                    done.await.unwrap();
-                }
-                Self::Postgres(database) => {
-                    tokio::task::block_in_place(|| database.sql(&statement));
-                }
+            self.sql(statement).await;
+        }
+    }
+
+    /// What an agent with SQL of its own does.
+    pub async fn sql(&self, statement: String) {
+        match self {
+            Self::Sqlite(folder) => {
+                let url = format!("sqlite://{}", folder.path().join("state.db").display());
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                let done = sqlx::query(AssertSqlSafe(statement)).execute(&mut connection);
+                done.await.unwrap();
+            }
+            Self::Postgres(database) => {
+                tokio::task::block_in_place(|| database.sql(&statement));
             }
         }
     }
