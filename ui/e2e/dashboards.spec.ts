@@ -73,6 +73,17 @@ for (const [uid, title] of Object.entries(SHIPPED)) {
   });
 }
 
+test('who is no agent is not counted as one', async ({ page }) => {
+  // As on a server that has met no agent yet, where "all agents" is an empty list.
+  await page.route('**/label/agent/values**', (route) =>
+    route.fulfill({ json: { status: 'success', data: [] } }),
+  );
+  const board = new Board(page);
+  await board.open('swarmscope-agents-overview');
+  await expect(board.panel('Agents that are up')).toContainText('none');
+  await expect(board.panel('Agents that are down')).toContainText('0');
+});
+
 test('a variable narrows the panels, and lives in the URL', async ({ page, request }) => {
   await vector(request, 'rate(task_latency_seconds_count{agent="research_agent"}[1m])');
   const board = new Board(page);
