@@ -6,7 +6,7 @@ use swarmscope_model::event::event_type;
 use swarmscope_model::state::ErrorClass;
 use swarmscope_model::{ExceptionInfo, Severity};
 
-use crate::exception::describe;
+use crate::exception::describe_returned;
 
 /// Any error.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -61,7 +61,7 @@ impl TaskError {
 
     /// What went wrong, as events carry it.
     pub fn exception(&self) -> ExceptionInfo {
-        describe(self.cause())
+        describe_returned(self.cause())
     }
 }
 

@@ -16,6 +16,22 @@ const MAX_BACKTRACE_LINES: usize = 100;
 /// Causes that are followed, against error types whose source is themselves.
 const MAX_CAUSES: usize = 32;
 
+/// Calls between one that failed and its description: a panic's, and this module's.
+const NOTING: [&str; 12] = [
+    "<alloc::boxed::Box<",
+    "<std::backtrace::",
+    "__rustc::",
+    "core::panicking::",
+    "rust_begin_unwind",
+    "std::backtrace::",
+    "std::backtrace_rs::",
+    "std::panicking::",
+    "std::sys::backtrace::",
+    "swarmscope_sdk::exception::describe",
+    "swarmscope_sdk::exception::log_panics",
+    "swarmscope_sdk::log::record::",
+];
+
 type Slot = Arc<Mutex<Option<ExceptionInfo>>>;
 
 tokio::task_local! {
@@ -25,6 +41,14 @@ tokio::task_local! {
 
 /// The error with its chain of sources, and a backtrace when `RUST_BACKTRACE` asks for one.
 pub fn describe<E: Error + ?Sized>(error: &E) -> ExceptionInfo {
+    let mut described = describe_returned(error);
+    push_backtrace(&mut described.traceback, &Backtrace::capture());
+    described
+}
+
+/// The error with its chain of sources alone: of one that was handed on, the calls that led here are not those
+/// that led to it.
+pub fn describe_returned<E: Error + ?Sized>(error: &E) -> ExceptionInfo {
     let kind = type_name(error);
     let mut traceback = vec![format!("{kind}: {error}")];
     let mut cause = error.source();
@@ -32,7 +56,6 @@ pub fn describe<E: Error + ?Sized>(error: &E) -> ExceptionInfo {
         traceback.push(format!("caused by: {}: {source}", debug_name(source)));
         cause = source.source();
     }
-    push_backtrace(&mut traceback, &Backtrace::capture());
     ExceptionInfo {
         kind,
         message: error.to_string(),
@@ -65,8 +88,22 @@ fn debug_name<E: Error + ?Sized>(error: &E) -> String {
 fn push_backtrace(traceback: &mut Vec<String>, backtrace: &Backtrace) {
     if backtrace.status() == BacktraceStatus::Captured {
         let text = backtrace.to_string();
-        traceback.extend(text.lines().take(MAX_BACKTRACE_LINES).map(str::to_owned));
+        let lines = from_the_failure(&text).take(MAX_BACKTRACE_LINES);
+        traceback.extend(lines.map(str::to_owned));
     }
+}
+
+/// A backtrace from the call that failed on: who looks for the reason does not look for how it was noted.
+fn from_the_failure(backtrace: &str) -> impl Iterator<Item = &str> {
+    let mut is_noting = true;
+    backtrace.lines().filter(move |line| {
+        let text = line.trim_start();
+        // The place of a call stands below it.
+        if is_noting && let Some(call) = text.split_once(": ").map(|(_, call)| call) {
+            is_noting = NOTING.iter().any(|begin| call.starts_with(begin));
+        }
+        !is_noting
+    })
 }
 
 /// A panic's payload without the hook's knowledge of where and why.
@@ -175,6 +212,30 @@ mod tests {
         assert_eq!(described.traceback[1], "caused by: Custom: no answer");
         let boxed: Box<dyn Error> = Box::new(error);
         assert_eq!(describe(boxed.as_ref()).kind, "FetchFailed");
+    }
+
+    #[test]
+    fn a_backtrace_begins_where_it_failed() {
+        let printed = "   0: swarmscope_sdk::exception::log_panics::{{closure}}::{{closure}}
+             at /src/sdk/exception.rs:170:20
+   1: std::panicking::panic_with_hook
+   2: std::sys::backtrace::__rust_end_short_backtrace::<std::panicking::panic_handler::{closure#0}, !>
+   3: __rustc::rust_begin_unwind
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/panicking.rs:689:5
+   4: core::panicking::panic_fmt
+   5: my_agent::outline
+             at ./src/main.rs:17:9
+   6: std::sys::backtrace::__rust_begin_short_backtrace
+";
+        let left: Vec<&str> = from_the_failure(printed).map(str::trim).collect();
+        assert_eq!(
+            left,
+            [
+                "5: my_agent::outline",
+                "at ./src/main.rs:17:9",
+                "6: std::sys::backtrace::__rust_begin_short_backtrace"
+            ]
+        );
     }
 
     #[tokio::test]
