@@ -32,8 +32,8 @@ const WIDTHS: [Width; 3] = [
     },
 ];
 
-/// Up to how many buckets a history has before a coarser width serves better.
-const WISHED_BUCKETS: i64 = 100;
+/// Up to how many buckets a history has before a coarser width serves better: a week by the hour.
+const WISHED_BUCKETS: i64 = 7 * 24;
 
 /// The spans that a point in time is in: width and start.
 pub fn of(time: Timestamp) -> [(i64, i64); 3] {
@@ -134,6 +134,7 @@ mod tests {
             (5 * MINUTE, 12)
         );
         assert_eq!(layout(NOW - DAY, NOW).interval, HOUR);
+        assert_eq!(layout(NOW - 7 * DAY, NOW).interval, HOUR);
         // An hour of last week: the fine counts are gone.
         assert_eq!(layout(NOW - 7 * DAY, NOW - 7 * DAY + HOUR).interval, HOUR);
         assert_eq!(layout(NOW - 30 * DAY, NOW).interval, DAY);
