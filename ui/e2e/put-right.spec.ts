@@ -4,7 +4,7 @@ import { at, failNextTask, freshIndex, store, submitTask, type AgentEvent } from
 
 const run = Date.now().toString(36);
 const agent = `put_right_${run}`;
-const taskType = `put_right_${run}`;
+const taskType = `put_right_work_${run}`;
 const index = freshIndex('put-right');
 /** Letters alone, which no fingerprint takes for a parameter. */
 const word = run.replace(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
@@ -68,6 +68,14 @@ test('who looks for why a task failed finds who else is affected, and puts it ri
   await expect(page.getByRole('article')).toContainText(`outline_${word}`);
   await expect(affected.getByRole('listitem')).toHaveCount(2);
   await expect(affected.getByRole('listitem').filter({ hasText: second })).toContainText('failed');
+
+  // What else fails in tasks of this type is a click away.
+  await facts.getByRole('link', { name: taskType }).click();
+  await expect(page).toHaveURL(new RegExp(`taskType=${taskType}`));
+  await expect(page.getByRole('row').filter({ hasText: word })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Any task type' }).click();
+  await expect(page).not.toHaveURL(/taskType/);
+  await page.goto(group);
 
   // From a task that it failed to that task's journey, and from the error in it back to the group.
   await affected

@@ -13,7 +13,7 @@ test('the status page shows the indices and an account that adds up', async ({ p
       metadata: {},
     },
   ]);
-  await page.goto('/status');
+  await page.goto('/status?agents=all');
   await expect(page.getByRole('link', { name: index })).toBeVisible();
   // Whether it is in the log still or in a segment: it takes room.
   await expect(page.getByRole('region', { name: 'Log store and addresses' })).not.toContainText(
@@ -21,6 +21,31 @@ test('the status page shows the indices and an account that adds up', async ({ p
   );
   const account = page.getByRole('region', { name: /Account/ });
   await expect(account.getByRole('row').filter({ hasText: 'status_agent' })).toContainText('yes');
+});
+
+test('of many agents those that lost events come first, and the others on request', async ({ page }) => {
+  const agents = Array.from({ length: 30 }, (_, n) => ({
+    agent_name: n === 0 ? '' : `swarm_${String(n)}`,
+    received: 100 - n,
+    stored: n === 29 ? 70 : 100 - n,
+    refused: n === 29 ? 1 : 0,
+    dropped: 0,
+  }));
+  await page.route('**/api/v1/status', async (route) => {
+    const status = (await (await route.fetch()).json()) as { accounting: { by_agent: unknown } };
+    await route.fulfill({
+      json: { ...status, accounting: { ...status.accounting, by_agent: agents } },
+    });
+  });
+  await page.goto('/status');
+  const account = page.getByRole('region', { name: /Account/ });
+  const names = account.getByRole('link');
+  await expect(names).toHaveCount(12);
+  await expect(names.first()).toHaveText('swarm_29');
+  await expect(names.nth(1)).toHaveText('without a name');
+  await account.getByRole('button', { name: 'Show all 30 agents' }).click();
+  await expect(names).toHaveCount(30);
+  await expect(page).toHaveURL(/agents=all/);
 });
 
 test('losing the server is said, and over as soon as it answers again', async ({ page, context }) => {

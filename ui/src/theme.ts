@@ -1,4 +1,16 @@
-import { Button, createTheme, Drawer, Modal, Popover, Select, TextInput, Tooltip } from '@mantine/core';
+import {
+  Autocomplete,
+  Button,
+  createTheme,
+  Drawer,
+  JsonInput,
+  Modal,
+  NativeSelect,
+  Popover,
+  Select,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
 
 /** Dense, like the tools that people watch all day: 13 px text, controls of 30 px. */
 export const theme = createTheme({
@@ -29,9 +41,12 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   components: {
+    Autocomplete: Autocomplete.extend({ defaultProps: { size: 'xs' } }),
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    JsonInput: JsonInput.extend({ defaultProps: { size: 'xs' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'xs' } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
     Select: Select.extend({ defaultProps: { size: 'xs' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),

@@ -94,6 +94,8 @@ export interface GroupFilter {
   agent?: string;
   type?: string;
   correlation_id?: string;
+  version?: string;
+  task_type?: string;
   from?: string;
   regressed_after?: string;
   sort?: GroupSort;

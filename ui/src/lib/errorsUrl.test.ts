@@ -9,7 +9,7 @@ describe('the URL of the errors page', () => {
 
   it('keeps every part of a view', () => {
     const view = parseErrorsView(
-      'state=all&query=a%20b&agent=w&type=T&correlation=c&back=true&since=now-1h&sort=count&page=3',
+      'state=all&query=a%20b&agent=w&type=T&correlation=c&version=1.2&taskType=t&back=true&since=now-1h&sort=count&page=3',
     );
     expect(view).toEqual({
       state: '',
@@ -17,6 +17,8 @@ describe('the URL of the errors page', () => {
       agent: 'w',
       type: 'T',
       correlation: 'c',
+      version: '1.2',
+      taskType: 't',
       back: true,
       since: 'now-1h',
       sort: 'count',

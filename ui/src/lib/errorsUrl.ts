@@ -9,6 +9,9 @@ export interface ErrorsView {
   type: string;
   /** Only groups with an error of this correlation id. */
   correlation: string;
+  /** A version of an agent. */
+  version: string;
+  taskType: string;
   /** Only groups that came back after they were resolved. */
   back: boolean;
   /** Errors since then; empty for all time. */
@@ -38,6 +41,8 @@ export function parseErrorsView(search: string): ErrorsView {
     agent: params.get('agent') ?? '',
     type: params.get('type') ?? '',
     correlation: params.get('correlation') ?? '',
+    version: params.get('version') ?? '',
+    taskType: params.get('taskType') ?? '',
     back: params.get('back') === 'true',
     since: SINCE_CHOICES.find(({ value }) => value === since)?.value ?? DEFAULT_SINCE,
     sort: GROUP_SORTS.find((known) => known === params.get('sort')) ?? 'last_seen',
@@ -50,7 +55,7 @@ export function errorsLink(patch: Partial<ErrorsView>): string {
   const view = { ...parseErrorsView(''), ...patch };
   const params = new URLSearchParams();
   if (view.state !== 'open') params.set('state', view.state || 'all');
-  for (const name of ['query', 'agent', 'type', 'correlation'] as const) {
+  for (const name of ['query', 'agent', 'type', 'correlation', 'version', 'taskType'] as const) {
     if (view[name] !== '') params.set(name, view[name]);
   }
   if (view.back) params.set('back', 'true');

@@ -10,7 +10,7 @@ export function formatPercent(part: number, whole: number): string {
   return percent > 0 && percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
 }
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -19,5 +19,5 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit] ?? 'TB'}`;
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit] ?? 'TiB'}`;
 }

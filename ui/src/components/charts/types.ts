@@ -82,6 +82,8 @@ export interface TimeSeriesChartProps {
   thresholds?: readonly Threshold[] | undefined;
   thresholdStyle?: 'line' | 'area' | 'line+area' | undefined;
   markers?: readonly Marker[] | undefined;
+  /** A part of the time that stands out. */
+  marked?: TimeSpan | undefined;
   legend?: LegendOptions | undefined;
   tooltip?: 'all' | 'single' | 'none' | undefined;
   /** Charts with the same key share their crosshair. */

@@ -3,6 +3,7 @@ import type { Journey, JourneyEntry, JourneySpan } from '../../api/journeys';
 import { countBy, filterEntries, keyed } from './entries';
 import { lanes } from './lanes';
 import { metricSpan } from './metrics';
+import { timeMarks } from './scale';
 import { stackParts } from './stack';
 import { formatJourneyView, journeyLink, parseJourneyView } from './view';
 
@@ -126,6 +127,16 @@ it('folds frames of libraries and keeps those of the program', () => {
     [true, 84],
     [false, 8],
   ]);
+});
+
+it('marks of a time line are round, but for its end', () => {
+  expect(timeMarks(3_117)).toEqual([0, 1_000, 2_000, 3_117]);
+  expect(timeMarks(202)).toEqual([0, 50, 100, 150, 202]);
+  expect(timeMarks(3 * 3_600_000)).toEqual([
+    0, 1_800_000, 3_600_000, 5_400_000, 7_200_000, 9_000_000, 10_800_000,
+  ]);
+  expect(timeMarks(30 * 86_400_000)).toHaveLength(7);
+  expect(timeMarks(0)).toEqual([0]);
 });
 
 it('metrics of a short journey are shown within minutes', () => {

@@ -42,7 +42,7 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes}m ${pad(Math.floor(seconds % 60))}s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours}h ${pad(minutes % 60)}m`;
-  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+  return hours % 24 === 0 ? `${hours / 24}d` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
 /** A bar's width: round by nature, so no zeros behind it. */

@@ -55,7 +55,6 @@ export function AlertHistory({ view }: { view: AlertsView }) {
             <th scope="col">When</th>
             <th scope="col">Alert</th>
             <th scope="col">Change</th>
-            <th scope="col">Labels</th>
             <th scope="col" className={page.number}>
               Value
             </th>
@@ -89,9 +88,9 @@ function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
   const group = labels.error_group;
   return (
     <tr>
-      <td>
-        <span className={page.nowrap}>{formatTimestamp(at)}</span>{' '}
-        <span className={`${page.soft} ${page.nowrap}`}>· {formatAge(now - at)} ago</span>
+      <td className={page.nowrap}>
+        {formatTimestamp(at)}
+        <div className={page.soft}>{formatAge(now - at)} ago</div>
       </td>
       <td className={page.nowrap}>
         <Link href={group ? errorLink(group) : metricsLink(`ALERTS{alertname=${quote(rule)}}`)}>{rule}</Link>
@@ -99,15 +98,17 @@ function ChangeRow({ change, now }: { change: AlertChange; now: number }) {
       <td className={page.nowrap}>
         <span className={page.soft}>{from} →</span> <StateBadge urgency={URGENCY[to]} text={to} />
       </td>
-      <td>
-        <LabelTags
-          labels={instanceLabels(group ? { error_type: labels.error_type ?? '' } : labels, { name: rule })}
-        />
-      </td>
       <td className={page.number} title={value}>
         {formatNumber(parseValue(value))}
       </td>
-      <td>{annotations.summary}</td>
+      <td className={classes.meaning}>
+        {annotations.summary}
+        <div>
+          <LabelTags
+            labels={instanceLabels(group ? { error_type: labels.error_type ?? '' } : labels, { name: rule })}
+          />
+        </div>
+      </td>
     </tr>
   );
 }

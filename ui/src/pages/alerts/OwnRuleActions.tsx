@@ -44,7 +44,7 @@ export function OwnRuleActions({ name }: { name: string }) {
         <Refusal error={remove.error} />
         <Group justify="flex-end" gap="xs" mt="sm">
           <Button variant="default" onClick={() => setAsked(false)}>
-            Leave it
+            Cancel
           </Button>
           <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
             Remove

@@ -5,6 +5,7 @@ import type { Journey } from '../../api/journeys';
 import { queryRange } from '../../api/prometheus';
 import type { RangeSeries } from '../../api/prometheusTypes';
 import { TimeSeriesChart } from '../../components/charts/TimeSeriesChart';
+import type { TimeSpan } from '../../components/charts/types';
 import { align } from '../../lib/chart/align';
 import { agentMetrics, metricSpan, type AgentMetric } from '../../lib/journey/metrics';
 import { alignSpan, chooseStep } from '../../lib/promql/step';
@@ -24,7 +25,11 @@ export function AgentMetrics({ journey, colors }: AgentMetricsProps) {
   const { agents, started_at, ended_at } = journey;
   const names = agents.slice(0, MOST_AGENTS).map(({ name }) => name);
   const metrics = agentMetrics(names);
-  const { from, to } = metricSpan(Date.parse(started_at), Date.parse(ended_at));
+  const marked = useMemo(
+    () => ({ from: Date.parse(started_at), to: Date.parse(ended_at) }),
+    [started_at, ended_at],
+  );
+  const { from, to } = metricSpan(marked.from, marked.to);
   const step = chooseStep(to - from, 'coarse');
   const grid = { ...alignSpan(from, to, step), step };
   const answers = useQueries({
@@ -44,7 +49,14 @@ export function AgentMetrics({ journey, colors }: AgentMetricsProps) {
   return (
     <section className={classes.metrics} aria-label="Metrics of the agents">
       {found.map(({ metric, result }) => (
-        <MetricChart key={metric.title} metric={metric} result={result} grid={grid} colors={colors} />
+        <MetricChart
+          key={metric.title}
+          metric={metric}
+          result={result}
+          grid={grid}
+          marked={marked}
+          colors={colors}
+        />
       ))}
     </section>
   );
@@ -54,10 +66,12 @@ interface MetricChartProps {
   metric: AgentMetric;
   result: readonly RangeSeries[];
   grid: { start: number; end: number; step: number };
+  /** When the journey was. */
+  marked: TimeSpan;
   colors: ReadonlyMap<string, number>;
 }
 
-function MetricChart({ metric, result, grid: { start, end, step }, colors }: MetricChartProps) {
+function MetricChart({ metric, result, grid: { start, end, step }, marked, colors }: MetricChartProps) {
   const scheme = useComputedColorScheme();
   const { x, series } = useMemo(() => {
     const aligned = align(result, start, end, step);
@@ -78,6 +92,7 @@ function MetricChart({ metric, result, grid: { start, end, step }, colors }: Met
           x={x}
           series={series}
           span={{ from: start, to: end }}
+          marked={marked}
           left={{ unit: metric.unit, min: 0 }}
           syncKey="journey"
         />

@@ -3,13 +3,13 @@ import { Link } from 'wouter';
 import type { Journey } from '../../api/journeys';
 import { discoverLink } from '../../lib/discoverUrl';
 import { laneColor, type Lane } from '../../lib/journey/lanes';
+import { timeMarks } from '../../lib/journey/scale';
 import { formatCount } from '../../lib/number';
-import { formatDuration } from '../../lib/time/format';
+import { formatInterval } from '../../lib/time/format';
 import { SpanBar } from './SpanBar';
 import classes from './Journey.module.css';
 
 const ROW = 20;
-const SCALE = [0, 0.25, 0.5, 0.75, 1] as const;
 
 interface WaterfallProps {
   journey: Journey;
@@ -56,9 +56,9 @@ export const Waterfall = memo(function Waterfall({ journey, lanes, task, onOpen 
         </div>
       ))}
       <div className={classes.scale} aria-hidden>
-        {SCALE.map((part) => (
-          <span key={part} style={{ left: `${part * 100}%` }}>
-            {part === 0 ? '0' : formatDuration(journey.duration_ms * part)}
+        {timeMarks(journey.duration_ms).map((at) => (
+          <span key={at} style={{ left: `${(at / Math.max(1, journey.duration_ms)) * 100}%` }}>
+            {at === 0 ? '0' : formatInterval(at)}
           </span>
         ))}
       </div>

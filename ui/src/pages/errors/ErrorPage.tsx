@@ -44,11 +44,9 @@ function Detail({ detail }: { detail: GroupDetail }) {
       </h2>
       {group.culprit !== '' && <p className={classes.where}>{group.culprit}</p>}
       <div className={classes.columns}>
-        <div>
-          <Frames frames={detail.frames} />
-          <Samples samples={detail.samples} />
-        </div>
-        <div>
+        <Frames frames={detail.frames} />
+        <Samples samples={detail.samples} />
+        <div className={classes.side}>
           <Facts detail={detail} />
           <AffectedTasks id={group.id} />
           <Notes id={group.id} notes={detail.notes} />

@@ -33,6 +33,8 @@ export default function ErrorsPage() {
         agent: view.agent,
         type: view.type,
         correlation_id: view.correlation,
+        version: view.version,
+        task_type: view.taskType,
         from: view.since,
         ...(view.back && { regressed_after: EVER }),
         sort: view.sort,
@@ -91,8 +93,8 @@ function NoGroup({ view }: { view: ErrorsView }) {
       />
     );
   }
-  const filtered = view.query !== '' || view.agent !== '' || view.type !== '' || view.correlation !== '';
-  if (filtered) return <EmptyState title="No error matches these filters" />;
+  const filters = [view.query, view.agent, view.type, view.correlation, view.version, view.taskType];
+  if (filters.some((filter) => filter !== '')) return <EmptyState title="No error matches these filters" />;
   return (
     <EmptyState
       title={view.state === 'open' ? 'No open error in this time' : 'No error in this time'}

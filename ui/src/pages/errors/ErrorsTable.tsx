@@ -19,10 +19,18 @@ interface ErrorsTableProps {
   onSort: (sort: GroupSort) => void;
 }
 
-const COLUMNS: readonly { label: string; sort?: GroupSort; number?: boolean; roomy?: boolean }[] = [
+interface Column {
+  label: string;
+  title?: string;
+  sort?: GroupSort;
+  number?: boolean;
+  roomy?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
   { label: 'Error' },
   { label: 'Over time' },
-  { label: 'Errors', sort: 'count', number: true },
+  { label: 'Errors', title: 'All that were ever counted', sort: 'count', number: true },
   { label: 'Last seen', sort: 'last_seen', number: true },
   { label: 'First seen', sort: 'first_seen', number: true, roomy: true },
   { label: 'Agents' },
@@ -40,6 +48,7 @@ export function ErrorsTable({ groups, sort, since, onSort }: ErrorsTableProps) {
             <th
               key={column.label}
               scope="col"
+              title={column.title}
               className={[column.number && page.number, column.roomy && page.roomy].filter(Boolean).join(' ')}
               aria-sort={column.sort === sort ? 'descending' : undefined}
             >
@@ -105,7 +114,7 @@ function GroupRow({ group, since, now }: { group: ErrorGroup; since: string; now
       >
         {formatAge(now - Date.parse(group.first_seen))} ago
       </td>
-      <td className={classes.agents}>
+      <td>
         <Agents group={group} />
       </td>
       <td className={page.nowrap}>
@@ -120,7 +129,7 @@ const AGENTS_SHOWN = 2;
 function Agents({ group }: { group: ErrorGroup }) {
   const more = group.agents_total - Math.min(AGENTS_SHOWN, group.agents.length);
   return (
-    <span title={group.agents.join(', ')}>
+    <span className={classes.agents} title={group.agents.join(', ')}>
       {group.agents.slice(0, AGENTS_SHOWN).map((agent) => (
         <Link key={agent} href={errorsLink({ agent })} className={page.tag}>
           {agent}

@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import type { ErrorGroup, GroupDetail, GroupPart } from '../../api/errors';
 import { CopyButton } from '../../components/CopyButton';
+import { FactList, type Fact } from '../../components/FactList';
 import { errorsLink } from '../../lib/errorsUrl';
 import { formatCount } from '../../lib/number';
-import { formatIso } from '../../lib/time/format';
+import { formatInterval, formatIso, formatTimestamp } from '../../lib/time/format';
 import classes from './Errors.module.css';
 import { Sparkline } from './Sparkline';
 
@@ -17,33 +18,32 @@ const SOURCES: Record<ErrorGroup['source'], string> = {
 /** How often, since when, who, and why these errors are one group. */
 export function Facts({ detail }: { detail: GroupDetail }) {
   const { group, agents, versions, task_types: types } = detail;
-  const facts: [string, ReactNode][] = [
+  const { from, interval_ms: interval } = group.history;
+  const facts: Fact[] = [
     ['errors', formatCount(group.count)],
     ['last seen', formatIso(group.last_seen)],
     ['first seen', formatIso(group.first_seen)],
     ['state', stateOf(group)],
     ['agents', <Parts key="a" parts={agents} link={(agent) => errorsLink({ agent })} />],
-    ['versions', <Parts key="v" parts={versions} />],
-    ['task types', <Parts key="t" parts={types} />],
+    ['versions', <Parts key="v" parts={versions} link={(version) => errorsLink({ version })} />],
+    ['task types', <Parts key="t" parts={types} link={(taskType) => errorsLink({ taskType })} />],
     ['grouped by', `${SOURCES[group.source]}, version ${group.fingerprint_version}`],
+    [
+      'id',
+      <Fragment key="id">
+        <code>{group.id}</code> <CopyButton text={() => group.id} label="Copy the id" />
+      </Fragment>,
+    ],
   ];
   return (
     <section aria-label="Facts">
       <Sparkline history={group.history} width={320} height={44} />
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>id</dt>
-          <dd>
-            <code>{group.id}</code> <CopyButton text={() => group.id} label="Copy the id" />
-          </dd>
-        </div>
-      </dl>
+      <div className={classes.since} aria-hidden>
+        <span>{formatTimestamp(Date.parse(from)).slice(0, 'YYYY-MM-DD hh:mm'.length)}</span>
+        <span>{formatInterval(interval)} per bar</span>
+        <span>now</span>
+      </div>
+      <FactList facts={facts} />
     </section>
   );
 }
@@ -59,13 +59,13 @@ function stateOf(group: ErrorGroup): string {
   return group.regressed_at === null ? 'open' : `open, came back ${formatIso(group.regressed_at)}`;
 }
 
-function Parts({ parts, link }: { parts: readonly GroupPart[]; link?: (name: string) => string }) {
+function Parts({ parts, link }: { parts: readonly GroupPart[]; link: (name: string) => string }) {
   if (parts.length === 0) return <>–</>;
   return (
     <ul className={classes.parts}>
       {parts.map(({ name, count }) => (
         <li key={name}>
-          {link && name !== '' ? <Link href={link(name)}>{name}</Link> : name || 'others'}{' '}
+          {name === '' ? 'others' : <Link href={link(name)}>{name}</Link>}{' '}
           <span className={classes.quiet}>{formatCount(count)}</span>
         </li>
       ))}

@@ -16,6 +16,8 @@ const NAMED = [
   ['agent', 'agent'],
   ['type', 'type'],
   ['correlation', 'correlation id'],
+  ['version', 'version'],
+  ['taskType', 'task type'],
 ] as const;
 
 /** The text, the time, and what was picked elsewhere as something that can be taken away again. */

@@ -11,7 +11,7 @@ import classes from './Errors.module.css';
 /** Errors of the group, each with its line in the logs and the whole story of its correlation id. */
 export function Samples({ samples }: { samples: readonly GroupSample[] }) {
   return (
-    <section aria-label="Samples">
+    <section aria-label="Samples" className={classes.samples}>
       <h3>Samples, the newest first</h3>
       <table className={page.table}>
         <thead>

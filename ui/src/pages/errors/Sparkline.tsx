@@ -10,6 +10,7 @@ interface SparklineProps {
   height?: number;
 }
 
+/** The narrowest bar, and what is between two. */
 const BAR = 3;
 const GAP = 1;
 
@@ -17,6 +18,8 @@ const GAP = 1;
 export function Sparkline({ history, width = 120, height = 22 }: SparklineProps) {
   const drawn = useMemo(() => bars(history.counts, Math.floor(width / (BAR + GAP))), [history, width]);
   const most = Math.max(...drawn, 1);
+  // Few bars fill the same width as many.
+  const each = (width + GAP) / Math.max(drawn.length, 1);
   const total = drawn.reduce((sum, count) => sum + count, 0);
   return (
     <svg
@@ -32,9 +35,9 @@ export function Sparkline({ history, width = 120, height = 22 }: SparklineProps)
           <rect
             key={index}
             data-none={count === 0}
-            x={index * (BAR + GAP)}
+            x={index * each}
             y={height - tall}
-            width={BAR}
+            width={each - GAP}
             height={tall}
           />
         );

@@ -1,5 +1,6 @@
+import { UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
-import { Link } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import type { Account, Status } from '../../api/types';
 import page from '../../components/Page.module.css';
 import { discoverLink } from '../../lib/discoverUrl';
@@ -8,11 +9,17 @@ import { ALL_TIME } from '../../lib/time/range';
 import classes from './Status.module.css';
 
 const COLUMNS = ['received', 'stored', 'refused', 'dropped'] as const;
+/** Agents that are shown unless all are asked for. */
+const SHOWN = 12;
 
 /** Every event is accounted for: what was received is stored or refused; what its sender gave up is dropped, so that
  * what agents emitted is the sum of these three. */
 export function AccountTable({ accounting }: { accounting: Status['accounting'] }) {
-  const agents = accounting.by_agent.toSorted((a, b) => b.received - a.received);
+  const [, navigate] = useLocation();
+  const all = new URLSearchParams(useSearch()).get('agents') === 'all';
+  // Those whose account shows a loss come first.
+  const agents = accounting.by_agent.toSorted((a, b) => lost(b) - lost(a) || b.received - a.received);
+  const shown = all ? agents : agents.slice(0, SHOWN);
   return (
     <section className={classes.block} aria-labelledby="account-title">
       <h2 id="account-title">
@@ -35,21 +42,37 @@ export function AccountTable({ accounting }: { accounting: Status['accounting'] 
         </thead>
         <tbody>
           <AccountRow name="All" account={accounting} />
-          {agents.map((account) => (
+          {shown.map((account) => (
             <AccountRow
               key={account.agent_name}
-              name={account.agent_name}
+              name={account.agent_name || 'without a name'}
               account={account}
-              href={discoverLink({
-                range: ALL_TIME,
-                filters: [{ field: 'agent_name', negate: false, value: account.agent_name }],
-              })}
+              href={eventsOf(account.agent_name)}
             />
           ))}
         </tbody>
       </table>
+      {agents.length > SHOWN && (
+        <UnstyledButton
+          className={classes.more}
+          onClick={() => navigate(all ? '/status' : '/status?agents=all', { replace: true })}
+        >
+          {all ? 'Show the first alone' : `Show all ${formatCount(agents.length)} agents`}
+        </UnstyledButton>
+      )}
     </section>
   );
+}
+
+/** All events of an agent, or of those that do not say who they are. */
+function eventsOf(agent: string): string {
+  const range = ALL_TIME;
+  if (agent === '') return discoverLink({ range, query: 'NOT _exists_:agent_name' });
+  return discoverLink({ range, filters: [{ field: 'agent_name', negate: false, value: agent }] });
+}
+
+function lost({ refused, dropped }: Account): number {
+  return refused + dropped;
 }
 
 function AccountRow({ name, account, href }: { name: string; account: Account; href?: string }) {

@@ -29,7 +29,7 @@ export function TargetRow({ target, now }: { target: Target; now: number }) {
           <StateBadge urgency={URGENCY[health]} text={health} />
         </td>
         <td>
-          <LabelTags labels={labels} />
+          <LabelTags labels={labels} />{' '}
           <button
             type="button"
             className={classes.discovered}

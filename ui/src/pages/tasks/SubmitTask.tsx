@@ -49,7 +49,7 @@ export function SubmitTask({ opened, onChange, onSubmitted }: SubmitTaskProps) {
             <Refusal error={submit.error} />
             <Group justify="flex-end" gap="xs">
               <Button variant="default" onClick={() => onChange('')}>
-                Not now
+                Cancel
               </Button>
               <Button type="submit" loading={submit.isPending}>
                 Submit

@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { TaskDetail } from '../../api/tasks';
 import { CopyButton } from '../../components/CopyButton';
+import { FactList, type Fact } from '../../components/FactList';
 import { CorrelationLink } from '../../components/CorrelationLink';
 import { JsonView } from '../../components/JsonView';
 import { discoverLink } from '../../lib/discoverUrl';
@@ -25,22 +25,29 @@ export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsP
     range: ALL_TIME,
     filters: [{ field: 'metadata.task_id', negate: false, value: task.task_id }],
   });
-  const facts: [string, ReactNode][] = [
+  const times = [
+    ['created', task.created_at],
+    ['changed', task.updated_at],
+    ['completed', task.completed_at],
+    ['lease until', task.lease_expires_at],
+    ['not before', task.not_before],
+    ['deadline', task.deadline],
+  ] as const;
+  // What a task does not have is not worth a line.
+  const further: readonly Fact[] = [
+    ['skills', (task.required_skills ?? []).join(', ')],
+    ['key', task.idempotency_key],
+  ];
+  const facts: Fact[] = [
     ['state', <TaskStateBadge key="state" state={task.state} />],
     ['type', task.task_type],
     ['priority', task.priority],
     ['agent', task.agent_name ?? '–'],
     ['correlation', <CorrelationLink key="c" id={correlationOf(task)} />],
-    ['created', formatIso(task.created_at)],
-    ['changed', formatIso(task.updated_at)],
-    ['completed', formatIso(task.completed_at)],
-    ['lease until', formatIso(task.lease_expires_at)],
-    ['not before', formatIso(task.not_before)],
-    ['deadline', formatIso(task.deadline ?? null)],
-    ['skills', (task.required_skills ?? []).join(', ') || '–'],
-    ['key', task.idempotency_key ?? '–'],
     ['retries', `${task.retry_count} of ${task.max_retries}`],
-    ['fencing token', task.fencing_token],
+    ...times.flatMap(([name, at]): Fact[] => (at ? [[name, formatIso(at)]] : [])),
+    ...further.filter(([, value]) => value !== null && value !== undefined && value !== ''),
+    ['token', <span title="The fencing token of its claim">{task.fencing_token}</span>],
   ];
   return (
     <div className={classes.details}>
@@ -64,14 +71,7 @@ export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsP
           {task.last_error}
         </div>
       )}
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} columns={2} />
       <TaskFamily task={task} onOpen={onOpen} />
       <h2>Attempts</h2>
       <AttemptList attempts={attempts} />

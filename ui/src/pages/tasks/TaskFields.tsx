@@ -10,12 +10,13 @@ interface TaskFieldsProps {
   draft: TaskDraft;
   faults: DraftFaults;
   onChange: (patch: Partial<TaskDraft>) => void;
-  /** Ticks of a schedule are no duplicates of each other. */
-  withKey?: boolean;
+  /** Whether they are a form of their own: those of a schedule come after its name, and its ticks are no
+   * duplicates of each other. */
+  alone?: boolean;
 }
 
 /** The fields of a task, for its own form and for a schedule's. */
-export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFieldsProps) {
+export function TaskFields({ draft, faults, onChange, alone = true }: TaskFieldsProps) {
   const { data } = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => agents(signal) });
   const skills = (data ?? []).flatMap(({ capabilities }) =>
     Array.isArray(capabilities?.skills) ? capabilities.skills.map(textOf) : [],
@@ -36,7 +37,7 @@ export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFiel
           label="Type"
           openOnFocus={false}
           required
-          data-autofocus
+          data-autofocus={alone || undefined}
           data={[...new Set(skills)].sort()}
           value={draft.type}
           error={faults.type}
@@ -66,7 +67,7 @@ export function TaskFields({ draft, faults, onChange, withKey = true }: TaskFiel
         {text('delaySeconds', 'Delay, seconds', 'Not to be claimed before')}
         {text('deadlineSeconds', 'Deadline, seconds', 'Fails when it has not ended by then')}
       </div>
-      {withKey && text('key', 'Idempotency key', 'The same key of a type gives the same task back')}
+      {alone && text('key', 'Idempotency key', 'The same key of a type gives the same task back')}
     </Stack>
   );
 }

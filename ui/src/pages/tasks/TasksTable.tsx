@@ -14,6 +14,8 @@ interface TasksTableProps {
   onOpen: (id: string) => void;
 }
 
+/** Of what stands in the same column as figures. */
+const NUMBERS: readonly string[] = ['Took', 'Retries'];
 const HEADINGS = [
   'Changed',
   'State',
@@ -36,7 +38,11 @@ export function TasksTable({ tasks, open, onOpen }: TasksTableProps) {
       <thead>
         <tr>
           {HEADINGS.map((heading) => (
-            <th key={heading} scope="col" className={ROOMY.includes(heading) ? page.roomy : undefined}>
+            <th
+              key={heading}
+              scope="col"
+              className={NUMBERS.includes(heading) ? page.number : ROOMY.includes(heading) ? page.roomy : ''}
+            >
               {heading}
             </th>
           ))}
@@ -73,11 +79,15 @@ function TaskRow({ task, now, open, onOpen }: TaskRowProps) {
           {task.task_id}
         </button>
       </td>
-      <td className={page.nowrap}>{task.task_type}</td>
+      <td className={`${classes.clip} ${classes.name}`} title={task.task_type}>
+        {task.task_type}
+      </td>
       <td className={page.roomy}>{task.priority}</td>
-      <td className={page.nowrap}>{task.agent_name ?? '–'}</td>
-      <td className={page.nowrap}>{took === null ? '–' : formatDuration(took)}</td>
-      <td className={page.nowrap}>
+      <td className={`${classes.clip} ${classes.name}`} title={task.agent_name ?? undefined}>
+        {task.agent_name ?? '–'}
+      </td>
+      <td className={`${page.number} ${page.nowrap}`}>{took === null ? '–' : formatDuration(took)}</td>
+      <td className={`${page.number} ${page.nowrap}`}>
         {task.retry_count} / {task.max_retries}
       </td>
       <td className={`${classes.clip} ${page.roomy}`} onClick={(event) => event.stopPropagation()}>

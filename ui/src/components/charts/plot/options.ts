@@ -3,6 +3,7 @@ import type { StyledSeries } from '../style';
 import type { TimeSeriesChartProps, TimeSpan, ValueAxis } from '../types';
 import { timeAxis, valueAxis } from './axes';
 import { drawMarkers } from './drawMarkers';
+import { drawSpan } from './drawSpan';
 import { drawThresholds } from './drawThresholds';
 import { plotSeries } from './plotSeries';
 import { timeScale, valueScale } from './scales';
@@ -80,7 +81,7 @@ export function plotOptions(element: HTMLElement, shape: PlotShape, hooks: PlotH
       ...sharedCursor(shape.syncKey),
     },
     hooks: {
-      drawClear: [(plot) => drawThresholdsOf(plot, hooks.props())],
+      drawClear: [(plot) => drawBehind(plot, hooks.props(), color('--link'))],
       draw: [(plot) => drawMarkers(plot, hooks.props().markers ?? [])],
       setCursor: [(plot) => hooks.onHover(hoverOf(plot))],
       setSelect: [(plot) => select(plot, hooks)],
@@ -88,7 +89,9 @@ export function plotOptions(element: HTMLElement, shape: PlotShape, hooks: PlotH
   };
 }
 
-function drawThresholdsOf(plot: uPlot, { thresholds = [], thresholdStyle = 'line' }: TimeSeriesChartProps) {
+function drawBehind(plot: uPlot, props: TimeSeriesChartProps, mark: string) {
+  const { thresholds = [], thresholdStyle = 'line', marked } = props;
+  if (marked) drawSpan(plot, marked, mark);
   if (thresholds.length > 0) drawThresholds(plot, thresholds, thresholdStyle);
 }
 

@@ -60,7 +60,7 @@ function EditorBody({ rule, ownFile, onClose }: Omit<RuleEditorProps, 'opened'>)
         </span>
         <Group gap="xs">
           <Button variant="default" onClick={onClose}>
-            Leave it
+            Cancel
           </Button>
           <Button type="submit" loading={save.isPending} disabled={draft.name.trim() === ''}>
             {rule ? 'Save' : 'Make rule'}

@@ -1,12 +1,13 @@
 import { Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconClock, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBulb, IconClock, IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Panel } from '../../../lib/dashboard/model/types';
 import { interpolate } from '../../../lib/dashboard/variables/interpolate';
 import type { PanelData } from '../state/usePanelData';
 import classes from './Grid.module.css';
 
-/** What has to be said beside the title: what the panel is about, another time, warnings, queries that failed. */
+/** What has to be said beside the title: what the panel is about, another time, hints, warnings, queries that
+ * failed. */
 export function PanelMarks({ panel, data }: { panel: Panel; data: PanelData }) {
   const description = interpolate(panel.description, data.scope, 'text');
   const time = [panel.timeFrom && `last ${panel.timeFrom}`, panel.timeShift && `${panel.timeShift} earlier`]
@@ -24,6 +25,11 @@ export function PanelMarks({ panel, data }: { panel: Panel; data: PanelData }) {
       {time !== '' && (
         <Mark kind="info" text={`Shows the ${time}`} label="Time">
           <IconClock size={14} aria-hidden />
+        </Mark>
+      )}
+      {data.hints.length > 0 && (
+        <Mark kind="info" text={data.hints.join('\n')} label="Hints">
+          <IconBulb size={14} aria-hidden />
         </Mark>
       )}
       {data.notes.length > 0 && (

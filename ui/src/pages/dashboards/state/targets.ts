@@ -37,6 +37,8 @@ export interface PanelAnswer {
   hits: Hit[];
   /** What the engine noticed while it answered. */
   notes: string[];
+  /** What it remarks on how it was asked. */
+  hints: string[];
   faults: TargetFault[];
 }
 
@@ -64,7 +66,7 @@ export function panelQuestions(panel: Panel, context: RequestContext): PanelQues
 }
 
 export async function askPanel(questions: PanelQuestions, signal: AbortSignal): Promise<PanelAnswer> {
-  const answer: PanelAnswer = { frames: [], hits: [], notes: [], faults: [...questions.faults] };
+  const answer: PanelAnswer = { frames: [], hits: [], notes: [], hints: [], faults: [...questions.faults] };
   const parts = await Promise.all([
     ...questions.prometheus.map((request) => askPrometheus(request, questions.prometheus.length > 1, signal)),
     askElastic(questions.elastic, signal),
@@ -73,6 +75,7 @@ export async function askPanel(questions: PanelQuestions, signal: AbortSignal): 
     answer.frames.push(...part.frames);
     answer.hits.push(...part.hits);
     answer.notes.push(...part.notes);
+    answer.hints.push(...part.hints);
     answer.faults.push(...part.faults);
   }
   return answer;
@@ -88,7 +91,7 @@ async function askPrometheus(
     const { data, warnings, infos } = instant
       ? await query(expr, end, signal)
       : await queryRange({ query: expr, start, end, step }, signal);
-    return { ...NOTHING, frames: prometheusFrames(request, data, several), notes: [...warnings, ...infos] };
+    return { ...NOTHING, frames: prometheusFrames(request, data, several), notes: warnings, hints: infos };
   } catch (cause) {
     if (signal.aborted) throw cause;
     return { ...NOTHING, faults: [{ refId, query: expr, error: asError(cause) }] };
@@ -101,9 +104,9 @@ async function askElastic(requests: readonly ElasticRequest[], signal: AbortSign
     const replies = await multiSearch(requests, signal);
     const parts = requests.map((request, position) => readReply(request, replies[position] ?? {}));
     return {
+      ...NOTHING,
       frames: parts.flatMap((part) => part.frames),
       hits: parts.flatMap((part) => part.hits),
-      notes: [],
       faults: parts.flatMap((part) => part.faults),
     };
   } catch (cause) {
@@ -126,7 +129,7 @@ function readReply(request: ElasticRequest, reply: Parameters<typeof elasticFram
   return { ...NOTHING, frames: elasticFrames(request, reply), hits };
 }
 
-const NOTHING: PanelAnswer = { frames: [], hits: [], notes: [], faults: [] };
+const NOTHING: PanelAnswer = { frames: [], hits: [], notes: [], hints: [], faults: [] };
 
 function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));

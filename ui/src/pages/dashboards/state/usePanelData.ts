@@ -23,6 +23,7 @@ export interface PanelData {
   scheme: Scheme;
   questions: PanelQuestions;
   notes: string[];
+  hints: string[];
   faults: TargetFault[];
   /** Whether there has been an answer, and whether a newer one is on its way. */
   ready: boolean;
@@ -78,6 +79,7 @@ export function usePanelData(panel: Panel, width: number, seen: boolean): PanelD
     scheme,
     questions,
     notes,
+    hints: data?.hints ?? [],
     faults: error ? [...faults, { refId: '', query: '', error }] : faults,
     ready: data !== undefined || !asked || error !== null,
     busy: isFetching,

@@ -16,6 +16,17 @@ interface FieldItemProps {
   onToggle: (name: string | null) => void;
 }
 
+/** Where there is no room the path gives way, because its last part tells fields apart. */
+function FieldLabel({ name }: { name: string }) {
+  const end = Math.max(0, name.lastIndexOf('.'));
+  return (
+    <span className={classes.label}>
+      <span>{name.slice(0, end)}</span>
+      <span>{name.slice(end)}</span>
+    </span>
+  );
+}
+
 /** Plain elements and memoised: there may be hundreds, and every refresh passes by here. */
 export const FieldItem = memo(function FieldItem({
   field,
@@ -39,7 +50,7 @@ export const FieldItem = memo(function FieldItem({
         onClick={() => onToggle(opened ? null : field.name)}
       >
         <FieldTypeIcon type={field.type} />
-        <span className={classes.label}>{field.name}</span>
+        <FieldLabel name={field.name} />
       </button>
       {opened && (
         <FieldPopover

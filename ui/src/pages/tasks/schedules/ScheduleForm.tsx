@@ -61,6 +61,7 @@ export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
             <TextInput
               label="Name"
               required
+              data-autofocus
               readOnly={schedule !== undefined}
               value={name}
               error={faults.name}
@@ -99,7 +100,7 @@ export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
               onChange={(event) => setWhen({ ...when, catch_up: event.currentTarget.value as CatchUp })}
             />
             <Switch
-              mt="lg"
+              mb={6}
               label="On"
               checked={when.enabled}
               onChange={(event) => setWhen({ ...when, enabled: event.currentTarget.checked })}
@@ -108,13 +109,13 @@ export function ScheduleForm({ schedule, onClose }: ScheduleFormProps) {
           <TaskFields
             draft={draft}
             faults={faults}
-            withKey={false}
+            alone={false}
             onChange={(patch) => setDraft({ ...draft, ...patch })}
           />
           <Refusal error={save.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
-              Not now
+              Cancel
             </Button>
             <Button type="submit" loading={save.isPending}>
               Save
