@@ -245,9 +245,17 @@ async fn compare_clocks(connection: &mut PgConnection, ahead: &AtomicI64) -> sql
         .fetch_one(connection)
         .await?;
     let answered = Timestamp::now().as_millisecond();
-    let ours = i64::midpoint(asked, answered);
-    ahead.store(theirs.0.as_millisecond() - ours, Ordering::Relaxed);
+    let difference = difference(asked, theirs.0.as_millisecond(), answered);
+    ahead.store(difference, Ordering::Relaxed);
     Ok(())
+}
+
+/// By how much their clock is ahead, all in milliseconds. What the time that the answer took leaves open counts as
+/// no difference: on one machine there is none, and an error that happens just after its group was resolved must not
+/// seem to have happened before.
+fn difference(asked: i64, theirs: i64, answered: i64) -> i64 {
+    let (least, most) = (theirs - answered.max(asked), theirs - asked);
+    0.clamp(least, most)
 }
 
 fn database_time(ahead: &AtomicI64) -> Timestamp {
@@ -272,5 +280,21 @@ pub async fn ping(state: &PostgresState) -> Result<(), StateError> {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(state.unavailable(error)),
         Err(_) => Err(state.unavailable(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn clocks_that_may_be_alike_are() {
+        // Asked at 100 and answered at 180: their 110 and their 175 are as good as our own.
+        assert_eq!(difference(100, 110, 180), 0);
+        assert_eq!(difference(100, 175, 180), 0);
+        assert_eq!(difference(100, 5_100, 180), 4_920);
+        assert_eq!(difference(100, -4_900, 180), -5_000);
+        // Our own clock was set back meanwhile.
+        assert_eq!(difference(100, 130, 90), 30);
     }
 }
