@@ -37,6 +37,12 @@ pub struct ErrorsArguments {
     /// Groups with errors of this correlation id or task
     #[arg(long, value_name = "ID")]
     pub correlation_id: Option<String>,
+    /// Groups with errors in tasks of this type
+    #[arg(long, value_name = "TYPE")]
+    pub task_type: Option<String>,
+    /// Groups with errors of agents in this version
+    #[arg(long, value_name = "VERSION")]
+    pub agent_version: Option<String>,
     #[command(flatten)]
     pub span: SpanArguments,
     /// What comes first

@@ -27,7 +27,7 @@ pub struct PatternsArguments {
     /// How many patterns to show
     #[arg(long, short = 'n', value_name = "N", default_value_t = 30)]
     pub limit: usize,
-    /// Which come first
+    /// Which come first: the most frequent, or the new ones and then the most frequent
     #[arg(long, value_enum, default_value_t = PatternOrder::Count)]
     pub sort: PatternOrder,
     /// The field that holds the texts
@@ -43,9 +43,7 @@ pub struct PatternsArguments {
 /// What comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PatternOrder {
-    /// The most frequent
     Count,
-    /// The new ones, then the most frequent
     New,
 }
 

@@ -108,7 +108,7 @@ impl WhichArguments {
 
 #[derive(Debug, Args)]
 pub struct ShowArguments {
-    /// The task's id
+    /// The task's id, or the begin of it
     #[arg(value_name = "ID")]
     pub task_id: String,
     /// Print the task as JSON

@@ -1,5 +1,6 @@
 //! `swarmscope errors`: groups of errors, what people decide about them, and the tasks that they failed.
 
+mod affected;
 mod decide;
 mod requeue;
 mod show;
@@ -18,6 +19,8 @@ use crate::terminal::{FAINT, NAME, printable, severity_style, thousands, unless_
 
 /// Characters of an id that are shown; enough to type, and to tell thousands of groups apart.
 const SHOWN_ID: usize = 8;
+/// Agents that a line names; the others are counted.
+const NAMED_AGENTS: usize = 3;
 /// Length of a whole id.
 const ID: usize = 32;
 
@@ -78,6 +81,8 @@ async fn list(arguments: ErrorsArguments) -> Result<(), Failure> {
         ("agent", &given(&arguments.agent)),
         ("type", &given(&arguments.error_type)),
         ("correlation_id", &given(&arguments.correlation_id)),
+        ("task_type", &given(&arguments.task_type)),
+        ("version", &given(&arguments.agent_version)),
         ("from", &from),
         ("to", &to),
         ("sort", arguments.sort.parameter()),
@@ -106,15 +111,22 @@ async fn list(arguments: ErrorsArguments) -> Result<(), Failure> {
 /// Groups, a line each.
 fn print(groups: &[Value], json: bool) -> Result<(), Failure> {
     let mut output = std::io::BufWriter::new(anstream::stdout());
-    let mut written = Ok(());
+    let mut written = match json || groups.is_empty() {
+        true => Ok(()),
+        false => writeln!(
+            output,
+            "{FAINT}{:<8} {:<8} {:>9} {:<24} {:<9} ERROR{FAINT:#}",
+            "GROUP", "SEVERITY", "TIMES", "LAST SEEN", "STATE"
+        ),
+    };
     for value in groups {
+        if written.is_err() {
+            break;
+        }
         written = match json {
             true => writeln!(output, "{value}"),
             false => print_line(&mut output, &parse(value)?),
         };
-        if written.is_err() {
-            break;
-        }
     }
     Ok(unless_closed(written.and_then(|()| output.flush()))?)
 }
@@ -130,8 +142,9 @@ fn print_line(output: &mut impl Write, group: &Group) -> std::io::Result<()> {
         (state, _) => state,
     };
     write!(output, " {state:<9} {}", printable(&group.title))?;
-    let further = group.agents_total.saturating_sub(group.agents.len() as u64);
-    let mut agents = printable(&group.agents.join(", "));
+    let named = &group.agents[..group.agents.len().min(NAMED_AGENTS)];
+    let further = group.agents_total.saturating_sub(named.len() as u64);
+    let mut agents = printable(&named.join(", "));
     if further > 0 {
         agents.push_str(&format!(" and {} more", thousands(further)));
     }
@@ -143,7 +156,8 @@ fn print_line(output: &mut impl Write, group: &Group) -> std::io::Result<()> {
     writeln!(output)
 }
 
-fn short(id: &str) -> &str {
+/// As much of a group's id as is shown, and can be typed.
+pub fn short(id: &str) -> &str {
     id.get(..SHOWN_ID).unwrap_or(id)
 }
 

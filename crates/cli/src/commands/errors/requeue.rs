@@ -3,17 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::affected::Affected;
 use super::{short, whole_id};
 use crate::arguments::RequeueErrorsArguments;
 use crate::confirmation::confirmed;
 use crate::failure::Failure;
 use crate::terminal::{printable, thousands, warn};
-
-#[derive(Deserialize)]
-struct Tasks {
-    total: u64,
-    requeueable: u64,
-}
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 struct Requeued {
@@ -34,10 +29,7 @@ struct Skipped {
 pub async fn run(arguments: RequeueErrorsArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
     let id = whole_id(&client, &arguments.id).await?;
-    let request = client
-        .get(&format!("/api/v1/errors/{id}/tasks"))
-        .query(&[("limit", "0")]);
-    let tasks: Tasks = client.json(request, "").await?;
+    let tasks = Affected::of(&client, &id, 0).await?;
     if tasks.requeueable == 0 {
         return report(&Requeued::default(), &arguments, &tasks);
     }
@@ -60,7 +52,7 @@ pub async fn run(arguments: RequeueErrorsArguments) -> Result<(), Failure> {
 fn report(
     requeued: &Requeued,
     arguments: &RequeueErrorsArguments,
-    tasks: &Tasks,
+    tasks: &Affected,
 ) -> Result<(), Failure> {
     if arguments.json {
         let text = serde_json::to_string(requeued)

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use swarmscope_model::Timestamp;
 
+use super::affected::Affected;
 use super::{Group, parse, print_line, whole_id};
 use crate::arguments::OneErrorArguments;
 use crate::failure::Failure;
@@ -77,9 +78,12 @@ pub async fn run(arguments: OneErrorArguments) -> Result<(), Failure> {
         anstream::println!("{value}");
         return Ok(());
     }
+    let affected = Affected::of(&client, &id, SHOWN).await?;
     let mut output = std::io::BufWriter::new(anstream::stdout());
-    let written = print(&mut output, &parse(&value)?, &parse(&value["group"])?);
-    Ok(unless_closed(written.and_then(|()| output.flush()))?)
+    let written = print(&mut output, &parse(&value)?, &parse(&value["group"])?)
+        .and_then(|()| affected.print(&mut output, &id, Timestamp::now()))
+        .and_then(|()| output.flush());
+    Ok(unless_closed(written)?)
 }
 
 fn print(output: &mut impl Write, detail: &Detail, dates: &Dates) -> std::io::Result<()> {
@@ -143,27 +147,38 @@ fn print_parts(output: &mut impl Write, what: &str, parts: &[Part]) -> std::io::
     writeln!(output, "  {what:<11} {text}")
 }
 
-/// The program's own frames stand out.
+/// The program's own frames stand out; those of libraries in a row are counted.
 fn print_frames(output: &mut impl Write, frames: &[Frame]) -> std::io::Result<()> {
-    for (place, frame) in frames.iter().enumerate() {
-        if place == 0 {
-            writeln!(output, "\nFrames, the innermost first")?;
+    if !frames.is_empty() {
+        writeln!(output, "\nFrames, the innermost first")?;
+    }
+    for part in frames.chunk_by(|a, b| a.in_app == b.in_app) {
+        if let [Frame { in_app: false, .. }, _, ..] = part {
+            let count = part.len();
+            writeln!(output, "  {FAINT}… {count} frames of libraries{FAINT:#}")?;
+            continue;
         }
-        let line = frame
-            .line
-            .map(|line| format!(":{line}"))
-            .unwrap_or_default();
-        let text = format!(
-            "{} {}{line}",
-            printable(&frame.function),
-            printable(&frame.file)
-        );
-        match frame.in_app {
-            true => writeln!(output, "  {}", text.trim())?,
-            false => writeln!(output, "  {FAINT}{}{FAINT:#}", text.trim())?,
+        for frame in part {
+            print_frame(output, frame)?;
         }
     }
     Ok(())
+}
+
+fn print_frame(output: &mut impl Write, frame: &Frame) -> std::io::Result<()> {
+    let line = frame
+        .line
+        .map(|line| format!(":{line}"))
+        .unwrap_or_default();
+    let text = format!(
+        "{} {}{line}",
+        printable(&frame.function),
+        printable(&frame.file)
+    );
+    match frame.in_app {
+        true => writeln!(output, "  {}", text.trim()),
+        false => writeln!(output, "  {FAINT}{}{FAINT:#}", text.trim()),
+    }
 }
 
 fn print_samples(output: &mut impl Write, samples: &[Sample]) -> std::io::Result<()> {

@@ -4,6 +4,7 @@ use swarmscope_journey::{Entry, EntryKind, ErrorDetail, Journey, human};
 
 use super::draw::{head, put};
 use super::text::{agent_columns, fitted};
+use crate::commands::errors::short;
 use crate::terminal::{FAINT, NAME, severity_style};
 
 /// Entries that are shown unless everything is asked for: the beginning and the end.
@@ -80,6 +81,15 @@ fn row(text: &mut String, entry: &Entry, layout: &Layout) {
         && (error.message != entry.message || !error.traceback.is_empty())
     {
         stack(text, error, layout);
+    }
+    if let Some(group) = entry
+        .error
+        .as_ref()
+        .and_then(|error| error.group.as_deref())
+    {
+        let indent = " ".repeat(SINCE + 3);
+        let like_it = format!("errors like it: swarmscope errors show {}", short(group));
+        put(text, format_args!("{indent}{FAINT}{like_it}{FAINT:#}\n"));
     }
 }
 

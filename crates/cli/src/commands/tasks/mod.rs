@@ -10,6 +10,8 @@ mod submit;
 mod text;
 mod watch;
 
+pub use text::table;
+
 use std::process::ExitCode;
 
 use serde::Serialize;

@@ -10,6 +10,9 @@ use crate::arguments::ShowArguments;
 use crate::client::Client;
 use crate::failure::Failure;
 
+/// Length of the ids that the orchestrator gives.
+const UUID: usize = 36;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -24,7 +27,27 @@ struct Shown<'a> {
 /// When there is no such task, or the server cannot be reached.
 pub async fn run(arguments: &ShowArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
-    show(&client, &arguments.task_id, arguments.json).await
+    let id = whole_id(&client, &arguments.task_id).await?;
+    show(&client, &id, arguments.json).await
+}
+
+/// The id of the one task whose id begins so, as journeys and pages shorten it; what is given where there is none,
+/// or more than one.
+async fn whole_id(client: &Client, begin: &str) -> Result<String, Failure> {
+    if begin.len() >= UUID {
+        return Ok(begin.to_owned());
+    }
+    let request = client
+        .get("/api/v1/tasks")
+        .query(&[("text", begin), ("limit", "1000")]);
+    let found: TaskList = client.json(request, "").await?;
+    let ids = found.tasks.into_iter().map(|task| task.task_id);
+    let ids: Vec<String> = ids.filter(|id| id.starts_with(begin)).collect();
+    // One may be the begin of another.
+    Ok(match ids.as_slice() {
+        [id] => id.clone(),
+        _ => begin.to_owned(),
+    })
 }
 
 /// Fetches and prints the task.

@@ -95,6 +95,18 @@ pub fn details(detail: &TaskDetail, children: &[Task], now: Timestamp) -> String
     for attempt in &detail.attempts {
         text.push_str(&attempt_line(attempt));
     }
+    let task = &detail.task;
+    if matches!(task.state, TaskState::Failed | TaskState::DeadLetter) {
+        let id = printable(&task.task_id);
+        let _ = writeln!(
+            text,
+            "\n{FAINT}its story, errors like its own, and once more:\n\
+             swarmscope journey {}\n\
+             swarmscope errors --state all --correlation-id {id}\n\
+             swarmscope tasks retry {id}{FAINT:#}",
+            printable(task.correlation_id())
+        );
+    }
     text
 }
 
