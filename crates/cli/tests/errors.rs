@@ -193,6 +193,18 @@ async fn tasks_of_a_group_are_requeued(server: &Server, store: &dyn StateStore) 
         (&json!(2), &json!(1)),
         "{tasks}"
     );
+    let (_, shown, _) = errors(server, &["show", &id[..10]]);
+    for line in [
+        "Tasks, the newest first",
+        "1 can be put back into the queue",
+    ] {
+        assert!(shown.contains(line), "{line} is missing in {shown}");
+    }
+    let failed = shown.lines().find(|line| line.contains(" t-1 "));
+    assert!(
+        failed.is_some_and(|line| line.contains("failed")),
+        "{shown}"
+    );
     let path = format!("/api/v1/errors/{id}/requeue");
     let (status, body) = post(server, &path, json!({"expected": 2})).await;
     assert_eq!(

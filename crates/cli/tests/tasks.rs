@@ -114,3 +114,19 @@ async fn limits_and_policies_are_kept_shown_and_forgotten() {
     let kept = server.native("/api/v1/retry-policies").await;
     assert_eq!(kept["policies"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_begin_of_an_id_is_enough_to_show_a_task() {
+    let server = Server::start().await;
+    for task_type in ["research", "editing"] {
+        assert!(tasks(&server, &["submit", task_type]).0);
+    }
+    let page = server.native("/api/v1/tasks?task_type=editing").await;
+    let id = page["tasks"][0]["task_id"].as_str().expect("an id");
+    let (success, shown, said) = tasks(&server, &["show", &id[..id.len() - 2]]);
+    assert!(success, "{said}");
+    assert!(shown.contains(id) && shown.contains("editing"), "{shown}");
+    let (success, _, said) = tasks(&server, &["show", "none-begins-so"]);
+    assert!(!success);
+    assert_eq!(said, "error: there is no task \"none-begins-so\"\n");
+}

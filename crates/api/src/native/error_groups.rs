@@ -20,6 +20,8 @@ use super::logs::parse_size;
 use super::parameters::{Parameters, parse_time};
 
 const DEFAULT_LIMIT: usize = 50;
+/// As the page and the command line call it; the same as no state.
+const EVERY_STATE: &str = "all";
 /// How far a history goes back unless a request says otherwise, in milliseconds.
 const DEFAULT_HISTORY: i64 = 24 * 3600 * 1000;
 
@@ -83,6 +85,7 @@ fn filter(parameters: ListParameters, now: Timestamp) -> Result<GroupFilter, Api
     let (from, to) = (time(&parameters.from)?, time(&parameters.to)?);
     Ok(GroupFilter {
         state: given(parameters.state)
+            .filter(|name| name != EVERY_STATE)
             .map(|name| name.parse())
             .transpose()?,
         text: parameters.query,
@@ -252,6 +255,20 @@ pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_is_every_state() {
+        let of = |state: &str| {
+            let parameters = ListParameters {
+                state: Some(state.to_owned()),
+                ..ListParameters::default()
+            };
+            filter(parameters, Timestamp::now()).map(|filter| filter.state)
+        };
+        assert_eq!(of("all").ok(), Some(None));
+        assert_eq!(of("ignored").ok(), Some(Some(GroupState::Ignored)));
+        assert!(of("every").is_err());
+    }
 
     #[test]
     fn a_search_has_so_many_words_at_most() {

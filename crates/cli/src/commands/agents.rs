@@ -3,13 +3,61 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use serde::{Deserialize, Serialize};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::Agent;
-use swarmscope_sdk::wire::{AgentList, AgentReply};
+use swarmscope_sdk::wire::AgentReply;
 
+use super::tasks::since;
 use crate::arguments::{AgentsArguments, AgentsCommand, NamedAgentArguments};
 use crate::failure::Failure;
-use crate::terminal::{FAINT, NAME, printable, severity_style};
+use crate::terminal::{FAINT, NAME, printable, severity_style, thousands};
+
+#[derive(Deserialize)]
+struct Page {
+    agents: Vec<Listed>,
+}
+
+/// An agent, and whether everything that it logged is here.
+#[derive(Deserialize, Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    agent: Agent,
+    /// Nothing of an agent that does not report what it emits.
+    #[serde(default)]
+    ledger: Option<Balance>,
+}
+
+/// Events as of the last report: `emitted + unreported = stored + refused + dropped + gap`.
+#[derive(Deserialize, Serialize)]
+struct Balance {
+    emitted: u64,
+    stored: u64,
+    refused: u64,
+    dropped: u64,
+    unreported: u64,
+    gap: u64,
+    unclosed: u64,
+    partial: bool,
+    shared: bool,
+}
+
+impl Balance {
+    /// In a word or two, the worst first, and how that is coloured.
+    fn verdict(&self) -> (String, Style) {
+        let bad = [
+            (self.gap, "missing", severity_style("ERROR")),
+            (u64::from(self.shared), "shared name", FAINT),
+            (self.refused, "refused", severity_style("WARNING")),
+            (self.dropped, "dropped", severity_style("WARNING")),
+        ];
+        match bad.into_iter().find(|(count, ..)| *count > 0) {
+            Some((_, "shared name", style)) => ("shared name".to_owned(), style),
+            Some((count, word, style)) => (format!("{} {word}", thousands(count)), style),
+            None => ("all here".to_owned(), AnsiColor::Green.on_default()),
+        }
+    }
+}
 
 /// Runs the command.
 ///
@@ -21,7 +69,7 @@ pub async fn run(mut arguments: AgentsArguments) -> Result<(), Failure> {
         Some(AgentsCommand::Undrain(arguments)) => drain(&arguments, "undrain").await,
         None => {
             let client = arguments.server.client()?;
-            let list: AgentList = client.json(client.get("/api/v1/agents"), "").await?;
+            let list: Page = client.json(client.get("/api/v1/agents"), "").await?;
             if list.agents.is_empty() && !arguments.json {
                 anstream::eprintln!("{FAINT}no agent has registered yet{FAINT:#}");
             }
@@ -36,10 +84,14 @@ async fn drain(arguments: &NamedAgentArguments, action: &str) -> Result<(), Fail
         percent_encoding::utf8_percent_encode(&arguments.name, percent_encoding::NON_ALPHANUMERIC);
     let request = client.post(&format!("/api/v1/agents/{name}/{action}"));
     let reply: AgentReply = client.json(request, "").await?;
-    print(&[reply.agent], arguments.json)
+    let listed = Listed {
+        agent: reply.agent,
+        ledger: None,
+    };
+    print(&[listed], arguments.json)
 }
 
-fn print(agents: &[Agent], json: bool) -> Result<(), Failure> {
+fn print(agents: &[Listed], json: bool) -> Result<(), Failure> {
     if json {
         let text = serde_json::to_string_pretty(agents).map_err(anyhow::Error::from)?;
         anstream::println!("{text}");
@@ -57,36 +109,45 @@ fn status_style(status: &str) -> Style {
     }
 }
 
-fn table(agents: &[Agent], now: Timestamp) -> String {
+fn table(agents: &[Listed], now: Timestamp) -> String {
     if agents.is_empty() {
         return String::new();
     }
     let mut text = format!(
-        "{FAINT}{:<24} {:<22} {:<9} {:>9} {:>7} {:>10} {:>7}  {}{FAINT:#}\n",
-        "AGENT", "TYPE", "STATUS", "HEARTBEAT", "IN HAND", "COMPLETED", "FAILED", "SKILLS"
+        "{FAINT}{:<24} {:<22} {:<9} {:>9} {:>7} {:>10} {:>7} {:>9} {:<14} {}{FAINT:#}\n",
+        "AGENT",
+        "TYPE",
+        "STATUS",
+        "HEARTBEAT",
+        "IN HAND",
+        "COMPLETED",
+        "FAILED",
+        "EVENTS",
+        "LEDGER",
+        "SKILLS"
     );
-    for agent in agents {
+    for Listed { agent, ledger } in agents {
         let style = status_style(&agent.status);
-        let heartbeat = agent.last_heartbeat.map_or_else(
-            || "never".to_owned(),
-            |last| {
-                format!(
-                    "{}s",
-                    (now.as_millisecond() - last.as_millisecond()).max(0) / 1_000
-                )
-            },
-        );
+        let heartbeat = agent
+            .last_heartbeat
+            .map_or_else(|| "never".to_owned(), |last| since(last, now));
+        let emitted = ledger.as_ref().map(|ledger| thousands(ledger.emitted));
+        let (verdict, verdict_style) = ledger
+            .as_ref()
+            .map_or_else(|| ("not reported".to_owned(), FAINT), Balance::verdict);
         let skills: Vec<&str> = agent.skills().collect();
         // Writing to a String does not fail.
         let _ = writeln!(
             text,
-            "{NAME}{:<24}{NAME:#} {:<22} {style}{:<9}{style:#} {heartbeat:>9} {:>7} {:>10} {:>7}  {}",
+            "{NAME}{:<24}{NAME:#} {:<22} {style}{:<9}{style:#} {heartbeat:>9} {:>7} {:>10} {:>7} \
+             {:>9} {verdict_style}{verdict:<14}{verdict_style:#} {}",
             printable(&agent.agent_name),
             printable(&agent.agent_type),
             printable(&agent.status),
             agent.active_tasks,
             agent.completed_tasks,
             agent.failed_tasks,
+            emitted.as_deref().unwrap_or("-"),
             printable(&skills.join(", ")),
         );
     }
@@ -99,13 +160,20 @@ mod tests {
 
     #[test]
     fn agents_are_listed_with_their_skills_and_last_heartbeat() {
-        let agents: Vec<Agent> = serde_json::from_value(serde_json::json!([
+        let agents: Vec<Listed> = serde_json::from_value(serde_json::json!([
             {"agent_name": "research_agent", "agent_type": "research_agent", "status": "active",
              "last_heartbeat": "2026-01-31T12:00:00Z", "capabilities": {"skills": ["research", "french"]},
-             "metadata": {}, "active_tasks": 1, "completed_tasks": 17, "failed_tasks": 2},
+             "metadata": {}, "active_tasks": 1, "completed_tasks": 17, "failed_tasks": 2,
+             "ledger": {"emitted": 1200, "stored": 1190, "refused": 0, "dropped": 4, "unreported": 0, "gap": 6,
+                        "unclosed": 0, "partial": false, "shared": false}},
             {"agent_name": "editing_agent", "agent_type": "editing_agent", "status": "draining",
              "last_heartbeat": null, "capabilities": {}, "metadata": {}, "active_tasks": 0,
-             "completed_tasks": 0, "failed_tasks": 0},
+             "completed_tasks": 0, "failed_tasks": 0, "ledger": null},
+            {"agent_name": "writing_agent", "agent_type": "writing_agent", "status": "inactive",
+             "last_heartbeat": "2026-01-31T10:00:00Z", "capabilities": {}, "metadata": {}, "active_tasks": 0,
+             "completed_tasks": 0, "failed_tasks": 0,
+             "ledger": {"emitted": 73, "stored": 73, "refused": 0, "dropped": 0, "unreported": 0, "gap": 0,
+                        "unclosed": 0, "partial": false, "shared": false}},
         ]))
         .expect("agents");
         let now = Timestamp::parse("2026-01-31T12:00:04Z").expect("a time");

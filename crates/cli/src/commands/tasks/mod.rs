@@ -10,7 +10,7 @@ mod submit;
 mod text;
 mod watch;
 
-pub use text::table;
+pub use text::{since, table};
 
 use std::process::ExitCode;
 

@@ -32,7 +32,8 @@ fn span(milliseconds: i64) -> String {
     }
 }
 
-fn since(then: Timestamp, now: Timestamp) -> String {
+/// How long ago that was.
+pub fn since(then: Timestamp, now: Timestamp) -> String {
     span(now.as_millisecond() - then.as_millisecond())
 }
 
