@@ -5,12 +5,12 @@ import { FactList, type Fact } from '../../components/FactList';
 import { CorrelationLink } from '../../components/CorrelationLink';
 import { JsonView } from '../../components/JsonView';
 import { discoverLink } from '../../lib/discoverUrl';
-import { errorsLink } from '../../lib/errorsUrl';
 import { correlationOf } from '../../lib/taskState';
 import { formatIso } from '../../lib/time/format';
 import { ALL_TIME } from '../../lib/time/range';
 import { AttemptList } from './AttemptList';
 import { TaskActions } from './TaskActions';
+import { TaskErrors } from './TaskErrors';
 import { TaskFamily } from './TaskFamily';
 import { TaskStateBadge } from '../../components/TaskStateBadge';
 import classes from './Tasks.module.css';
@@ -56,14 +56,7 @@ export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsP
         <CopyButton text={() => task.task_id} label="Copy the task id" />
         <Link href={`/correlation/${encodeURIComponent(correlationOf(task))}`}>Journey</Link>
         <Link href={logs}>Logs of this task</Link>
-        {task.last_error !== null && (
-          <Link
-            href={errorsLink({ state: '', since: 'now-30d', correlation: correlationOf(task) })}
-            title="The error groups of its correlation id"
-          >
-            Errors
-          </Link>
-        )}
+        {task.last_error !== null && <TaskErrors task={task} />}
         <TaskActions task={task} />
       </div>
       {task.last_error !== null && (
