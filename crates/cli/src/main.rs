@@ -19,6 +19,7 @@ mod up;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
@@ -29,10 +30,15 @@ use failure::Failure;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// How long a thread for blocking work waits for more of it. The allocator gets what such a thread has freed when it
+/// ends, and the looks at the stores once a second would keep all of them alive in turn.
+const IDLE_THREAD: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_keep_alive(IDLE_THREAD)
         .build()
     {
         Ok(runtime) => runtime,
