@@ -140,6 +140,9 @@ pub const MAX_RARE_DOCUMENTS: u64 = 100;
 /// Values that `significant_terms` compares with the background, the most frequent in the bucket: each costs a
 /// bucket of the searches ahead.
 pub const MAX_SIGNIFICANT_CANDIDATES: usize = 20_000;
+/// Such aggregations in one request: each is a search ahead, and they share the candidates that one reply may have, of
+/// which some 2,000 are left for each.
+pub const MAX_SIGNIFICANT_TERMS: usize = 32;
 /// Filters of an `adjacency_matrix`, which has a bucket for every two of them.
 pub const MAX_ADJACENT_FILTERS: usize = 100;
 /// Buckets that `auto_date_histogram` may be asked for, and one more, as in Elasticsearch.

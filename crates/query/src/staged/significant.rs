@@ -3,10 +3,10 @@
 //! The first finds the values that the search itself may meet often enough, the second counts these in the
 //! background, and the search compares.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use swarmscope_model::limits::{MAX_BUCKETS, MAX_SIGNIFICANT_CANDIDATES};
+use swarmscope_model::limits::{MAX_BUCKETS, MAX_SIGNIFICANT_CANDIDATES, MAX_SIGNIFICANT_TERMS};
 
 use crate::aggregate::{
     Aggregation, AggregationKind, AggregationResult, Background, BucketKey, Choice, Chosen,
@@ -18,7 +18,7 @@ use crate::store::{LogStore, SearchReply, SearchRequest, StoreError, TrackTotal}
 /// Searches, with the backgrounds of significant terms, which are about `everything`.
 ///
 /// # Errors
-/// As the store's search.
+/// As the store's search, and when there are more of them than a request may have.
 pub async fn search(
     logs: &dyn LogStore,
     mut request: SearchRequest,
@@ -28,6 +28,15 @@ pub async fn search(
     find(&mut request.aggregations, &mut asked);
     if asked.is_empty() {
         return logs.search(request).await;
+    }
+    if asked.len() > MAX_SIGNIFICANT_TERMS {
+        return Err(StoreError::InvalidRequest {
+            reason: format!(
+                "the request has {} significant_terms aggregations, the limit is {MAX_SIGNIFICANT_TERMS}; divide it \
+                 into several",
+                asked.len()
+            ),
+        });
     }
     let most = (MAX_BUCKETS / asked.len()).min(MAX_SIGNIFICANT_CANDIDATES);
     let candidates = asked
@@ -49,7 +58,8 @@ pub async fn search(
     let mut asked = Vec::new();
     find(&mut request.aggregations, &mut asked);
     for (own, (_, candidates)) in asked.iter().zip(found.aggregations) {
-        let texts: HashSet<String> = keys(candidates).map(|(key, _)| text_of(&key)).collect();
+        let candidates: Vec<BucketKey> = keys(candidates).map(|(key, _)| key).collect();
+        let texts: HashSet<String> = candidates.iter().map(text_of).collect();
         let choice = Choice {
             include: Some(Chosen::Texts(texts)),
             exclude: None,
@@ -58,14 +68,14 @@ pub async fn search(
             aggregations: vec![frequent(own, choice, 1, MAX_BUCKETS)],
             after_sequence: request.after_sequence,
             up_to_sequence: newest,
-            views: Arc::clone(&request.views),
+            views: request.views.clone(),
             ..SearchRequest::new(request.indices.clone(), of_background(own, everything))
         };
         let background = logs.search(background).await?;
         let counted = background.aggregations.into_iter();
         backgrounds.push(Arc::new(Background {
             documents: background.total.map_or(0, |total| total.count),
-            counts: counted.flat_map(|(_, result)| keys(result)).collect(),
+            counts: looked_up(candidates, counted.flat_map(|(_, result)| keys(result))),
         }));
     }
     for (own, known) in asked.into_iter().zip(backgrounds) {
@@ -117,6 +127,24 @@ fn of_background(own: &SignificantTerms, everything: &Query) -> Query {
         filter: vec![everything.clone(), background.clone()],
         ..BoolQuery::default()
     })
+}
+
+/// The candidates with their counts in the background, 0 where it lacks them.
+fn looked_up(
+    candidates: Vec<BucketKey>,
+    found: impl Iterator<Item = (BucketKey, u64)>,
+) -> Vec<(BucketKey, u64)> {
+    // A text that reads like a number is another value than the number.
+    let place = |key: &BucketKey| (std::mem::discriminant(key), text_of(key));
+    let found: HashMap<_, u64> = found.map(|(key, count)| (place(&key), count)).collect();
+    let count = |key: &BucketKey| found.get(&place(key)).copied().unwrap_or(0);
+    candidates
+        .into_iter()
+        .map(|key| {
+            let count = count(&key);
+            (key, count)
+        })
+        .collect()
 }
 
 /// The values of buckets with their counts.

@@ -17,8 +17,8 @@ use crate::search::error::SearchError;
 pub struct SignificantCollector {
     request: SignificantTerms,
     terms: TermsCollector,
-    /// Documents of the background by the number of their value; other values have larger numbers.
-    background: Vec<u64>,
+    /// Documents of the background by the number of their value. Values that nobody looked up there have none.
+    background: Vec<Option<u64>>,
     /// Documents of each parent bucket.
     sizes: Vec<u64>,
 }
@@ -38,9 +38,9 @@ impl SignificantCollector {
         };
         let mut terms = TermsCollector::chosen(&chosen, within);
         let Background { counts, .. } = request.known.as_ref();
-        let mut background = vec![0; counts.len()];
+        let mut background = vec![None; counts.len()];
         for (key, count) in counts {
-            background[terms.number_of(key) as usize] = *count;
+            background[terms.number_of(key) as usize] = Some(*count);
         }
         Self {
             request: request.clone(),
@@ -50,19 +50,29 @@ impl SignificantCollector {
         }
     }
 
-    fn background_of(&self, candidate: &Candidate) -> u64 {
-        let known = self.background.get(candidate.value as usize);
-        known.copied().unwrap_or(0)
-    }
-
-    fn score(&self, candidate: &Candidate, bucket_size: u64) -> f64 {
-        self.request.heuristic.score(Frequencies {
+    /// How a candidate compares with the background; `None` when it was not looked up there, as nothing can be said
+    /// of it then.
+    fn compared(&self, candidate: Candidate, bucket_size: u64) -> Option<Compared> {
+        let background = (*self.background.get(candidate.value as usize)?)?;
+        let score = self.request.heuristic.score(Frequencies {
             bucket: candidate.count,
             bucket_size,
-            background: self.background_of(candidate),
+            background,
             background_size: self.request.known.documents,
+        });
+        Some(Compared {
+            score,
+            background,
+            candidate,
         })
     }
+}
+
+/// A candidate and the background.
+struct Compared {
+    score: f64,
+    background: u64,
+    candidate: Candidate,
 }
 
 impl Collector for SignificantCollector {
@@ -86,22 +96,23 @@ impl Collector for SignificantCollector {
     ) -> Result<AggregationResult, StoreError> {
         let size = self.sizes.get(bucket as usize).copied().unwrap_or(0);
         let candidates = self.terms.candidates(bucket, self.request.min_doc_count)?;
-        let mut scored: Vec<(f64, Candidate)> = candidates
+        let mut scored: Vec<Compared> = candidates
             .into_iter()
-            .map(|candidate| (self.score(&candidate, size), candidate))
-            .filter(|(score, _)| *score > 0.0)
+            .filter_map(|candidate| self.compared(candidate, size))
+            .filter(|compared| compared.score > 0.0)
             .collect();
-        scored.sort_by(|(a, one), (b, other)| {
-            b.total_cmp(a).then_with(|| self.terms.by_key(one, other))
+        scored.sort_by(|a, b| {
+            let by_score = b.score.total_cmp(&a.score);
+            by_score.then_with(|| self.terms.by_key(&a.candidate, &b.candidate))
         });
         scored.truncate(self.request.size);
         budget.spend(scored.len())?;
         let mut buckets = Vec::with_capacity(scored.len());
-        for (score, candidate) in scored {
+        for compared in scored {
             buckets.push(SignificantBucket {
-                score,
-                background: self.background_of(&candidate),
-                bucket: self.terms.bucket(candidate, budget)?,
+                score: compared.score,
+                background: compared.background,
+                bucket: self.terms.bucket(compared.candidate, budget)?,
             });
         }
         Ok(AggregationResult::Significant {
