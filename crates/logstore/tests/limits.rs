@@ -12,7 +12,7 @@ use swarmscope_model::limits::MAX_BUCKETS;
 use swarmscope_query::aggregate::{
     Aggregation, AggregationKind, DateHistogram, Direction, Interval,
 };
-use swarmscope_query::ast::{Case, Field, Operator, Query};
+use swarmscope_query::ast::{Case, Field, Operator, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::store::{LogStore, SearchRequest, SortKey, StoreError};
 
@@ -200,4 +200,23 @@ async fn beyond_what_is_scored_matches_count_and_are_no_hits() {
         matches!(&refused, StoreError::InvalidRequest { reason } if reason.contains("at most 10 documents")),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn a_row_of_very_many_values_is_scored_in_time() {
+    // Compared each with each, they would take longer than a search may.
+    let store = Store::new();
+    let tags: Vec<String> = (0..100_000).map(|n| format!("tag {n}")).collect();
+    let event = json!({"timestamp": 1000, "tags": tags});
+    store.write(vec![put("logs", "1", &event)]).await;
+    let request = SearchRequest {
+        query: Query::Term {
+            field: Field::Named("tags.keyword".to_owned()),
+            value: Scalar::Text("tag 99999".to_owned()),
+            case: Case::AsGiven,
+        },
+        ..by_score("")
+    };
+    let reply = store.logs().search(request).await.expect("in time");
+    assert_eq!(reply.hits.len(), 1);
 }

@@ -4,7 +4,7 @@
 //! it from granules spread over it. The token index tells which rows may hold a word, so a rare one is counted exactly
 //! however large the index is. Deleted rows never count, the search's own time range does not matter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use swarmscope_query::analysis::standard_words;
@@ -20,6 +20,11 @@ use super::values::is_seen_whole;
 use crate::block::column::{Column, Kind};
 use crate::rows::RowSet;
 use crate::segment::GRANULE_ROWS;
+
+/// Values of a row that are compared one by one; more are hashed.
+const FEW_VALUES: usize = 8;
+/// Values after which the time is looked at.
+const VALUES_BETWEEN_LOOKS: usize = 4096;
 
 /// What a search has counted so far.
 #[derive(Debug, Default)]
@@ -113,19 +118,8 @@ impl Statistics<'_> {
             let counted = texts_at(part, path).and_then(|columns| {
                 for column in columns {
                     part.visit(&column, rows, &mut |page| {
-                        for at in (0..page.len()).filter(|at| rows.contains(page.row(*at))) {
-                            let words = match (page.value(at), view) {
-                                (ValueRef::Text(text), View::Text) => standard_words(text, |_| {}),
-                                (value, View::Whole) => {
-                                    u64::from(is_seen_whole(value) && is_first(page, at))
-                                }
-                                _ => 0,
-                            };
-                            lengths[page.row(at) as usize] += words;
-                        }
-                        Ok(())
+                        add_lengths(page, rows, view, &mut lengths, self.deadline)
                     })?;
-                    self.deadline.check()?;
                 }
                 Ok(())
             });
@@ -206,13 +200,59 @@ fn texts_at(part: &Part, path: &str) -> Result<Vec<ColumnRef>, SearchError> {
     Ok(part.columns(|own, kind| own == path && kind == Kind::Text)?)
 }
 
-/// Whether no value before it is the same of the same row.
-fn is_first(page: &Column, at: usize) -> bool {
-    let before = (0..at)
-        .rev()
-        .take_while(|before| page.row(*before) == page.row(at));
-    let mut alike = before.filter(|before| page.value(*before) == page.value(at));
-    alike.next().is_none()
+/// Adds the words that a page has of each of the rows. As a whole string a value that a row repeats is there once.
+fn add_lengths(
+    page: &Column,
+    rows: &RowSet,
+    view: View,
+    lengths: &mut [u64],
+    deadline: Deadline,
+) -> Result<(), SearchError> {
+    let mut repeated = Repeated::default();
+    for at in 0..page.len() {
+        if at % VALUES_BETWEEN_LOOKS == 0 {
+            deadline.check()?;
+        }
+        let row = page.row(at);
+        if !rows.contains(row) {
+            continue;
+        }
+        let words = match (page.value(at), view) {
+            (ValueRef::Text(text), View::Text) => standard_words(text, |_| {}),
+            (value @ ValueRef::Text(text), View::Whole) => {
+                u64::from(is_seen_whole(value) && repeated.is_first(row, text))
+            }
+            _ => 0,
+        };
+        lengths[row as usize] += words;
+    }
+    Ok(())
+}
+
+/// The values of one row so far.
+#[derive(Default)]
+struct Repeated<'p> {
+    row: Option<u32>,
+    few: Vec<&'p str>,
+    many: HashSet<&'p str>,
+}
+
+impl<'p> Repeated<'p> {
+    /// Whether the row had no such value before. Rows come one after the other.
+    fn is_first(&mut self, row: u32, text: &'p str) -> bool {
+        if self.row.replace(row) != Some(row) {
+            self.few.clear();
+            self.many.clear();
+        }
+        if self.few.contains(&text) {
+            return false;
+        }
+        if self.few.len() < FEW_VALUES {
+            self.few.push(text);
+            return true;
+        }
+        self.many.insert(text)
+    }
 }
 
 /// `None` for a damaged part: the search itself tells of it.
@@ -240,7 +280,38 @@ fn thin_out(rows: &mut RowSet, every: u64, granules: &mut u64) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::block::column::{Rows, Values};
+    use crate::block::strings::Strings;
+
+    fn page(texts: &[&str]) -> Column {
+        let mut values = Strings::with_room(texts.len(), 0);
+        texts.iter().for_each(|text| values.push(text));
+        Column {
+            rows: Rows::Listed(vec![0; texts.len()]),
+            values: Values::Text(values),
+        }
+    }
+
+    #[test]
+    fn a_value_counts_once_a_row_however_many_there_are() {
+        let values: Vec<String> = (0..40).map(|n| (n % 20).to_string()).collect();
+        let texts: Vec<&str> = values.iter().map(String::as_str).collect();
+        let mut lengths = [0];
+        let later = Deadline::after(Duration::from_secs(3600));
+        let rows = RowSet::all(1);
+        add_lengths(&page(&texts), &rows, View::Whole, &mut lengths, later).expect("counted");
+        assert_eq!(lengths, [20]);
+    }
+
+    #[test]
+    fn a_page_is_left_when_the_time_is_over() {
+        let over = Deadline::after(Duration::ZERO);
+        let counted = add_lengths(&page(&["a"]), &RowSet::all(1), View::Text, &mut [0], over);
+        assert!(counted.is_err());
+    }
 
     #[test]
     fn one_granule_of_so_many_is_left_over_all_parts() {
