@@ -179,16 +179,6 @@ impl Mapping {
         }
     }
 
-    /// The path whose values sorts and aggregations over this name see; `None` when it is the name itself.
-    pub fn value_path(&self, name: &str) -> Option<&str> {
-        let mapped = self.fields.get(name)?;
-        match (&mapped.kind, &mapped.view_of) {
-            (Kind::Alias(path), _) => Some(path),
-            (_, Some(path)) => Some(path),
-            _ => None,
-        }
-    }
-
     /// How sorts and aggregations look at the values of fields.
     pub fn views(&self) -> &ValueViews {
         &self.views

@@ -10,7 +10,7 @@ use swarmscope_model::TimeRange;
 use crate::aggregate::{Aggregation, AggregationResults, Direction};
 use crate::ast::{Query, Scalar};
 use crate::indices::{IndexExpression, InvalidIndexName};
-use crate::value_view::ValueViews;
+use crate::value_view::IndexViews;
 
 /// What to do with a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,8 +270,8 @@ pub struct SearchRequest {
     pub scores: Scores,
     /// Documents with a lower score do not match.
     pub min_score: Option<f32>,
-    /// How sorts and aggregations look at the values of fields.
-    pub views: ValueViews,
+    /// How sorts and aggregations look at the values of fields, index by index.
+    pub views: IndexViews,
 }
 
 impl SearchRequest {
@@ -289,7 +289,7 @@ impl SearchRequest {
             up_to_sequence: None,
             total: TrackTotal::Exactly,
             aggregations: Vec::new(),
-            views: ValueViews::default(),
+            views: IndexViews::default(),
             scores: Scores::None,
             min_score: None,
         }

@@ -1,7 +1,9 @@
 //! How sorts and aggregations look at a field's values where a mapping says their type: as that type, whatever they
 //! were written as. What cannot be read as the type is no value.
 
-use std::collections::HashMap;
+mod of_index;
+mod of_indices;
+
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -10,8 +12,8 @@ use swarmscope_model::Timestamp;
 use crate::datemath::{Clock, Format, Rounding, instant};
 use crate::document::ValueRef;
 
-/// The views of fields, by path. Fields without one are looked at as they were written.
-pub type ValueViews = Arc<HashMap<String, ValueView>>;
+pub use of_index::{FieldView, ValueViews};
+pub use of_indices::IndexViews;
 
 /// What values are read as.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +25,11 @@ pub enum ValueView {
         whole: bool,
     },
     Booleans,
-    /// Texts in one case.
-    Texts(Fold),
+    /// Texts, in one case when it says so; those with more characters than `most` are none.
+    Texts {
+        fold: Option<Fold>,
+        most: Option<usize>,
+    },
 }
 
 /// The case that texts are read in.

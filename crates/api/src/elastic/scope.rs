@@ -8,8 +8,8 @@ use swarmscope_model::Timestamp;
 use swarmscope_query::ast::{BoolQuery, Field, Query, Scalar};
 use swarmscope_query::elastic::{SearchBody, query_body};
 use swarmscope_query::mapping::Mapping;
-use swarmscope_query::store::{IndexInfo, SortKey};
-use swarmscope_query::value_view::ValueViews;
+use swarmscope_query::store::IndexInfo;
+use swarmscope_query::value_view::{IndexViews, ValueViews};
 
 use super::catalog::Catalog;
 use super::errors::ElasticError;
@@ -128,47 +128,36 @@ impl Scope {
         {
             *query = self.meaning(query)?;
         }
-        for key in &mut search.sort {
-            if let SortKey::Field { field, .. } = key
-                && let Some(path) = self.value_path(field)
-            {
-                *field = path;
-            }
-        }
         let meaning = |query: &Query| self.meaning(query);
-        let path = |name: &str| self.value_path(name);
         for aggregation in &mut search.aggregations {
-            aggregation.adapt(&path, &meaning)?;
+            aggregation.adapt(&meaning)?;
         }
         let views = self.views();
         search.shapes.take_formats(&mut search.aggregations, &views);
         Ok(())
     }
 
-    /// How sorts and aggregations look at the values of fields: what the first index says that says something.
-    pub fn views(&self) -> ValueViews {
-        match self.groups.as_slice() {
-            [] => ValueViews::default(),
-            [only] => Arc::clone(only.mapping.views()),
-            groups => {
-                let mut all = HashMap::new();
-                for (path, view) in groups
-                    .iter()
-                    .rev()
-                    .flat_map(|group| group.mapping.views().iter())
-                {
-                    all.insert(path.clone(), view.clone());
-                }
-                Arc::new(all)
-            }
+    /// How sorts and aggregations look at the values of fields, each index as it is mapped.
+    pub fn index_views(&self) -> IndexViews {
+        if let [only] = self.groups.as_slice() {
+            return IndexViews::alike(only.mapping.views().clone());
         }
+        let each = self.groups.iter().flat_map(|group| {
+            let named = group.indices.iter().cloned();
+            named.map(|index| (index, group.mapping.views().clone()))
+        });
+        each.collect()
     }
 
-    fn value_path(&self, name: &str) -> Option<String> {
-        let mut groups = self.groups.iter();
-        groups
-            .find_map(|group| group.mapping.value_path(name))
-            .map(str::to_owned)
+    /// How values are shown whatever index they come from: as the first index says that says something.
+    pub fn views(&self) -> ValueViews {
+        if let [only] = self.groups.as_slice() {
+            return only.mapping.views().clone();
+        }
+        let last_first = self.groups.iter().rev();
+        let all = last_first.flat_map(|group| group.mapping.views().iter());
+        all.map(|(name, view)| (name.clone(), view.clone()))
+            .collect()
     }
 
     /// Whether the values of a field are whole strings under its own name.

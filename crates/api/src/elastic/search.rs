@@ -12,6 +12,7 @@ use swarmscope_query::ast::{BoolQuery, Query};
 use swarmscope_query::elastic::SearchBody;
 use swarmscope_query::staged;
 use swarmscope_query::store::{SearchReply, SearchRequest, SortKey, StoreError, Total, TrackTotal};
+use swarmscope_query::value_view::ValueViews;
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
@@ -160,8 +161,9 @@ pub async fn find(
         return Ok(nothing_found(search.total));
     };
     let mut request = search.request(indices.clone());
-    request.views = search.with_views(view.scope.views());
-    request.after = sort_values::read_after(search, &request.views);
+    let (dates, as_dates) = search.sorted_dates();
+    request.views = view.scope.index_views().with(&dates, &as_dates);
+    request.after = sort_values::read_after(search, &shown_views(view, search));
     let everything = view.scope.filter()?;
     if let Some(filter) = &everything {
         request.query = Query::Bool(BoolQuery {
@@ -183,6 +185,12 @@ pub async fn find(
     staged::search(state.logs.as_ref(), request, &everything)
         .await
         .map_err(|error| in_search(error, ""))
+}
+
+/// How sort values are shown, whatever index they come from.
+fn shown_views(view: &View, search: &SearchBody) -> ValueViews {
+    let (dates, as_dates) = search.sorted_dates();
+    view.scope.views().with(&dates, &as_dates)
 }
 
 /// What the store says of a query is what Elasticsearch's shards say of it.
@@ -230,7 +238,7 @@ pub fn reply_options(
         typed_keys: parameters.typed_keys(),
         shapes: search.shapes.clone(),
         fields: search.fields.clone(),
-        sort_keys: sort_values::shown_keys(search, &search.with_views(view.scope.views())),
+        sort_keys: sort_values::shown_keys(search, &shown_views(view, search)),
         shown_keys: if is_ranked { 0 } else { usize::MAX },
         shards: view.shards,
         partial: parameters.allows_partial(),

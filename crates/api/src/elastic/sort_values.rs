@@ -88,7 +88,7 @@ fn missing(key: &SortKey, views: &ValueViews) -> Value {
         Missing::Value(_) => return Value::Null,
     };
     match (view(key, views), is_largest) {
-        (None | Some(ValueView::Texts(_)), _) => Value::Null,
+        (None | Some(ValueView::Texts { .. }), _) => Value::Null,
         (Some(ValueView::Numbers { whole: false }), true) => "Infinity".into(),
         (Some(ValueView::Numbers { whole: false }), false) => "-Infinity".into(),
         (Some(_), true) => i64::MAX.into(),
@@ -112,7 +112,7 @@ pub fn read_after(search: &SearchBody, views: &ValueViews) -> Option<Vec<SortVal
 
 fn read_value(value: Scalar, view: &ValueView) -> SortValue {
     Some(match (value, view) {
-        (value, ValueView::Texts(_)) => value,
+        (value, ValueView::Texts { .. }) => value,
         (Scalar::Integer(i64::MAX | i64::MIN), _) => return None,
         (Scalar::Text(text), ValueView::Numbers { .. })
             if matches!(text.as_str(), "Infinity" | "-Infinity") =>
@@ -133,17 +133,20 @@ fn read_value(value: Scalar, view: &ValueView) -> SortValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
-    use std::sync::Arc;
     use swarmscope_query::store::SortMode;
 
     #[test]
     fn what_is_missing_is_shown_and_read_as_the_end_of_its_type() {
-        let views: ValueViews = Arc::new(HashMap::from([
-            ("n".to_owned(), ValueView::Numbers { whole: true }),
-            ("x".to_owned(), ValueView::Numbers { whole: false }),
-            ("at".to_owned(), ValueView::Instants(None)),
-        ]));
+        let views = [
+            ("n", ValueView::Numbers { whole: true }),
+            ("x", ValueView::Numbers { whole: false }),
+            ("at", ValueView::Instants(None)),
+        ];
+        let views = views
+            .into_iter()
+            .fold(ValueViews::default(), |known, (name, view)| {
+                known.with(&[&name.to_owned()], &view)
+            });
         let key = |field: &str, direction| SortKey::Field {
             field: field.to_owned(),
             direction,

@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
             missing,
         } = snapshot(shared, &request.indices)?;
         for part in &mut parts {
-            part.views = Arc::clone(&request.views);
+            part.views = request.views.of(&part.index).clone();
         }
         let scan = Scan::new(
             request,

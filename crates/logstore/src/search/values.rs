@@ -48,9 +48,9 @@ fn has_other_dates(part: &Part, path: &str) -> Result<bool, SearchError> {
 impl FieldColumns {
     /// For sorting and grouping.
     pub fn new(part: &Part, field: &str) -> Result<Self, SearchError> {
-        let view = part.views.get(field);
+        let (view, field) = (part.views.get(field), part.views.path(field));
         if is_time_field(field) || matches!(view, Some(ValueView::Instants(_))) {
-            return Self::dates(part, field);
+            return Self::dates_of(part, field, view);
         }
         let (base, keyword) = Field::split_keyword(field);
         let chosen = |path: &str| path == base || keyword && path == field;
@@ -77,8 +77,12 @@ impl FieldColumns {
 
     /// The points in time of a field.
     pub fn dates(part: &Part, field: &str) -> Result<Self, SearchError> {
-        let (base, _) = Field::split_keyword(field);
-        let view = part.views.get(base);
+        let (base, _) = Field::split_keyword(part.views.path(field));
+        let own = part.views.get(field);
+        Self::dates_of(part, base, own.or_else(|| part.views.get(base)))
+    }
+
+    fn dates_of(part: &Part, base: &str, view: Option<&ValueView>) -> Result<Self, SearchError> {
         let view = view.filter(|view| matches!(view, ValueView::Instants(_)));
         let read_anew;
         let view = match view {
@@ -144,7 +148,10 @@ impl FieldColumns {
             {
                 None => part.visit(column, within, visit)?,
                 Some(view) => {
-                    part.visit(column, within, &mut |page| visit(&converted(page, view)))?;
+                    part.visit(column, within, &mut |page| match converted(page, view) {
+                        Some(page) => visit(&page),
+                        None => visit(page),
+                    })?;
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! An aggregation said over other fields and with other queries: where names mean something else than they say.
+//! An aggregation with other queries, where they mean something else than they say, and the fields that it names.
 
 use super::{Aggregation, AggregationKind, SourceValue, TupleSource};
 use crate::ast::Query;
@@ -10,15 +10,11 @@ impl Aggregation {
         fields_of(&mut self.kind)
     }
 
-    /// Puts another name for each field that has one, and what each query means in its place, here and within.
+    /// Puts what each query means in its place, here and within.
     ///
     /// # Errors
     /// What `meaning` says of a query.
-    pub fn adapt<E>(
-        &mut self,
-        name: &dyn Fn(&str) -> Option<String>,
-        meaning: &dyn Fn(&Query) -> Result<Query, E>,
-    ) -> Result<(), E> {
+    pub fn adapt<E>(&mut self, meaning: &dyn Fn(&Query) -> Result<Query, E>) -> Result<(), E> {
         match &mut self.kind {
             AggregationKind::Filter(query) => *query = meaning(query)?,
             AggregationKind::Filters { queries, .. } => {
@@ -27,23 +23,14 @@ impl Aggregation {
                 }
             }
             AggregationKind::SignificantTerms(significant) => {
-                if let Some(other) = name(&significant.field) {
-                    significant.field = other;
-                }
                 if let Some(background) = &mut significant.background {
                     *background = meaning(background)?;
                 }
             }
-            kind => {
-                for field in fields_of(kind) {
-                    if let Some(other) = name(field) {
-                        *field = other;
-                    }
-                }
-            }
+            _ => {}
         }
         for within in &mut self.within {
-            within.adapt(name, meaning)?;
+            within.adapt(meaning)?;
         }
         Ok(())
     }

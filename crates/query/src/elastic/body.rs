@@ -1,7 +1,5 @@
 //! The whole body of `_search`: query, aggregations, sort, page and what a reply holds.
 
-use std::sync::Arc;
-
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
 
@@ -22,7 +20,7 @@ use crate::datemath::{self, Clock, Format, Rounding};
 use crate::highlight::HighlightField;
 use crate::indices::IndexExpression;
 use crate::store::{Scores, SearchRequest, SortKey, SortValue, TrackTotal};
-use crate::value_view::{ValueView, ValueViews};
+use crate::value_view::ValueView;
 
 /// A search as the body says it.
 #[derive(Debug, Clone)]
@@ -216,26 +214,14 @@ impl SearchBody {
         }
     }
 
-    /// The views of fields, those of dates that are sorted by in a format included.
-    pub fn with_views(&self, views: ValueViews) -> ValueViews {
+    /// The fields that are sorted by as dates in a format, and how they are looked at unless a mapping says it.
+    pub fn sorted_dates(&self) -> (Vec<&String>, ValueView) {
         let formatted = self.sort.iter().zip(&self.sort_formats);
-        let missing: Vec<&String> = formatted
-            .filter_map(|(key, format)| match (key, format) {
-                (SortKey::Field { field, .. }, Some(_)) => Some(field),
-                _ => None,
-            })
-            .filter(|field| !views.contains_key(*field))
-            .collect();
-        if missing.is_empty() {
-            return views;
-        }
-        let mut all = views.as_ref().clone();
-        all.extend(
-            missing
-                .into_iter()
-                .map(|field| (field.clone(), ValueView::Instants(None))),
-        );
-        Arc::new(all)
+        let fields = formatted.filter_map(|(key, format)| match (key, format) {
+            (SortKey::Field { field, .. }, Some(_)) => Some(field),
+            _ => None,
+        });
+        (fields.collect(), ValueView::Instants(None))
     }
 
     /// Dates to go on behind come in the format in which they were shown.

@@ -1,24 +1,43 @@
 //! How sorts and aggregations look at the values of mapped fields.
 
-use std::sync::Arc;
-
-use super::{Kind, Mapping};
+use super::{Kind, Mapped, Mapping};
 use crate::document::is_time_field;
-use crate::value_view::{DateFormat, ValueView, ValueViews};
+use crate::value_view::{DateFormat, FieldView, ValueView, ValueViews};
 
 /// The views of a mapping's fields.
 pub(super) fn of(mapping: &Mapping) -> ValueViews {
-    let own = mapping
-        .fields
-        .iter()
-        .filter(|(path, mapped)| mapped.view_of.is_none() && !is_time_field(path));
-    let views = own.filter_map(|(path, mapped)| Some((path.clone(), view(&mapped.kind)?)));
-    Arc::new(views.collect())
+    let own = mapping.fields.iter().filter_map(|(name, mapped)| {
+        let meant = match &mapped.kind {
+            // An alias names a field, never another alias.
+            Kind::Alias(path) => {
+                let known = mapping.fields.get(path);
+                let meant = known.map(|meant| field(path, meant)).unwrap_or_default();
+                FieldView {
+                    path: meant.path.or_else(|| Some(path.clone())),
+                    view: meant.view,
+                }
+            }
+            _ => field(name, mapped),
+        };
+        (meant != FieldView::default()).then(|| (name.clone(), meant))
+    });
+    own.collect()
 }
 
-fn view(kind: &Kind) -> Option<ValueView> {
-    Some(match kind {
-        Kind::Keyword { folded } => ValueView::Texts((*folded)?),
+fn field(name: &str, mapped: &Mapped) -> FieldView {
+    let path = mapped.view_of.as_deref().unwrap_or(name);
+    FieldView {
+        path: mapped.view_of.clone(),
+        view: view(mapped).filter(|_| !is_time_field(path)),
+    }
+}
+
+fn view(mapped: &Mapped) -> Option<ValueView> {
+    Some(match &mapped.kind {
+        Kind::Keyword { folded } => ValueView::Texts {
+            fold: *folded,
+            most: mapped.ignore_above,
+        },
         Kind::Number { whole } => ValueView::Numbers { whole: (*whole)? },
         Kind::Boolean => ValueView::Booleans,
         // Dates in ISO 8601 and milliseconds are known without being read again.

@@ -3,8 +3,6 @@
 //! The store aggregates what a query finds. A global aggregation is a second search that finds everything: all that
 //! the names show by which the search was sent, an alias no more than its filter lets through.
 
-use std::sync::Arc;
-
 use super::significant;
 use crate::aggregate::{Aggregation, AggregationKind, AggregationResult, Slot};
 use crate::ast::Query;
@@ -26,7 +24,7 @@ pub async fn search(
     let all = std::mem::take(&mut request.aggregations);
     let own = all.iter().filter(|aggregation| !is_global(aggregation));
     request.aggregations = own.cloned().collect();
-    let (indices, views) = (request.indices.clone(), Arc::clone(&request.views));
+    let (indices, views) = (request.indices.clone(), request.views.clone());
     let (after_sequence, up_to_sequence) = (request.after_sequence, request.up_to_sequence);
     let mut reply = significant::search(logs, request, everything).await?;
     for (place, aggregation) in all.into_iter().enumerate() {
@@ -38,7 +36,7 @@ pub async fn search(
             // What the first search could not see, the second does not either.
             up_to_sequence: up_to_sequence.or(Some(reply.newest_sequence)),
             aggregations: aggregation.within,
-            views: Arc::clone(&views),
+            views: views.clone(),
             ..SearchRequest::new(indices.clone(), everything.clone())
         };
         let whole = significant::search(logs, whole, everything).await?;

@@ -7,6 +7,7 @@ use super::Selection;
 use super::absent::Absent;
 use crate::block::column::Values;
 use crate::search::error::SearchError;
+use crate::search::part::Part;
 use crate::search::values::FieldColumns;
 
 /// The number that a value is; `None` of a text.
@@ -30,8 +31,7 @@ pub fn visit(
     let mut absent = Absent::new(selection, missing.is_some());
     let columns = FieldColumns::new(selection.part, field)?.of_numbers();
     of_columns(selection, &columns, &mut absent, &mut visit)?;
-    let (base, _) = Field::split_keyword(field);
-    if !is_time_field(base) && !selection.part.views.contains_key(base) {
+    if has_other_dates(selection.part, field) {
         // Texts that are points in time.
         let dates = FieldColumns::dates(selection.part, field)?;
         of_columns(selection, &dates, &mut absent, &mut visit)?;
@@ -41,6 +41,15 @@ pub fn visit(
         absent.each(selection, |_, bucket| visit(bucket, missing, of_dates));
     }
     Ok(())
+}
+
+/// Whether the points in time of a field are none of its numbers yet: where nothing says what its values are.
+fn has_other_dates(part: &Part, field: &str) -> bool {
+    let (base, _) = Field::split_keyword(part.views.path(field));
+    !is_time_field(base)
+        && [field, base]
+            .iter()
+            .all(|name| part.views.get(name).is_none())
 }
 
 fn of_columns(

@@ -20,8 +20,6 @@ use crate::search::part::Part;
 
 /// Collects the templates of a field's texts.
 pub struct PatternsCollector {
-    /// The path of the field.
-    path: String,
     request: PatternsAggregation,
     within: Within,
     /// What was found in each parent bucket.
@@ -61,9 +59,7 @@ impl PatternsCollector {
     /// When it cannot be collected.
     pub(super) fn new(request: &PatternsAggregation, within: Within) -> Result<Self, SearchError> {
         within.level()?;
-        let (path, _) = Field::split_keyword(&request.field);
         Ok(Self {
-            path: path.to_owned(),
             request: request.clone(),
             within,
             parents: Vec::new(),
@@ -232,10 +228,9 @@ fn note(samples: &mut Vec<Place>, place: Place, most: usize) {
 
 impl Collector for PatternsCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
-        let path = self.path.clone();
-        let columns = selection
-            .part
-            .columns(|own, kind| kind == Kind::Text && *own == *path)?;
+        let part = selection.part;
+        let (path, _) = Field::split_keyword(part.views.path(&self.request.field));
+        let columns = part.columns(|own, kind| kind == Kind::Text && own == path)?;
         let mut found: Vec<Rows> = Vec::new();
         for column in &columns {
             selection
