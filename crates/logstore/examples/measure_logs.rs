@@ -326,6 +326,8 @@ fn within(query: Query, (first, last): (i64, i64)) -> Query {
         value: Scalar::Integer(instant),
         instant: Some(instant),
         inclusive: true,
+        formatted: false,
+        time_zone: None,
     };
     let range = Query::Range {
         field: Field::from_text("timestamp"),

@@ -11,6 +11,10 @@
 
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
+
+use crate::value_view::DateFormat;
+
 /// Which values of a document a clause looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Field {
@@ -79,6 +83,10 @@ pub struct Bound {
     /// dates. `None` when it means none.
     pub instant: Option<i64>,
     pub inclusive: bool,
+    /// Whether the clause itself says in which format the point in time is.
+    pub formatted: bool,
+    /// The time zone of a text that names none; UTC when the clause says nothing.
+    pub time_zone: Option<TimeZone>,
 }
 
 /// A query. See the module for what each clause means.
@@ -170,6 +178,14 @@ pub enum Query {
         field: Field,
         first: IpAddr,
         last: IpAddr,
+    },
+    /// A date that is written in a format, between these two milliseconds, both inclusive; what cannot be read in
+    /// the format is none of them.
+    Dates {
+        field: Field,
+        format: DateFormat,
+        first: i64,
+        last: i64,
     },
     /// What the clause finds, with another score.
     Scored {

@@ -7,6 +7,7 @@
 
 mod address;
 mod compile;
+mod date;
 mod field;
 mod frequency;
 mod fuzzy;

@@ -478,7 +478,10 @@ fn cost(matcher: &Matcher) -> u32 {
                 ValueTest::Term(_) | ValueTest::Terms(_) | ValueTest::Range(_) => 10,
                 ValueTest::Match(_) | ValueTest::Phrase(_) => 20,
                 ValueTest::Prefix(_) => 60,
-                ValueTest::Pattern(_) | ValueTest::Fuzzy(_) | ValueTest::Address(_) => 80,
+                ValueTest::Pattern(_)
+                | ValueTest::Fuzzy(_)
+                | ValueTest::Address(_)
+                | ValueTest::Date(_) => 80,
             };
             own + wide
         }

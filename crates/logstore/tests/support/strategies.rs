@@ -164,6 +164,8 @@ fn bound() -> impl Strategy<Value = Option<Bound>> {
         value,
         instant: seconds.map(|seconds| seconds * 1000),
         inclusive,
+        formatted: false,
+        time_zone: None,
     }))
 }
 

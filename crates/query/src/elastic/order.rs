@@ -31,7 +31,8 @@ pub(super) fn scores_differ(query: &Query) -> bool {
         | Query::Prefix { .. }
         | Query::Wildcard { .. }
         | Query::Regexp { .. }
-        | Query::Addresses { .. } => false,
+        | Query::Addresses { .. }
+        | Query::Dates { .. } => false,
     }
 }
 

@@ -124,7 +124,9 @@ fn ranges_take_date_math_formats_and_zones() {
         Some(Bound {
             value: Scalar::Text("5".into()),
             instant: Some(5),
-            inclusive: false
+            inclusive: false,
+            formatted: false,
+            time_zone: None,
         })
     );
 }

@@ -7,6 +7,7 @@ use crate::ast::{BoolQuery, Field, Query, Scoring};
 use crate::lucene::expanded;
 
 use super::address::AddressTest;
+use super::date::DateTest;
 use super::fuzzy::FuzzyTest;
 use super::pattern::{PatternTest, PrefixTest};
 use super::range::RangeTest;
@@ -127,6 +128,25 @@ fn is_index(field: &Field) -> bool {
     matches!(field, Field::Named(name) if name == INDEX_FIELD)
 }
 
+/// The test of values that are read before they are compared.
+fn between(query: &Query) -> Result<(&Field, ValueTest), BadQuery> {
+    Ok(match query {
+        Query::Addresses { field, first, last } => {
+            (field, ValueTest::Address(AddressTest::new(*first, *last)))
+        }
+        Query::Dates {
+            field,
+            format,
+            first,
+            last,
+        } => {
+            let test = DateTest::new(format.clone(), *first, *last);
+            (field, ValueTest::Date(test))
+        }
+        _ => return Err(BadQuery::NoLeaf),
+    })
+}
+
 /// The field and the test of a clause that looks at values.
 fn leaf_of(query: &Query) -> Result<(&Field, ValueTest), BadQuery> {
     Ok(match query {
@@ -194,9 +214,7 @@ fn leaf_of(query: &Query) -> Result<(&Field, ValueTest), BadQuery> {
             field,
             ValueTest::Fuzzy(FuzzyTest::new(value, *distance, *prefix)),
         ),
-        Query::Addresses { field, first, last } => {
-            (field, ValueTest::Address(AddressTest::new(*first, *last)))
-        }
+        Query::Addresses { .. } | Query::Dates { .. } => return between(query),
         Query::All
         | Query::Nothing
         | Query::Ids(_)

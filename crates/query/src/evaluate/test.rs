@@ -3,6 +3,7 @@
 use crate::document::ValueRef;
 
 use super::address::AddressTest;
+use super::date::DateTest;
 use super::field::{View, too_long};
 use super::fuzzy::FuzzyTest;
 use super::pattern::{PatternTest, PrefixTest};
@@ -23,6 +24,7 @@ pub enum ValueTest {
     Pattern(PatternTest),
     Fuzzy(FuzzyTest),
     Address(AddressTest),
+    Date(DateTest),
 }
 
 impl ValueTest {
@@ -33,6 +35,7 @@ impl ValueTest {
         }
         match (self, value) {
             (ValueTest::Range(test), value) => test.holds(path, value),
+            (ValueTest::Date(test), value) => test.holds(value),
             (ValueTest::Match(test), ValueRef::Text(text)) => test.text(text, view),
             (ValueTest::Phrase(test), ValueRef::Text(text)) => test.text(text, view),
             (ValueTest::Term(test), ValueRef::Text(text)) => test.text(text, view),
@@ -67,7 +70,7 @@ impl ValueTest {
             ValueTest::Phrase(test) => test.equal.is_possible(),
             ValueTest::Term(test) => test.equal.is_possible(),
             ValueTest::Terms(test) => test.may_hold_for_numbers(),
-            ValueTest::Range(_) => true,
+            ValueTest::Range(_) | ValueTest::Date(_) => true,
             ValueTest::Prefix(_)
             | ValueTest::Pattern(_)
             | ValueTest::Fuzzy(_)

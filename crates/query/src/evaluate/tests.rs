@@ -51,6 +51,8 @@ fn range(name: &str, lower: Scalar, instant: Option<i64>) -> Query {
             value: lower,
             instant,
             inclusive: true,
+            formatted: false,
+            time_zone: None,
         }),
         upper: None,
     }

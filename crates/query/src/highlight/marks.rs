@@ -200,7 +200,8 @@ fn collect(query: &Query, take: &mut Take<'_>) -> Result<(), BadQuery> {
         | Query::NumberRange { .. }
         | Query::Exists { .. }
         | Query::Ids(_)
-        | Query::Addresses { .. } => {}
+        | Query::Addresses { .. }
+        | Query::Dates { .. } => {}
     }
     Ok(())
 }

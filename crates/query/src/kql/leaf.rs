@@ -56,6 +56,8 @@ pub fn range(
         value: Scalar::Text(text),
         instant,
         inclusive,
+        formatted: false,
+        time_zone: None,
     });
     let (lower, upper) = match is_lower {
         true => (bound, None),

@@ -103,6 +103,8 @@ fn bound(
         value: Scalar::Text(end.text.clone()),
         instant,
         inclusive,
+        formatted: false,
+        time_zone: Some(clock.time_zone.clone()),
     }))
 }
 
@@ -176,6 +178,8 @@ pub(crate) fn stretch(field: &Field, text: &str, clock: &Clock) -> Result<Query,
                 value: Scalar::Text(text.to_owned()),
                 instant: Some(instant),
                 inclusive: true,
+                formatted: false,
+                time_zone: Some(clock.time_zone.clone()),
             })
         })
     };

@@ -7,6 +7,7 @@ use super::rewrite::renamed;
 use super::{MappingError, text_formats};
 use crate::ast::{Bound, Field, Query, Scalar};
 use crate::datemath::{Clock, Format, Rounding, instant};
+use crate::value_view::DateFormat;
 
 /// A field of dates.
 pub(super) struct DateField<'a> {
@@ -43,33 +44,34 @@ impl DateField<'_> {
     }
 
     fn instant(&self, text: &str, rounding: Rounding) -> Result<i64, MappingError> {
-        let format = Format::parse(self.format)?;
-        Ok(instant(text, rounding, &format, &Clock::utc(self.now))?)
+        self.instant_in(text, rounding, None)
     }
 
-    /// A bound as the field's format has it, else as the clause read it in a format of its own.
+    fn instant_in(
+        &self,
+        text: &str,
+        rounding: Rounding,
+        time_zone: Option<&TimeZone>,
+    ) -> Result<i64, MappingError> {
+        let format = Format::parse(self.format)?;
+        let clock = Clock {
+            now: self.now,
+            time_zone: time_zone.cloned().unwrap_or(TimeZone::UTC),
+        };
+        Ok(instant(text, rounding, &format, &clock)?)
+    }
+
+    /// A bound as the clause read it in a format of its own, else as the field's format has it.
     fn bound(&self, bound: &Bound, is_upper: bool) -> Result<(i64, bool), MappingError> {
         let rounding = match bound.inclusive == is_upper {
             true => Rounding::Up,
             false => Rounding::Down,
         };
-        match (
-            self.instant(&text_of(&bound.value), rounding),
-            bound.instant,
-        ) {
-            (Ok(own), _) => Ok((own, bound.inclusive)),
-            (Err(_), Some(read)) if !self.is_default_reading(bound) => Ok((read, bound.inclusive)),
-            (Err(error), _) => Err(error),
-        }
-    }
-
-    /// Whether the point in time was read without a format that the clause named: the field's own is meant then.
-    fn is_default_reading(&self, bound: &Bound) -> bool {
-        let text = text_of(&bound.value);
-        let clock = Clock::utc(self.now);
-        [Rounding::Down, Rounding::Up].into_iter().any(|rounding| {
-            instant(&text, rounding, &Format::default(), &clock).ok() == bound.instant
-        }) && !self.format.contains("epoch_")
+        let instant = match bound.instant {
+            Some(read) if bound.formatted => read,
+            _ => self.instant_in(&text_of(&bound.value), rounding, bound.time_zone.as_ref())?,
+        };
+        Ok((instant, bound.inclusive))
     }
 
     /// The stretch of time that a text means.
@@ -82,11 +84,27 @@ impl DateField<'_> {
     /// The documents whose date lies between, in whatever form of the format they wrote it.
     fn between(&self, lower: Option<(i64, bool)>, upper: Option<(i64, bool)>) -> Query {
         let field = || Field::Named(self.path.to_owned());
+        if !self.format.split("||").all(is_in_order)
+            && let Some(format) = DateFormat::parse(self.format)
+        {
+            let within = |(instant, inclusive): (i64, bool), step: i64| match inclusive {
+                true => instant,
+                false => instant.saturating_add(step),
+            };
+            return Query::Dates {
+                field: field(),
+                format,
+                first: lower.map_or(i64::MIN, |lower| within(lower, 1)),
+                last: upper.map_or(i64::MAX, |upper| within(upper, -1)),
+            };
+        }
         let ends = |value: &dyn Fn(i64) -> Scalar| {
             let bound = |(instant, inclusive): (i64, bool)| Bound {
                 value: value(instant),
                 instant: Some(instant),
                 inclusive,
+                formatted: false,
+                time_zone: None,
             };
             (lower.map(bound), upper.map(bound))
         };
@@ -113,6 +131,16 @@ impl DateField<'_> {
         }
         Query::any_of(forms)
     }
+}
+
+/// Whether texts in a format are in the order of their times: a named one is, and one with the year first and all else
+/// in figures.
+fn is_in_order(format: &str) -> bool {
+    let is_named = format.contains('_') || format.chars().all(char::is_lowercase);
+    let is_word = ["MMM", "E", "a", "h", "K"]
+        .iter()
+        .any(|part| format.contains(part));
+    is_named || format.starts_with(['y', 'u']) && !is_word
 }
 
 fn text_of(value: &Scalar) -> String {

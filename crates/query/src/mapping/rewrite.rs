@@ -142,7 +142,8 @@ fn named(leaf: &Query) -> Option<&str> {
         | Query::Wildcard { field, .. }
         | Query::Regexp { field, .. }
         | Query::Fuzzy { field, .. }
-        | Query::Addresses { field, .. } => field,
+        | Query::Addresses { field, .. }
+        | Query::Dates { field, .. } => field,
         Query::All | Query::Nothing | Query::Ids(_) | Query::Bool(_) | Query::Scored { .. } => {
             return None;
         }
@@ -169,7 +170,8 @@ pub(super) fn renamed(leaf: &Query, name: &str) -> Query {
         | Query::Wildcard { field, .. }
         | Query::Regexp { field, .. }
         | Query::Fuzzy { field, .. }
-        | Query::Addresses { field, .. } => *field = Field::from_text(name),
+        | Query::Addresses { field, .. }
+        | Query::Dates { field, .. } => *field = Field::from_text(name),
         Query::All | Query::Nothing | Query::Ids(_) | Query::Bool(_) | Query::Scored { .. } => {}
     }
     renamed

@@ -61,22 +61,48 @@ impl Rounding {
         {
             return start;
         }
-        let shifted = instant.saturating_sub(self.offset);
-        let local = self.local(shifted);
-        let floor = self.floor(local);
-        let start = self.instant(floor).min(shifted).saturating_add(self.offset);
-        let next = self.after(floor);
-        let next = self.instant(next).saturating_add(self.offset);
+        let start = self.start_of(instant.saturating_sub(self.offset));
+        let next = self.next_of(start).saturating_add(self.offset);
+        let start = start.saturating_add(self.offset);
         self.last = (next > start).then_some((start, next));
         start
     }
 
+    fn start_of(&self, instant: i64) -> i64 {
+        let floor = self.floor(self.local(instant));
+        let first = self.instant(floor);
+        match self.repeats().then(|| self.second_instant(floor)) {
+            Some(second) if second <= instant => second,
+            _ => first.min(instant),
+        }
+    }
+
+    fn next_of(&self, start: i64) -> i64 {
+        let next = self.instant(self.after(self.floor(self.local(start))));
+        if !self.repeats() {
+            return next;
+        }
+        let nearest = self.start_of(start.saturating_add(self.shortest()));
+        match (nearest > start, next > start) {
+            (true, true) => nearest.min(next),
+            (true, false) => nearest,
+            _ => next,
+        }
+    }
+
+    /// Whether what the clock shows twice, when it is put back, are two buckets: hours are, a day begins once.
+    fn repeats(&self) -> bool {
+        use CalendarUnit::{Hour, Minute};
+        matches!(
+            self.interval,
+            Interval::Fixed(_) | Interval::Calendar(Hour | Minute)
+        )
+    }
+
     /// The start of the bucket behind the one that begins at `start`.
     pub fn next(&mut self, start: i64) -> i64 {
-        let local = self.local(start.saturating_sub(self.offset));
-        let floor = self.floor(local);
-        let next = self.after(floor);
-        let next = self.instant(next).saturating_add(self.offset);
+        let next = self.next_of(start.saturating_sub(self.offset));
+        let next = next.saturating_add(self.offset);
         // Where a clock is put back, local midnight may come twice.
         if next > start {
             next
@@ -120,6 +146,17 @@ impl Rounding {
         self.zone
             .to_ambiguous_timestamp(civil)
             .compatible()
+            .map_or(local, Timestamp::as_millisecond)
+    }
+
+    /// The last point that the zone's clock shows so.
+    fn second_instant(&self, local: i64) -> i64 {
+        let Some(civil) = civil(local) else {
+            return local;
+        };
+        self.zone
+            .to_ambiguous_timestamp(civil)
+            .later()
             .map_or(local, Timestamp::as_millisecond)
     }
 
@@ -236,6 +273,26 @@ mod tests {
         let start = day.start(at("2026-03-29T10:00:00Z"));
         assert_eq!(start, at("2026-03-28T23:00:00Z"));
         assert_eq!(day.next(start), at("2026-03-29T22:00:00Z"));
+    }
+
+    #[test]
+    fn an_hour_that_the_clock_shows_twice_is_two_buckets() {
+        let mut hour = rounding(Interval::Calendar(CalendarUnit::Hour), "Europe/Berlin", 0);
+        let starts = [
+            "2026-10-24T23:00:00Z",
+            "2026-10-25T00:00:00Z",
+            "2026-10-25T01:00:00Z",
+            "2026-10-25T02:00:00Z",
+        ]
+        .map(at);
+        for (start, next) in starts.iter().zip(&starts[1..]) {
+            assert_eq!(hour.start(start + 1_800_000), *start);
+            assert_eq!(hour.next(*start), *next);
+        }
+        // Put forward, the hour that is not shown is none.
+        let before = at("2026-03-29T00:00:00Z");
+        assert_eq!(hour.next(before), at("2026-03-29T01:00:00Z"));
+        assert_eq!(hour.start(before + 3_600_001), before + 3_600_000);
     }
 
     #[test]

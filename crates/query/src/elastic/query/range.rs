@@ -116,6 +116,8 @@ impl<'a> Bounds<'a> {
             value,
             instant,
             inclusive,
+            formatted: self.format.is_some(),
+            time_zone: self.time_zone.clone(),
         }))
     }
 }

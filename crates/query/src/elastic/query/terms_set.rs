@@ -84,6 +84,8 @@ impl Set {
                     value: Scalar::Integer(i64::from(count)),
                     instant: None,
                     inclusive: true,
+                    formatted: false,
+                    time_zone: None,
                 })
             };
             let says = Query::Range {
