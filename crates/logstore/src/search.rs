@@ -14,6 +14,7 @@ pub mod fields;
 pub mod left_out;
 pub mod part;
 mod prefilter;
+pub mod repeated;
 pub mod run;
 pub mod scan;
 pub mod score;

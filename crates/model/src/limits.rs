@@ -31,6 +31,9 @@ pub const MAX_COUNTED_AT_ONCE: usize = 1024 * 1024;
 pub const MAX_SEARCH_CONTEXTS: usize = 500;
 /// Bytes of the requests of all open scrolls, which are kept to go on: each has a query, some a long list of ids.
 pub const MAX_CONTEXT_BYTES: usize = 16 * 1024 * 1024;
+/// Memory for what the scores of all open scrolls and points in time know of words and fields, so that their pages
+/// agree: a hundred bytes for each word, field and index.
+pub const MAX_CONTEXT_STATISTICS_BYTES: usize = 16 * 1024 * 1024;
 /// Longest time between two uses of a scroll or point in time, Elasticsearch's `search.max_keep_alive`.
 pub const MAX_CONTEXT_KEEP_ALIVE: Duration = Duration::from_secs(24 * 3600);
 /// Slices of one scroll or point in time, Elasticsearch's `index.max_slices_per_scroll`.

@@ -44,6 +44,14 @@ pub struct Aggregation {
     pub within: Vec<Aggregation>,
 }
 
+impl Aggregation {
+    /// Whether it, or one within, needs to know how well documents match.
+    pub fn needs_scores(&self) -> bool {
+        let own = matches!(&self.kind, AggregationKind::TopHits(top) if top.needs_scores());
+        own || self.within.iter().any(Aggregation::needs_scores)
+    }
+}
+
 /// The aggregations, by what Elasticsearch calls them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AggregationKind {

@@ -23,6 +23,7 @@ pub mod lucene;
 pub mod mapping;
 pub mod number_format;
 pub mod pipeline;
+pub mod score_statistics;
 pub mod script;
 pub mod staged;
 pub mod store;

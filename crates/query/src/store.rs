@@ -10,6 +10,7 @@ use swarmscope_model::TimeRange;
 use crate::aggregate::{Aggregation, AggregationResults, Direction};
 use crate::ast::{Query, Scalar};
 use crate::indices::{IndexExpression, InvalidIndexName};
+use crate::score_statistics::ScoreStatistics;
 use crate::value_view::IndexViews;
 
 /// What to do with a document.
@@ -272,6 +273,9 @@ pub struct SearchRequest {
     pub min_score: Option<f32>,
     /// How sorts and aggregations look at the values of fields, index by index.
     pub views: IndexViews,
+    /// What scores know of all documents, of the earlier pages of the same search. With it scores are the same on
+    /// all pages, and all matches have them.
+    pub statistics: Option<Arc<ScoreStatistics>>,
 }
 
 impl SearchRequest {
@@ -290,6 +294,7 @@ impl SearchRequest {
             total: TrackTotal::Exactly,
             aggregations: Vec::new(),
             views: IndexViews::default(),
+            statistics: None,
             scores: Scores::None,
             min_score: None,
         }
@@ -298,7 +303,7 @@ impl SearchRequest {
     /// Which scores it needs, all things considered.
     pub fn needed_scores(&self) -> Scores {
         let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
-        if self.min_score.is_some() {
+        if self.min_score.is_some() || self.aggregations.iter().any(Aggregation::needs_scores) {
             Scores::OfAll
         } else if self.size == 0 {
             Scores::None

@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde_json::json;
-use swarmscope_model::limits::{MAX_CONTEXT_BYTES, MAX_CONTEXT_KEEP_ALIVE, MAX_SEARCH_CONTEXTS};
+use swarmscope_model::limits::{
+    MAX_CONTEXT_BYTES, MAX_CONTEXT_KEEP_ALIVE, MAX_CONTEXT_STATISTICS_BYTES, MAX_SEARCH_CONTEXTS,
+};
 use swarmscope_query::elastic::{SearchBody, time_value};
 use swarmscope_query::indices::IndexExpression;
+use swarmscope_query::score_statistics::{ScoreStatistics, StatisticsRoom};
 
 use super::errors::ElasticError;
 use super::scope::Scope;
@@ -32,6 +35,8 @@ pub struct View {
     pub newest: u64,
     /// What the indices say of a search.
     pub scope: Scope,
+    /// What scores know of all documents, so that they are the same on every page; of a single search, nothing.
+    pub statistics: Option<Arc<ScoreStatistics>>,
 }
 
 /// A scroll between two of its pages.
@@ -63,12 +68,29 @@ struct Context {
 }
 
 /// The open contexts. A cheap handle.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Contexts {
     open: Arc<Mutex<HashMap<String, Context>>>,
+    /// For the statistics of all contexts.
+    room: Arc<StatisticsRoom>,
+}
+
+impl Default for Contexts {
+    fn default() -> Self {
+        Self {
+            open: Arc::default(),
+            room: Arc::new(StatisticsRoom::new(MAX_CONTEXT_STATISTICS_BYTES)),
+        }
+    }
 }
 
 impl Contexts {
+    /// Statistics for a new context.
+    pub fn statistics(&self) -> Option<Arc<ScoreStatistics>> {
+        let room = Arc::clone(&self.room);
+        Some(Arc::new(ScoreStatistics::within(room)))
+    }
+
     /// Keeps a scroll that came with a request of so many bytes; gives its id.
     ///
     /// # Errors
@@ -236,6 +258,7 @@ mod tests {
             shards: 0,
             newest: 7,
             scope: Scope::default(),
+            statistics: None,
         }
     }
 

@@ -54,6 +54,7 @@ pub async fn explain(
         indices: found.expression,
         scope: found.scope,
         newest: u64::MAX,
+        statistics: None,
     };
     view.scope
         .adapt(&mut search)

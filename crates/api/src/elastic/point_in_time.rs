@@ -42,6 +42,7 @@ pub async fn open(
         indices: found.expression,
         scope: found.scope,
         newest: 0,
+        statistics: state.contexts.statistics(),
     };
     view.newest = newest(&state, &view).await?;
     let shards = Shards::new(view.shards, &[]);

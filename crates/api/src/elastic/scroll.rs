@@ -46,6 +46,7 @@ pub async fn open(
         indices: found.expression,
         scope: found.scope,
         newest: u64::MAX,
+        statistics: state.contexts.statistics(),
     };
     view.scope.adapt(&mut search)?;
     let mut options = reply_options(parameters, &search, &view)?;

@@ -87,6 +87,7 @@ pub async fn run(
                 indices: found.expression,
                 scope: found.scope,
                 newest: u64::MAX,
+                statistics: None,
             }
         }
     };
@@ -163,6 +164,7 @@ pub async fn find(
     let mut request = search.request(indices.clone());
     let (dates, as_dates) = search.sorted_dates();
     request.views = view.scope.index_views().with(&dates, &as_dates);
+    request.statistics.clone_from(&view.statistics);
     request.after = sort_values::read_after(search, &shown_views(view, search));
     let everything = view.scope.filter()?;
     if let Some(filter) = &everything {

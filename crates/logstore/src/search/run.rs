@@ -286,6 +286,7 @@ pub fn spelled<'a>(
         match outcome {
             Ok(hits) => {
                 for (place, mut hit) in own.iter().zip(hits) {
+                    hit.score = ranked[*place].score.unwrap_or(1.0);
                     hit.sort = ranked[*place]
                         .cells
                         .iter()

@@ -1,11 +1,14 @@
 //! The way of a search through its parts: which can be passed over, what is found in the others, by one
 //! thread or, when that takes long, by several whose findings are merged.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::evaluate::Matcher;
+use swarmscope_query::score_statistics::ScoreStatistics;
 use swarmscope_query::store::{Scores, SearchRequest, SortKey, StoreError, TrackTotal};
 
 use super::aggregate::{Level, Picked, Selection};
@@ -16,11 +19,17 @@ use super::part::Part;
 use super::run::leave_out;
 use super::score::Scorer;
 use super::sort::Top;
-use super::statistics::{Known, Statistics};
+use super::statistics::Statistics;
 use crate::options::Options;
 use crate::rows::RowSet;
 use crate::segment::cache::{reading, reads_once};
 use crate::shared::Shared;
+
+/// Indices that are looked at for rarities as if each were alone; of more, less of each.
+const COUNTED_WHOLE: u64 = 4;
+/// The part of this that is looked at however many there are: 8,192 rows, which tell the rarity of a word that one of a
+/// hundred rows holds within some percent.
+const LEAST_SHARE: u64 = 8;
 
 /// A search that is ready to run.
 pub struct Scan<'a> {
@@ -31,12 +40,14 @@ pub struct Scan<'a> {
     window: usize,
     /// In the order in which their documents come first, with their oldest and newest times.
     parts: Vec<(Part, (i64, i64))>,
+    /// How many indices the parts are of.
+    indices: usize,
     /// Matches so far, of all threads.
     counted: AtomicU64,
     /// Matches that were scored so far, of all threads.
     scored: AtomicU64,
     /// What scores need to know, as far as it was needed.
-    known: Known,
+    known: Arc<ScoreStatistics>,
 }
 
 /// What one thread has found.
@@ -77,15 +88,17 @@ impl<'a> Scan<'a> {
             }
             _ => parts.sort_by_key(|(_, (_, newest))| std::cmp::Reverse(*newest)),
         }
+        let indices: HashSet<&str> = parts.iter().map(|(part, _)| &*part.index).collect();
         Self {
             request,
             matcher,
             deadline,
             window,
+            indices: indices.len(),
             parts,
             counted: AtomicU64::new(0),
             scored: AtomicU64::new(0),
-            known: Known::default(),
+            known: request.statistics.clone().unwrap_or_default(),
         }
     }
 
@@ -201,7 +214,7 @@ impl<'a> Scan<'a> {
             && top.may_take_written(part.first_sequence(), part.last_sequence());
         let wants_scores = self.request.needed_scores() == Scores::OfAll
             && (self.request.min_score.is_some()
-                || self.scored.load(Ordering::Relaxed) < options.max_scored_documents);
+                || self.scored.load(Ordering::Relaxed) < self.most_scored(options));
         let wants_rows = wants_hits || wants_scores || !found.level.is_empty();
         if !wants_rows && !self.wants_count() {
             return Ok(());
@@ -232,11 +245,13 @@ impl<'a> Scan<'a> {
             self.take_hits(place, &clauses, &matching, scores.as_deref(), found)?;
         }
         if !found.level.is_empty() {
+            let by_row = scores.as_deref().map(|scores| by_row(&matching, scores));
             found.level.collect(&Selection {
                 part,
                 within: &matching,
                 chosen: Picked::all_of(&matching).chosen(),
                 buckets: 1,
+                scores: by_row.as_deref(),
                 deadline: self.deadline,
             })?;
         }
@@ -244,6 +259,14 @@ impl<'a> Scan<'a> {
         found.max_score = highest.into_iter().chain(found.max_score).reduce(f32::max);
         self.count(found, count);
         Ok(())
+    }
+
+    /// Matches that get a score. Who asks page by page is to see all of them, so that there is an end to the time only.
+    fn most_scored(&self, options: &Options) -> u64 {
+        match self.request.statistics {
+            Some(_) => u64::MAX,
+            None => options.max_scored_documents,
+        }
     }
 
     /// The scores of the rows, when those of all matches are needed and not too many were scored already. Rows with
@@ -258,7 +281,7 @@ impl<'a> Scan<'a> {
             return Ok(None);
         }
         let count = u64::from(matching.count());
-        if self.scored.fetch_add(count, Ordering::Relaxed) >= options.max_scored_documents {
+        if self.scored.fetch_add(count, Ordering::Relaxed) >= self.most_scored(options) {
             if self.request.min_score.is_some() {
                 // Which of the others score enough nobody would know, and totals would be made up.
                 let limit = options.max_scored_documents;
@@ -297,7 +320,7 @@ impl<'a> Scan<'a> {
         let statistics = Statistics {
             parts: &self.parts,
             known: &self.known,
-            most_rows: options.max_counted_rows,
+            most_rows: share(options.max_counted_rows, self.indices),
             deadline: self.deadline,
         };
         let scorer = Scorer {
@@ -366,6 +389,21 @@ impl<'a> Scan<'a> {
         timely.select_cheaply(&within, 0, times.len(), |at| time.contains(times[at]));
         Ok(timely)
     }
+}
+
+/// The scores of rows, each at the place of its row.
+fn by_row(rows: &RowSet, scores: &[f32]) -> Vec<f32> {
+    let mut by_row = vec![0.0; rows.len() as usize];
+    for (row, score) in rows.iter().zip(scores) {
+        by_row[row as usize] = *score;
+    }
+    by_row
+}
+
+/// Rows of each index that are looked at for each word: of many indices some of each, no more than of a few.
+fn share(most: u64, indices: usize) -> u64 {
+    let all = most.saturating_mul(COUNTED_WHOLE);
+    (all / indices.max(1) as u64).clamp(most / LEAST_SHARE, most)
 }
 
 impl Found {

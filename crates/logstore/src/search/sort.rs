@@ -65,6 +65,12 @@ impl Cell {
             (_, None) => Cell::Missing,
             (SortKey::Score(_), Some(Scalar::Float(score))) => Cell::Score(*score as f32),
             (SortKey::Score(_), Some(Scalar::Integer(score))) => Cell::Score(*score as f32),
+            (SortKey::Score(_), Some(Scalar::Text(text))) => {
+                text.parse().map_or(Cell::Missing, Cell::Score)
+            }
+            (SortKey::Time(_) | SortKey::Sequence(_), Some(Scalar::Text(text))) => {
+                text.parse().map_or(Cell::Missing, Cell::Integer)
+            }
             (_, Some(scalar)) => Cell::of(ValueRef::of(scalar)),
         }
     }
@@ -78,6 +84,8 @@ pub struct Ranked {
     pub sequence: i64,
     pub part: usize,
     pub row: u32,
+    /// How well it matches, when that was asked for.
+    pub score: Option<f32>,
 }
 
 /// Compares by the keys alone.
@@ -228,6 +236,7 @@ impl Top {
             sequence,
             part,
             row,
+            score: None,
         };
         self.offer(candidate);
     }
@@ -323,12 +332,14 @@ pub fn candidates<'a>(
         .iter()
         .map(|key| cells(key, part, selected, within, scores))
         .collect::<Result<Vec<_>, _>>()?;
+    let scores = scores.map(<[f32]>::to_vec);
     Ok(selected.iter().enumerate().map(move |(at, row)| Ranked {
         cells: columns.iter().map(|cells| cells[at].clone()).collect(),
         time: times[*row as usize],
         sequence: sequences[*row as usize],
         part: place,
         row: *row,
+        score: scores.as_ref().map(|scores| scores[at]),
     }))
 }
 

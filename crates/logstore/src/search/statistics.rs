@@ -4,43 +4,30 @@
 //! it from granules spread over it. The token index tells which rows may hold a word, so a rare one is counted exactly
 //! however large the index is. Deleted rows never count, the search's own time range does not matter.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
-
 use swarmscope_query::analysis::standard_words;
 use swarmscope_query::bm25::FieldLengths;
 use swarmscope_query::document::ValueRef;
 use swarmscope_query::evaluate::{Corpus, CountedTest, View};
+use swarmscope_query::score_statistics::{ScoreStatistics, ScoredField};
 
 use super::budget::Deadline;
 use super::clause::Clauses;
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
+use super::repeated::Repeated;
 use super::values::is_seen_whole;
 use crate::block::column::{Column, Kind};
 use crate::rows::RowSet;
 use crate::segment::GRANULE_ROWS;
 
-/// Values of a row that are compared one by one; more are hashed.
-const FEW_VALUES: usize = 8;
 /// Values after which the time is looked at.
 const VALUES_BETWEEN_LOOKS: usize = 4096;
-
-/// What a search has counted so far.
-#[derive(Debug, Default)]
-pub struct Known {
-    lengths: Mutex<HashMap<Key, FieldLengths>>,
-    holding: Mutex<HashMap<(Key, String), u64>>,
-}
-
-/// A field of an index in one view.
-type Key = (String, String, bool);
 
 /// Counts in the parts of a search.
 pub struct Statistics<'a> {
     /// All parts of the indices.
     pub parts: &'a [(Part, (i64, i64))],
-    pub known: &'a Known,
+    pub known: &'a ScoreStatistics,
     /// Rows of an index that are looked at.
     pub most_rows: u64,
     pub deadline: Deadline,
@@ -162,15 +149,9 @@ impl Corpus for Statistics<'_> {
     type Error = SearchError;
 
     fn lengths(&self, index: &str, path: &str, view: View) -> Result<FieldLengths, SearchError> {
-        // Held while it counts: nobody else has to count the same.
-        let mut known = (self.known.lengths.lock()).unwrap_or_else(PoisonError::into_inner);
-        let key = key(index, path, view);
-        if let Some(known) = known.get(&key) {
-            return Ok(*known);
-        }
-        let counted = self.count_lengths(index, path, view)?;
-        known.insert(key, counted);
-        Ok(counted)
+        let field = ScoredField::new(index, path, view);
+        self.known
+            .lengths(field, || self.count_lengths(index, path, view))
     }
 
     fn holding(
@@ -180,19 +161,10 @@ impl Corpus for Statistics<'_> {
         view: View,
         test: &CountedTest,
     ) -> Result<u64, SearchError> {
-        let mut known = (self.known.holding.lock()).unwrap_or_else(PoisonError::into_inner);
-        let key = (key(index, path, view), test.name.clone());
-        if let Some(known) = known.get(&key) {
-            return Ok(*known);
-        }
-        let counted = self.count_holding(index, path, view, test)?;
-        known.insert(key, counted);
-        Ok(counted)
+        let field = ScoredField::new(index, path, view);
+        self.known
+            .holding(field, test, || self.count_holding(index, path, view, test))
     }
-}
-
-fn key(index: &str, path: &str, view: View) -> Key {
-    (index.to_owned(), path.to_owned(), view == View::Whole)
 }
 
 /// The columns of texts at a path.
@@ -227,32 +199,6 @@ fn add_lengths(
         lengths[row as usize] += words;
     }
     Ok(())
-}
-
-/// The values of one row so far.
-#[derive(Default)]
-struct Repeated<'p> {
-    row: Option<u32>,
-    few: Vec<&'p str>,
-    many: HashSet<&'p str>,
-}
-
-impl<'p> Repeated<'p> {
-    /// Whether the row had no such value before. Rows come one after the other.
-    fn is_first(&mut self, row: u32, text: &'p str) -> bool {
-        if self.row.replace(row) != Some(row) {
-            self.few.clear();
-            self.many.clear();
-        }
-        if self.few.contains(&text) {
-            return false;
-        }
-        if self.few.len() < FEW_VALUES {
-            self.few.push(text);
-            return true;
-        }
-        self.many.insert(text)
-    }
 }
 
 /// `None` for a damaged part: the search itself tells of it.

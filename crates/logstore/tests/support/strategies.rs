@@ -345,7 +345,12 @@ fn metric() -> impl Strategy<Value = AggregationKind> {
 
 fn top_hits() -> impl Strategy<Value = AggregationKind> {
     (sort(), 0..3_usize, 1..4_usize).prop_map(|(sort, from, size)| {
-        AggregationKind::TopHits(TopHitsAggregation { sort, from, size })
+        AggregationKind::TopHits(TopHitsAggregation {
+            sort,
+            from,
+            size,
+            scored: false,
+        })
     })
 }
 

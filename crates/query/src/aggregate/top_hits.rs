@@ -9,6 +9,16 @@ pub struct TopHitsAggregation {
     pub sort: Vec<SortKey>,
     pub from: usize,
     pub size: usize,
+    /// Whether the documents have scores though they are sorted by something else.
+    pub scored: bool,
+}
+
+impl TopHitsAggregation {
+    /// Whether it needs to know how well documents match.
+    pub fn needs_scores(&self) -> bool {
+        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
+        self.scored || self.sort.iter().any(by_score)
+    }
 }
 
 /// The documents that were asked for.

@@ -14,7 +14,7 @@ use super::order::scores_differ;
 use super::query::clause;
 use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
-use crate::aggregate::{Aggregation, Direction};
+use crate::aggregate::{Aggregation, AggregationKind, Direction};
 use crate::ast::{Query, Scalar};
 use crate::datemath::{self, Clock, Format, Rounding};
 use crate::highlight::HighlightField;
@@ -440,8 +440,26 @@ pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
         body.key(member, &mut context)?;
     }
     body.named = context.named;
+    if scores_differ(&body.query) {
+        best_first(&mut body.aggregations);
+    }
     body.read_after(now);
     Ok(body)
+}
+
+/// Documents of buckets that nothing else is said of come by their scores, as hits do.
+fn best_first(aggregations: &mut [Aggregation]) {
+    for aggregation in aggregations {
+        match &mut aggregation.kind {
+            // It is about all documents, which are all alike.
+            AggregationKind::Global => continue,
+            AggregationKind::TopHits(top) if top.sort.is_empty() => {
+                top.sort.push(SortKey::Score(Direction::Descending));
+            }
+            _ => {}
+        }
+        best_first(&mut aggregation.within);
+    }
 }
 
 /// Reads `{"query": …}`.

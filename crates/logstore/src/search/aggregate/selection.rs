@@ -44,6 +44,8 @@ pub struct Selection<'a> {
     pub chosen: Chosen<'a>,
     /// Above the number of every bucket.
     pub buckets: u32,
+    /// How well each row of the part matches, when that was asked for and not too many match.
+    pub scores: Option<&'a [f32]>,
     pub deadline: Deadline,
 }
 

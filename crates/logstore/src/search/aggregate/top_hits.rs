@@ -79,7 +79,22 @@ impl Collector for TopHitsCollector {
         let place = self.parts.len();
         self.parts.push(selection.part.clone());
         let keys: &[SortKey] = &self.request.sort.clone();
-        let found = candidates(keys, place, selection.part, &rows, selection.within, None)?;
+        let scores = match (self.request.needs_scores(), selection.scores) {
+            (false, _) => None,
+            (true, Some(scores)) => {
+                let own = rows.iter().map(|row| scores[*row as usize]);
+                Some(own.collect::<Vec<f32>>())
+            }
+            (true, None) => {
+                // Beyond what is scored, documents count and have no rank.
+                for bucket in buckets {
+                    self.kept(bucket).map_err(SearchError::Store)?.total += 1;
+                }
+                return Ok(selection.deadline.check()?);
+            }
+        };
+        let (part, within) = (selection.part, selection.within);
+        let found = candidates(keys, place, part, &rows, within, scores.as_deref())?;
         for (candidate, bucket) in found.zip(buckets) {
             let kept = self.kept(bucket).map_err(SearchError::Store)?;
             kept.total += 1;

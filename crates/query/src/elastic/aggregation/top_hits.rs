@@ -31,6 +31,7 @@ pub(super) fn top_hits(node: &Node) -> Parsed<Read> {
         sort: Vec::new(),
         from: 0,
         size: 3,
+        scored: false,
     };
     let mut shown = ShownHits::default();
     for member in object(node, "top_hits")? {
@@ -45,7 +46,10 @@ pub(super) fn top_hits(node: &Node) -> Parsed<Read> {
             "fields" | "docvalue_fields" => shown.fields.extend(fields::list(member)?),
             "version" => shown.version = member.boolean("top_hits")?,
             "seq_no_primary_term" => shown.sequence = member.boolean("top_hits")?,
-            "track_scores" => shown.track_scores = member.boolean("top_hits")?,
+            "track_scores" => {
+                shown.track_scores = member.boolean("top_hits")?;
+                found.scored = shown.track_scores;
+            }
             // These change what is shown beside the documents, as in the search itself.
             "explain" | "highlight" | "stored_fields" => {}
             "script_fields" => return Err(unsupported(member, "use [fields]")),
@@ -116,6 +120,7 @@ pub(super) fn top_metrics(node: &Node) -> Parsed<Read> {
         sort: sort.keys,
         from: 0,
         size,
+        scored: false,
     };
     Ok((
         AggregationKind::TopHits(aggregation),
