@@ -26,7 +26,7 @@ pub fn numbers_of(matching: &[&Stored], kind: &AggregationKind) -> AggregationRe
         AggregationKind::ValueCount { field } => AggregationResult::Count(
             matching
                 .iter()
-                .map(|stored| values(stored, field).len() as u64)
+                .map(|stored| counted(&values(stored, field)))
                 .sum(),
         ),
         AggregationKind::Cardinality { field } => {
@@ -232,4 +232,14 @@ fn metric(
         value: reduce(&numbers),
         of_dates,
     }
+}
+
+/// Values of a document: a text counts once.
+fn counted(values: &[(Scalar, bool)]) -> u64 {
+    let each = values.iter().enumerate();
+    let counts = each.filter(|(at, (value, _))| {
+        let is_text = matches!(value, Scalar::Text(_));
+        !is_text || !values[..*at].iter().any(|(before, _)| before == value)
+    });
+    counts.count() as u64
 }

@@ -1,12 +1,14 @@
-//! `value_count`: how many values, of any type.
+//! `value_count`: how many values, of any type; a text counts once a document.
 
 use swarmscope_query::aggregate::AggregationResult;
+use swarmscope_query::document::ValueRef;
 use swarmscope_query::store::StoreError;
 
 use super::absent::Absent;
 use super::{BucketBudget, Collector, Selection, by_bucket};
-use crate::block::column::Values;
+use crate::block::column::{Column, Values};
 use crate::search::error::SearchError;
+use crate::search::repeated::Repeated;
 use crate::search::values::{FieldColumns, is_seen_whole};
 
 /// Counts a field's values.
@@ -27,6 +29,18 @@ impl ValueCountCollector {
     }
 }
 
+/// Which texts of a page count: each once a row, as in Elasticsearch, and none that is too long.
+fn counted(page: &Column) -> Vec<bool> {
+    let mut repeated = Repeated::default();
+    let is_counted = |at| match page.value(at) {
+        value @ ValueRef::Text(text) => {
+            is_seen_whole(value) && (page.is_dense() || repeated.is_first(page.row(at), text))
+        }
+        _ => false,
+    };
+    (0..page.len()).map(is_counted).collect()
+}
+
 impl Collector for ValueCountCollector {
     fn collect(&mut self, selection: &Selection<'_>) -> Result<(), SearchError> {
         let buckets = by_bucket(&mut self.buckets, selection.buckets);
@@ -36,11 +50,11 @@ impl Collector for ValueCountCollector {
             selection.deadline.check()?;
             absent.note(page);
             let is_text = matches!(&page.values, Values::Text(_) | Values::Coded { .. });
+            let counts = is_text.then(|| counted(page));
             selection.spans(page, |bucket, span| {
-                let seen = if is_text {
-                    span.filter(|at| is_seen_whole(page.value(*at))).count()
-                } else {
-                    span.len()
+                let seen = match &counts {
+                    Some(counts) => counts[span].iter().filter(|counts| **counts).count(),
+                    None => span.len(),
                 };
                 buckets[bucket as usize] += seen as u64;
             });
