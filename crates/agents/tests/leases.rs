@@ -2,6 +2,7 @@
 
 mod swarm;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -12,6 +13,7 @@ use swarmscope_sdk::client::{ClientError, OrchestratorClient};
 use swarmscope_sdk::{Logger, TaskError};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -214,27 +216,61 @@ async fn an_agent_that_has_to_stop_hands_its_task_back() {
     assert_eq!(swarm.kept.of_type("system_shutdown").len(), 1);
 }
 
+/// Works until it may go on.
+struct Gated {
+    has_begun: Arc<Notify>,
+    may_go_on: Arc<Notify>,
+}
+
+impl Handler for Gated {
+    async fn handle(&self, _: Task, _: Logger) -> Result<Outcome, TaskError> {
+        self.has_begun.notify_one();
+        self.may_go_on.notified().await;
+        Ok(Outcome::default())
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_has_to_stop_tries_no_report_again() {
-    let swarm = Swarm::start().await;
-    let works_for = Duration::from_secs(2);
-    // A lease that would have it try for an hour.
-    let mut worker = Worker::with_lease(&swarm.url, &swarm.kept, "worker", works_for, FOR_EVER);
+    let address = swarmscope_test_ports::free_address();
+    let listener = TcpListener::bind(address).await.unwrap();
+    let swarm = Swarm::start_on(listener, Kept::default()).await;
+    let (has_begun, may_go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = Gated {
+        has_begun: Arc::clone(&has_begun),
+        may_go_on: Arc::clone(&may_go_on),
+    };
+    let options = AgentOptions {
+        // It would try for an hour.
+        lease: FOR_EVER,
+        grace: Duration::ZERO,
+        ..AgentOptions::new("worker", "test_agent", &["research"])
+    };
+    let client = OrchestratorClient::new(&swarm.url, None).unwrap();
+    let end = CancellationToken::new();
+    let logger = swarm.kept.logger("worker");
+    let running = tokio::spawn(run(options, client, logger, handler, end.clone()));
     swarm.submit("t", "research").await;
-    worker.started().await;
+    has_begun.notified().await;
     swarm.end.cancel();
     swarm.server.await.unwrap().unwrap();
-    let address = swarm.url.strip_prefix("http://").unwrap();
+
+    // Takes the report, and hangs up.
     let hanging_up = TcpListener::bind(address).await.unwrap();
-    let mut request = String::new();
-    while !request.contains("/t/complete") {
-        let (mut connection, _) = hanging_up.accept().await.unwrap();
-        let mut start = [0; 256];
-        let read = connection.read(&mut start).await.unwrap();
-        request = String::from_utf8_lossy(&start[..read]).into_owned();
-    }
-    worker.end.cancel();
-    let ended = tokio::time::timeout(swarm::PATIENCE, worker.running).await;
+    may_go_on.notify_one();
+    let report = async {
+        let mut request = String::new();
+        while !request.contains("/t/complete") {
+            let (mut connection, _) = hanging_up.accept().await.unwrap();
+            let mut start = [0; 256];
+            let read = connection.read(&mut start).await.unwrap_or(0);
+            request = String::from_utf8_lossy(&start[..read]).into_owned();
+        }
+    };
+    let reported = tokio::time::timeout(swarm::PATIENCE, report).await;
+    reported.expect("a report");
+    end.cancel();
+    let ended = tokio::time::timeout(swarm::PATIENCE, running).await;
     ended.expect("the agent ends").unwrap();
     let failed = swarm.kept.of_type("operation_failed");
     let message = "cannot report on research task t: no answer";
