@@ -50,8 +50,14 @@ pub const MAX_FINISHED_TASKS: usize = 1_000;
 /// Templates, aliases, policies and the like, together, in bytes: what a dozen shippers bring along. They are in
 /// memory as well, and written as a whole with every change.
 pub const MAX_CATALOG_BYTES: usize = 8 * 1024 * 1024;
-/// Tokens that `_analyze` shows, as in Elasticsearch.
+/// Tokens that `_analyze` shows, as in Elasticsearch; those of all steps that it explains together.
 pub const MAX_ANALYZE_TOKENS: usize = 10_000;
+/// Bytes of these tokens: one may be a whole text.
+pub const MAX_ANALYZE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES;
+/// Filters that a request to `_analyze` puts together; real analysers have up to ten.
+pub const MAX_ANALYZE_FILTERS: usize = 50;
+/// Parts between dots of the name of a setting, with the objects around it; the longest of Elasticsearch has nine.
+pub const MAX_SETTING_PARTS: usize = 20;
 /// Processors of an ingest pipeline, those for failures among them: each costs every document, and the largest that
 /// shippers bring along have about a hundred.
 pub const MAX_PIPELINE_STEPS: usize = 1_000;
@@ -60,6 +66,16 @@ pub const MAX_PIPELINE_DEPTH: usize = 8;
 /// Processors that run for one document, those of pipelines that pipelines call and of `foreach` among them: ten
 /// times what the longest pipeline has, and less than a second's work.
 pub const MAX_PIPELINE_RUN: usize = 10_000;
+/// Processors within processors that run for one document: pipelines that call pipelines, `foreach` and what is done
+/// on failure. Each takes some of the stack; shippers go four deep.
+pub const MAX_PIPELINE_NESTING: usize = 50;
+/// Documents that are tried out in one request: a person reads them.
+pub const MAX_SIMULATED_DOCUMENTS: usize = 1_000;
+/// What trying out shows, in bytes, for all documents and all processors together: as much as two of the largest
+/// documents, before and after.
+pub const MAX_SIMULATED_BYTES: usize = 4 * MAX_DOCUMENT_BYTES;
+/// Keys of a dissect pattern; a line of a web server has a dozen.
+pub const MAX_DISSECT_KEYS: usize = 1_000;
 /// Regular expressions of one ingest pipeline: each stays in memory, and the largest that shippers bring along have
 /// some dozens.
 pub const MAX_INGEST_PATTERNS: usize = 200;

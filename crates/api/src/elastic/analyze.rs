@@ -6,7 +6,7 @@ mod tokens;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
-use swarmscope_model::limits::MAX_ANALYZE_TOKENS;
+use swarmscope_model::limits::{MAX_ANALYZE_BYTES, MAX_ANALYZE_FILTERS, MAX_ANALYZE_TOKENS};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
@@ -14,7 +14,7 @@ use super::errors::ElasticError;
 use super::index_settings::settings_of;
 use super::mapping::mapping_of;
 use super::parameters::IndicesOptions;
-use tokens::{Analyzer, Filter, Token, Tokenizer, built_in, tokens};
+use tokens::{Analyzer, Budget, Filter, Token, Tokenizer, TooMany, built_in, tokens};
 
 /// `GET|POST /_analyze`
 pub async fn all(
@@ -62,25 +62,40 @@ async fn analyze(
     said.remove("attributes");
     let limit = token_limit(state, index).await?;
     let analyzer = analyzer(state, index, said).await?;
-    let tokens = tokens(analyzer.tokenizer, &analyzer.filters, &texts);
-    if tokens.len() > limit {
-        return Err(ElasticError::new(
-            axum::http::StatusCode::BAD_REQUEST,
-            "status_exception",
-            format!(
+    let mut budget = Budget {
+        tokens: limit,
+        bytes: MAX_ANALYZE_BYTES,
+    };
+    let reply = match explains && analyzer.is_custom {
+        true => steps(&analyzer, &texts, &mut budget),
+        false => tokens(analyzer.tokenizer, &analyzer.filters, &texts, &mut budget).map(|tokens| {
+            match explains {
+                false => json!({ "tokens": shown(&tokens) }),
+                true => json!({ "detail": {
+                    "custom_analyzer": false,
+                    "analyzer": { "name": analyzer.name, "tokens": shown(&tokens) },
+                } }),
+            }
+        }),
+    };
+    let reply = reply.map_err(|too_many| {
+        let reason = match too_many {
+            TooMany::Tokens => format!(
                 "The number of tokens produced by calling _analyze has exceeded the allowed maximum of [{limit}]. \
                  This limit can be set by changing the [index.analyze.max_token_count] index level setting."
             ),
-        ));
-    }
-    Ok(Json(match (explains, analyzer.is_custom) {
-        (false, _) => json!({ "tokens": shown(&tokens) }),
-        (true, false) => json!({ "detail": {
-            "custom_analyzer": false,
-            "analyzer": { "name": analyzer.name, "tokens": shown(&tokens) },
-        } }),
-        (true, true) => steps(&analyzer, &texts),
-    }))
+            TooMany::Bytes => format!(
+                "The tokens produced by calling _analyze have more than [{MAX_ANALYZE_BYTES}] bytes; analyze a part \
+                 of the text"
+            ),
+        };
+        ElasticError::new(
+            axum::http::StatusCode::BAD_REQUEST,
+            "status_exception",
+            reason,
+        )
+    });
+    reply.map(Json)
 }
 
 fn shown(tokens: &[Token]) -> Vec<Value> {
@@ -97,18 +112,23 @@ fn shown(tokens: &[Token]) -> Vec<Value> {
 }
 
 /// The tokens after the tokenizer and after each filter.
-fn steps(analyzer: &Analyzer, texts: &[String]) -> Value {
-    let with = |filters: &[Filter]| shown(&tokens(analyzer.tokenizer, filters, texts));
-    let filters = analyzer.filters.iter().enumerate();
-    let filters: Vec<Value> = filters
-        .map(|(at, filter)| json!({ "name": filter.name(), "tokens": with(&analyzer.filters[..=at]) }))
-        .collect();
-    json!({ "detail": {
+fn steps(analyzer: &Analyzer, texts: &[String], budget: &mut Budget) -> Result<Value, TooMany> {
+    let mut with = |filters: &[Filter]| {
+        let tokens = tokens(analyzer.tokenizer, filters, texts, budget)?;
+        Ok(shown(&tokens))
+    };
+    let tokenizer = json!({ "name": analyzer.name, "tokens": with(&[])? });
+    let mut filters = Vec::with_capacity(analyzer.filters.len());
+    for (at, filter) in analyzer.filters.iter().enumerate() {
+        let tokens = with(&analyzer.filters[..=at])?;
+        filters.push(json!({ "name": filter.name(), "tokens": tokens }));
+    }
+    Ok(json!({ "detail": {
         "custom_analyzer": true,
         "charfilters": [],
-        "tokenizer": { "name": analyzer.name, "tokens": with(&[]) },
+        "tokenizer": tokenizer,
         "tokenfilters": filters,
-    } })
+    } }))
 }
 
 /// How many tokens there may be.
@@ -160,6 +180,11 @@ async fn analyzer(
             Value::Array(items) => items,
             one => vec![one],
         };
+        if chosen.len() + items.len() > MAX_ANALYZE_FILTERS {
+            return Err(ElasticError::illegal_argument(format!(
+                "more than {MAX_ANALYZE_FILTERS} filters"
+            )));
+        }
         for item in items {
             chosen.push(tokens::filter(&item).ok_or_else(|| unknown("filter", &item))?);
         }

@@ -35,6 +35,7 @@ pub async fn run(
     let library = state.pipelines.of(&catalog);
     let defaults = defaults(state).await?;
     let now = Timestamp::now();
+    let mut targets: HashMap<String, Result<Arc<str>, ElasticError>> = HashMap::new();
     for entry in entries {
         if !matches!(entry.verb, Verb::Index | Verb::Create) || entry.refused.is_some() {
             continue;
@@ -52,10 +53,17 @@ pub async fn run(
             .and_then(|pipelines| put_through(&pipelines, &library, entry, now));
         match put {
             Ok(None) => {}
-            Ok(Some(index)) => match state.write_target(&index.as_str().into()).await {
-                Ok(target) => entry.index = target,
-                Err(error) => entry.refused = Some(error),
-            },
+            Ok(Some(index)) => {
+                if !targets.contains_key(&index) {
+                    let found = state.write_target(&index.as_str().into()).await;
+                    targets.insert(index.clone(), found);
+                }
+                match targets.get(&index) {
+                    Some(Ok(target)) => entry.index = Arc::clone(target),
+                    Some(Err(error)) => entry.refused = Some(error.clone()),
+                    None => {}
+                }
+            }
             Err(error) => entry.refused = Some(error),
         }
     }
@@ -93,13 +101,15 @@ fn put_through(
         }
     }
     entry.replace_source(Bytes::from(Value::Object(draft.source).to_string()));
-    let text = |key: &str| draft.metadata.get(key).and_then(Value::as_str);
+    let text = |key: &str| match draft.metadata.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
     if let Some(id) = text("_id") {
-        entry.id = Some(id.to_owned());
+        entry.id = Some(id);
     }
-    Ok(text("_index")
-        .filter(|index| **index != *entry.index)
-        .map(str::to_owned))
+    Ok(text("_index").filter(|index| **index != *entry.index))
 }
 
 /// The default and the final pipeline of each index that has one.

@@ -177,6 +177,13 @@ fn run(steps: &[Step], draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
 
 impl Step {
     fn run(&self, draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
+        draft.nesting += 1;
+        let flow = self.run_within(draft);
+        draft.nesting -= 1;
+        flow
+    }
+
+    fn run_within(&self, draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
         let before = draft.notes();
         let done = draft
             .count_step()
@@ -354,5 +361,69 @@ mod tests {
         steps[0] = failing;
         let refusal = run_on(steps.into(), json!({})).expect_err("too long");
         assert!(refusal.contains("1000 processors"), "{refusal}");
+    }
+
+    #[test]
+    fn pipelines_call_each_other_only_so_deep() {
+        let mut catalog = Catalog::default();
+        for place in 0..=5_000 {
+            let calls = json!({"pipeline": {"name": format!("p{}", place + 1)}});
+            let steps = if place == 5_000 { vec![] } else { vec![calls] };
+            let body = Map::from_iter([("processors".to_owned(), steps.into())]);
+            catalog.pipelines.insert(format!("p{place}"), body);
+        }
+        let library = Library::new(Arc::new(catalog));
+        let run_from = |name: &str| {
+            let pipeline = library.pipeline(name)?.expect("a pipeline");
+            let mut draft = Draft::new(Map::new(), "logs", None, Timestamp::now(), &library);
+            pipeline.run(&mut draft)
+        };
+        assert!(run_from("p4950").is_ok());
+        for name in ["p4949", "p0"] {
+            let refusal = run_from(name).expect_err("too deep");
+            assert!(refusal.reason().contains("one within the other"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_comes_again_has_all_its_values_and_separators_at_the_end_are_none() {
+        let pairs = |text: &str| {
+            let kv = json!([{"kv": {"field": "m", "field_split": " ", "value_split": "=", "target_field": "t"}}]);
+            run_on(kv, json!({"m": text, "t": {"old": "0"}})).map(|document| document["t"].clone())
+        };
+        let expected = json!({"old": ["0", "9"], "a": ["1", "2", "3"], "b": "x"});
+        assert_eq!(pairs("a=1 b=x a=2 old=9 a=3   "), Ok(expected));
+        assert_eq!(pairs("  "), Ok(json!({"old": "0"})));
+        assert!(pairs(" a=1").is_err() && pairs("").is_err());
+    }
+
+    #[test]
+    fn what_stands_for_nothing_in_a_line_takes_its_room() {
+        let csv = |length: usize| {
+            let value = "x".repeat(length);
+            let csv = json!([{"csv": {"field": "m", "target_fields": ["a", "b", "c"], "empty_value": value}}]);
+            run_on(csv, json!({"m": ",,,,,"}))
+        };
+        assert!(csv(3_000_000).is_ok());
+        assert!(csv(4_000_000).expect_err("too much").contains("bytes"));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_expanded_stays() {
+        let expand = json!([{"dot_expander": {"field": "a.b", "ignore_failure": true}}]);
+        let document = json!({"a": "text", "a.b": 1});
+        assert_eq!(run_on(expand.clone(), document.clone()), Ok(document));
+        let expanded = run_on(expand, json!({"a": {"b": 1}, "a.b": 2}));
+        assert_eq!(expanded, Ok(json!({"a": {"b": [1, 2]}})));
+    }
+
+    #[test]
+    fn texts_are_sorted_by_their_signs_and_dates_have_a_range() {
+        let sorted = run_on(json!([{"sort": {"field": "l"}}]), json!({"l": ["a!", "a"]}));
+        assert_eq!(sorted, Ok(json!({"l": ["a", "a!"]})));
+        let date = json!([{"date": {"field": "d", "formats": ["UNIX_MS"]}}]);
+        let refusal = run_on(date.clone(), json!({"d": "999999999999999999"}));
+        assert!(refusal.expect_err("no date").contains("unable to parse"));
+        assert!(run_on(date, json!({"d": "1767225600000"})).is_ok());
     }
 }

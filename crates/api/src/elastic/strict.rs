@@ -28,7 +28,8 @@ pub async fn check(state: &ElasticState, entries: &mut [Entry]) -> Result<(), El
         let Some(mapping) = strict.get(&*entry.index) else {
             continue;
         };
-        if !matches!(entry.verb, Verb::Index | Verb::Create) {
+        let is_write = matches!(entry.verb, Verb::Index | Verb::Create);
+        if !is_write || entry.is_dropped || entry.refused.is_some() {
             continue;
         }
         // What is no document is refused by the store, in its words.

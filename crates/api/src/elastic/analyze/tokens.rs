@@ -1,5 +1,6 @@
 //! Analysers: tokenizers and filters, and the tokens that they make of texts.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub enum Filter {
     Uppercase,
     Trim,
     /// Words that are left out: these, or English ones that say nothing.
-    Stop(Option<Vec<String>>),
+    Stop(Option<HashSet<String>>),
 }
 
 impl Filter {
@@ -126,15 +127,47 @@ pub fn filter(given: &Value) -> Option<Filter> {
     })
 }
 
+/// What may still be made.
+pub struct Budget {
+    pub tokens: usize,
+    /// Of words that are looked at, and of tokens.
+    pub bytes: usize,
+}
+
+/// What there is too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooMany {
+    Tokens,
+    Bytes,
+}
+
+impl Budget {
+    fn take(&mut self, tokens: usize, bytes: usize) -> Result<(), TooMany> {
+        self.tokens = self.tokens.checked_sub(tokens).ok_or(TooMany::Tokens)?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(TooMany::Bytes)?;
+        Ok(())
+    }
+}
+
 /// The tokens of all texts, one text behind the other.
-pub fn tokens(tokenizer: Tokenizer, filters: &[Filter], texts: &[String]) -> Vec<Token> {
+///
+/// # Errors
+/// At the first that the budget has no room for.
+pub fn tokens(
+    tokenizer: Tokenizer,
+    filters: &[Filter],
+    texts: &[String],
+    budget: &mut Budget,
+) -> Result<Vec<Token>, TooMany> {
     let (mut all, mut first, mut offset): (Vec<Token>, usize, usize) = (Vec::new(), 0, 0);
     for text in texts {
         let before = all.len();
         let mut units = Units::of(text);
         for (position, (place, kind)) in (first..).zip(places(tokenizer, text)) {
+            budget.take(0, place.len())?;
             let token = filtered(&text[place.clone()], filters);
             if let Some(token) = token {
+                budget.take(1, token.len())?;
                 all.push(Token {
                     text: token,
                     place: offset + units.at(place.start)..offset + units.at(place.end),
@@ -147,7 +180,7 @@ pub fn tokens(tokenizer: Tokenizer, filters: &[Filter], texts: &[String]) -> Vec
         first = last.map_or(first, |token| token.position + 1);
         offset += units.at(text.len()) + 1;
     }
-    all
+    Ok(all)
 }
 
 fn filtered(token: &str, filters: &[Filter]) -> Option<String> {
@@ -156,59 +189,53 @@ fn filtered(token: &str, filters: &[Filter]) -> Option<String> {
 }
 
 /// The places of the tokens, in bytes, and what kind of token each is.
-fn places(tokenizer: Tokenizer, text: &str) -> Vec<(Range<usize>, &'static str)> {
-    let runs = |belongs: fn(char) -> bool| {
-        let mut places = Vec::new();
-        let mut start = None;
-        for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
-            let is_in = at < text.len() && belongs(character);
-            match (start, is_in) {
-                (None, true) => start = Some(at),
-                (Some(from), false) => {
-                    places.push((from..at, "word"));
-                    start = None;
-                }
-                _ => {}
-            }
-        }
-        places
-    };
+fn places(
+    tokenizer: Tokenizer,
+    text: &str,
+) -> Box<dyn Iterator<Item = (Range<usize>, &'static str)> + '_> {
+    let word = |place| (place, "word");
     match tokenizer {
-        Tokenizer::Keyword if text.is_empty() => Vec::new(),
-        Tokenizer::Keyword => vec![(0..text.len(), "word")],
-        Tokenizer::Whitespace => runs(|character| !character.is_whitespace()),
-        Tokenizer::Letter => runs(char::is_alphabetic),
-        Tokenizer::Standard => standard_places(text)
-            .into_iter()
-            .map(|place| {
-                let word = &text[place.clone()];
-                let is_number = word
-                    .chars()
-                    .all(|sign| sign.is_numeric() || !sign.is_alphanumeric());
-                (place, if is_number { "<NUM>" } else { "<ALPHANUM>" })
-            })
-            .collect(),
+        Tokenizer::Keyword if text.is_empty() => Box::new(std::iter::empty()),
+        Tokenizer::Keyword => Box::new(std::iter::once(word(0..text.len()))),
+        Tokenizer::Whitespace => Box::new(runs(text, |sign| !sign.is_whitespace()).map(word)),
+        Tokenizer::Letter => Box::new(runs(text, char::is_alphabetic).map(word)),
+        Tokenizer::Standard => Box::new(standard_places(text).map(|place| {
+            let word = &text[place.clone()];
+            let is_number = word
+                .chars()
+                .all(|sign| sign.is_numeric() || !sign.is_alphanumeric());
+            (place, if is_number { "<NUM>" } else { "<ALPHANUM>" })
+        })),
     }
 }
 
+/// Where signs stand together that belong to words.
+fn runs(text: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    std::iter::from_fn(move || {
+        let start = end + text[end..].find(belongs)?;
+        let behind = text[start..].find(|sign| !belongs(sign));
+        end = behind.map_or(text.len(), |length| start + length);
+        Some(start..end)
+    })
+}
+
 /// Words as the standard analyser has them: what ours splits and that keeps together is one.
-fn standard_places(text: &str) -> Vec<Range<usize>> {
-    let mut places: Vec<Range<usize>> = Vec::new();
-    for (place, _) in placed_words(text) {
-        if let Some(last) = places.last_mut() {
-            let mut between = text[last.end..place.start].chars();
-            let before = text[..last.end].chars().next_back();
-            let after = text[place.start..].chars().next();
-            if let (Some(only), None) = (between.next(), between.next())
-                && joins(before, only, after)
-            {
-                last.end = place.end;
-                continue;
-            }
+fn standard_places(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut words = placed_words(text).map(|(place, _)| place).peekable();
+    let are_one = |last: &Range<usize>, next: &Range<usize>| {
+        let mut between = text[last.end..next.start].chars();
+        let before = text[..last.end].chars().next_back();
+        let after = text[next.start..].chars().next();
+        matches!((between.next(), between.next()), (Some(only), None) if joins(before, only, after))
+    };
+    std::iter::from_fn(move || {
+        let mut place = words.next()?;
+        while let Some(next) = words.next_if(|next| are_one(&place, next)) {
+            place.end = next.end;
         }
-        places.push(place);
-    }
-    places
+        Some(place)
+    })
 }
 
 /// Places in bytes as places in UTF-16, which the original counts by. Asked for in order.
@@ -239,9 +266,38 @@ impl<'a> Units<'a> {
 mod tests {
     use super::*;
 
+    fn budget(tokens: usize, bytes: usize) -> Budget {
+        Budget { tokens, bytes }
+    }
+
+    fn all_tokens(analyzer: &Analyzer, texts: &[String]) -> Vec<Token> {
+        let mut budget = budget(100, 10_000);
+        tokens(analyzer.tokenizer, &analyzer.filters, texts, &mut budget).expect("few tokens")
+    }
+
+    #[test]
+    fn the_first_token_that_is_too_much_ends_it() {
+        let texts = ["the quick fox".to_owned()];
+        let ends = |filters: &[Filter], mut budget: Budget| {
+            let made = tokens(Tokenizer::Letter, filters, &texts, &mut budget);
+            made.map(|tokens| tokens.len())
+                .map_err(|why| (why, budget.bytes))
+        };
+        assert_eq!(ends(&[], budget(3, 22)), Ok(3));
+        // The third word is looked at, and no more than that.
+        let (why, _) = ends(&[], budget(2, 22)).expect_err("three words");
+        assert_eq!(why, TooMany::Tokens);
+        let (why, left) = ends(&[], budget(3, 10)).expect_err("many bytes");
+        assert_eq!((why, left), (TooMany::Bytes, 4));
+        // What is left out is no token, and was looked at.
+        assert_eq!(ends(&[Filter::Stop(None)], budget(2, 19)), Ok(2));
+        assert!(ends(&[Filter::Stop(None)], budget(2, 18)).is_err());
+    }
+
     fn told(analyzer: &str, text: &str) -> Vec<(String, Range<usize>, usize)> {
         let analyzer = built_in(analyzer).expect("one of ours");
-        let tokens = tokens(analyzer.tokenizer, &analyzer.filters, &[text.to_owned()]);
+        let texts = [text.to_owned()];
+        let tokens = all_tokens(&analyzer, &texts);
         tokens
             .into_iter()
             .map(|token| (token.text, token.place, token.position))
@@ -297,7 +353,7 @@ mod tests {
         assert_eq!(places, expected);
         let analyzer = built_in("stop").expect("one of ours");
         let texts = ["the fox".to_owned(), "x".to_owned()];
-        let tokens = tokens(analyzer.tokenizer, &analyzer.filters, &texts);
+        let tokens = all_tokens(&analyzer, &texts);
         assert_eq!((tokens[0].position, tokens[1].position), (1, 2));
         assert_eq!(tokens[1].place, 8..9);
     }

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use swarmscope_model::limits::MAX_DISSECT_KEYS;
+
+use super::super::errors::ElasticError;
+use super::room::Room;
+
 /// A pattern, read.
 #[derive(Debug)]
 pub struct Pattern {
@@ -47,6 +52,9 @@ pub enum PatternError {
         "Unable to parse pattern: {0} Reason: '*' and '&' have to come in pairs of the same name"
     )]
     Unpaired(String),
+    /// It would take long with every line.
+    #[error("Unable to parse pattern: it has more than {MAX_DISSECT_KEYS} keys")]
+    TooMany,
     /// A key that says too much or nothing.
     #[error("Unable to parse key: {0} Reason: {1}")]
     Key(String, &'static str),
@@ -62,6 +70,9 @@ impl Pattern {
         let (head, mut rest) = text.split_once("%{").ok_or_else(no_keys)?;
         let mut parts = Vec::new();
         loop {
+            if parts.len() == MAX_DISSECT_KEYS {
+                return Err(PatternError::TooMany);
+            }
             let (key, behind) = rest.split_once('}').ok_or_else(no_keys)?;
             let (behind, next) = match behind.split_once("%{") {
                 Some((behind, next)) => (behind, Some(next)),
@@ -99,7 +110,19 @@ impl Pattern {
     }
 
     /// The fields of a line, if it is as the pattern says.
-    pub fn values(&self, line: &str) -> Option<Vec<(String, String)>> {
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    pub fn values(
+        &self,
+        line: &str,
+        room: &mut Room,
+    ) -> Result<Option<Vec<(String, String)>>, ElasticError> {
+        let found = self.found(line);
+        found.map(|found| self.fields(&found, room)).transpose()
+    }
+
+    fn found<'l>(&self, line: &'l str) -> Option<Vec<(&Part, &'l str)>> {
         let mut rest = line.strip_prefix(self.head.as_str())?;
         let mut found = Vec::with_capacity(self.parts.len());
         for (place, part) in self.parts.iter().enumerate() {
@@ -119,10 +142,14 @@ impl Pattern {
             };
             found.push((part, value));
         }
-        Some(self.fields(&found))
+        Some(found)
     }
 
-    fn fields(&self, found: &[(&Part, &str)]) -> Vec<(String, String)> {
+    fn fields(
+        &self,
+        found: &[(&Part, &str)],
+        room: &mut Room,
+    ) -> Result<Vec<(String, String)>, ElasticError> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut joined: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
         for (part, value) in found {
@@ -134,11 +161,15 @@ impl Pattern {
                 Key::Field if self.is_added_to(name) => {
                     joined.entry(name).or_default().push((0, value));
                 }
-                Key::Field => fields.push((name.to_owned(), (*value).to_owned())),
+                Key::Field => {
+                    room.take(name.len() + value.len())?;
+                    fields.push((name.to_owned(), (*value).to_owned()));
+                }
                 Key::Name => {
                     let of_name =
                         |(part, _): &&(&Part, &str)| part.key == Key::Value && part.name == name;
                     if let Some((_, own)) = found.iter().find(of_name) {
+                        room.take(value.len() + own.len())?;
                         fields.push(((*value).to_owned(), (*own).to_owned()));
                     }
                 }
@@ -147,9 +178,11 @@ impl Pattern {
         for (name, mut values) in joined {
             values.sort_by_key(|(place, _)| *place);
             let values: Vec<&str> = values.into_iter().map(|(_, value)| value).collect();
+            room.take(name.len() + self.between.len().saturating_mul(values.len() - 1))?;
+            room.take(values.iter().map(|value| value.len()).sum())?;
             fields.push((name.to_owned(), values.join(&self.between)));
         }
-        fields
+        Ok(fields)
     }
 
     fn is_added_to(&self, name: &str) -> bool {
@@ -199,7 +232,8 @@ mod tests {
 
     fn values(pattern: &str, line: &str) -> Option<Vec<(String, String)>> {
         let pattern = Pattern::read(pattern, " ").expect("a pattern");
-        pattern.values(line)
+        let values = pattern.values(line, &mut Room::default());
+        values.unwrap_or_else(|error| panic!("{}", error.reason()))
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
@@ -257,7 +291,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_put_together_takes_its_room_before_it_is() {
+        let between = "-".repeat(600);
+        let pattern = Pattern::read("%{+a} %{+a} %{+a}", &between).expect("a pattern");
+        let fits = |room: usize| pattern.values("x y z", &mut Room::new(room, "")).is_ok();
+        assert!(fits(1204) && !fits(1203));
+    }
+
+    #[test]
     fn what_is_no_pattern_is_refused() {
+        let keys = |count: usize| "%{a} ".repeat(count);
+        assert!(Pattern::read(&keys(MAX_DISSECT_KEYS), "").is_ok());
+        let refused = Pattern::read(&keys(MAX_DISSECT_KEYS + 1), "").err();
+        assert_eq!(refused, Some(PatternError::TooMany));
         for pattern in [
             "bad pattern",
             "%{a",

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::MAX_PIPELINE_RUN;
+use swarmscope_model::limits::{MAX_PIPELINE_NESTING, MAX_PIPELINE_RUN};
 
 use super::super::errors::ElasticError;
 use super::library::Library;
@@ -29,6 +29,8 @@ pub struct Draft<'a> {
     pub library: &'a Library,
     /// The pipelines that are being run, the innermost last.
     pub running: Vec<String>,
+    /// Processors that are being run, one within the other.
+    pub nesting: usize,
     steps_left: usize,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Draft<'a> {
             trace: None,
             library,
             running: Vec::new(),
+            nesting: 0,
             steps_left: MAX_PIPELINE_RUN,
         }
     }
@@ -68,12 +71,31 @@ impl<'a> Draft<'a> {
                 "more than {MAX_PIPELINE_RUN} processors would run for one document"
             ))
         })?;
-        Ok(())
+        match self.nesting > MAX_PIPELINE_NESTING {
+            true => Err(ElasticError::illegal_argument(format!(
+                "more than {MAX_PIPELINE_NESTING} processors would run one within the other"
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes something of the document as it is, and takes the room for it on the way.
+    ///
+    /// # Errors
+    /// Those of what is called.
+    pub fn with_room<T>(
+        &mut self,
+        make: impl FnOnce(&Self, &mut Room) -> Result<T, ElasticError>,
+    ) -> Result<T, ElasticError> {
+        let mut room = std::mem::take(&mut self.room);
+        let made = make(self, &mut room);
+        self.room = room;
+        made
     }
 
     /// How many processors have been written down.
     pub fn notes(&self) -> usize {
-        self.trace.as_ref().map_or(0, |trace| trace.0.len())
+        self.trace.as_ref().map_or(0, |trace| trace.results.len())
     }
 
     /// The value at a path.
@@ -157,6 +179,16 @@ impl<'a> Draft<'a> {
                 field.strip_prefix("_source.").unwrap_or(field),
             ),
         }
+    }
+
+    /// Takes the room for showing the document.
+    ///
+    /// # Errors
+    /// When there is not as much left.
+    pub fn take_shown(&self, room: &mut Room) -> Result<(), ElasticError> {
+        [&self.metadata, &self.source, &self.ingest]
+            .into_iter()
+            .try_for_each(|members| room.take_members(members))
     }
 
     /// The document as a trial shows it.

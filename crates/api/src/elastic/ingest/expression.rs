@@ -3,6 +3,9 @@
 use regex::{Regex, RegexBuilder};
 use swarmscope_model::limits::MAX_INGEST_EXPRESSION_BYTES;
 
+use super::super::errors::ElasticError;
+use super::room::Room;
+
 /// Why an expression is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpressionError {
@@ -19,52 +22,159 @@ pub enum ExpressionError {
 /// # Errors
 /// When it is none, too large, or cannot be run in linear time.
 pub fn compile(expression: &str) -> Result<Regex, ExpressionError> {
-    for around in ["(?=", "(?!", "(?<=", "(?<!"] {
-        if contains_unescaped(expression, around) {
-            return Err(ExpressionError::LookAround(around));
-        }
-    }
-    let compiled = RegexBuilder::new(&expression.replace("(?>", "(?:"))
+    build(&translated(expression, false)?)
+}
+
+/// Compiles an expression as Oniguruma reads it, whose `(?m)` lets a dot match the end of a line.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_oniguruma(expression: &str) -> Result<Regex, ExpressionError> {
+    build(&translated(expression, true)?)
+}
+
+fn build(expression: &str) -> Result<Regex, ExpressionError> {
+    let compiled = RegexBuilder::new(expression)
         .size_limit(MAX_INGEST_EXPRESSION_BYTES)
         .dfa_size_limit(MAX_INGEST_EXPRESSION_BYTES)
         .build()?;
     Ok(compiled)
 }
 
-fn contains_unescaped(expression: &str, part: &str) -> bool {
-    let mut at = expression.match_indices(part);
-    at.any(|(at, _)| {
-        let before = expression[..at].bytes().rev();
-        before.take_while(|&byte| byte == b'\\').count() % 2 == 0
-    })
-}
-
-/// A replacement as Java writes it (`$1`, `\$`) as ours (`${1}`, `$$`).
-pub fn replacement(java: &str) -> String {
-    let mut out = String::with_capacity(java.len());
-    let mut characters = java.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => match characters.next() {
-                Some('$') => out.push_str("$$"),
-                Some(escaped) => out.push(escaped),
-                None => out.push('\\'),
-            },
-            '$' if characters.peek() == Some(&'{') => out.push('$'),
-            '$' => {
-                let mut group = String::new();
-                while let Some(digit) = characters.next_if(char::is_ascii_digit) {
-                    group.push(digit);
+/// The expression with groups that never go back as plain ones: here none goes back. What is escaped, or stands in a
+/// class, is no group.
+fn translated(expression: &str, is_oniguruma: bool) -> Result<String, ExpressionError> {
+    let mut out = String::with_capacity(expression.len());
+    let mut classes = 0_usize;
+    let mut rest = expression;
+    while let Some(sign) = rest.chars().next() {
+        let mut taken = sign.len_utf8();
+        match sign {
+            '\\' => taken += rest[taken..].chars().next().map_or(0, char::len_utf8),
+            '[' => {
+                classes += 1;
+                // A bracket that comes first in a class is one of its signs.
+                taken += usize::from(rest[taken..].starts_with('^'));
+                taken += usize::from(rest[taken..].starts_with(']'));
+            }
+            ']' => classes = classes.saturating_sub(1),
+            '(' if classes == 0 => {
+                let around = ["(?=", "(?!", "(?<=", "(?<!"];
+                if let Some(around) = around.into_iter().find(|own| rest.starts_with(own)) {
+                    return Err(ExpressionError::LookAround(around));
                 }
-                match group.is_empty() {
-                    true => out.push_str("$$"),
-                    false => out.push_str(&format!("${{{group}}}")),
+                if let Some(behind) = rest.strip_prefix("(?>") {
+                    out.push_str("(?:");
+                    rest = behind;
+                    continue;
+                }
+                if let Some(flags) = flags(rest).filter(|_| is_oniguruma) {
+                    out.push_str(&flags.replace('m', "s"));
+                    rest = &rest[flags.len()..];
+                    continue;
                 }
             }
-            other => out.push(other),
+            _ => {}
         }
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
     }
-    out
+    Ok(out)
+}
+
+/// The flags that stand at the beginning, as in `(?i-m`.
+fn flags(expression: &str) -> Option<&str> {
+    let given = expression.strip_prefix("(?")?;
+    let end = given.find(|sign| !matches!(sign, 'i' | 'm' | 'x' | '-'))?;
+    let is_whole = given[end..].starts_with([':', ')']);
+    is_whole.then(|| &expression[..2 + end])
+}
+
+/// What a match becomes, as Java writes it: `$1` and `${name}` stand for groups, `\$` for the sign.
+#[derive(Debug)]
+pub struct Replacement(Vec<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    Text(String),
+    Group(usize),
+    Named(String),
+}
+
+impl Replacement {
+    /// Reads one; nothing is malformed.
+    pub fn read(java: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        let mut rest = java;
+        while let Some(sign) = rest.chars().next() {
+            let behind = &rest[sign.len_utf8()..];
+            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+            let named = behind.strip_prefix('{').and_then(|own| own.split_once('}'));
+            rest = match (sign, named) {
+                ('\\', _) => {
+                    let escaped = behind.chars().next().unwrap_or('\\');
+                    text.push(escaped);
+                    behind.get(escaped.len_utf8()..).unwrap_or_default()
+                }
+                ('$', Some((name, behind))) => {
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                    pieces.push(match name.parse() {
+                        Ok(group) => Piece::Group(group),
+                        Err(_) => Piece::Named(name.to_owned()),
+                    });
+                    behind
+                }
+                ('$', None) if digits > 0 => {
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                    let group = behind[..digits].parse().unwrap_or(usize::MAX);
+                    pieces.push(Piece::Group(group));
+                    &behind[digits..]
+                }
+                _ => {
+                    text.push(sign);
+                    behind
+                }
+            };
+        }
+        pieces.push(Piece::Text(text));
+        pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+        Self(pieces)
+    }
+
+    /// A text with this in place of what an expression matches; the room is taken before the text grows.
+    ///
+    /// # Errors
+    /// When there is not enough room.
+    pub fn in_place_of(
+        &self,
+        expression: &Regex,
+        text: &str,
+        room: &mut Room,
+    ) -> Result<String, ElasticError> {
+        let (mut out, mut end) = (String::new(), 0);
+        for captures in expression.captures_iter(text) {
+            let Some(whole) = captures.get(0) else {
+                continue;
+            };
+            room.take(whole.start() - end)?;
+            out.push_str(&text[end..whole.start()]);
+            end = whole.end();
+            for piece in &self.0 {
+                let found = match piece {
+                    Piece::Text(text) => text,
+                    Piece::Group(group) => captures.get(*group).map_or("", |own| own.as_str()),
+                    Piece::Named(name) => captures.name(name).map_or("", |own| own.as_str()),
+                };
+                // A group that is empty takes time, if no room.
+                room.take(found.len().max(1))?;
+                out.push_str(found);
+            }
+        }
+        room.take(text.len() - end)?;
+        out.push_str(&text[end..]);
+        Ok(out)
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +191,24 @@ mod tests {
         }
         assert!(compile(r"\(?!z").is_ok());
         assert!(compile("(?>a|b)+").is_ok_and(|expression| expression.is_match("ab")));
+        let matches = |expression: &str, text: &str| {
+            compile(expression).is_ok_and(|expression| expression.is_match(text))
+        };
+        // What is escaped or in a class is no group.
+        assert!(matches(r"^\(?>$", "(>") && matches(r"^\(?>$", ">"));
+        assert!(matches("^[(?>]+$", "(?>") && !matches("^[(?>]+$", ":"));
+        assert!(matches("^[](?=]+$", "](?="));
+    }
+
+    #[test]
+    fn a_dot_of_oniguruma_goes_over_lines_with_its_flag_m() {
+        let matches = |expression: &str, text: &str| {
+            compile_oniguruma(expression).is_ok_and(|expression| expression.is_match(text))
+        };
+        assert!(matches("(?m)a.b", "a\nb") && matches("(?mi:A.B)", "a\nb"));
+        assert!(!matches("a.b", "a\nb") && !matches("(?m-m:a.b)", "a\nb"));
+        assert!(matches("^[(?m)]$", "m"));
+        assert!(!compile("(?m)a.b").is_ok_and(|java| java.is_match("a\nb")));
     }
 
     #[test]
@@ -93,11 +221,33 @@ mod tests {
 
     #[test]
     fn replacements_are_read_as_java_does() {
-        let dashes = compile("(a)(b)").expect("an expression");
-        let replaced = |java: &str| dashes.replace_all("xabx", replacement(java)).into_owned();
-        assert_eq!(replaced("$2$1"), "xbax");
-        assert_eq!(replaced(r"\$1"), "x$1x");
-        assert_eq!(replaced("$1b"), "xabx");
-        assert_eq!(replaced(r"\\"), r"x\x");
+        let pair = compile("(?P<first>a)(b)").expect("an expression");
+        let replaced = |java: &str| {
+            let replacement = Replacement::read(java);
+            let replaced = replacement.in_place_of(&pair, "xabx", &mut Room::default());
+            replaced.map_err(|error| error.reason().to_owned())
+        };
+        for (java, expected) in [
+            ("$2$1", "xbax"),
+            (r"\$1", "x$1x"),
+            ("$1b", "xabx"),
+            (r"\\", r"x\x"),
+            ("", "xx"),
+            ("${first}${2}$9$", "xab$x"),
+        ] {
+            assert_eq!(replaced(java), Ok(expected.to_owned()), "{java}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_grows_takes_its_room_match_by_match() {
+        let any = compile("(.)").expect("an expression");
+        let grown = |by: &str, room: usize| {
+            let mut room = Room::new(room, "");
+            let replacement = Replacement::read(by);
+            replacement.in_place_of(&any, "abcd", &mut room).is_ok()
+        };
+        assert!(grown("$1$1$1", 12) && !grown("$1$1$1", 11));
+        assert!(grown("xyz", 12) && !grown("xyz", 11));
     }
 }

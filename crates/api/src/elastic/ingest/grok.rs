@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 use swarmscope_model::limits::{MAX_GROK_DEPTH, MAX_GROK_EXPRESSION_BYTES};
 
-use super::expression::{ExpressionError, compile};
+use super::expression::{ExpressionError, compile_oniguruma};
 
 /// The patterns that an expression may name.
 pub struct Patterns<'a> {
@@ -83,13 +83,16 @@ impl Expression {
     /// # Errors
     /// When it names what is not there, or cannot be run in linear time.
     pub fn read(text: &str, patterns: &Patterns<'_>) -> Result<Self, GrokError> {
+        if text.len() > MAX_GROK_EXPRESSION_BYTES {
+            return Err(GrokError::TooLong);
+        }
         let mut writer = Writer {
             patterns,
             out: String::new(),
             fields: Vec::new(),
         };
         writer.write(text, 0)?;
-        let compiled = compile(&writer.out)?;
+        let compiled = compile_oniguruma(&writer.out)?;
         let groups = compiled.capture_names().enumerate();
         let named = groups.filter(|(_, name)| name.is_some());
         // Ours are all that have names, in the order they were written.
@@ -189,6 +192,9 @@ impl Writer<'_> {
         let pattern = patterns
             .named(name)
             .ok_or_else(|| GrokError::Unknown(name.to_owned()))?;
+        if pattern.len() > MAX_GROK_EXPRESSION_BYTES {
+            return Err(GrokError::TooLong);
+        }
         match field {
             Some(field) => self.open(field.to_owned(), kind)?,
             None => self.push("(?:")?,
@@ -214,7 +220,7 @@ impl Writer<'_> {
 
 /// What stands in `%{ }` at the beginning, and what stands behind.
 fn reference(text: &str) -> Option<(&str, &str)> {
-    let (name, behind) = text.strip_prefix("%{")?.split_once('}')?;
+    let (name, behind) = up_to(text.strip_prefix("%{")?, b'}')?;
     (!name.is_empty()).then_some((name, behind))
 }
 
@@ -223,11 +229,18 @@ fn named_group(text: &str) -> Option<(&str, &str)> {
     let opened = text
         .strip_prefix("(?<")
         .or_else(|| text.strip_prefix("(?P<"))?;
-    let (name, behind) = opened.split_once('>')?;
+    let (name, behind) = up_to(opened, b'>')?;
     let is_name = name
         .chars()
         .all(|sign| sign.is_alphanumeric() || "_.@-[]".contains(sign));
     (is_name && !name.is_empty()).then_some((name, behind))
+}
+
+/// What stands before a sign and behind it. A name is no longer than this, and nobody looks for its end further on.
+fn up_to(text: &str, sign: u8) -> Option<(&str, &str)> {
+    const LONGEST: usize = 1024;
+    let at = text.bytes().take(LONGEST).position(|byte| byte == sign)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 #[cfg(test)]
@@ -370,7 +383,9 @@ mod tests {
         );
         assert!(refusal("%{WORD:a:date}", &Value::Null).contains("Unknown type [date]"));
         assert!(refusal("(?<!a)b", &Value::Null).contains("looks around"));
-        let doubled: Map<String, Value> = (0..30)
+        let long = "x".repeat(MAX_GROK_EXPRESSION_BYTES + 1);
+        assert_eq!(refusal(&long, &Value::Null), GrokError::TooLong.to_string());
+        let doubled: Map<String, Value> = (0..15)
             .map(|place| {
                 let next = place + 1;
                 (
@@ -378,9 +393,9 @@ mod tests {
                     format!("%{{P{next}}}%{{P{next}}}").into(),
                 )
             })
-            .chain([("P30".to_owned(), "x".into())])
+            .chain([("P15".to_owned(), "x".into())])
             .collect();
         let told = refusal("%{P0}", &doubled.into());
-        assert!(told.contains("bytes") || told.contains("deep"), "{told}");
+        assert_eq!(told, GrokError::TooLong.to_string());
     }
 }

@@ -1,30 +1,48 @@
 //! How much a pipeline may still make of a document: processors copy, and a few dozen that each double what is
 //! there would fill any memory. Never measures what the document has anyway.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH};
 
 use super::super::errors::ElasticError;
 
+/// What a value weighs beside its text.
+const WORD: usize = 8;
+
 /// What is left, in bytes.
 #[derive(Debug)]
-pub struct Room(usize);
+pub struct Room {
+    left: usize,
+    limit: usize,
+    /// What takes the bytes, for messages.
+    of: &'static str,
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self(MAX_DOCUMENT_BYTES)
+        Self::new(MAX_DOCUMENT_BYTES, "of the document")
     }
 }
 
 impl Room {
+    /// So many bytes, for something that messages call by this name.
+    pub fn new(limit: usize, of: &'static str) -> Self {
+        Self {
+            left: limit,
+            limit,
+            of,
+        }
+    }
+
     /// Takes so many bytes.
     ///
     /// # Errors
     /// When there are not as many left.
     pub fn take(&mut self, bytes: usize) -> Result<(), ElasticError> {
-        self.0 = self.0.checked_sub(bytes).ok_or_else(|| {
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
             ElasticError::illegal_argument(format!(
-                "the pipeline makes more than {MAX_DOCUMENT_BYTES} bytes of the document"
+                "the pipeline makes more than {} bytes {}",
+                self.limit, self.of
             ))
         })?;
         Ok(())
@@ -35,22 +53,27 @@ impl Room {
     /// # Errors
     /// As [`Room::take`].
     pub fn take_value(&mut self, value: &Value) -> Result<(), ElasticError> {
-        const WORD: usize = 8;
         match value {
             Value::String(text) => self.take(text.len() + WORD),
             Value::Array(items) => {
                 self.take(WORD)?;
                 items.iter().try_for_each(|item| self.take_value(item))
             }
-            Value::Object(members) => {
-                self.take(WORD)?;
-                members.iter().try_for_each(|(key, value)| {
-                    self.take(key.len())?;
-                    self.take_value(value)
-                })
-            }
+            Value::Object(members) => self.take_members(members),
             _ => self.take(WORD),
         }
+    }
+
+    /// Takes what an object weighs.
+    ///
+    /// # Errors
+    /// As [`Room::take`].
+    pub fn take_members(&mut self, members: &Map<String, Value>) -> Result<(), ElasticError> {
+        self.take(WORD)?;
+        members.iter().try_for_each(|(key, value)| {
+            self.take(key.len())?;
+            self.take_value(value)
+        })
     }
 }
 

@@ -5,10 +5,28 @@ use serde_json::{Value, json};
 use super::super::errors::ElasticError;
 use super::Step;
 use super::draft::Draft;
+use super::room::Room;
 
 /// The results of processors in the order they ran.
-#[derive(Debug, Default)]
-pub struct Trace(pub Vec<Value>);
+#[derive(Debug)]
+pub struct Trace {
+    pub results: Vec<Value>,
+    /// For what is still to be written down.
+    pub room: Room,
+    /// Why nothing more is written down.
+    pub refused: Option<ElasticError>,
+}
+
+impl Trace {
+    /// Nothing yet.
+    pub fn new(room: Room) -> Self {
+        Self {
+            results: Vec::new(),
+            room,
+            refused: None,
+        }
+    }
+}
 
 /// How a processor ended.
 pub enum Ended<'a> {
@@ -21,9 +39,24 @@ pub enum Ended<'a> {
 
 /// Writes down how a processor ended, if somebody wants to know.
 pub fn note(draft: &mut Draft<'_>, step: &Step, ended: &Ended<'_>) {
-    if draft.trace.is_none() {
+    let Some(mut trace) = draft.trace.take() else {
         return;
+    };
+    if trace.refused.is_none() {
+        match result(draft, step, ended, &mut trace.room) {
+            Ok(result) => trace.results.push(result),
+            Err(error) => trace.refused = Some(error),
+        }
     }
+    draft.trace = Some(trace);
+}
+
+fn result(
+    draft: &Draft<'_>,
+    step: &Step,
+    ended: &Ended<'_>,
+    room: &mut Room,
+) -> Result<Value, ElasticError> {
     let status = match ended {
         Ended::Well => "success",
         Ended::Dropped => "dropped",
@@ -44,11 +77,11 @@ pub fn note(draft: &mut Draft<'_>, step: &Step, ended: &Ended<'_>) {
         }
         Ended::Well | Ended::Dropped => {}
     }
+    room.take_value(&result)?;
     // A pipeline that was called shows its own processors.
     if matches!(ended, Ended::Well | Ended::Ignored(_)) && step.kind != "pipeline" {
+        draft.take_shown(room)?;
         result["doc"] = draft.shown();
     }
-    if let Some(trace) = &mut draft.trace {
-        trace.0.push(result);
-    }
+    Ok(result)
 }

@@ -6,6 +6,7 @@ use super::super::super::errors::ElasticError;
 use super::super::Flow;
 use super::super::Step;
 use super::super::draft::Draft;
+use super::super::room::Room;
 use super::super::said::Said;
 use super::Process;
 
@@ -58,8 +59,8 @@ impl Csv {
         })
     }
 
-    /// The values of a line; none where nothing stands.
-    fn values(&self, line: &str) -> Result<Vec<Option<String>>, ElasticError> {
+    /// The values of a line, no more than there are targets; none where nothing stands.
+    fn values(&self, line: &str, room: &mut Room) -> Result<Vec<Option<Value>>, ElasticError> {
         let mut values = Vec::new();
         let mut rest = line;
         loop {
@@ -98,10 +99,19 @@ impl Csv {
                     }
                 }
             };
-            values.push(Some(value).filter(|value| !value.is_empty()));
+            room.take(value.len())?;
+            let value = match value.is_empty() {
+                false => Some(value.into()),
+                true => {
+                    let instead = self.empty_value.as_ref();
+                    instead.map_or(Ok(()), |value| room.take_value(value))?;
+                    instead.cloned()
+                }
+            };
+            values.push(value);
             match rest.strip_prefix(self.separator) {
-                Some(behind) => rest = behind,
-                None => return Ok(values),
+                Some(behind) if values.len() < self.targets.len() => rest = behind,
+                _ => return Ok(values),
             }
         }
     }
@@ -125,13 +135,11 @@ impl Csv {
 
 impl Process for Csv {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        let Some(line) = draft.text(&self.field, self.ignore_missing)? else {
-            return Ok(Flow::On);
-        };
-        let values = self.values(line)?;
-        draft.room.take(line_length(&values))?;
+        let values = draft.with_room(|draft, room| {
+            let line = draft.text(&self.field, self.ignore_missing)?;
+            line.map_or_else(|| Ok(Vec::new()), |line| self.values(line, room))
+        })?;
         for (target, value) in self.targets.iter().zip(values) {
-            let value = value.map(Value::from).or_else(|| self.empty_value.clone());
             if let Some(value) = value {
                 draft.set(target, value)?;
             }
@@ -140,30 +148,27 @@ impl Process for Csv {
     }
 }
 
-fn line_length(values: &[Option<String>]) -> usize {
-    values.iter().flatten().map(String::len).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn values(line: &str, trim: bool) -> Result<Vec<Option<String>>, String> {
+    fn values(line: &str, trim: bool) -> Result<Vec<Option<Value>>, String> {
         let csv = Csv {
             field: String::new(),
-            targets: Vec::new(),
+            targets: vec!["a".to_owned(); 3],
             separator: ',',
             quote: '"',
             trim,
             empty_value: None,
             ignore_missing: false,
         };
-        csv.values(line).map_err(|error| error.reason().to_owned())
+        csv.values(line, &mut Room::default())
+            .map_err(|error| error.reason().to_owned())
     }
 
     #[test]
     fn lines_are_taken_apart_at_separators_outside_of_quotes() {
-        let some = |text: &str| Some(text.to_owned());
+        let some = |text: &str| Some(Value::from(text));
         assert_eq!(
             values("a,,\"b,c\"", false),
             Ok(vec![some("a"), None, some("b,c")])
@@ -177,6 +182,9 @@ mod tests {
             Ok(vec![some("a"), some("b ")])
         );
         assert_eq!(values("", false), Ok(vec![None]));
+        // What comes behind the last target is not looked at.
+        let behind = values("a,b,c,\"", false);
+        assert_eq!(behind, Ok(vec![some("a"), some("b"), some("c")]));
         assert_eq!(values("\"a", false), Err("Unmatched quote".to_owned()));
         assert_eq!(
             values("\"a\"b", false),

@@ -91,12 +91,14 @@ impl Process for Date {
         let mut read = self
             .formats
             .iter()
-            .filter_map(|format| instant(&text, format, &clock));
-        let at = read.next().ok_or_else(|| {
+            .filter_map(|format| instant(&text, format, &clock))
+            .map(|at| (at, Timestamp::from_millisecond(at)))
+            // What is out of range is no date, not the last one that there is.
+            .filter(|(at, read)| read.as_millisecond() == *at);
+        let (_, at) = read.next().ok_or_else(|| {
             ElasticError::illegal_argument(format!("unable to parse date [{text}]"))
         })?;
-        let shown = Timestamp::from_millisecond(at).to_string();
-        draft.set(&self.target, shown.into())?;
+        draft.set(&self.target, at.to_string().into())?;
         Ok(Flow::On)
     }
 }

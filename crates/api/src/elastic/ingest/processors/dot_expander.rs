@@ -43,10 +43,11 @@ impl DotExpander {
     }
 
     fn expand(&self, key: &str, draft: &mut Draft<'_>) -> Result<(), ElasticError> {
-        let found = self.members(draft).and_then(|members| members.remove(key));
-        let Some(value) = found else {
+        let found = self.members(draft).and_then(|members| members.get(key));
+        let Some(value) = found.cloned() else {
             return Ok(());
         };
+        draft.room.take_value(&value)?;
         let path = match &self.below {
             Some(below) => format!("{below}.{key}"),
             None => key.to_owned(),
@@ -61,7 +62,12 @@ impl DotExpander {
             }
             _ => value,
         };
-        draft.set(&path, new)
+        draft.set(&path, new)?;
+        // Only then: what cannot be expanded stays.
+        if let Some(members) = self.members(draft) {
+            members.remove(key);
+        }
+        Ok(())
     }
 
     fn members<'d>(&self, draft: &'d mut Draft<'_>) -> Option<&'d mut Map<String, Value>> {

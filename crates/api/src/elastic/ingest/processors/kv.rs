@@ -1,5 +1,7 @@
 //! `kv`: a text of keys and values as fields.
 
+use std::collections::HashMap;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -8,6 +10,7 @@ use super::super::Flow;
 use super::super::Step;
 use super::super::draft::Draft;
 use super::super::expression::compile;
+use super::super::room::Room;
 use super::super::said::Said;
 use super::Process;
 
@@ -60,11 +63,19 @@ impl KeyValue {
         })
     }
 
-    fn pairs(&self, text: &str) -> Result<Vec<(String, String)>, ElasticError> {
-        let mut pairs = Vec::new();
+    /// The values of each key, in the order in which the keys come first.
+    fn pairs(&self, text: &str, room: &mut Room) -> Result<Vec<Pair>, ElasticError> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut is_blank = false;
         for pair in self.between_pairs.split(text) {
+            // As in Java, nothing stands behind separators at the end.
+            if pair.is_empty() && !text.is_empty() {
+                is_blank = true;
+                continue;
+            }
             let mut parts = self.in_pair.splitn(pair, 2);
-            let (Some(key), Some(value)) = (parts.next(), parts.next()) else {
+            let (false, Some(key), Some(value)) = (is_blank, parts.next(), parts.next()) else {
                 return Err(ElasticError::illegal_argument(format!(
                     "field [{}] does not contain value_split [{}]",
                     self.field, self.value_split
@@ -82,12 +93,20 @@ impl KeyValue {
                     true => stripped(value),
                     false => value,
                 };
-                pairs.push((format!("{}{key}", self.prefix), value.to_owned()));
+                room.take(self.prefix.len() + key.len() + value.len())?;
+                let place = *places.entry(key).or_insert_with(|| {
+                    pairs.push((format!("{}{key}", self.prefix), Vec::new()));
+                    pairs.len() - 1
+                });
+                pairs[place].1.push(value.into());
             }
         }
         Ok(pairs)
     }
 }
+
+/// A key and its values.
+type Pair = (String, Vec<Value>);
 
 /// Without the brackets or quotes around it.
 fn stripped(value: &str) -> &str {
@@ -104,24 +123,21 @@ fn stripped(value: &str) -> &str {
 
 impl Process for KeyValue {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        let Some(text) = draft.text(&self.field, self.ignore_missing)? else {
-            return Ok(Flow::On);
-        };
-        for (key, value) in self.pairs(text)? {
-            draft.room.take(key.len() + value.len())?;
+        let pairs = draft.with_room(|draft, room| {
+            let text = draft.text(&self.field, self.ignore_missing)?;
+            text.map_or_else(|| Ok(Vec::new()), |text| self.pairs(text, room))
+        })?;
+        for (key, mut values) in pairs {
             let path = match &self.target {
                 Some(target) => format!("{target}.{key}"),
                 None => key,
             };
             // A key that comes again has all its values.
             let new = match draft.get(&path) {
-                None => value.into(),
-                Some(Value::Array(items)) => {
-                    let mut items = items.clone();
-                    items.push(value.into());
-                    items.into()
-                }
-                Some(one) => vec![one.clone(), value.into()].into(),
+                None if values.len() == 1 => values.remove(0),
+                None => values.into(),
+                Some(Value::Array(items)) => [items.clone(), values].concat().into(),
+                Some(one) => [vec![one.clone()], values].concat().into(),
             };
             draft.set(&path, new)?;
         }

@@ -119,17 +119,18 @@ impl Dissect {
 
 impl Process for Dissect {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        let Some(text) = draft.text(&self.field, self.ignore_missing)? else {
-            return Ok(Flow::On);
-        };
-        let values = self.pattern.values(text).ok_or_else(|| {
-            ElasticError::illegal_argument(format!(
-                "Unable to find match for dissect pattern: {} against source: {text}",
-                self.pattern.text()
-            ))
+        let values = draft.with_room(|draft, room| {
+            let Some(text) = draft.text(&self.field, self.ignore_missing)? else {
+                return Ok(Vec::new());
+            };
+            self.pattern.values(text, room)?.ok_or_else(|| {
+                ElasticError::illegal_argument(format!(
+                    "Unable to find match for dissect pattern: {} against source: {text}",
+                    self.pattern.text()
+                ))
+            })
         })?;
         for (field, value) in values {
-            draft.room.take(field.len() + value.len())?;
             draft.set(&field, value.into())?;
         }
         Ok(Flow::On)

@@ -46,8 +46,11 @@ impl Sort {
 }
 
 fn compare(left: &Value, right: &Value) -> Ordering {
-    match (left.as_f64(), right.as_f64()) {
-        (Some(left), Some(right)) => left.total_cmp(&right),
+    if let (Some(left), Some(right)) = (left.as_f64(), right.as_f64()) {
+        return left.total_cmp(&right);
+    }
+    match (left.as_str(), right.as_str()) {
+        (Some(left), Some(right)) => left.cmp(right),
         _ => left.to_string().cmp(&right.to_string()),
     }
 }

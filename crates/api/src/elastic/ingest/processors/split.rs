@@ -8,6 +8,7 @@ use super::super::Flow;
 use super::super::Step;
 use super::super::draft::Draft;
 use super::super::expression::compile;
+use super::super::room::Room;
 use super::super::said::Said;
 use super::Process;
 
@@ -44,23 +45,36 @@ impl Split {
 
 impl Process for Split {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        let Some(text) = draft.text(&self.field, self.ignore_missing)? else {
-            return Ok(Flow::On);
-        };
-        let mut parts: Vec<&str> = self.separator.split(text).collect();
+        let parts = draft.with_room(|draft, room| {
+            let text = draft.text(&self.field, self.ignore_missing)?;
+            text.map(|text| self.parts(text, room)).transpose()
+        })?;
+        if let Some(parts) = parts {
+            draft.set(&self.target, parts.into())?;
+        }
+        Ok(Flow::On)
+    }
+}
+
+impl Split {
+    fn parts(&self, text: &str, room: &mut Room) -> Result<Vec<Value>, ElasticError> {
+        let mut parts: Vec<Value> = Vec::new();
+        for part in self.separator.split(text) {
+            let part = Value::from(part);
+            room.take_value(&part)?;
+            parts.push(part);
+        }
         // An expression that matches nothing at all matches before the first sign, too.
         if parts.len() > 1
-            && parts[0].is_empty()
+            && parts[0] == ""
             && self.separator.find(text).is_some_and(|at| at.is_empty())
         {
             parts.remove(0);
         }
-        while !self.keeps_trailing && parts.len() > 1 && parts.last() == Some(&"") {
+        while !self.keeps_trailing && parts.len() > 1 && parts.last().is_some_and(|last| last == "")
+        {
             parts.pop();
         }
-        let parts: Value = parts.into();
-        draft.room.take_value(&parts)?;
-        draft.set(&self.target, parts)?;
-        Ok(Flow::On)
+        Ok(parts)
     }
 }

@@ -8,7 +8,8 @@ use super::super::super::errors::ElasticError;
 use super::super::Flow;
 use super::super::Step;
 use super::super::draft::{Draft, is_null, no_cast};
-use super::super::expression::{compile, replacement};
+use super::super::expression::{Replacement, compile};
+use super::super::room::Room;
 use super::super::said::Said;
 use super::Process;
 
@@ -18,7 +19,7 @@ enum Change {
     Lowercase,
     Uppercase,
     Trim,
-    Replace { pattern: Regex, by: String },
+    Replace { pattern: Regex, by: Replacement },
     StripHtml,
     DecodeUrl,
     Bytes,
@@ -53,7 +54,7 @@ impl Text {
                 let pattern = compile(&pattern).map_err(|error| {
                     said.fail("pattern", &format!("Invalid regex pattern. {error}"))
                 })?;
-                let by = replacement(&said.required("replacement")?);
+                let by = Replacement::read(&said.required("replacement")?);
                 Change::Replace { pattern, by }
             }
         };
@@ -65,19 +66,23 @@ impl Text {
         })
     }
 
-    fn changed(&self, value: &Value) -> Result<Value, ElasticError> {
+    fn changed(&self, value: &Value, room: &mut Room) -> Result<Value, ElasticError> {
         let Value::String(text) = value else {
             return Err(no_cast(&self.field, value, "java.lang.String"));
         };
-        Ok(match &self.change {
+        let changed: Value = match &self.change {
             Change::Lowercase => text.to_lowercase().into(),
             Change::Uppercase => text.to_uppercase().into(),
             Change::Trim => text.trim().into(),
-            Change::Replace { pattern, by } => pattern.replace_all(text, by).into(),
+            Change::Replace { pattern, by } => {
+                return Ok(by.in_place_of(pattern, text, room)?.into());
+            }
             Change::StripHtml => without_tags(text).into(),
             Change::DecodeUrl => decoded(text)?.into(),
             Change::Bytes => bytes(text)?.into(),
-        })
+        };
+        room.take_value(&changed)?;
+        Ok(changed)
     }
 }
 
@@ -180,16 +185,15 @@ impl Process for Text {
         if self.ignore_missing && draft.get(&self.field).is_none_or(Value::is_null) {
             return Ok(Flow::On);
         }
-        let new: Value = match draft.value(&self.field)? {
-            Value::Null => return Err(is_null(&self.field)),
+        let new = draft.with_room(|draft, room| match draft.value(&self.field)? {
+            Value::Null => Err(is_null(&self.field)),
             Value::Array(items) => items
                 .iter()
-                .map(|item| self.changed(item))
-                .collect::<Result<Vec<Value>, _>>()?
-                .into(),
-            one => self.changed(one)?,
-        };
-        draft.room.take_value(&new)?;
+                .map(|item| self.changed(item, room))
+                .collect::<Result<Vec<Value>, _>>()
+                .map(Value::from),
+            one => self.changed(one, room),
+        })?;
         draft.set(&self.target, new)?;
         Ok(Flow::On)
     }
