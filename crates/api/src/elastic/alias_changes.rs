@@ -62,6 +62,7 @@ async fn put_alias(
         true => index.ok_or_else(|| missing("index"))?,
         false => indices.join(","),
     };
+    refuse_blank(&index)?;
     let mut aliases = names(body.remove("alias"));
     if aliases.is_empty() {
         aliases = vec![name.ok_or_else(|| missing("alias"))?];
@@ -77,6 +78,16 @@ async fn put_alias(
     apply(state, vec![step]).await
 }
 
+/// Refuses a list of indices with a name of blanks in it, which would mean all of them.
+fn refuse_blank(indices: &str) -> Result<(), ElasticError> {
+    match indices.split(',').any(|name| name.trim().is_empty()) {
+        true => Err(ElasticError::illegal_argument(
+            "[index] can't be empty string",
+        )),
+        false => Ok(()),
+    }
+}
+
 fn missing(what: &str) -> ElasticError {
     ElasticError::illegal_argument(format!(
         "[{what}] is named neither in the path nor in the body"
@@ -88,6 +99,7 @@ pub async fn delete(
     State(state): State<ElasticState>,
     Path((index, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ElasticError> {
+    refuse_blank(&index)?;
     let step = Step::Remove {
         indices: state
             .resolve(&index, &IndicesOptions::default())

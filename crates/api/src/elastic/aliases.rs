@@ -75,7 +75,7 @@ async fn read(state: &ElasticState, action: &Value) -> Result<Step, ElasticError
             "One of [index] or [indices] is required",
         ));
     }
-    if indices.iter().any(String::is_empty) {
+    if indices.iter().any(|name| name.trim().is_empty()) {
         return Err(
             ElasticError::unreadable(format!("[{name}] failed to parse field [index]")).with(
                 "caused_by",

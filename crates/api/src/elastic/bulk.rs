@@ -106,30 +106,47 @@ async fn require_aliases(
     Ok(())
 }
 
+/// What names mean, or why they cannot be written to: found out once for a request.
+type Targets = HashMap<Arc<str>, Result<Arc<str>, ElasticError>>;
+
 /// Sends each action to the index that its name means. Most name the one of the action before.
 async fn redirect(state: &ElasticState, entries: &mut [Entry]) -> Result<(), ElasticError> {
-    let mut targets: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    let (mut written, mut deleted) = (Targets::new(), Targets::new());
     for entry in entries.iter_mut().filter(|entry| entry.refused.is_none()) {
-        let target = match targets.get(&entry.index) {
-            Some(target) => Ok(Arc::clone(target)),
-            None if entry.verb == Verb::Delete => {
-                let target = state.document_target(&entry.index).await;
-                target.map(Arc::from)
+        let is_delete = entry.verb == Verb::Delete;
+        // A delete goes where writes of the name go, if any can.
+        let known = match written.get(&entry.index) {
+            Some(Err(_)) | None if is_delete => deleted.get(&entry.index),
+            known => known,
+        };
+        let target = match known {
+            Some(known) => known.clone(),
+            None => {
+                let found = match is_delete {
+                    true => state.document_target(&entry.index).await.map(Arc::from),
+                    false => state.write_target(&entry.index).await,
+                };
+                let found = match found {
+                    Err(error) if error.status() != StatusCode::BAD_REQUEST => return Err(error),
+                    found => found,
+                };
+                let remembered = if is_delete {
+                    &mut deleted
+                } else {
+                    &mut written
+                };
+                remembered.insert(Arc::clone(&entry.index), found.clone());
+                found
             }
-            None => state.write_target(&entry.index).await,
         };
         let target = match target {
             Ok(target) => target,
             // A name that cannot be written to is the failure of the action that names it.
-            Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            Err(error) => {
                 entry.refused = Some(error);
                 continue;
             }
-            Err(error) => return Err(error),
         };
-        if entry.verb != Verb::Delete {
-            targets.insert(Arc::clone(&entry.index), Arc::clone(&target));
-        }
         if let Some(change) = &mut entry.update {
             change.index = Arc::clone(&target);
         }

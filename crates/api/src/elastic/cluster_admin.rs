@@ -11,7 +11,7 @@ use super::body::{Body, Parameters};
 use super::catalog::{Catalog, merge};
 use super::cluster::CLUSTER_NAME;
 use super::errors::ElasticError;
-use super::index_settings::flatten;
+use super::index_settings::{check_setting_names, flatten};
 use super::parameters::is_on;
 
 /// Beginnings of settings that a cluster has. They are kept and change nothing on a single node.
@@ -85,6 +85,7 @@ pub async fn put_settings(
                 "[cluster_update_settings_request] unknown field [{kind}]"
             )));
         };
+        check_setting_names(settings)?;
         for (path, value) in settings {
             let first = path.split('.').next().unwrap_or_default();
             if !KNOWN.contains(&first) {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use swarmscope_model::limits::MAX_SETTING_PARTS;
 use swarmscope_query::indices::wildcard_matches;
 use swarmscope_query::store::IndexInfo;
 
@@ -191,10 +192,35 @@ pub fn flatten(at: &str, value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
+/// Refuses settings whose names have very many parts: each becomes an object in an object.
+///
+/// # Errors
+/// With the limit.
+pub fn check_setting_names(settings: &Map<String, Value>) -> Result<(), ElasticError> {
+    fn parts(settings: &Map<String, Value>) -> usize {
+        let own = settings.iter().map(|(name, value)| {
+            let inner = value.as_object().map_or(0, parts);
+            name.split('.').count() + inner
+        });
+        own.max().unwrap_or(0)
+    }
+    match parts(settings) > MAX_SETTING_PARTS {
+        true => Err(ElasticError::illegal_argument(format!(
+            "the name of a setting has more than {MAX_SETTING_PARTS} parts between dots"
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Settings by their whole names as objects in objects.
 pub fn nested(flat: Map<String, Value>) -> Map<String, Value> {
     let mut out = Map::new();
     for (path, value) in flat {
+        // One that was kept before there was a limit stays as it is.
+        if path.split('.').count() > MAX_SETTING_PARTS + 1 {
+            out.insert(path, value);
+            continue;
+        }
         let inner = path
             .rsplit('.')
             .fold(value, |value, key| json!({ key: value }));
@@ -234,6 +260,7 @@ async fn change(
     if let Some(Value::Object(inner)) = given.remove("settings") {
         given.extend(inner);
     }
+    check_setting_names(&given)?;
     let settings = below_index(&given);
     if settings.is_empty() {
         return Err(ElasticError::validation("no settings to update"));

@@ -1,6 +1,7 @@
 //! URL parameters that many endpoints take.
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use swarmscope_query::elastic::SourceFilter;
 
 /// A switch: present without a value, or `true` or `false`.
@@ -13,7 +14,20 @@ pub fn is_on(value: Option<&str>) -> bool {
 pub struct IndicesOptions {
     ignore_unavailable: Option<String>,
     allow_no_indices: Option<String>,
+    #[serde(default, deserialize_with = "wildcards")]
     expand_wildcards: Option<String>,
+}
+
+fn wildcards<'de, D: Deserializer<'de>>(given: D) -> Result<Option<String>, D::Error> {
+    let said: Option<String> = Option::deserialize(given)?;
+    let known = ["", "all", "open", "closed", "hidden", "none"];
+    let mut each = said.iter().flat_map(|said| said.split(','));
+    match each.find(|one| !known.contains(&one.trim())) {
+        Some(one) => Err(D::Error::custom(format!(
+            "No valid expand wildcard value [{one}]"
+        ))),
+        None => Ok(said),
+    }
 }
 
 impl IndicesOptions {
@@ -21,7 +35,10 @@ impl IndicesOptions {
     pub fn expands_to(&self, closed: bool) -> Option<bool> {
         let said = self.expand_wildcards.as_deref()?;
         let own = if closed { "closed" } else { "open" };
-        Some(said.split(',').any(|one| one == "all" || one == own))
+        Some(
+            said.split(',')
+                .any(|one| ["all", own].contains(&one.trim())),
+        )
     }
 
     /// The same options for a request whose patterns mean open indices unless it says otherwise.

@@ -14,6 +14,7 @@ use super::catalog::Catalog;
 use super::closing;
 use super::date_names;
 use super::errors::ElasticError;
+use super::index_settings::check_setting_names;
 use super::parameters::IndicesOptions;
 use super::scope::Scope;
 use super::template_match;
@@ -63,17 +64,19 @@ impl ElasticState {
                 }
             }
         }
-        let indices: Vec<IndexInfo> = everything
+        let matched = everything
             .into_iter()
-            .filter(|index| expression.matches(&index.name))
-            .filter(|index| closing::is_meant(&catalog, index, &asked, options))
-            .collect();
+            .filter(|index| expression.matches(&index.name));
+        let (indices, left_out): (Vec<IndexInfo>, Vec<IndexInfo>) =
+            matched.partition(|index| closing::is_meant(&catalog, index, &asked, options));
         if indices.is_empty() && !options.allows_none() {
             return Err(ElasticError::index_not_found(&text));
         }
         let names: Vec<&str> = indices.iter().map(|index| index.name.as_str()).collect();
-        let exact = (!names.is_empty()).then(|| match expression.is_pattern() && !by_alias {
-            // A pattern stays one, so that what it means is decided at the moment of the search.
+        let is_whole = left_out.is_empty() && !by_alias;
+        let exact = (!names.is_empty()).then(|| match expression.is_pattern() && is_whole {
+            // A pattern stays one, so that what it means is decided at the moment of the search; unless it
+            // matches what is not meant.
             true => expression,
             false => IndexExpression::parse(&names.join(",")),
         });
@@ -141,25 +144,26 @@ impl ElasticState {
     /// When it is an alias of several.
     pub async fn document_target(&self, name: &str) -> Result<String, ElasticError> {
         let name = date_names::resolve(name, Timestamp::now())?;
-        if !self.catalog.read().await?.concerns_writes() {
+        let catalog = self.catalog.read().await?;
+        if !catalog.concerns_writes() {
             return Ok(name);
         }
         let indices = self.indices().await?;
-        let targets = alias_targets(&name, &indices);
-        self.refuse_closed(&name, &targets, &indices).await?;
-        match targets.as_slice() {
-            _ if indices.iter().any(|index| index.name == name) => Ok(name),
-            [] => Ok(name),
-            [(only, _)] => Ok((*only).to_owned()),
+        let chosen = match alias_targets(&name, &indices).as_slice() {
+            _ if indices.iter().any(|index| index.name == name) => name,
+            [] => name,
+            [(only, _)] => (*only).to_owned(),
             several => {
                 let several: Vec<&str> = several.iter().map(|(index, _)| *index).collect();
                 let several = several.join(", ");
-                Err(ElasticError::illegal_argument(format!(
+                return Err(ElasticError::illegal_argument(format!(
                     "alias [{name}] has more than one index associated with it [{several}], can't execute a single \
                      index op"
-                )))
+                )));
             }
-        }
+        };
+        refuse_closed(&catalog, &chosen, &indices)?;
+        Ok(chosen)
     }
 
     /// The index that a write to this name goes to, made from its template when it is not there yet.
@@ -174,8 +178,8 @@ impl ElasticState {
         let dated = date_names::resolve(name, Timestamp::now())?;
         let indices = self.indices().await?;
         let targets = alias_targets(&dated, &indices);
-        self.refuse_closed(&dated, &targets, &indices).await?;
         if indices.iter().any(|index| index.name == dated) {
+            refuse_closed(&catalog, &dated, &indices)?;
             return Ok(dated.into());
         }
         if targets.is_empty() {
@@ -184,33 +188,19 @@ impl ElasticState {
         }
         let says = |alias: &Value, flag| alias["is_write_index"] == Value::Bool(flag);
         let chosen = targets.iter().find(|(_, alias)| says(alias, true));
-        match (chosen, targets.as_slice()) {
-            (Some((index, _)), _) => Ok(Arc::from(*index)),
-            (None, [(only, alias)]) if !says(alias, false) => Ok(Arc::from(*only)),
-            _ => Err(ElasticError::illegal_argument(format!(
-                "no write index is defined for alias [{dated}]. The write index may be explicitly disabled using \
-                 is_write_index=false or the alias points to multiple indices without one being designated as a \
-                 write index"
-            ))),
-        }
-    }
-
-    /// Refuses what is about one index when that is closed.
-    async fn refuse_closed(
-        &self,
-        name: &str,
-        targets: &[(&str, &Value)],
-        indices: &[IndexInfo],
-    ) -> Result<(), ElasticError> {
-        let catalog = self.catalog.read().await?;
-        let is_meant = |info: &&IndexInfo| {
-            info.name == name || matches!(targets, [(only, _)] if *only == info.name)
+        let chosen = match (chosen, targets.as_slice()) {
+            (Some((index, _)), _) => *index,
+            (None, [(only, alias)]) if !says(alias, false) => *only,
+            _ => {
+                return Err(ElasticError::illegal_argument(format!(
+                    "no write index is defined for alias [{dated}]. The write index may be explicitly disabled using \
+                     is_write_index=false or the alias points to multiple indices without one being designated as a \
+                     write index"
+                )));
+            }
         };
-        let mut meant = indices.iter().filter(is_meant);
-        match meant.find(|info| catalog.is_closed(info)) {
-            Some(closed) => Err(ElasticError::index_closed(closed)),
-            None => Ok(()),
-        }
+        refuse_closed(&catalog, chosen, &indices)?;
+        Ok(Arc::from(chosen))
     }
 
     /// Refuses a write that is to go to an alias when the name is none.
@@ -262,6 +252,9 @@ impl ElasticState {
         name: &str,
         mut definition: serde_json::Map<String, Value>,
     ) -> Result<(), ElasticError> {
+        if let Some(Value::Object(settings)) = definition.get("settings") {
+            check_setting_names(settings)?;
+        }
         let mut aliases = definition.remove("aliases");
         if let Some(Value::Object(aliases)) = &mut aliases {
             for (alias, body) in aliases {
@@ -291,6 +284,15 @@ impl ElasticState {
             Ok(())
         };
         self.catalog.change(put).await
+    }
+}
+
+/// Refuses what is about one index when that is closed.
+fn refuse_closed(catalog: &Catalog, name: &str, indices: &[IndexInfo]) -> Result<(), ElasticError> {
+    let mut named = indices.iter().filter(|info| info.name == name);
+    match named.find(|info| catalog.is_closed(info)) {
+        Some(closed) => Err(ElasticError::index_closed(closed)),
+        None => Ok(()),
     }
 }
 
