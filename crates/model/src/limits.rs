@@ -340,8 +340,10 @@ pub const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// How often waiting tasks are counted: a metric is scraped every quarter of a minute.
 pub const COUNT_QUEUE_EVERY: Duration = Duration::from_secs(10);
 /// Each count reads an index of all waiting tasks, and the next one comes so many times later than this took:
-/// a fifth of a percent of the time, whatever the length of the queue.
+/// a fifth of a percent of the time while a count takes up to a tenth of a second.
 pub const COUNT_QUEUE_REST: u32 = 500;
+/// But no later than this, however long one took that had to wait for the database: rules look at the gauge.
+pub const COUNT_QUEUE_WITHIN: Duration = Duration::from_secs(60);
 /// Tasks that one sweep takes back, so that a sweep after an outage ends and is seen to work.
 pub const SWEEP_BATCH: usize = 1_000;
 /// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.
@@ -377,6 +379,9 @@ pub const STATE_STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 pub const STATE_START_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a look at the health of the state may take before the answer is "unreachable".
 pub const STATE_PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// For so long after a failed try no connection for batches is tried: each try may take as long, and all that wait for
+/// their batch would wait for one try after another instead of going alone, where failures are met with patience.
+pub const STATE_BATCH_PAUSE: Duration = Duration::from_secs(1);
 /// Delayed tasks that one claim lets into the queue: it pays for others, but not for all of them.
 pub const ADMIT_BATCH: u32 = 256;
 /// How much waiting one level of priority is worth: a task of high priority overtakes medium ones

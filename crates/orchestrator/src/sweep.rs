@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use swarmscope_model::Timestamp;
 use swarmscope_model::event::event_type;
-use swarmscope_model::limits::{COUNT_QUEUE_EVERY, COUNT_QUEUE_REST, PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::limits::{
+    COUNT_QUEUE_EVERY, COUNT_QUEUE_REST, COUNT_QUEUE_WITHIN, PRUNE_BATCH, PRUNE_EVERY,
+};
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{Retention, StateError, SweepLimits, TaskFilter, TaskState};
 use swarmscope_sdk::metrics;
@@ -130,7 +132,13 @@ async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<Duration, Sta
     };
     let queued = orchestrator.store().tasks(&waiting).await?.total;
     metrics::set_queued_tasks(i64::try_from(queued).unwrap_or(i64::MAX));
-    Ok(COUNT_QUEUE_EVERY.max(began.elapsed() * COUNT_QUEUE_REST))
+    Ok(rest_after(began.elapsed()))
+}
+
+/// How long to leave the queue uncounted after a count that took so long.
+fn rest_after(took: Duration) -> Duration {
+    took.saturating_mul(COUNT_QUEUE_REST)
+        .clamp(COUNT_QUEUE_EVERY, COUNT_QUEUE_WITHIN)
 }
 
 /// Removes one batch and says when to look again: at once while there is more.
@@ -157,4 +165,15 @@ async fn prune(orchestrator: &Orchestrator, settings: &Settings) -> Result<Durat
     } else {
         PRUNE_EVERY
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_count_is_followed_by_a_longer_rest_but_never_by_a_long_one() {
+        let rests = [1, 80, 7_000].map(|took| rest_after(Duration::from_millis(took)).as_secs());
+        assert_eq!(rests, [10, 40, 60]);
+    }
 }

@@ -63,16 +63,24 @@ pub fn tasks(field: &'static str, tasks: &[NewTask]) -> Result<(), StateError> {
             name("task_id", task_id)?;
         }
         object("metadata", &task.metadata)?;
-        if task
-            .metadata
-            .get("correlation_id")
-            .is_some_and(|id| !id.is_string())
-        {
-            return Err(invalid("metadata.correlation_id", "is not a string"));
-        }
+        correlation_id(&task.metadata)?;
         rules(task)?;
     }
     Ok(())
+}
+
+/// The correlation id of a task is in an index, which takes no text of any length.
+fn correlation_id(metadata: &Map<String, Value>) -> Result<(), StateError> {
+    const FIELD: &str = "metadata.correlation_id";
+    match metadata.get("correlation_id") {
+        None => Ok(()),
+        Some(Value::String(id)) if id.len() <= MAX_NAME_BYTES => Ok(()),
+        Some(Value::String(id)) => Err(invalid(
+            FIELD,
+            format!("has {} bytes; at most {MAX_NAME_BYTES} fit", id.len()),
+        )),
+        Some(_) => Err(invalid(FIELD, "is not a string")),
+    }
 }
 
 /// What a task says of its keys, skills, times and parent.

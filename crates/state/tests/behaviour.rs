@@ -347,6 +347,9 @@ async fn what_does_not_fit_is_refused_with_the_field_named(fixture: Fixture) {
     let store = &fixture.store;
     let mut wrong_id = task("t");
     wrong_id.metadata.insert("correlation_id".into(), json!(7));
+    let mut long_id = task("t");
+    let id = "x".repeat(256);
+    long_id.metadata.insert("correlation_id".into(), id.into());
     let mut large = task("t");
     large
         .metadata
@@ -360,6 +363,7 @@ async fn what_does_not_fit_is_refused_with_the_field_named(fixture: Fixture) {
         (task("line\nbreak"), "task_id"),
         (no_type, "task_type"),
         (wrong_id, "metadata.correlation_id"),
+        (long_id, "metadata.correlation_id"),
         (large, "metadata"),
     ] {
         let refused = store.enqueue(vec![new]).await.unwrap_err();

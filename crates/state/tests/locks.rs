@@ -18,6 +18,7 @@ use swarmscope_model::state::{
 };
 use swarmscope_state::PostgresState;
 use swarmscope_test_postgres::Database;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 const POLL: Duration = Duration::from_millis(10);
@@ -285,17 +286,25 @@ async fn a_parent_that_fails_at_once_is_not_held_while_somebody_holds_one_of_its
         .execute(&mut *held)
         .await
         .unwrap();
+    let (refused, mut was_refused) = watch::channel(false);
     let failing = {
         let swarm = Arc::clone(&swarm);
         tokio::spawn(async move {
-            // While the part is held the store may lose its patience.
+            // While the part is held the store loses its patience.
             while let Err(error) = swarm.store.fail(&claim, &breaks()).await {
                 assert_eq!(error.code(), "unavailable", "{error}");
+                refused.send_replace(true);
             }
         })
     };
-    // Time to come as far as the parent.
-    sleep(Duration::from_millis(300)).await;
+    let somebody_waits = tokio::select! {
+        () = swarm.until_somebody_waits() => true,
+        refused = was_refused.wait_for(|refused| *refused) => refused.is_err(),
+    };
+    assert!(
+        !somebody_waits,
+        "with the parent held nobody waits for a part"
+    );
     let parent_is_free = async {
         let mut other = swarm.connect().await;
         let free = "SELECT FROM task_states WHERE task_id = 'whole' FOR UPDATE SKIP LOCKED";

@@ -70,6 +70,8 @@ pub struct GroupFilter {
     pub task_type: Option<String>,
     /// Groups with an error of this correlation id or task, among those that are remembered.
     pub correlation_id: Option<String>,
+    /// Groups with an error of this task itself, among those that are remembered.
+    pub task_id: Option<String>,
     /// Groups with errors at or after, and before, by the errors' own times.
     pub seen_from: Option<Timestamp>,
     pub seen_before: Option<Timestamp>,
@@ -100,6 +102,7 @@ impl Default for GroupFilter {
             version: None,
             task_type: None,
             correlation_id: None,
+            task_id: None,
             seen_from: None,
             seen_before: None,
             first_seen_after: None,

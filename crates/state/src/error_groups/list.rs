@@ -159,6 +159,12 @@ impl Statement {
                  UNION SELECT group_id FROM error_group_tasks WHERE task_id = {id})"
             ));
         }
+        if let Some(task_id) = &filter.task_id {
+            let id = self.bind(task_id.as_str().into());
+            self.conditions.push_str(&format!(
+                " AND group_id IN (SELECT group_id FROM error_group_tasks WHERE task_id = {id})"
+            ));
+        }
         for (column, operator, time) in [
             ("last_seen", ">=", filter.seen_from),
             ("first_seen", "<", filter.seen_before),

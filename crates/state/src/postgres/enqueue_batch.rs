@@ -26,6 +26,13 @@ impl EnqueueBatch {
     }
 }
 
+/// Whether the request made the task. Where JSON looks different after it was stored, the answer is no.
+fn is_of(request: &Prepared, task: &Task) -> bool {
+    request.is_same(task)
+        && request.new.idempotency_key == task.idempotency_key
+        && request.new.metadata == task.metadata
+}
+
 #[async_trait]
 impl BatchWork for EnqueueBatch {
     type Request = Prepared;
@@ -40,9 +47,13 @@ impl BatchWork for EnqueueBatch {
         let rules = system_config::rules(connection).await?;
         let mut inserted = enqueue::insert(connection, requests, &rules, now).await?;
         for (place, request) in requests.iter().enumerate() {
-            // The first of those with one id is the one that was inserted.
+            // Of several with one id any may be the one that was inserted; only who is sure that it is his takes it.
             if let Some(task) = inserted.remove(&request.task_id) {
-                outcomes.insert(place, Outcome::Done(Ok(task)));
+                if is_of(request, &task) {
+                    outcomes.insert(place, Outcome::Done(Ok(task)));
+                } else {
+                    inserted.insert(request.task_id.clone(), task);
+                }
             }
         }
         Ok(())

@@ -85,6 +85,14 @@ async fn groups_are_found_by_what_they_hold(fixture: Fixture) {
         ONE
     );
     assert_eq!(
+        found(|filter| filter.task_id = Some("t-1".into())).await,
+        ONE
+    );
+    assert_eq!(
+        found(|filter| filter.task_id = Some("c-1".into())).await,
+        [""; 0]
+    );
+    assert_eq!(
         found(|filter| filter.agent = Some("t-1".into())).await,
         [""; 0]
     );
