@@ -94,6 +94,8 @@ export interface GroupFilter {
   agent?: string;
   type?: string;
   correlation_id?: string;
+  /** Errors of this task itself alone. */
+  task_id?: string;
   version?: string;
   task_type?: string;
   from?: string;

@@ -36,6 +36,7 @@ pub struct ListParameters {
     version: Option<String>,
     task_type: Option<String>,
     correlation_id: Option<String>,
+    task_id: Option<String>,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -94,6 +95,7 @@ fn filter(parameters: ListParameters, now: Timestamp) -> Result<GroupFilter, Api
         version: given(parameters.version),
         task_type: given(parameters.task_type),
         correlation_id: given(parameters.correlation_id),
+        task_id: given(parameters.task_id),
         seen_from: from,
         seen_before: to,
         first_seen_after: time(&parameters.first_seen_after)?,

@@ -6,6 +6,7 @@ import { FactList, type Fact } from '../../components/FactList';
 import { errorsLink } from '../../lib/errorsUrl';
 import { formatCount } from '../../lib/number';
 import { formatInterval, formatIso, formatTimestamp } from '../../lib/time/format';
+import { barsWithin } from './bars';
 import classes from './Errors.module.css';
 import { Sparkline } from './Sparkline';
 
@@ -15,10 +16,13 @@ const SOURCES: Record<ErrorGroup['source'], string> = {
   message: 'its type and message',
 };
 
+/** Of the history, in pixels. */
+const WIDTH = 320;
+
 /** How often, since when, who, and why these errors are one group. */
 export function Facts({ detail }: { detail: GroupDetail }) {
   const { group, agents, versions, task_types: types } = detail;
-  const { from, interval_ms: interval } = group.history;
+  const { from, interval_ms: interval, counts } = group.history;
   const facts: Fact[] = [
     ['errors', formatCount(group.count)],
     ['last seen', formatIso(group.last_seen)],
@@ -37,10 +41,10 @@ export function Facts({ detail }: { detail: GroupDetail }) {
   ];
   return (
     <section aria-label="Facts">
-      <Sparkline history={group.history} width={320} height={44} />
+      <Sparkline history={group.history} width={WIDTH} height={44} />
       <div className={classes.since} aria-hidden>
         <span>{formatTimestamp(Date.parse(from)).slice(0, 'YYYY-MM-DD hh:mm'.length)}</span>
-        <span>{formatInterval(interval)} per bar</span>
+        <span>{formatInterval(interval * barsWithin(counts, WIDTH).each)} per bar</span>
         <span>now</span>
       </div>
       <FactList facts={facts} />

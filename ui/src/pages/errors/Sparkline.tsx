@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { GroupHistory } from '../../api/errors';
 import { formatCount } from '../../lib/number';
-import { bars } from './bars';
+import { barsWithin, GAP } from './bars';
 import classes from './Errors.module.css';
 
 interface SparklineProps {
@@ -10,13 +10,9 @@ interface SparklineProps {
   height?: number;
 }
 
-/** The narrowest bar, and what is between two. */
-const BAR = 3;
-const GAP = 1;
-
-/** Errors over the time that the page shows, one bar a step. */
+/** Errors over the time that the page shows, a bar for each step, or for several where not all fit. */
 export function Sparkline({ history, width = 120, height = 22 }: SparklineProps) {
-  const drawn = useMemo(() => bars(history.counts, Math.floor(width / (BAR + GAP))), [history, width]);
+  const drawn = useMemo(() => barsWithin(history.counts, width).counts, [history, width]);
   const most = Math.max(...drawn, 1);
   // Few bars fill the same width as many.
   const each = (width + GAP) / Math.max(drawn.length, 1);

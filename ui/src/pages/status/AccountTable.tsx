@@ -6,6 +6,7 @@ import page from '../../components/Page.module.css';
 import { discoverLink } from '../../lib/discoverUrl';
 import { formatCount } from '../../lib/number';
 import { ALL_TIME } from '../../lib/time/range';
+import { lost, missing } from './account';
 import classes from './Status.module.css';
 
 const COLUMNS = ['received', 'stored', 'refused', 'dropped'] as const;
@@ -71,12 +72,8 @@ function eventsOf(agent: string): string {
   return discoverLink({ range, filters: [{ field: 'agent_name', negate: false, value: agent }] });
 }
 
-function lost({ refused, dropped }: Account): number {
-  return refused + dropped;
-}
-
 function AccountRow({ name, account, href }: { name: string; account: Account; href?: string }) {
-  const missing = account.received - account.stored - account.refused;
+  const unclear = missing(account);
   return (
     <tr className={href === undefined ? classes.total : undefined}>
       <td>{href === undefined ? name : <Link href={href}>{name}</Link>}</td>
@@ -89,15 +86,15 @@ function AccountRow({ name, account, href }: { name: string; account: Account; h
           {formatCount(account[column])}
         </td>
       ))}
-      <td className={classes.sum} data-ok={missing === 0}>
-        {missing === 0 ? (
+      <td className={classes.sum} data-ok={unclear === 0}>
+        {unclear === 0 ? (
           <IconCircleCheck size={15} aria-hidden />
         ) : (
           <IconAlertTriangle size={15} aria-hidden />
         )}
-        {missing === 0
+        {unclear === 0
           ? 'yes'
-          : `${formatCount(Math.abs(missing))} ${missing > 0 ? 'in flight' : 'too many'}`}
+          : `${formatCount(Math.abs(unclear))} ${unclear > 0 ? 'in flight' : 'too many'}`}
       </td>
     </tr>
   );

@@ -10,7 +10,7 @@ const SINCE = 'now-30d';
 /** From a failed task to the one group of its error; where there are several, or none yet, to the list. */
 export function TaskErrors({ task }: { task: Task }) {
   const { data, isPlaceholderData } = useLive(['task-errors', task.task_id], (signal) =>
-    errorGroups({ correlation_id: task.task_id, from: SINCE, limit: 2 }, signal),
+    errorGroups({ task_id: task.task_id, from: SINCE, limit: 2 }, signal),
   );
   // What is known of the task before says nothing of this one.
   const { groups = [], total } = isPlaceholderData ? {} : (data ?? {});
