@@ -102,6 +102,10 @@ impl Client {
         query: &str,
     ) -> Result<T, Failure> {
         let response = self.accepted(request, query).await?;
+        self.read(response).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Failure> {
         response.json().await.map_err(|error| {
             Failure::with_hint(
                 format!("{} did not answer in Swarmscope's way: {error}", self.base),
@@ -111,6 +115,22 @@ impl Client {
                 ),
             )
         })
+    }
+
+    /// Sends a request to the native API and reads its reply; `None` when there is no such thing.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn json_if_found<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Option<T>, Failure> {
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let response = self.judged(response, "").await?;
+        self.read(response).await.map(Some)
     }
 
     /// Sends a request to the native API; a reply that is an error becomes a failure.
@@ -123,6 +143,10 @@ impl Client {
         query: &str,
     ) -> Result<Response, Failure> {
         let response = self.send(request).await?;
+        self.judged(response, query).await
+    }
+
+    async fn judged(&self, response: Response, query: &str) -> Result<Response, Failure> {
         let status = response.status();
         if status.is_success() {
             return Ok(response);

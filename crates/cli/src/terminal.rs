@@ -41,6 +41,18 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// Text as one word of a command that people copy into a POSIX shell; printable, so what holds control characters is
+/// shown but not to be copied.
+pub fn shell_word(text: &str) -> String {
+    let text = printable(text);
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Says what the user should know though the work goes on.
 pub fn warn(message: &str) {
     let warning = severity_style("WARNING");

@@ -133,6 +133,14 @@ async fn an_event_that_is_lost_on_the_way_is_a_gap_and_one_sent_twice_is_not() {
     let expected = json!({"emitted": 6, "stored": 4, "refused": 0, "dropped": 1, "unreported": 0,
         "gap": 1, "unclosed": 0, "partial": false, "shared": false});
     assert_eq!(ledger, expected);
+    let drained = Command::new(SWARMSCOPE)
+        .args(["agents", "drain", "teller", "--json"])
+        .env("SWARMSCOPE_SERVER", server.ui_url(""))
+        .output()
+        .expect("it ends");
+    let drained: Value = serde_json::from_slice(&drained.stdout).expect("JSON");
+    assert_eq!(drained[0]["status"], "draining");
+    assert_eq!(drained[0]["ledger"], expected);
     let page = reqwest::get(server.ui_url("/metrics"))
         .await
         .expect("a reply");

@@ -130,3 +130,31 @@ async fn the_begin_of_an_id_is_enough_to_show_a_task() {
     assert!(!success);
     assert_eq!(said, "error: there is no task \"none-begins-so\"\n");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_is_never_taken_for_the_begin_of_another() {
+    let server = Server::start().await;
+    let submit = async |ids: Vec<String>| {
+        let new = |id: &String| json!({"task_id": id, "task_type": "research"});
+        let body = Value::from_iter(ids.iter().map(new));
+        let url = server.ui_url("/api/v1/tasks");
+        let request = reqwest::Client::new().post(url).json(&body).send();
+        assert_eq!(request.await.expect("a reply").status(), 201);
+    };
+    submit(vec!["t1".into()]).await;
+    // A page's worth that hold the same text, one of which begins with it.
+    let more = (0..999).map(|number| format!("x-t1-{number}"));
+    submit(more.chain(["t10".into()]).collect()).await;
+    let shown = |id| {
+        let (success, shown, said) = tasks(&server, &["show", id, "--json"]);
+        let shown: Value = serde_json::from_str(&shown).unwrap_or_default();
+        (success, shown["task"]["task_id"].clone(), said)
+    };
+    assert_eq!(shown("t1").1, "t1");
+    let (success, _, said) = shown("t");
+    assert!(!success);
+    assert!(said.contains("give more of the id"), "{said}");
+    let (success, _, said) = shown("x-t1-");
+    assert!(!success);
+    assert!(said.contains("several tasks begin with"), "{said}");
+}

@@ -84,10 +84,16 @@ async fn drain(arguments: &NamedAgentArguments, action: &str) -> Result<(), Fail
         percent_encoding::utf8_percent_encode(&arguments.name, percent_encoding::NON_ALPHANUMERIC);
     let request = client.post(&format!("/api/v1/agents/{name}/{action}"));
     let reply: AgentReply = client.json(request, "").await?;
-    let listed = Listed {
+    let drained = reply.agent.agent_name.clone();
+    // The reply says nothing of the ledger.
+    let list: Page = client.json(client.get("/api/v1/agents"), "").await?;
+    let mut listed = list.agents.into_iter();
+    let listed = listed.find(|listed| listed.agent.agent_name == drained);
+    // Who has gone meanwhile has no ledger either.
+    let listed = listed.unwrap_or(Listed {
         agent: reply.agent,
         ledger: None,
-    };
+    });
     print(&[listed], arguments.json)
 }
 

@@ -7,7 +7,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::state::{Attempt, Schedule, Task, TaskState};
 use swarmscope_sdk::wire::TaskDetail;
 
-use crate::terminal::{FAINT, NAME, printable, severity_style};
+use crate::terminal::{FAINT, NAME, printable, severity_style, shell_word};
 
 /// The colour of a state's name.
 fn state_style(state: TaskState) -> Style {
@@ -98,14 +98,14 @@ pub fn details(detail: &TaskDetail, children: &[Task], now: Timestamp) -> String
     }
     let task = &detail.task;
     if matches!(task.state, TaskState::Failed | TaskState::DeadLetter) {
-        let id = printable(&task.task_id);
+        let id = shell_word(&task.task_id);
         let _ = writeln!(
             text,
             "\n{FAINT}its story, errors like its own, and once more:\n\
              swarmscope journey {}\n\
              swarmscope errors --state all --correlation-id {id}\n\
              swarmscope tasks retry {id}{FAINT:#}",
-            printable(task.correlation_id())
+            shell_word(task.correlation_id())
         );
     }
     text
@@ -270,6 +270,21 @@ mod tests {
         };
         let child = task(json!({"task_id": "child", "state": "completed", "last_error": null}));
         insta::assert_snapshot!(plain(&details(&detail, &[child], now())));
+    }
+
+    #[test]
+    fn ids_in_commands_are_words_of_a_shell() {
+        let odd = json!({"task_id": "it's $(reboot)", "metadata": {"correlation_id": "a;b"}});
+        let detail = TaskDetail {
+            task: task(odd),
+            attempts: Vec::new(),
+        };
+        let text = plain(&details(&detail, &[], now()));
+        let commands = r"swarmscope journey 'a;b'
+swarmscope errors --state all --correlation-id 'it'\''s $(reboot)'
+swarmscope tasks retry 'it'\''s $(reboot)'
+";
+        assert!(text.ends_with(commands), "{text}");
     }
 
     #[test]
