@@ -84,7 +84,7 @@ impl DateField<'_> {
     /// The documents whose date lies between, in whatever form of the format they wrote it.
     fn between(&self, lower: Option<(i64, bool)>, upper: Option<(i64, bool)>) -> Query {
         let field = || Field::Named(self.path.to_owned());
-        if !self.format.split("||").all(is_in_order)
+        if !is_in_order(self.format)
             && let Some(format) = DateFormat::parse(self.format)
         {
             let within = |(instant, inclusive): (i64, bool), step: i64| match inclusive {
@@ -133,14 +133,56 @@ impl DateField<'_> {
     }
 }
 
-/// Whether texts in a format are in the order of their times: a named one is, and one with the year first and all else
-/// in figures.
+/// Named forms whose texts begin with the year, have all else in figures of a fixed width, and are no whole numbers.
+const NAMED_IN_ORDER: [&str; 12] = [
+    "date_optional_time",
+    "dateOptionalTime",
+    "date_optional_time_nanos",
+    "date",
+    "date_time",
+    "date_time_no_millis",
+    "date_hour",
+    "date_hour_minute",
+    "date_hour_minute_second",
+    "date_hour_minute_second_millis",
+    "year_month",
+    "year_month_day",
+];
+
+/// Whether the texts that a format allows are in the order of their times: those of one form with the year first and
+/// all else in figures of a fixed width are. Texts of two forms are not, and a document may have either.
 fn is_in_order(format: &str) -> bool {
-    let is_named = format.contains('_') || format.chars().all(char::is_lowercase);
-    let is_word = ["MMM", "E", "a", "h", "K"]
-        .iter()
-        .any(|part| format.contains(part));
-    is_named || format.starts_with(['y', 'u']) && !is_word
+    let mut texts = format
+        .split("||")
+        .filter(|part| !matches!(*part, "epoch_millis" | "epoch_second"));
+    let first = texts.next();
+    texts.next().is_none()
+        && first.is_none_or(|form| {
+            let name = form.strip_prefix("strict_").unwrap_or(form);
+            NAMED_IN_ORDER.contains(&name) || is_padded(form)
+        })
+}
+
+/// Whether a pattern has the parts of a time from the largest on, in fixed widths, with something between them: without,
+/// a document may have its date as a whole number.
+fn is_padded(pattern: &str) -> bool {
+    let mut wanted = ["yyyy", "MM", "dd", "HH", "mm", "ss", "SSS"].into_iter();
+    let (mut is_quoted, mut is_divided) = (false, false);
+    let pattern = pattern.replace("uuuu", "yyyy");
+    let mut rest = pattern.as_str();
+    while let Some(letter) = rest.chars().next() {
+        let behind = rest.trim_start_matches(letter);
+        let (run, _) = rest.split_at(rest.len() - behind.len());
+        rest = behind;
+        match letter {
+            '\'' => is_quoted ^= run.len() % 2 == 1,
+            '[' | ']' => return false,
+            _ if is_quoted || !letter.is_ascii_alphabetic() => is_divided = true,
+            _ if wanted.next() == Some(run) => {}
+            _ => return false,
+        }
+    }
+    is_divided
 }
 
 fn text_of(value: &Scalar) -> String {

@@ -119,3 +119,42 @@ fn a_strict_object_takes_its_own_fields_only() {
         })
     );
 }
+
+/// Whether a document with such a date is found by a range.
+fn in_range(format: &str, date: &Value, range: &Value) -> bool {
+    let mappings = json!({ "properties": { "at": { "type": "date", "format": format } } });
+    let mapping = Mapping::read(mappings.as_object().expect("an object"), &Value::Null);
+    let now = Timestamp::from_millisecond(0);
+    let query = json!({ "query": { "range": { "at": range } } }).to_string();
+    let query = query_body(&query, now).expect("a query");
+    let query = compile(&mapping.apply(&query, now).expect("a query")).expect("a query");
+    let document = json!({ "at": date }).to_string();
+    let document = Document::parse(document.as_bytes()).expect("a document");
+    query.matches(&document, "1", 0)
+}
+
+#[test]
+fn ranges_of_dates_are_of_times_in_every_format() {
+    let two = "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis";
+    let either = "yyyy-MM-dd||yyyy/MM/dd";
+    let cases = json!([
+        [two, "2026/02/01", { "lt": "2026/02/01 00:00:00" }, false],
+        [two, "2026/02/01", { "gte": "2026/02/01 00:00:00" }, true],
+        [two, 1_769_904_000_000_i64, { "gte": "2026/02/01" }, true],
+        [either, "2026/02/01", { "lt": "2026-03-01" }, true],
+        [either, "2026/04/01", { "lt": "2026-03-01" }, false],
+        ["dd_MM_yyyy", "02_01_2026", { "gt": "01_02_2026" }, false],
+        ["dd_MM_yyyy", "01_02_2026", { "gt": "02_01_2026" }, true],
+        ["yyyy-M-d", "2026-10-1", { "gt": "2026-9-1" }, true],
+        ["yyyy-M-d", "2026-9-1", { "gt": "2026-10-1" }, false],
+        ["yyyy-MM-dd HH:mmZ", "2026-02-01 00:30+0100", { "lt": "2026-02-01 00:00+0000" }, true],
+        ["yyyy-MM-dd HH:mmXXX", "2026-01-31 23:30-01:00", { "gte": "2026-02-01 00:00Z" }, true],
+        ["basic_date", 20_260_201, { "gte": "20260131" }, true],
+        ["yyyy-MM-dd HH:mm", "2026-02-01 10:00", { "gt": "2026-02-01 09:59" }, true],
+        ["strict_date||epoch_millis", 1_769_904_000_000_i64, { "gte": "2026-02-01" }, true]
+    ]);
+    for case in cases.as_array().expect("cases") {
+        let format = case[0].as_str().expect("a format");
+        assert_eq!(in_range(format, &case[1], &case[2]), case[3], "{case}");
+    }
+}
