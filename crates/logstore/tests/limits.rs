@@ -10,11 +10,13 @@ use support::{Logs, Store, all, options, put};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::limits::MAX_BUCKETS;
 use swarmscope_query::aggregate::{
-    Aggregation, AggregationKind, DateHistogram, Direction, Interval,
+    Aggregation, AggregationKind, AggregationResult, CompositeAggregation, DateHistogram,
+    Direction, Interval, SourceValue, TopHitsAggregation, TupleSource,
 };
 use swarmscope_query::ast::{Case, Field, Operator, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{LogStore, SearchRequest, SortKey, StoreError};
+use swarmscope_query::store::{LogStore, Missing, SearchRequest, SortKey, SortMode, StoreError};
+use swarmscope_query::value_view::{IndexViews, ValueView, ValueViews};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_writes_share_fsyncs_and_a_full_queue_refuses_whole_requests() {
@@ -219,4 +221,99 @@ async fn a_row_of_very_many_values_is_scored_in_time() {
     };
     let reply = store.logs().search(request).await.expect("in time");
     assert_eq!(reply.hits.len(), 1);
+}
+
+#[tokio::test]
+async fn beyond_what_is_scored_a_bucket_has_its_documents_by_another_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = EmbeddedLogs::open(Options {
+        max_scored_documents: 10,
+        ..options(folder.path())
+    });
+    let logs = Logs(Arc::new(opened.expect("an open store")));
+    let old = json!({"timestamp": 1000, "message": "word", "n": 100});
+    logs.write(vec![put("logs", "old", &old)])
+        .await
+        .expect("written");
+    logs.flush_async().await;
+    for n in 0..20 {
+        let event = json!({"timestamp": 2_000_000 + n, "message": "word", "n": n});
+        logs.write(vec![put("logs", &n.to_string(), &event)])
+            .await
+            .expect("written");
+    }
+    let best = TopHitsAggregation {
+        sort: vec![SortKey::Field {
+            field: "n".to_owned(),
+            direction: Direction::Descending,
+            missing: Missing::Last,
+            mode: SortMode::default(),
+        }],
+        from: 0,
+        size: 2,
+        scored: true,
+    };
+    let mut request = by_score("word");
+    request.sort.clear();
+    request.size = 0;
+    request.aggregations = vec![Aggregation {
+        name: "best".into(),
+        kind: AggregationKind::TopHits(best),
+        within: Vec::new(),
+    }];
+    let reply = logs.search(request).await.expect("a reply");
+    let AggregationResult::Hits(best) = &reply.aggregations[0].1 else {
+        panic!("{:?}", reply.aggregations);
+    };
+    let ids: Vec<&str> = best.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!((best.total, ids), (21, vec!["old", "19"]));
+}
+
+#[tokio::test]
+async fn a_row_of_very_many_values_is_combined_in_time() {
+    // Compared each with each, they would take longer than a search may.
+    let store = Store::new();
+    let tags: Vec<u32> = (0..400_000).collect();
+    let event = json!({"timestamp": 1000, "tags": tags});
+    store.write(vec![put("logs", "1", &event)]).await;
+    let mut request = SearchRequest::new(IndexExpression::all(), Query::All);
+    request.aggregations = vec![Aggregation {
+        name: "tags".into(),
+        kind: AggregationKind::Composite(CompositeAggregation {
+            sources: vec![TupleSource {
+                value: SourceValue::Term {
+                    field: "tags".into(),
+                },
+                direction: Direction::Ascending,
+                missing: None,
+            }],
+            size: 10,
+            after: None,
+        }),
+        within: Vec::new(),
+    }];
+    let reply = store.logs().search(request).await.expect("in time");
+    assert_eq!(reply.aggregations.len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_of_the_whole_text_has_the_dates_of_its_field() {
+    let store = Store::new();
+    let event = json!({"timestamp": 1000, "when": "1970-01-02T00:00:00Z"});
+    store.write(vec![put("logs", "1", &event)]).await;
+    let name = "when.keyword".to_owned();
+    let views = ValueViews::default().with(&[&name], &ValueView::Instants(None));
+    let request = SearchRequest {
+        views: IndexViews::alike(views),
+        sort: vec![SortKey::Field {
+            field: name,
+            direction: Direction::Ascending,
+            missing: Missing::Last,
+            mode: SortMode::default(),
+        }],
+        size: 1,
+        ..SearchRequest::new(IndexExpression::all(), Query::All)
+    };
+    let reply = store.logs().search(request).await.expect("a reply");
+    assert_eq!(reply.hits[0].sort, [Some(Scalar::Integer(86_400_000))]);
 }

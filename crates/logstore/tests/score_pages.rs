@@ -11,7 +11,7 @@ use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{Field, Operator, Query};
 use swarmscope_query::indices::IndexExpression;
 use swarmscope_query::score_statistics::{ScoreStatistics, StatisticsRoom};
-use swarmscope_query::store::{LogStore, SearchRequest, SortKey, StoreError};
+use swarmscope_query::store::{LogStore, SearchRequest, SortKey};
 
 fn by_score(statistics: Option<Arc<ScoreStatistics>>) -> SearchRequest {
     SearchRequest {
@@ -103,15 +103,18 @@ async fn pages_go_on_beyond_what_one_search_ranks() {
 }
 
 #[tokio::test]
-async fn what_pages_keep_is_bounded() {
+async fn who_has_no_room_to_keep_anything_is_answered() {
     let store = Store::new();
     let logs = store.logs();
     write(&logs, "id", texts()).await;
-    let room = Arc::new(StatisticsRoom::new(200));
-    let statistics = ScoreStatistics::within(room);
-    let refused = logs.search(by_score(Some(Arc::new(statistics)))).await;
-    assert!(
-        matches!(&refused, Err(StoreError::Overloaded { limit: 200, .. })),
-        "{refused:?}"
-    );
+    let mut found = Vec::new();
+    for room in [0, 200, usize::MAX] {
+        let room = Arc::new(StatisticsRoom::new(room, room));
+        let request = by_score(Some(Arc::new(ScoreStatistics::within(room))));
+        let reply = logs.search(request).await.expect("a reply");
+        let hits = reply.hits.iter().map(|hit| (hit.id.clone(), hit.score));
+        found.push(hits.collect::<Vec<_>>());
+    }
+    assert_eq!(found[0].len(), 4);
+    assert!(found.iter().all(|other| *other == found[0]), "{found:?}");
 }

@@ -34,6 +34,9 @@ pub const MAX_CONTEXT_BYTES: usize = 16 * 1024 * 1024;
 /// Memory for what the scores of all open scrolls and points in time know of words and fields, so that their pages
 /// agree: a hundred bytes for each word, field and index.
 pub const MAX_CONTEXT_STATISTICS_BYTES: usize = 16 * 1024 * 1024;
+/// What one of them takes of that, so that a query of very many words leaves the others theirs: some 10,000 words of
+/// fields. Beyond it each page counts anew.
+pub const MAX_STATISTICS_BYTES_PER_CONTEXT: usize = 2 * 1024 * 1024;
 /// Longest time between two uses of a scroll or point in time, Elasticsearch's `search.max_keep_alive`.
 pub const MAX_CONTEXT_KEEP_ALIVE: Duration = Duration::from_secs(24 * 3600);
 /// Slices of one scroll or point in time, Elasticsearch's `index.max_slices_per_scroll`.

@@ -37,52 +37,73 @@ impl ScoredField {
     }
 }
 
-/// There is no more room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the statistics of scores take more than {limit} bytes together")]
-pub struct NoRoom {
-    pub in_use: usize,
-    pub limit: usize,
-}
-
-/// Bytes that several statistics may take together.
+/// Bytes that several statistics may take together, and each of them.
 #[derive(Debug)]
 pub struct StatisticsRoom {
     in_use: AtomicUsize,
     limit: usize,
+    each: usize,
 }
 
 impl StatisticsRoom {
-    /// So many bytes.
-    pub fn new(limit: usize) -> Self {
+    /// So many bytes, of which each statistics may have so many.
+    pub fn new(limit: usize, each: usize) -> Self {
         Self {
             in_use: AtomicUsize::new(0),
             limit,
+            each,
         }
     }
+}
 
-    fn take(&self, bytes: usize) -> Result<(), NoRoom> {
-        let before = self.in_use.fetch_add(bytes, Ordering::Relaxed);
-        if before.saturating_add(bytes) <= self.limit {
-            return Ok(());
+/// Adds bytes unless that makes more than the limit; gives whether it did.
+fn add(in_use: &AtomicUsize, bytes: usize, limit: usize) -> bool {
+    let added = |before: usize| before.checked_add(bytes).filter(|after| *after <= limit);
+    let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+    in_use.fetch_update(set, fetch, added).is_ok()
+}
+
+/// What one statistics has taken of the room. Given back with it.
+#[derive(Debug)]
+struct Share {
+    room: Arc<StatisticsRoom>,
+    taken: AtomicUsize,
+}
+
+impl Share {
+    /// Gives whether there was room.
+    fn take(&self, bytes: usize) -> bool {
+        if !add(&self.taken, bytes, self.room.each) {
+            return false;
         }
-        self.give_back(bytes);
-        Err(NoRoom {
-            in_use: before,
-            limit: self.limit,
-        })
+        let has_room = add(&self.room.in_use, bytes, self.room.limit);
+        if !has_room {
+            self.taken.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        has_room
     }
 
     fn give_back(&self, bytes: usize) {
-        self.in_use.fetch_sub(bytes, Ordering::Relaxed);
+        self.taken.fetch_sub(bytes, Ordering::Relaxed);
+        self.room.in_use.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let taken = *self.taken.get_mut();
+        self.room.in_use.fetch_sub(taken, Ordering::Relaxed);
     }
 }
 
 /// Things that are counted once. Whoever asks for one that is being counted waits for it, and for no other.
 #[derive(Debug)]
 struct Counted<K, V> {
-    entries: Mutex<HashMap<K, Arc<Mutex<Option<V>>>>>,
+    entries: Mutex<HashMap<K, Entry<V>>>,
 }
+
+/// `None` until it is counted.
+type Entry<V> = Arc<Mutex<Option<V>>>;
 
 impl<K, V> Default for Counted<K, V> {
     fn default() -> Self {
@@ -96,33 +117,44 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<K: Hash + Eq, V: Copy> Counted<K, V> {
+impl<K: Hash + Eq + Clone, V: Copy> Counted<K, V> {
+    /// `None` when there is no room for another.
+    fn entry(&self, key: &K, bytes: usize, share: &Share) -> Option<Entry<V>> {
+        let mut entries = locked(&self.entries);
+        if let Some(entry) = entries.get(key) {
+            return Some(Arc::clone(entry));
+        }
+        let has_room = share.take(bytes);
+        has_room.then(|| Arc::clone(entries.entry(key.clone()).or_default()))
+    }
+
     fn get<E>(
         &self,
-        key: K,
-        take: impl FnOnce() -> Result<(), NoRoom>,
+        key: &K,
+        bytes: usize,
+        share: &Share,
         count: impl FnOnce() -> Result<V, E>,
-    ) -> Result<V, E>
-    where
-        E: From<NoRoom>,
-    {
-        let entry = {
-            let mut entries = locked(&self.entries);
-            match entries.get(&key) {
-                Some(entry) => Arc::clone(entry),
-                None => {
-                    take()?;
-                    Arc::clone(entries.entry(key).or_default())
-                }
-            }
+    ) -> Result<V, E> {
+        let Some(entry) = self.entry(key, bytes, share) else {
+            return count();
         };
-        let mut entry = locked(&entry);
-        if let Some(known) = *entry {
+        let mut known = locked(&entry);
+        if let Some(known) = *known {
             return Ok(known);
         }
-        let counted = count()?;
-        *entry = Some(counted);
-        Ok(counted)
+        let counted = count();
+        match &counted {
+            Ok(counted) => *known = Some(*counted),
+            Err(_) => {
+                let mut entries = locked(&self.entries);
+                // Who waited for it and failed as well finds it gone, or another's.
+                if entries.get(key).is_some_and(|own| Arc::ptr_eq(own, &entry)) {
+                    entries.remove(key);
+                    share.give_back(bytes);
+                }
+            }
+        }
+        counted
     }
 }
 
@@ -131,46 +163,47 @@ impl<K: Hash + Eq, V: Copy> Counted<K, V> {
 pub struct ScoreStatistics {
     lengths: Counted<ScoredField, FieldLengths>,
     holding: Counted<(ScoredField, String), u64>,
-    room: Arc<StatisticsRoom>,
-    taken: AtomicUsize,
+    share: Share,
 }
 
 impl Default for ScoreStatistics {
     /// Of one search, whose clauses are limited.
     fn default() -> Self {
-        Self::within(Arc::new(StatisticsRoom::new(usize::MAX)))
+        Self::within(Arc::new(StatisticsRoom::new(usize::MAX, usize::MAX)))
     }
 }
 
 impl ScoreStatistics {
-    /// Nothing yet, and no more than there is room for.
+    /// Nothing yet. What there is no room for is counted whenever it is asked for.
     pub fn within(room: Arc<StatisticsRoom>) -> Self {
         Self {
             lengths: Counted::default(),
             holding: Counted::default(),
-            room,
-            taken: AtomicUsize::new(0),
+            share: Share {
+                room,
+                taken: AtomicUsize::new(0),
+            },
         }
     }
 
     /// The lengths of a field, counted unless they are known.
     ///
     /// # Errors
-    /// Those of counting, and when there is no room.
-    pub fn lengths<E: From<NoRoom>>(
+    /// Those of counting.
+    pub fn lengths<E>(
         &self,
         field: ScoredField,
         count: impl FnOnce() -> Result<FieldLengths, E>,
     ) -> Result<FieldLengths, E> {
         let bytes = field.bytes();
-        self.lengths.get(field, || self.take(bytes), count)
+        self.lengths.get(&field, bytes, &self.share, count)
     }
 
     /// How many documents satisfy a test in a field, counted unless it is known.
     ///
     /// # Errors
-    /// Those of counting, and when there is no room.
-    pub fn holding<E: From<NoRoom>>(
+    /// Those of counting.
+    pub fn holding<E>(
         &self,
         field: ScoredField,
         test: &CountedTest,
@@ -178,19 +211,7 @@ impl ScoreStatistics {
     ) -> Result<u64, E> {
         let bytes = field.bytes() + test.name.len();
         let key = (field, test.name.clone());
-        self.holding.get(key, || self.take(bytes), count)
-    }
-
-    fn take(&self, bytes: usize) -> Result<(), NoRoom> {
-        self.room.take(bytes)?;
-        self.taken.fetch_add(bytes, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-impl Drop for ScoreStatistics {
-    fn drop(&mut self) {
-        self.room.give_back(*self.taken.get_mut());
+        self.holding.get(&key, bytes, &self.share, count)
     }
 }
 
@@ -204,7 +225,7 @@ mod tests {
         ScoredField::new("logs", path, View::Text)
     }
 
-    fn lengths(words: u64) -> Result<FieldLengths, NoRoom> {
+    fn lengths(words: u64) -> Result<FieldLengths, &'static str> {
         Ok(FieldLengths {
             documents: 1,
             words,
@@ -242,19 +263,43 @@ mod tests {
         });
     }
 
+    /// What is found when the field is counted as so many words, unless it is known.
+    fn words(known: &ScoreStatistics, path: &str, counted: u64) -> u64 {
+        let found = known.lengths(field(path), || lengths(counted));
+        found.expect("counted").words
+    }
+
+    fn room(entries: usize, each: usize) -> Arc<StatisticsRoom> {
+        let bytes = field("message").bytes();
+        Arc::new(StatisticsRoom::new(entries * bytes, each * bytes))
+    }
+
     #[test]
-    fn room_is_shared_and_given_back() {
-        let room = Arc::new(StatisticsRoom::new(2 * ENTRY_BYTES));
+    fn room_is_shared_and_given_back_and_without_it_nothing_is_kept() {
+        let room = room(1, 1);
         let one = ScoreStatistics::within(Arc::clone(&room));
-        one.lengths(field("message"), || lengths(1)).expect("room");
         let other = ScoreStatistics::within(Arc::clone(&room));
-        let refused = other.lengths(field("message"), || lengths(1));
-        assert!(refused.is_err(), "{refused:?}");
-        // What is there already needs none.
-        one.lengths(field("message"), || lengths(1)).expect("known");
+        assert_eq!([1, 2].map(|count| words(&one, "message", count)), [1, 1]);
+        assert_eq!([3, 4].map(|count| words(&other, "message", count)), [3, 4]);
         drop(one);
-        other
-            .lengths(field("message"), || lengths(1))
-            .expect("room");
+        assert_eq!([5, 6].map(|count| words(&other, "message", count)), [5, 5]);
+    }
+
+    #[test]
+    fn nobody_takes_the_room_of_all() {
+        let room = room(2, 1);
+        let one = ScoreStatistics::within(Arc::clone(&room));
+        let other = ScoreStatistics::within(room);
+        assert_eq!([1, 2].map(|count| words(&one, "message", count)), [1, 1]);
+        assert_eq!([3, 4].map(|count| words(&one, "another", count)), [3, 4]);
+        assert_eq!([5, 6].map(|count| words(&other, "message", count)), [5, 5]);
+    }
+
+    #[test]
+    fn what_could_not_be_counted_takes_no_room() {
+        let known = ScoreStatistics::within(room(1, 1));
+        let failed = known.lengths(field("another"), || Err("no time"));
+        assert_eq!(failed, Err("no time"));
+        assert_eq!([1, 2].map(|count| words(&known, "message", count)), [1, 1]);
     }
 }

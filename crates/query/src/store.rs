@@ -300,14 +300,19 @@ impl SearchRequest {
         }
     }
 
+    /// Whether the order of its hits depends on their scores.
+    pub fn is_by_score(&self) -> bool {
+        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
+        self.sort.iter().any(by_score)
+    }
+
     /// Which scores it needs, all things considered.
     pub fn needed_scores(&self) -> Scores {
-        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
         if self.min_score.is_some() || self.aggregations.iter().any(Aggregation::needs_scores) {
             Scores::OfAll
         } else if self.size == 0 {
             Scores::None
-        } else if self.sort.iter().any(by_score) {
+        } else if self.is_by_score() {
             Scores::OfAll
         } else {
             self.scores

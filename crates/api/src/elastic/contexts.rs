@@ -5,13 +5,14 @@
 //! memory, so a document that is deleted or replaced meanwhile leaves the view. Never searches itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde_json::json;
 use swarmscope_model::limits::{
     MAX_CONTEXT_BYTES, MAX_CONTEXT_KEEP_ALIVE, MAX_CONTEXT_STATISTICS_BYTES, MAX_SEARCH_CONTEXTS,
+    MAX_STATISTICS_BYTES_PER_CONTEXT,
 };
 use swarmscope_query::elastic::{SearchBody, time_value};
 use swarmscope_query::indices::IndexExpression;
@@ -79,14 +80,25 @@ impl Default for Contexts {
     fn default() -> Self {
         Self {
             open: Arc::default(),
-            room: Arc::new(StatisticsRoom::new(MAX_CONTEXT_STATISTICS_BYTES)),
+            room: Arc::new(StatisticsRoom::new(
+                MAX_CONTEXT_STATISTICS_BYTES,
+                MAX_STATISTICS_BYTES_PER_CONTEXT,
+            )),
         }
     }
 }
 
 impl Contexts {
+    /// Those that are open still. What the others held is given back with them.
+    fn current(&self, now: Instant) -> MutexGuard<'_, HashMap<String, Context>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, context| context.until > now);
+        open
+    }
+
     /// Statistics for a new context.
     pub fn statistics(&self) -> Option<Arc<ScoreStatistics>> {
+        drop(self.current(Instant::now()));
         let room = Arc::clone(&self.room);
         Some(Arc::new(ScoreStatistics::within(room)))
     }
@@ -120,8 +132,7 @@ impl Contexts {
         bytes: usize,
     ) -> Result<String, ElasticError> {
         let now = Instant::now();
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, context| context.until > now);
+        let mut open = self.current(now);
         let held: usize = open.values().map(|context| context.bytes).sum();
         if open.len() >= MAX_SEARCH_CONTEXTS || held.saturating_add(bytes) > MAX_CONTEXT_BYTES {
             return Err(ElasticError::new(
@@ -177,8 +188,8 @@ impl Contexts {
 
     fn touch(&self, id: &str, keep_alive: Option<Duration>) -> Option<Kind> {
         let now = Instant::now();
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let context = open.get_mut(id).filter(|context| context.until > now)?;
+        let mut open = self.current(now);
+        let context = open.get_mut(id)?;
         context.keep_alive = keep_alive.unwrap_or(context.keep_alive);
         context.until = now + context.keep_alive;
         Some(context.kind.clone())
@@ -281,5 +292,28 @@ mod tests {
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
         assert!(contexts.close(&kept) && !contexts.close(&kept));
         contexts.open_point(view(), minute).expect("room again");
+    }
+
+    #[test]
+    fn what_is_over_leaves_its_statistics_before_the_next_search_needs_room() {
+        let contexts = Contexts::default();
+        let over = || {
+            let statistics = contexts.statistics();
+            let held = Arc::downgrade(statistics.as_ref().expect("statistics"));
+            let view = View {
+                statistics,
+                ..view()
+            };
+            contexts.open_point(view, Duration::ZERO).expect("open");
+            held
+        };
+        let held = over();
+        contexts.statistics().expect("statistics");
+        assert!(held.upgrade().is_none(), "another context begins");
+        let kept = contexts.open_point(view(), Duration::from_secs(60));
+        let kept = kept.expect("open");
+        let held = over();
+        contexts.point(&kept, None).expect("kept");
+        assert!(held.upgrade().is_none(), "another context goes on");
     }
 }

@@ -1,7 +1,6 @@
 //! Why a search stops.
 
 use swarmscope_query::evaluate::BadQuery;
-use swarmscope_query::score_statistics::NoRoom;
 use swarmscope_query::store::StoreError;
 
 use crate::error::SegmentError;
@@ -16,16 +15,6 @@ pub enum SearchError {
     Query(#[from] BadQuery),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<NoRoom> for SearchError {
-    fn from(NoRoom { in_use, limit }: NoRoom) -> Self {
-        SearchError::Store(StoreError::Overloaded {
-            what: "the memory for the scores of open scrolls and points in time",
-            in_use,
-            limit,
-        })
-    }
 }
 
 impl SearchError {

@@ -2,7 +2,6 @@
 //! thread or, when that takes long, by several whose findings are merged.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -47,7 +46,7 @@ pub struct Scan<'a> {
     /// Matches that were scored so far, of all threads.
     scored: AtomicU64,
     /// What scores need to know, as far as it was needed.
-    known: Arc<ScoreStatistics>,
+    known: ScoreStatistics,
 }
 
 /// What one thread has found.
@@ -98,7 +97,7 @@ impl<'a> Scan<'a> {
             parts,
             counted: AtomicU64::new(0),
             scored: AtomicU64::new(0),
-            known: request.statistics.clone().unwrap_or_default(),
+            known: ScoreStatistics::default(),
         }
     }
 
@@ -261,11 +260,12 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// Matches that get a score. Who asks page by page is to see all of them, so that there is an end to the time only.
+    /// Matches that get a score. Who asks for the best page by page is to see all of them, so that there is an end to
+    /// the time only.
     fn most_scored(&self, options: &Options) -> u64 {
         match self.request.statistics {
-            Some(_) => u64::MAX,
-            None => options.max_scored_documents,
+            Some(_) if self.request.is_by_score() => u64::MAX,
+            _ => options.max_scored_documents,
         }
     }
 
@@ -319,6 +319,7 @@ impl<'a> Scan<'a> {
     ) -> Result<Vec<f32>, SearchError> {
         let statistics = Statistics {
             parts: &self.parts,
+            kept: self.request.statistics.as_deref(),
             known: &self.known,
             most_rows: share(options.max_counted_rows, self.indices),
             deadline: self.deadline,
@@ -341,8 +342,7 @@ impl<'a> Scan<'a> {
         if found.top.is_by_position() {
             return found.top.add_by_position(place, clauses.part, matching);
         }
-        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
-        if scores.is_none() && self.request.sort.iter().any(by_score) {
+        if scores.is_none() && self.request.is_by_score() {
             // Beyond what is scored, documents count and have no rank.
             return Ok(());
         }

@@ -27,6 +27,9 @@ const VALUES_BETWEEN_LOOKS: usize = 4096;
 pub struct Statistics<'a> {
     /// All parts of the indices.
     pub parts: &'a [(Part, (i64, i64))],
+    /// What later pages are to know as well, as far as there is room.
+    pub kept: Option<&'a ScoreStatistics>,
+    /// What this search knows.
     pub known: &'a ScoreStatistics,
     /// Rows of an index that are looked at.
     pub most_rows: u64,
@@ -150,8 +153,11 @@ impl Corpus for Statistics<'_> {
 
     fn lengths(&self, index: &str, path: &str, view: View) -> Result<FieldLengths, SearchError> {
         let field = ScoredField::new(index, path, view);
-        self.known
-            .lengths(field, || self.count_lengths(index, path, view))
+        let count = || self.count_lengths(index, path, view);
+        match self.kept {
+            Some(kept) => kept.lengths(field.clone(), || self.known.lengths(field, count)),
+            None => self.known.lengths(field, count),
+        }
     }
 
     fn holding(
@@ -162,8 +168,13 @@ impl Corpus for Statistics<'_> {
         test: &CountedTest,
     ) -> Result<u64, SearchError> {
         let field = ScoredField::new(index, path, view);
-        self.known
-            .holding(field, test, || self.count_holding(index, path, view, test))
+        let count = || self.count_holding(index, path, view, test);
+        match self.kept {
+            Some(kept) => kept.holding(field.clone(), test, || {
+                self.known.holding(field, test, count)
+            }),
+            None => self.known.holding(field, test, count),
+        }
     }
 }
 

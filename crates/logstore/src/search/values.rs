@@ -50,7 +50,8 @@ impl FieldColumns {
     pub fn new(part: &Part, field: &str) -> Result<Self, SearchError> {
         let (view, field) = (part.views.get(field), part.views.path(field));
         if is_time_field(field) || matches!(view, Some(ValueView::Instants(_))) {
-            return Self::dates_of(part, field, view);
+            let (base, _) = Field::split_keyword(field);
+            return Self::dates_of(part, base, view);
         }
         let (base, keyword) = Field::split_keyword(field);
         let chosen = |path: &str| path == base || keyword && path == field;

@@ -14,10 +14,15 @@ pub struct TopHitsAggregation {
 }
 
 impl TopHitsAggregation {
+    /// Whether the order of the documents depends on their scores.
+    pub fn is_by_score(&self) -> bool {
+        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
+        self.sort.iter().any(by_score)
+    }
+
     /// Whether it needs to know how well documents match.
     pub fn needs_scores(&self) -> bool {
-        let by_score = |key: &SortKey| matches!(key, SortKey::Score(_));
-        self.scored || self.sort.iter().any(by_score)
+        self.scored || self.is_by_score()
     }
 }
 

@@ -24,7 +24,8 @@ pub fn top_hits(body: &mut Map<String, Value>, found: TopHits, shown: &ShownHits
         sequence: shown.sequence,
         fields: shown.fields.clone(),
         sort_keys: keys.collect(),
-        shown_keys: usize::MAX,
+        // What nobody asked to sort by is not shown.
+        shown_keys: if shown.is_sorted { usize::MAX } else { 0 },
         ..ReplyOptions::default()
     };
     // A stored document that is no object is left out; the search itself would say so.
@@ -76,4 +77,40 @@ fn metrics(hit: &Hit, fields: &[String]) -> Value {
         (field.clone(), first.cloned().unwrap_or(Value::Null))
     });
     Value::Object(values.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::to_raw_value;
+    use swarmscope_query::ast::Scalar;
+
+    use super::*;
+
+    #[test]
+    fn a_hit_shows_what_it_was_asked_to_be_sorted_by() {
+        for is_sorted in [false, true] {
+            let hit = Hit {
+                index: "logs".to_owned(),
+                id: "1".to_owned(),
+                sequence: 1,
+                version: 1,
+                time: 0,
+                score: 2.5,
+                sort: vec![Some(Scalar::Float(2.5))],
+                source: to_raw_value(&json!({})).expect("a document"),
+            };
+            let found = TopHits {
+                total: 1,
+                hits: vec![hit],
+            };
+            let shown = ShownHits {
+                is_sorted,
+                ..ShownHits::default()
+            };
+            let mut body = Map::new();
+            top_hits(&mut body, found, &shown);
+            let sort = &body["hits"]["hits"][0]["sort"];
+            assert_eq!(*sort, if is_sorted { json!([2.5]) } else { Value::Null });
+        }
+    }
 }

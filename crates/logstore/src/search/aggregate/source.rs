@@ -1,5 +1,7 @@
 //! Where one value of a combination comes from, numbered.
 
+use std::collections::{HashMap, HashSet};
+
 use swarmscope_query::aggregate::{
     BucketKey, Direction, Histogram, MissingTuple, SourceValue, TupleSource,
 };
@@ -10,6 +12,11 @@ use super::keys::Keys;
 use super::rounding::Rounding;
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
+
+/// Values of a row that are compared one by one.
+const FEW_VALUES: usize = 16;
+/// Values after which the time is looked at.
+const VALUES_BETWEEN_LOOKS: usize = 4096;
 
 /// The number of nothing.
 pub const NONE: u32 = u32::MAX;
@@ -28,12 +35,41 @@ enum Reading {
     Instants(String, Rounding),
 }
 
+/// The numbers of the values of a row, each once.
+struct Several {
+    numbers: Vec<u32>,
+    /// All of them once they are more than a few.
+    seen: HashSet<u32>,
+}
+
+impl Several {
+    fn new(first: u32) -> Self {
+        Self {
+            numbers: vec![first],
+            seen: HashSet::new(),
+        }
+    }
+
+    fn add(&mut self, number: u32) {
+        if self.numbers.len() == FEW_VALUES {
+            self.seen.extend(&self.numbers);
+        }
+        let is_new = match self.numbers.len() < FEW_VALUES {
+            true => !self.numbers.contains(&number),
+            false => self.seen.insert(number),
+        };
+        if is_new {
+            self.numbers.push(number);
+        }
+    }
+}
+
 /// The numbers of the values of each row.
 pub struct Numbered {
     /// Of the first value; [`NONE`] when there is none.
     first: Vec<u32>,
     /// Of all, where there are several.
-    several: std::collections::HashMap<usize, Vec<u32>>,
+    several: HashMap<usize, Several>,
     missing: Option<u32>,
 }
 
@@ -41,7 +77,7 @@ impl Numbered {
     /// The numbers of the row at a place among those that were asked for.
     pub fn at(&self, place: usize) -> &[u32] {
         if let Some(several) = self.several.get(&place) {
-            return several;
+            return &several.numbers;
         }
         match self.first[place] {
             NONE => self.missing.as_slice(),
@@ -54,10 +90,8 @@ impl Numbered {
         if first == NONE {
             self.first[place] = number;
         } else if first != number || self.several.contains_key(&place) {
-            let several = self.several.entry(place).or_insert_with(|| vec![first]);
-            if !several.contains(&number) {
-                several.push(number);
-            }
+            let several = self.several.entry(place);
+            several.or_insert_with(|| Several::new(first)).add(number);
         }
     }
 }
@@ -109,7 +143,7 @@ impl Source {
         };
         let mut found = Numbered {
             first: vec![NONE; rows.len()],
-            several: std::collections::HashMap::new(),
+            several: HashMap::new(),
             missing,
         };
         let part = selection.part;
@@ -121,7 +155,15 @@ impl Source {
         let of_dates = columns.of_dates;
         columns.visit(part, selection.within, &mut |page| {
             selection.deadline.check()?;
+            let (mut looked_at, mut in_time) = (0_usize, Ok(()));
             page.visit_selected(rows, |place, at| {
+                looked_at += 1;
+                if looked_at.is_multiple_of(VALUES_BETWEEN_LOOKS) && in_time.is_ok() {
+                    in_time = selection.deadline.check();
+                }
+                if in_time.is_err() {
+                    return;
+                }
                 let value = page.value(at);
                 let number = match &mut self.reading {
                     Reading::Term(_) if !is_seen_whole(value) => return,
@@ -147,7 +189,7 @@ impl Source {
                 };
                 found.add(place, number);
             });
-            Ok(())
+            Ok(in_time?)
         })?;
         Ok(found)
     }

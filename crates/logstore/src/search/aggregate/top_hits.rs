@@ -85,6 +85,7 @@ impl Collector for TopHitsCollector {
                 let own = rows.iter().map(|row| scores[*row as usize]);
                 Some(own.collect::<Vec<f32>>())
             }
+            (true, None) if !self.request.is_by_score() => None,
             (true, None) => {
                 // Beyond what is scored, documents count and have no rank.
                 for bucket in buckets {
