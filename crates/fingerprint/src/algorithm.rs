@@ -267,9 +267,9 @@ fn push_codes(version: Version, kind: &str, message: &str, key: &mut Key) {
         key.part("code", &said);
     }
     if version >= Version::Three
-        && let Some(part) = cause::part_of_database(message)
+        && let Some(part) = cause::part_of_database(kind, message)
     {
-        key.part("part", part);
+        key.part("part", &part);
     }
 }
 

@@ -144,3 +144,48 @@ fn types_made_of_ids_are_one_group() {
     let ids = ["9f8e7d6c", "0a1b2c3d", "20260301", "91b6bed4"].map(id_of);
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
+
+/// A value that a program says of itself is not a database's constraint.
+#[test]
+fn values_in_the_words_of_databases_divide_nothing() {
+    let id_of = |kind: &str, message: &str| {
+        let document = serde_json::json!({"message": "failed", "metadata": {"exception": {
+            "type": kind, "message": message, "traceback": [
+            "Traceback (most recent call last):",
+            "  File \"/srv/swarm/leases.py\", line 7, in renew",
+            "    raise error",
+            format!("{kind}: {message}")]}}})
+        .to_string();
+        let document = ErrorDocument::from_json(document.as_bytes()).expect("a document");
+        fingerprint(&document).id
+    };
+    for (kind, one, other) in [
+        (
+            "LookupError",
+            "no lease for key 'task-8f31aa02'",
+            "no lease for key 'task-17c0ffee'",
+        ),
+        (
+            "ValueError",
+            "bad index: 4711 in batch",
+            "bad index: 12 in batch",
+        ),
+        (
+            "OSError",
+            "failed to write index: test_agent-2026.01.31 is closed",
+            "failed to write index: test_agent-2026.02.01 is closed",
+        ),
+        (
+            "ProgrammingError",
+            "relation \"events_20260131\" does not exist",
+            "relation \"events_20260201\" does not exist",
+        ),
+    ] {
+        assert_eq!(id_of(kind, one), id_of(kind, other), "{one}");
+    }
+    let constraint = |name: &str| {
+        let said = format!("duplicate key value violates unique constraint \"{name}\"");
+        id_of("UniqueViolation", &said)
+    };
+    assert_ne!(constraint("users_email_key"), constraint("users_name_key"));
+}

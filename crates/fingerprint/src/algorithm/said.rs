@@ -34,9 +34,14 @@ const OF_DATABASES: [&str; 7] = [
     "SqlException",
 ];
 
+/// Whether a type is that of a database's errors and says nothing of what went wrong.
+pub fn is_of_database(kind: &str) -> bool {
+    OF_DATABASES.contains(&kind)
+}
+
 /// The words of a database's error whose type says nothing.
 pub fn of_database(version: Version, kind: &str, message: &str) -> Option<String> {
-    if version < Version::Three || !OF_DATABASES.contains(&kind) {
+    if version < Version::Three || !is_of_database(kind) {
         return None;
     }
     let said = message.strip_prefix("ERROR: ").unwrap_or(message);
@@ -116,9 +121,10 @@ pub fn of_cause(version: Version, kind: &str, raised: &Raised<'_>) -> String {
     let code = code::of(version, kind, raised.message);
     if version >= Version::Three {
         let code = code.or_else(|| cause::of(raised.message));
-        let part = cause::part_of_database(raised.message);
+        let part = cause::part_of_database(kind, raised.message);
         if code.is_some() || part.is_some() {
-            return [code.unwrap_or_default(), part.unwrap_or_default()].join("\n");
+            let part = part.unwrap_or_default();
+            return [code.unwrap_or_default(), &part].join("\n");
         }
     }
     match code {
