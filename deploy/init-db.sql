@@ -278,6 +278,7 @@ CREATE TABLE IF NOT EXISTS error_groups (
 
 CREATE INDEX IF NOT EXISTS error_groups_last_seen ON error_groups (last_seen);
 CREATE INDEX IF NOT EXISTS error_groups_updated ON error_groups (updated_at);
+CREATE INDEX IF NOT EXISTS error_groups_version ON error_groups (fingerprint_version);
 
 -- How many errors began in each span of 5 minutes, hours and days.
 CREATE TABLE IF NOT EXISTS error_group_counts (

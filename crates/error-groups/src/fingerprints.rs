@@ -1,10 +1,10 @@
 //! The algorithms that say which errors belong together, newest first.
 //!
-//! A group keeps the version of the algorithm that made it. When there is a newer one, an error whose
-//! newest fingerprint has no group yet is looked for under the older ones: its group of before goes on, with
-//! its decisions and notes, and only errors that no group knows make groups of the newest version. So an
-//! upgrade splits and renames nothing; older algorithms may leave the program once retention has removed
-//! their last groups.
+//! A group keeps the version of the algorithm that made it. When there is a newer one, an error is looked for under
+//! those of which there are groups, oldest first: its group of before goes on, with its decisions and notes, also where
+//! the newest algorithm has a group for it that other errors made. Only errors that no older group knows are of the
+//! newest version. So an upgrade splits and renames nothing; older algorithms may leave the program once retention has
+//! removed their last groups.
 
 use swarmscope_fingerprint::{ErrorDocument, Fingerprint, Version, fingerprint_by};
 use swarmscope_model::error_groups::{GroupFrame, GroupIdentity, GroupSource};

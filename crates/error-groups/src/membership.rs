@@ -1,6 +1,8 @@
-//! Which group an error belongs to: by the newest algorithm, unless a group of an older one has it already.
+//! Which group an error belongs to: the oldest that has it already, else by the newest algorithm.
 //!
-//! The follower counts by it and pages link by it, so that both mean the same group. Never makes a group.
+//! The oldest goes first because a newer algorithm may put together what an older one divided: the group that another
+//! error made by it says nothing of those that stood apart before. The follower counts by it and pages link by it, so
+//! that both mean the same group. Never makes a group.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,40 +23,42 @@ pub async fn memberships(
     store: &dyn ErrorGroupStore,
 ) -> Result<Vec<GroupIdentity>, StateError> {
     let versions = fingerprints.versions();
-    let (newest, older) = versions
-        .split_first()
-        .map_or((0, &[][..]), |(newest, older)| (*newest, older));
-    let mut identities: Vec<GroupIdentity> = documents
-        .iter()
-        .map(|document| fingerprints.identify(newest, document))
-        .collect();
-    if older.is_empty() {
-        return Ok(identities);
+    let newest = versions.first().copied().unwrap_or(0);
+    let mut kept: Vec<Option<GroupIdentity>> = vec![None; documents.len()];
+    if !documents.is_empty() && versions.len() > 1 {
+        // Without a group of theirs older algorithms have nothing to say, and cost nothing.
+        let mut older = store.fingerprint_versions_before(newest).await?;
+        older.retain(|version| versions.contains(version));
+        older.sort_unstable();
+        for version in older {
+            keep_known(version, documents, &mut kept, fingerprints, store).await?;
+        }
     }
+    let identities = kept.into_iter().zip(documents);
+    Ok(identities
+        .map(|(kept, document)| kept.unwrap_or_else(|| fingerprints.identify(newest, document)))
+        .collect())
+}
+
+/// Finds the groups that this version has, for the documents that have none yet.
+async fn keep_known(
+    version: u32,
+    documents: &[&[u8]],
+    kept: &mut [Option<GroupIdentity>],
+    fingerprints: &dyn Fingerprints,
+    store: &dyn ErrorGroupStore,
+) -> Result<(), StateError> {
+    let (places, identities): (Vec<usize>, Vec<GroupIdentity>) = (0..documents.len())
+        .filter(|place| kept[*place].is_none())
+        .map(|place| (place, fingerprints.identify(version, documents[place])))
+        .unzip();
     let found = known(&identities, store).await?;
-    let mut unknown: Vec<usize> = (0..identities.len())
-        .filter(|place| !is_known(&found, &identities[*place]))
-        .collect();
-    // What an older algorithm says is asked for these alone: errors of known groups are nearly all that come.
-    for version in older {
-        if unknown.is_empty() {
-            break;
+    for (place, identity) in places.into_iter().zip(identities) {
+        if found.get(&identity.id) == Some(&identity.version) {
+            kept[place] = Some(identity);
         }
-        let earlier: Vec<GroupIdentity> = unknown
-            .iter()
-            .map(|place| fingerprints.identify(*version, documents[*place]))
-            .collect();
-        let found = known(&earlier, store).await?;
-        let mut rest = Vec::new();
-        for (place, identity) in unknown.into_iter().zip(earlier) {
-            match is_known(&found, &identity) {
-                true => identities[place] = identity,
-                false => rest.push(place),
-            }
-        }
-        unknown = rest;
     }
-    Ok(identities)
+    Ok(())
 }
 
 /// Which of these groups there are, with their versions.
@@ -69,8 +73,4 @@ async fn known(
         found.extend(store.known_groups(part).await?);
     }
     Ok(found)
-}
-
-fn is_known(known: &HashMap<String, u32>, identity: &GroupIdentity) -> bool {
-    known.get(&identity.id) == Some(&identity.version)
 }

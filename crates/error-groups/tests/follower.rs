@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use support::{World, error, note, open};
-use swarmscope_error_groups::Fingerprints;
+use swarmscope_error_groups::{Fingerprints, memberships};
 use swarmscope_logstore::EmbeddedLogs;
 use swarmscope_model::error_groups::{GroupIdentity, GroupSource};
 use swarmscope_model::limits::ERROR_BATCH;
@@ -179,7 +179,8 @@ async fn a_start_over_old_logs_goes_in_bounded_steps() {
     assert_eq!(largest, ERROR_BATCH);
 }
 
-/// Algorithms whose groups are told apart by their version.
+/// Algorithms whose groups are told apart by their version. From the second on they put kinds together that begin with
+/// the same letter.
 struct Algorithms(Vec<u32>);
 
 impl Fingerprints for Algorithms {
@@ -193,6 +194,10 @@ impl Fingerprints for Algorithms {
             .as_str()
             .unwrap()
             .to_owned();
+        let kind = match version {
+            1 => kind,
+            _ => kind[..1].to_owned(),
+        };
         GroupIdentity {
             id: format!("{version}-{kind}"),
             version,
@@ -225,4 +230,42 @@ async fn groups_keep_the_algorithm_that_made_them() {
         .collect();
     groups.sort();
     assert_eq!(groups, [("1-A".to_owned(), 1, 4), ("2-B".to_owned(), 2, 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_keep_it_when_a_newer_one_has_put_them_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new(folder.path()).await;
+    world.fingerprints = Arc::new(Algorithms(vec![1]));
+    world.write([error("A1"), error("A2")]).await;
+    world.catch_up().await;
+    world.fingerprints = Arc::new(Algorithms(vec![2, 1]));
+    world.write([error("A3")]).await;
+    world.catch_up().await;
+    world.write([error("A1"), error("A2"), error("A3")]).await;
+    world.catch_up().await;
+    // Whoever links to the group of an error means the one in which it is counted.
+    let documents = ["A1", "A2", "A3"].map(|kind| error(kind).1.to_string());
+    let documents = documents.each_ref().map(String::as_bytes);
+    let linked = memberships(
+        &documents,
+        world.fingerprints.as_ref(),
+        world.groups.as_ref(),
+    );
+    let linked: Vec<String> = linked
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|identity| identity.id)
+        .collect();
+    let mut groups: Vec<_> = world
+        .groups()
+        .await
+        .into_iter()
+        .map(|group| (group.id, group.count))
+        .collect();
+    groups.sort();
+    let expected = ["1-A1", "1-A2", "2-A"];
+    assert_eq!(groups, expected.map(|id| (id.to_owned(), 2)));
+    assert_eq!(linked, expected);
 }

@@ -82,6 +82,8 @@ pub trait ErrorGroupStore: Send + Sync {
     async fn apply_errors(&self, batch: &GroupBatch) -> Result<Applied, StateError>;
     /// Of these groups, those that there are, with the version of the fingerprint that each has.
     async fn known_groups(&self, ids: &[String]) -> Result<Vec<(String, u32)>, StateError>;
+    /// The versions of fingerprints below this one of which there are groups, lowest first.
+    async fn fingerprint_versions_before(&self, version: u32) -> Result<Vec<u32>, StateError>;
 
     /// A page of groups.
     async fn error_groups(&self, filter: &GroupFilter) -> Result<GroupPage, StateError>;

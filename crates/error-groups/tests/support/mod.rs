@@ -241,6 +241,10 @@ impl ErrorGroupStore for Unsteady {
         self.inner.known_groups(ids).await
     }
 
+    async fn fingerprint_versions_before(&self, version: u32) -> Result<Vec<u32>, StateError> {
+        self.inner.fingerprint_versions_before(version).await
+    }
+
     async fn error_groups(&self, filter: &GroupFilter) -> Result<GroupPage, StateError> {
         self.inner.error_groups(filter).await
     }

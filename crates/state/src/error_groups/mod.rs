@@ -26,6 +26,9 @@ use session::{Session, json_texts};
 const KNOWN: &str = "SELECT group_id, fingerprint_version FROM error_groups \
      WHERE group_id IN (SELECT value->>0 FROM {rows})";
 
+const VERSIONS_BEFORE: &str = "SELECT DISTINCT fingerprint_version FROM error_groups \
+     WHERE fingerprint_version < $1 ORDER BY fingerprint_version";
+
 fn unknown_group(id: &str) -> StateError {
     StateError::NotFound {
         kind: "error group",
@@ -43,6 +46,14 @@ pub async fn known(
         .iter()
         .map(|row| (row.text(0), u32::try_from(row.number(1)).unwrap_or(0)));
     Ok(known.collect())
+}
+
+/// The versions of fingerprints below this one of which there are groups, lowest first.
+pub async fn versions_before(session: &mut dyn Session, version: u32) -> Result<Vec<u32>, Broken> {
+    let cells = vec![i64::from(version).into()];
+    let rows = session.rows(VERSIONS_BEFORE, cells).await?;
+    let versions = rows.iter().map(|row| u32::try_from(row.number(0)));
+    Ok(versions.filter_map(Result::ok).collect())
 }
 
 /// The tasks that were found, as they stand. One that was removed meanwhile is left out.

@@ -65,6 +65,13 @@ macro_rules! error_group_store {
                 $looking!(self, |session| known(session, ids))
             }
 
+            async fn fingerprint_versions_before(
+                &self,
+                version: u32,
+            ) -> Result<Vec<u32>, StateError> {
+                $looking!(self, |session| versions_before(session, version))
+            }
+
             async fn error_groups(&self, filter: &GroupFilter) -> Result<GroupPage, StateError> {
                 $looking!(self, |session| list::page(session, filter, self.now()))
             }

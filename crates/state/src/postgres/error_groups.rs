@@ -12,7 +12,9 @@ use super::PostgresState;
 use crate::broken::Broken;
 use crate::error_groups::session::{Cell, Row, Value};
 use crate::error_groups::store::{error_group_store, session};
-use crate::error_groups::{act, apply, detail, known, list, position, prune, tasks, with_tasks};
+use crate::error_groups::{
+    act, apply, detail, known, list, position, prune, tasks, versions_before, with_tasks,
+};
 
 const UNPACKED: &str = "json_array_elements(CAST($1 AS json)) AS given (value)";
 

@@ -11,6 +11,7 @@ crate::on_both!(
     groups_are_found_by_what_they_say,
     groups_are_found_by_what_they_hold,
     groups_are_found_by_their_times,
+    versions_of_groups_are_those_below_one,
     pages_of_groups_are_in_order,
     histories_are_by_minutes_hours_or_days,
     tasks_of_a_group_are_found_by_their_id_or_correlation_id,
@@ -216,4 +217,21 @@ async fn tasks_of_a_group_are_found_by_their_id_or_correlation_id(fixture: Fixtu
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), "not_found");
+}
+
+async fn versions_of_groups_are_those_below_one(fixture: Fixture) {
+    let mut errors = Errors::of(&fixture).await;
+    let none = errors.store.fingerprint_versions_before(9).await.unwrap();
+    assert!(none.is_empty(), "{none:?}");
+    for version in [3, 1, 3, 2] {
+        let name = format!("E{version}");
+        let one = vec![occurrence(at(fixture.now().as_millisecond()))];
+        let mut batch = errors.batch(&[(&name, one)]);
+        batch.changes[0].identity.version = version;
+        errors.store.apply_errors(&batch).await.unwrap();
+    }
+    for (below, expected) in [(1, &[][..]), (3, &[1, 2]), (4, &[1, 2, 3])] {
+        let found = errors.store.fingerprint_versions_before(below).await;
+        assert_eq!(found.unwrap(), expected, "{below}");
+    }
 }
