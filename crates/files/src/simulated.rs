@@ -176,6 +176,11 @@ impl SimulatedDisk {
         self.state().failing_folder_sync = Some(syncs);
     }
 
+    /// Whether the sync of a folder that is to fail has not come yet.
+    pub fn folder_sync_is_to_fail(&self) -> bool {
+        self.state().failing_folder_sync.is_some()
+    }
+
     /// What is left after the power came back.
     pub fn restart(&self) {
         let mut guard = self.state();
