@@ -31,7 +31,8 @@ export function CountChips<K extends string>({ label, chips, value, onChange }: 
           onClick={() => onChange(value === key ? '' : key)}
         >
           {mark}
-          {text} {count !== null && <b>{count === undefined ? '–' : formatCount(count)}</b>}
+          <span className={classes.text}>{text}</span>{' '}
+          {count !== null && <b>{count === undefined ? '–' : formatCount(count)}</b>}
         </UnstyledButton>
       ))}
     </div>

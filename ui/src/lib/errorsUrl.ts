@@ -72,11 +72,17 @@ export interface ErrorView {
   since: string;
   /** All affected tasks that are known, not just the first. */
   allTasks: boolean;
+  /** All agents, versions and task types that are known, not just those with the most errors. */
+  allNames: boolean;
 }
 
 export function parseErrorView(search: string): ErrorView {
-  const allTasks = new URLSearchParams(search).get('tasks') === 'all';
-  return { since: parseErrorsView(search).since, allTasks };
+  const params = new URLSearchParams(search);
+  return {
+    since: parseErrorsView(search).since,
+    allTasks: params.get('tasks') === 'all',
+    allNames: params.get('names') === 'all',
+  };
 }
 
 /** A link to one group. */
@@ -84,6 +90,7 @@ export function errorLink(id: string, view: Partial<ErrorView> = {}): string {
   const params = new URLSearchParams();
   if (view.since && view.since !== DEFAULT_SINCE) params.set('since', view.since);
   if (view.allTasks) params.set('tasks', 'all');
+  if (view.allNames) params.set('names', 'all');
   const search = params.toString();
   const path = `/errors/${encodeURIComponent(id)}`;
   return search === '' ? path : `${path}?${search}`;

@@ -23,6 +23,9 @@ export const EMPTY_DRAFT: TaskDraft = {
   key: '',
 };
 
+/** What is said of metadata that is no object, or no JSON. */
+export const NO_OBJECT = 'Write a JSON object, such as {"topic": "tides"}';
+
 /** Which field is at fault, and how. */
 export type DraftFaults = Partial<Record<keyof TaskDraft, string>>;
 
@@ -33,7 +36,7 @@ export function readDraft(draft: TaskDraft): ReadDraft {
   const faults: DraftFaults = {};
   if (draft.type.trim() === '') faults.type = 'Say which type of task it is';
   const metadata = readObject(draft.metadata);
-  if (metadata === null) faults.metadata = 'Write a JSON object, such as {"topic": "tides"}';
+  if (metadata === null) faults.metadata = NO_OBJECT;
   const number = (field: 'delaySeconds' | 'deadlineSeconds' | 'maxRetries', whole: boolean) => {
     const text = draft[field].trim();
     if (text === '') return undefined;

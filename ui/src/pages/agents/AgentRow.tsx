@@ -28,7 +28,7 @@ export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
     .join(' · ');
   return (
     <tr className={classes.row} data-health={health} data-agent={name}>
-      <th scope="row" className={classes.name} title={process || undefined}>
+      <th scope="row" className={classes.name} title={[name, process].filter(Boolean).join(' · ')}>
         {name}
       </th>
       <td>
@@ -40,10 +40,12 @@ export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
       <td className={`${page.nowrap} ${classes.age}`} title={formatIso(agent.last_heartbeat)}>
         {Number.isFinite(age) ? `${formatAge(age)} ago` : 'never'}
       </td>
-      <td className={page.roomy}>{agent.agent_type}</td>
+      <td className={`${page.roomy} ${classes.type}`} title={agent.agent_type}>
+        {agent.agent_type}
+      </td>
       <td>
         {(Array.isArray(skills) ? skills : []).map((skill) => (
-          <span key={textOf(skill)} className={page.tag}>
+          <span key={textOf(skill)} className={page.tag} title={textOf(skill)}>
             {textOf(skill)}
           </span>
         ))}

@@ -25,7 +25,7 @@ export function TaskTree({ tasks, chosen, onChoose }: TaskTreeProps) {
             <UnstyledButton
               className={classes.taskName}
               aria-pressed={chosen === task.task_id}
-              title="Show this task alone"
+              title={`${task.task_type}: show this task alone`}
               onClick={() => onChoose(chosen === task.task_id ? '' : task.task_id)}
             >
               {task.task_type}
@@ -34,7 +34,7 @@ export function TaskTree({ tasks, chosen, onChoose }: TaskTreeProps) {
             <Link
               className={classes.taskName}
               href={journeyLink(task.correlation_id)}
-              title="A journey of its own"
+              title={`${task.task_type}: a journey of its own`}
             >
               {task.task_type} ↗
             </Link>

@@ -31,7 +31,7 @@ export const Waterfall = memo(function Waterfall({ journey, lanes, task, onOpen 
             title={`Logs of ${lane.agent}`}
           >
             <span className={classes.swatch} aria-hidden />
-            {lane.agent}
+            <span className={classes.laneText}>{lane.agent}</span>
           </Link>
           <span className={classes.laneCount}>{lane.events > 0 && formatCount(lane.events)}</span>
           <div className={classes.track} style={{ height: lane.rows * ROW + 6 }}>

@@ -56,7 +56,9 @@ function AffectedTask({ task }: { task: Task }) {
       <Link href={tasksLink({ open: id })} title={id}>
         {id}
       </Link>
-      <span className={classes.quiet}>{type}</span>
+      <span className={`${classes.quiet} ${classes.type}`} title={type}>
+        {type}
+      </span>
       <Link href={journeyLink(correlationOf(task), { task: id })} title="Everything that happened around it">
         Journey
       </Link>

@@ -1,6 +1,5 @@
 import { Fragment } from 'react';
-import { Link } from 'wouter';
-import type { ErrorGroup, GroupDetail, GroupPart } from '../../api/errors';
+import type { ErrorGroup, GroupDetail } from '../../api/errors';
 import { CopyButton } from '../../components/CopyButton';
 import { FactList, type Fact } from '../../components/FactList';
 import { errorsLink } from '../../lib/errorsUrl';
@@ -8,6 +7,7 @@ import { formatCount } from '../../lib/number';
 import { formatInterval, formatIso, formatTimestamp } from '../../lib/time/format';
 import { barsWithin } from './bars';
 import classes from './Errors.module.css';
+import { Parts } from './Parts';
 import { Sparkline } from './Sparkline';
 
 const SOURCES: Record<ErrorGroup['source'], string> = {
@@ -28,9 +28,15 @@ export function Facts({ detail }: { detail: GroupDetail }) {
     ['last seen', formatIso(group.last_seen)],
     ['first seen', formatIso(group.first_seen)],
     ['state', stateOf(group)],
-    ['agents', <Parts key="a" parts={agents} link={(agent) => errorsLink({ agent })} />],
-    ['versions', <Parts key="v" parts={versions} link={(version) => errorsLink({ version })} />],
-    ['task types', <Parts key="t" parts={types} link={(taskType) => errorsLink({ taskType })} />],
+    ['agents', <Parts key="a" id={group.id} parts={agents} link={(agent) => errorsLink({ agent })} />],
+    [
+      'versions',
+      <Parts key="v" id={group.id} parts={versions} link={(version) => errorsLink({ version })} />,
+    ],
+    [
+      'task types',
+      <Parts key="t" id={group.id} parts={types} link={(taskType) => errorsLink({ taskType })} />,
+    ],
     ['grouped by', `${SOURCES[group.source]}, version ${group.fingerprint_version}`],
     [
       'id',
@@ -61,18 +67,4 @@ function stateOf(group: ErrorGroup): string {
   if (group.state === 'ignored') return ['ignored', ends.join(' or ')].join(' ').trim();
   if (group.state === 'resolved') return `resolved ${formatIso(group.resolved_at)}`;
   return group.regressed_at === null ? 'open' : `open, came back ${formatIso(group.regressed_at)}`;
-}
-
-function Parts({ parts, link }: { parts: readonly GroupPart[]; link: (name: string) => string }) {
-  if (parts.length === 0) return <>–</>;
-  return (
-    <ul className={classes.parts}>
-      {parts.map(({ name, count }) => (
-        <li key={name}>
-          {name === '' ? 'others' : <Link href={link(name)}>{name}</Link>}{' '}
-          <span className={classes.quiet}>{formatCount(count)}</span>
-        </li>
-      ))}
-    </ul>
-  );
 }

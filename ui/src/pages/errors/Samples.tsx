@@ -30,7 +30,9 @@ export function Samples({ samples }: { samples: readonly GroupSample[] }) {
                   {formatIso(sample.timestamp)}
                 </Link>
               </td>
-              <td className={page.nowrap}>{sample.agent_name}</td>
+              <td className={classes.clip} title={sample.agent_name}>
+                {sample.agent_name}
+              </td>
               <td className={classes.message} title={sample.message}>
                 {sample.message}
               </td>

@@ -25,7 +25,7 @@ export function RetentionTable({ rules }: { rules: readonly RetentionRule[] }) {
           {rules.map(({ pattern, age_seconds: age, bytes }, place) => (
             // Two rules may have one pattern, and their order never changes.
             <tr key={`${place} ${pattern}`}>
-              <td>{place === rules.length - 1 ? 'all others' : pattern}</td>
+              <td>{place < rules.length - 1 ? pattern : rules.length === 1 ? 'all' : 'all others'}</td>
               <td className={page.number}>
                 {age === undefined ? 'as all others' : formatDuration(age * 1_000)}
               </td>

@@ -63,6 +63,7 @@ export function BulkActions({ scope, state, total }: BulkActionsProps) {
         question={`${words.button} ${what(asked ?? 0)}?`}
         answer={`${words.button} ${formatCount(asked ?? 0)}`}
         color={words.color}
+        harmless={action === 'requeue'}
         error={act.error}
         pending={act.isPending}
         done={left.length > 0}

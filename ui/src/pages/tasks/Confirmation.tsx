@@ -9,6 +9,8 @@ interface ConfirmationProps {
   /** What the button that does it says. */
   answer: string;
   color: string;
+  /** Whether Enter says yes: not to what cannot be taken back. */
+  harmless?: boolean;
   error: Error | null;
   pending: boolean;
   /** Nothing is left to be asked; what is said is to be read. */
@@ -20,17 +22,18 @@ interface ConfirmationProps {
 
 /** A question before something that cannot be taken back, with the server's words when it refuses. */
 export function Confirmation(props: ConfirmationProps) {
-  const { opened, question, answer, color, error, pending, done = false, onYes, onNo, children } = props;
+  const { opened, question, answer, color, error, pending, onYes, onNo, children } = props;
+  const { harmless = false, done = false } = props;
   return (
     <Modal opened={opened} onClose={onNo} title={question} size="sm">
       <div className={classes.confirmText}>{children}</div>
       <Refusal error={error} />
       <Group justify="flex-end" gap="xs" mt="sm">
-        <Button variant="default" onClick={onNo}>
+        <Button variant="default" data-autofocus={!harmless || undefined} onClick={onNo}>
           {done ? 'Close' : 'Leave it'}
         </Button>
         {!done && (
-          <Button color={color} loading={pending} onClick={onYes}>
+          <Button color={color} data-autofocus={harmless || undefined} loading={pending} onClick={onYes}>
             {answer}
           </Button>
         )}

@@ -55,6 +55,7 @@ export function TaskActions({ task }: { task: Task }) {
         question={words?.question ?? ''}
         answer={words?.label ?? ''}
         color={words?.color ?? 'indigo'}
+        harmless={asked === 'retry'}
         error={act.error}
         pending={act.isPending}
         onYes={() => asked && act.mutate(asked)}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { agents } from '../../api/system';
 import { PRIORITIES, type Priority } from '../../api/types';
 import { textOf } from '../../lib/flatten';
-import type { DraftFaults, TaskDraft } from '../../lib/taskForm';
+import { NO_OBJECT, type DraftFaults, type TaskDraft } from '../../lib/taskForm';
 import classes from './Tasks.module.css';
 
 interface TaskFieldsProps {
@@ -59,6 +59,7 @@ export function TaskFields({ draft, faults, onChange, alone = true }: TaskFields
         classNames={{ input: classes.json ?? '' }}
         value={draft.metadata}
         error={faults.metadata}
+        validationError={NO_OBJECT}
         onChange={(metadata) => onChange({ metadata })}
       />
       <div className={classes.fields}>

@@ -20,6 +20,14 @@ const ROWS = 50;
 export function TryOut({ rule }: { rule: WrittenRule }) {
   const [from, setFrom] = useState('now-1d');
   const trial = useMutation({ mutationFn: () => tryRule(rule, from) });
+  if (rule.agents || rule.tasks) {
+    return (
+      <p className={classes.soft}>
+        How {rule.agents ? 'agents' : 'tasks'} stood in the past is not kept, so such a rule is saved without
+        a trial.
+      </p>
+    );
+  }
   return (
     <section className={classes.trial} aria-label="Try it on the past">
       <Group gap="xs" align="end">
