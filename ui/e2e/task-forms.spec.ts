@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { failNextTask, submitTask } from './support/server';
+import { completeNextTask, failNextTask, submitTask } from './support/server';
 
 const taskType = `forms_${Date.now().toString(36)}`;
 
@@ -31,6 +31,15 @@ test('Enter says yes to a retry and no to a cancellation', async ({ page, reques
   await page.keyboard.press('Enter');
   await expect(cancel).toBeHidden();
   await expect(task.getByText('queued')).toBeVisible();
+});
+
+test('a completed task shows what its agent made of it', async ({ page, request }) => {
+  const type = `${taskType}_results`;
+  await submitTask(request, type);
+  const done = await completeNextTask(request, `results_agent_${taskType}`, type, { words: 6 });
+  await page.goto(`/tasks?task=${done}`);
+  const task = page.getByRole('dialog', { name: 'Task', exact: true });
+  await expect(task.getByRole('region', { name: 'Result' })).toContainText('"words": 6');
 });
 
 test('a rule about agents or tasks says that it cannot be tried', async ({ page }) => {

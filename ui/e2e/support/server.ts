@@ -57,6 +57,17 @@ async function work<T>(request: APIRequestContext, path: string, data: object): 
   return (await reply.json()) as T;
 }
 
+interface Claimed {
+  task_id: string;
+  fencing_token: number;
+}
+
+async function claimNextTask(request: APIRequestContext, agent: string, taskType: string): Promise<Claimed> {
+  await work(request, 'agents', { agent_name: agent, agent_type: taskType });
+  const claim = { task_types: [taskType], wait_ms: 10_000, lease_ms: 60_000 };
+  return (await work<{ task: Claimed }>(request, `agents/${agent}/claim`, claim)).task;
+}
+
 /** Claims the next task of this type as an agent of the spec's own and fails it for good, as one does that has logged
  * the error itself. */
 export async function failNextTask(
@@ -64,13 +75,7 @@ export async function failNextTask(
   agent: string,
   taskType: string,
 ): Promise<string> {
-  await work(request, 'agents', { agent_name: agent, agent_type: taskType });
-  const claim = { task_types: [taskType], wait_ms: 10_000, lease_ms: 60_000 };
-  const { task } = await work<{ task: { task_id: string; fencing_token: number } }>(
-    request,
-    `agents/${agent}/claim`,
-    claim,
-  );
+  const task = await claimNextTask(request, agent, taskType);
   await work(request, `tasks/${task.task_id}/fail`, {
     agent_name: agent,
     fencing_token: task.fencing_token,
@@ -81,6 +86,19 @@ export async function failNextTask(
   // Who does not leave is missed some seconds later.
   await work(request, `agents/${agent}/deregister`, {});
   return task.task_id;
+}
+
+/** Claims the next task of this type as an agent of the spec's own and completes it with this result. */
+export async function completeNextTask(
+  request: APIRequestContext,
+  agent: string,
+  taskType: string,
+  result: object,
+): Promise<string> {
+  const { task_id: task, fencing_token } = await claimNextTask(request, agent, taskType);
+  await work(request, `tasks/${task}/complete`, { agent_name: agent, fencing_token, result });
+  await work(request, `agents/${agent}/deregister`, {});
+  return task;
 }
 
 export function at(msAgo: number): string {

@@ -29,7 +29,7 @@ describe('the URL of the errors page', () => {
 
   it('keeps the view of one error', () => {
     expect(errorLink('a/b')).toBe('/errors/a%2Fb');
-    const view = { since: 'now-1h', allTasks: true };
+    const view = { since: 'now-1h', allTasks: true, allNames: true };
     expect(parseErrorView(errorLink('a', view).split('?')[1] ?? '')).toEqual(view);
   });
 

@@ -1,4 +1,4 @@
-import type { Task, TaskState } from '../api/types';
+import type { Attempt, Json, Task, TaskState } from '../api/types';
 import type { BulkAction, TaskAction } from '../api/tasks';
 
 export const STATE_LABELS: Record<TaskState, string> = {
@@ -29,6 +29,12 @@ export function bulkActionFor(state: TaskState): BulkAction | null {
 /** The id that ties a task's events together: its own when nobody gave it one. */
 export function correlationOf({ metadata, task_id }: Task): string {
   return typeof metadata.correlation_id === 'string' ? metadata.correlation_id : task_id;
+}
+
+/** What an agent made of a task that is completed. */
+export function resultOf({ state }: Task, attempts: readonly Attempt[]): Json | undefined {
+  if (state !== 'completed') return undefined;
+  return attempts.findLast(({ success }) => success)?.metadata.result;
 }
 
 /** How long a task has taken, or is taking; null while it waits. */

@@ -5,7 +5,7 @@ import { FactList, type Fact } from '../../components/FactList';
 import { CorrelationLink } from '../../components/CorrelationLink';
 import { JsonView } from '../../components/JsonView';
 import { discoverLink } from '../../lib/discoverUrl';
-import { correlationOf } from '../../lib/taskState';
+import { correlationOf, resultOf } from '../../lib/taskState';
 import { formatIso } from '../../lib/time/format';
 import { ALL_TIME } from '../../lib/time/range';
 import { AttemptList } from './AttemptList';
@@ -33,6 +33,7 @@ export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsP
     ['not before', task.not_before],
     ['deadline', task.deadline],
   ] as const;
+  const result = resultOf(task, attempts);
   // What a task does not have is not worth a line.
   const further: readonly Fact[] = [
     ['skills', (task.required_skills ?? []).join(', ')],
@@ -66,6 +67,12 @@ export function TaskDetails({ detail: { task, attempts }, onOpen }: TaskDetailsP
       )}
       <FactList facts={facts} columns={2} />
       <TaskFamily task={task} onOpen={onOpen} />
+      {result !== undefined && (
+        <section aria-labelledby="task-result">
+          <h2 id="task-result">Result</h2>
+          <JsonView value={result} />
+        </section>
+      )}
       <h2>Attempts</h2>
       <AttemptList attempts={attempts} />
       <h2>Metadata</h2>

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { errorGroups } from '../../api/errors';
 import type { Task } from '../../api/types';
 import { errorLink, errorsLink } from '../../lib/errorsUrl';
+import { formatCount } from '../../lib/number';
 import { correlationOf } from '../../lib/taskState';
 import { useLive } from '../../state/useLive';
 
@@ -18,7 +19,7 @@ export function TaskErrors({ task }: { task: Task }) {
   if (group && total === 1) {
     return (
       <Link href={errorLink(group.id)} title={group.title}>
-        Its error
+        {group.count === 1 ? 'Its error' : `Its error, ${formatCount(group.count)} times`}
       </Link>
     );
   }
