@@ -1,33 +1,35 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { Shell } from './components/shell/Shell';
 import { PageBoundary } from './components/PageBoundary';
+import { lazyPage } from './components/lazyPage';
 import { Loading } from './components/Loading';
 import { queryClient } from './state/queryClient';
 import { theme } from './theme';
 
-const DiscoverPage = lazy(() => import('./pages/discover/DiscoverPage'));
-const MetricsPage = lazy(() => import('./pages/metrics/MetricsPage'));
-const AlertsPage = lazy(() => import('./pages/alerts/AlertsPage'));
-const TargetsPage = lazy(() => import('./pages/targets/TargetsPage'));
-const JourneyPage = lazy(() => import('./pages/correlation/JourneyPage'));
-const AgentsPage = lazy(() => import('./pages/agents/AgentsPage'));
-const ErrorsPage = lazy(() => import('./pages/errors/ErrorsPage'));
-const ErrorPage = lazy(() => import('./pages/errors/ErrorPage'));
-const TasksPage = lazy(() => import('./pages/tasks/TasksPage'));
-const DashboardsPage = lazy(() => import('./pages/dashboards/DashboardsPage'));
-const DashboardPage = lazy(() => import('./pages/dashboards/DashboardPage'));
-const StatusPage = lazy(() => import('./pages/status/StatusPage'));
-const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
+const DiscoverPage = lazyPage(() => import('./pages/discover/DiscoverPage'));
+const MetricsPage = lazyPage(() => import('./pages/metrics/MetricsPage'));
+const AlertsPage = lazyPage(() => import('./pages/alerts/AlertsPage'));
+const TargetsPage = lazyPage(() => import('./pages/targets/TargetsPage'));
+const JourneyPage = lazyPage(() => import('./pages/correlation/JourneyPage'));
+const AgentsPage = lazyPage(() => import('./pages/agents/AgentsPage'));
+const ErrorsPage = lazyPage(() => import('./pages/errors/ErrorsPage'));
+const ErrorPage = lazyPage(() => import('./pages/errors/ErrorPage'));
+const TasksPage = lazyPage(() => import('./pages/tasks/TasksPage'));
+const DashboardsPage = lazyPage(() => import('./pages/dashboards/DashboardsPage'));
+const DashboardPage = lazyPage(() => import('./pages/dashboards/DashboardPage'));
+const StatusPage = lazyPage(() => import('./pages/status/StatusPage'));
+const NotFoundPage = lazyPage(() => import('./pages/NotFoundPage'));
 
 export function App() {
+  const [path] = useLocation();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <Shell>
-          <PageBoundary>
+          <PageBoundary path={path}>
             <Suspense fallback={<Loading label="Loading the page" />}>
               <Switch>
                 <Route path="/">

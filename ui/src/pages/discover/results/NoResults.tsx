@@ -34,7 +34,9 @@ export function NoResults({ discover, data }: { discover: Discover; data: Discov
       ? `${formatCount(count)} documents match at other times, the newest of ${formatTimestamp(Date.parse(newest))}.`
       : narrowed
         ? 'No document matches at any time. Check the spelling of field names, or take a filter away.'
-        : FIRST_STEPS;
+        : (anyTime.data?.left_out ?? []).length > 0
+          ? 'What can be read of these indices holds no document.'
+          : FIRST_STEPS;
   return (
     <EmptyState
       title={`Nothing found (${describeRange(state.range)})`}
