@@ -5,7 +5,7 @@ mod support;
 use serde_json::json;
 use support::{Store, all, delete, index, put};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::{Action, Effect, LogStore, Refused, StoreError};
+use swarmscope_query::store::{Action, ClientVersion, Effect, LogStore, Refused, StoreError};
 
 #[tokio::test]
 async fn ids_hold_over_memtable_segments_and_restarts() {
@@ -142,6 +142,62 @@ async fn a_document_takes_the_place_of_the_write_that_was_read_and_of_no_other()
         let required = first;
         assert_eq!(gone[0], Err(Refused::Gone { id, required }));
     }
+    assert_eq!(store.count(all()).await, 0);
+}
+
+#[tokio::test]
+async fn versions_that_clients_count_decide_who_is_newer_and_survive_restarts() {
+    let mut store = Store::new();
+    let at = |version: u64, may_be_equal: bool| ClientVersion {
+        version,
+        may_be_equal,
+    };
+    for stage in 0..3 {
+        let id = format!("id-{stage}");
+        let put = |version: ClientVersion, n: u64| {
+            let mut operation = index("logs", &id, &json!({ "n": n }));
+            operation.action = Action::IndexAs(version);
+            operation
+        };
+        // The lowest versions are those that a log read again could take for first ones.
+        let first = [put(at(0, false), 0), put(at(0, true), 1)];
+        let written = store.write(first.to_vec()).await;
+        let told: Vec<_> = written
+            .iter()
+            .map(|written| written.as_ref().map(|own| (own.version, own.effect)))
+            .collect();
+        assert_eq!(told, [Ok((0, Effect::Created)), Ok((0, Effect::Updated))]);
+        let stale = store.write(vec![put(at(0, false), 2)]).await;
+        let refusal = |given: ClientVersion, current: u64| Refused::Newer {
+            id: id.clone(),
+            given,
+            current,
+        };
+        assert_eq!(stale[0], Err(refusal(at(0, false), 0)));
+        let second = [put(at(1, false), 3), put(at(1, true), 4)];
+        assert!(store.write(second.to_vec()).await.iter().all(Result::is_ok));
+        match stage {
+            0 => {}
+            1 => store.logs().flush_async().await,
+            _ => store.reopen(),
+        }
+        assert_eq!(store.count(all()).await, 1, "stage {stage}");
+        let written = store
+            .write(vec![put(at(7, false), 5), put(at(6, true), 6)])
+            .await;
+        assert_eq!(written[0].as_ref().map(|own| own.version), Ok(7));
+        assert_eq!(written[1], Err(refusal(at(6, true), 7)));
+        let mut old = delete("logs", &id);
+        old.action = Action::DeleteAs(at(7, false));
+        let mut new = delete("logs", &id);
+        new.action = Action::DeleteAs(at(9, false));
+        let gone = store.write(vec![old, new.clone(), new]).await;
+        assert_eq!(gone[0], Err(refusal(at(7, false), 7)));
+        let effect = |place: usize| gone[place].as_ref().map(|own| (own.version, own.effect));
+        assert_eq!(effect(1), Ok((9, Effect::Deleted)));
+        assert_eq!(effect(2), Ok((9, Effect::NotFound)));
+    }
+    store.reopen();
     assert_eq!(store.count(all()).await, 0);
 }
 

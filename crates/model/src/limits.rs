@@ -66,12 +66,16 @@ pub const MAX_SETTING_PARTS: usize = 20;
 pub const MAX_PIPELINE_STEPS: usize = 1_000;
 /// Deepest nesting of what a pipeline does on failure; two levels are seen.
 pub const MAX_PIPELINE_DEPTH: usize = 8;
-/// Processors that run for one document, those of pipelines that pipelines call and of `foreach` among them: ten
-/// times what the longest pipeline has, and less than a second's work.
+/// Processors and parts of conditions that run for one document, those of pipelines that pipelines call and of
+/// `foreach` among them: ten times what the longest pipeline has, and less than a second's work.
 pub const MAX_PIPELINE_RUN: usize = 10_000;
 /// Processors within processors that run for one document: pipelines that call pipelines, `foreach` and what is done
 /// on failure. Each takes some of the stack; shippers go four deep.
 pub const MAX_PIPELINE_NESTING: usize = 50;
+/// Documents that `_reindex` and `_update_by_query` hold at once: what a scroll of Elasticsearch takes.
+pub const REWRITTEN_AT_ONCE: usize = 1_000;
+/// How often they send a batch again that a busy store refuses; with the pauses between, two minutes.
+pub const REWRITE_TRIES: u32 = 600;
 /// Documents that are tried out in one request: a person reads them.
 pub const MAX_SIMULATED_DOCUMENTS: usize = 1_000;
 /// What trying out shows, in bytes, for all documents and all processors together: as much as two of the largest
@@ -150,9 +154,9 @@ pub const MAX_FRAGMENT_BRANCHES: usize = 64;
 pub const MAX_PERCENTILES: usize = 1_000;
 /// Nested aggregations, outermost to innermost.
 pub const MAX_AGGREGATION_DEPTH: usize = 16;
-/// Longest script of an aggregation, in bytes: a formula, not a program.
+/// Longest script of an aggregation or condition of a processor, in bytes: a formula, not a program.
 pub const MAX_SCRIPT_BYTES: usize = 16 * 1024;
-/// Nesting of a script, which is read and computed by recursion.
+/// Nesting of a script or condition, which is read and computed by recursion.
 pub const MAX_SCRIPT_DEPTH: usize = 64;
 /// Steps of all pipeline aggregations of a request, where a step is a number looked at or an operation: under
 /// a second of work.

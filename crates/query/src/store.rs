@@ -22,10 +22,31 @@ pub enum Action {
     Create,
     /// Store in place of the one that has the same id and was written at this place in the order of writes.
     Replace(u64),
+    /// Store under a version that the client counts, unless what has the same id is as new.
+    IndexAs(ClientVersion),
     /// Remove the one with this id; there is no source.
     Delete,
     /// Remove it, unless it was replaced since it was written at this place in the order of writes.
     DeleteWritten(u64),
+    /// Remove it under a version that the client counts, unless it is as new.
+    DeleteAs(ClientVersion),
+}
+
+/// A version of a document that its client counts, in place of the store's own count. A document that was deleted has
+/// no version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientVersion {
+    /// At most `i64::MAX`.
+    pub version: u64,
+    /// Whether a document of the same version may be replaced.
+    pub may_be_equal: bool,
+}
+
+impl ClientVersion {
+    /// Whether it may not take the place of a document of this version.
+    pub fn conflicts_with(self, current: u64) -> bool {
+        current > self.version || (current == self.version && !self.may_be_equal)
+    }
 }
 
 /// One document to write.
@@ -45,7 +66,7 @@ pub struct Written {
     pub id: String,
     /// The place in the store's order of writes; grows with every write.
     pub sequence: u64,
-    /// 1 for a new document, one more with every replacement.
+    /// 1 for a new document, one more with every replacement, unless its client counts.
     pub version: u64,
     pub effect: Effect,
 }
@@ -78,6 +99,16 @@ pub enum Refused {
         "[{id}]: version conflict, required seqNo [{required}], primary term [1]. but no document was found"
     )]
     Gone { id: String, required: u64 },
+    #[error(
+        "[{id}]: version conflict, current version [{current}] is {} the one provided [{}]",
+        if given.may_be_equal { "higher than" } else { "higher or equal to" },
+        given.version
+    )]
+    Newer {
+        id: String,
+        given: ClientVersion,
+        current: u64,
+    },
     #[error("failed to parse: {reason} at byte {offset}")]
     NotJson { reason: String, offset: usize },
     #[error("a document has to be a JSON object, this one is {found}")]

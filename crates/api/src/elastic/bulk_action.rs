@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use swarmscope_query::elastic::{self, SourceFilter};
 
 use super::bulk_request::{Entry, Verb};
-use super::condition::ConditionParameters;
+use super::condition::{Condition, ConditionParameters};
 use super::errors::ElasticError;
 use super::update;
 
@@ -18,8 +18,8 @@ pub struct BulkAction {
     pub verb: Verb,
     index: Option<Arc<str>>,
     id: Option<String>,
-    /// The place in the order of writes that the document has to have.
-    required: Option<u64>,
+    /// What has to hold of the document that is there.
+    condition: Condition,
     /// How often to try an update.
     tries: u32,
     /// What the reply shows of an updated document.
@@ -38,16 +38,22 @@ impl BulkAction {
         let Some(index) = self.index else {
             return Err(ElasticError::validation("index is missing"));
         };
-        if self.id.is_none() && matches!(self.verb, Verb::Delete | Verb::Update) {
-            return Err(ElasticError::validation("id is missing"));
+        if self.id.is_none() {
+            if matches!(self.verb, Verb::Delete | Verb::Update) {
+                return Err(ElasticError::validation("id is missing"));
+            }
+            self.condition.without_id()?;
+        }
+        if self.verb == Verb::Create {
+            self.condition.create()?;
         }
         let mut entry = Entry::new(self.verb, index, self.id, source);
-        entry.required = self.required;
+        entry.condition = self.condition;
         entry.tries = self.tries;
         entry.pipeline = self.pipeline;
         entry.require_alias = self.require_alias;
         if self.verb == Verb::Update {
-            if entry.required.is_some() && entry.tries > 1 {
+            if entry.condition != Condition::None && entry.tries > 1 {
                 return Err(ElasticError::validation(
                     "compare and write operations can not be retried",
                 ));
@@ -107,7 +113,7 @@ impl<'a> Actions<'a> {
             verb,
             index,
             id: None,
-            required: target.condition.read()?,
+            condition: target.condition.read()?,
             tries: update::tries(target.retry_on_conflict.as_deref())?,
             shown: target.shown,
             pipeline: target.pipeline,
@@ -200,6 +206,11 @@ fn parse(line: &[u8], number: usize) -> Result<(Verb, Target), ElasticError> {
     let target = Target::read(target, number)?;
     match (verb, target.op_type.as_deref()) {
         (Verb::Index, Some("create")) => Ok((Verb::Create, target)),
+        (Verb::Update, _) if target.condition.names_versions() => {
+            Err(ElasticError::illegal_argument(
+                "Update requests do not support versioning. Please use `if_seq_no` and `if_primary_term` instead",
+            ))
+        }
         _ => Ok((verb, target)),
     }
 }

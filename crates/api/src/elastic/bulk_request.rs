@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use swarmscope_query::elastic::SourceFilter;
-use swarmscope_query::store::{Action, WriteOperation};
+use swarmscope_query::store::WriteOperation;
 
 use super::bulk_action::Actions;
+use super::condition::Condition;
 use super::errors::ElasticError;
 use super::partial::Partial;
 use super::update::Change;
@@ -19,8 +20,8 @@ pub struct Entry {
     pub id: Option<String>,
     /// The bytes of the document, a part of the request's; empty for a delete.
     source: Bytes,
-    /// The place in the order of writes that the document has to have.
-    pub required: Option<u64>,
+    /// What has to hold of the document that is there.
+    pub condition: Condition,
     /// The pipeline that the action names.
     pub pipeline: Option<String>,
     /// Whether it has to go to an alias; what the request says when the action says nothing.
@@ -68,7 +69,7 @@ impl Entry {
             index,
             id,
             source,
-            required: None,
+            condition: Condition::None,
             pipeline: None,
             require_alias: None,
             is_dropped: false,
@@ -101,7 +102,7 @@ impl Entry {
             index: Arc::clone(&self.index),
             id: self.id.clone().unwrap_or_default(),
             partial,
-            required: self.required,
+            required: self.condition.written(),
         }));
         Ok(())
     }
@@ -114,18 +115,11 @@ impl Entry {
         if let Some(error) = self.refused.take() {
             return Err(error);
         }
-        let action = match (self.verb, self.required) {
-            (Verb::Index, None) => Action::Index,
-            (Verb::Index, Some(required)) => Action::Replace(required),
-            (Verb::Create, None) => Action::Create,
-            (Verb::Create, Some(_)) => {
-                return Err(ElasticError::validation(
-                    "create operations do not support compare and set. use index instead",
-                ));
-            }
-            (Verb::Delete, None) => Action::Delete,
-            (Verb::Delete, Some(required)) => Action::DeleteWritten(required),
-            (Verb::Update, _) => return Err(ElasticError::unanswered()),
+        let action = match self.verb {
+            Verb::Index => self.condition.index(),
+            Verb::Create => self.condition.create()?,
+            Verb::Delete => self.condition.delete(),
+            Verb::Update => return Err(ElasticError::unanswered()),
         };
         if self.id.as_deref() == Some("") {
             return Err(ElasticError::illegal_argument(

@@ -18,9 +18,9 @@ use super::body::{Body, Parameters};
 use super::bulk_ingest;
 use super::bulk_reply::Done;
 use super::bulk_request::{Entry, Verb};
-use super::condition::{self, ConditionParameters};
+use super::condition::{self, Condition, ConditionParameters, WantedVersion};
 use super::errors::ElasticError;
-use super::parameters::{SourceParameters, is_on};
+use super::parameters::{RefreshParameter, SourceParameters, is_on};
 use super::search_reply::SourceBody;
 use super::stored_fields::StoredFields;
 use super::strict;
@@ -31,6 +31,8 @@ pub struct WriteParameters {
     op_type: Option<String>,
     pipeline: Option<String>,
     require_alias: Option<String>,
+    #[serde(flatten)]
+    refresh: RefreshParameter,
     #[serde(flatten)]
     condition: ConditionParameters,
 }
@@ -72,29 +74,29 @@ pub async fn delete(
     Path((index, id)): Path<(String, String)>,
     Parameters(parameters): Parameters<WriteParameters>,
 ) -> Result<Response, ElasticError> {
-    let action = match parameters.condition.read()? {
-        None => Action::Delete,
-        Some(required) => {
-            let own = state.document_target(&index).await?;
-            if state.logs.get(&own, &id).await?.is_none() {
-                return Err(condition::nothing_there(&id, required).with("index", index));
-            }
-            Action::DeleteWritten(required)
-        }
+    let condition = parameters.condition.read()?;
+    let is_forced = parameters.refresh.is_forced()?;
+    let own = state.document_target(&index).await?;
+    if let Condition::Written(required) = condition
+        && state.logs.get(&own, &id).await?.is_none()
+    {
+        return Err(condition::nothing_there(&id, required).with("index", index));
+    }
+    let action = condition.delete();
+    let operation = WriteOperation {
+        index: own.into(),
+        action,
+        id: Some(id),
+        source: Bytes::new(),
     };
-    let index = state.document_target(&index).await?;
-    store(&state, &index.into(), Some(id), action, Bytes::new()).await
+    store(&state, operation, is_forced).await
 }
 
 fn action(parameters: &WriteParameters) -> Result<Action, ElasticError> {
-    match (parameters.op_type.as_deref(), parameters.condition.read()?) {
-        (None | Some("index"), None) => Ok(Action::Index),
-        (None | Some("index"), Some(required)) => Ok(Action::Replace(required)),
-        (Some("create"), None) => Ok(Action::Create),
-        (Some("create"), Some(_)) => Err(ElasticError::validation(
-            "create operations do not support compare and set. use index instead",
-        )),
-        (Some(other), _) => Err(ElasticError::illegal_argument(format!(
+    match parameters.op_type.as_deref() {
+        None | Some("index") => Ok(parameters.condition.read()?.index()),
+        Some("create") => parameters.condition.read()?.create(),
+        Some(other) => Err(ElasticError::illegal_argument(format!(
             "opType must be 'create' or 'index', found: [{other}]"
         ))),
     }
@@ -108,6 +110,11 @@ async fn write(
     body: Bytes,
 ) -> Result<Response, ElasticError> {
     let action = action(parameters)?;
+    let is_forced = parameters.refresh.is_forced()?;
+    if id.is_none() {
+        // A new id is made for it, so there is nothing to take the place of.
+        parameters.condition.read()?.create()?;
+    }
     if body.is_empty() {
         return Err(ElasticError::parse("request body is required"));
     }
@@ -123,29 +130,24 @@ async fn write(
         let (status, body) = Done::Dropped { id: entry.id }.body(&entry.index);
         return Ok((status, Json(body)).into_response());
     }
-    let index = Arc::clone(&entry.index);
     match entry.refused.take() {
         Some(refused) => Err(refused),
         None => {
-            let source = entry.operation()?.source;
-            store(state, &index, entry.id, action, source).await
+            let operation = WriteOperation {
+                action,
+                ..entry.operation()?
+            };
+            store(state, operation, is_forced).await
         }
     }
 }
 
 async fn store(
     state: &ElasticState,
-    index: &Arc<str>,
-    id: Option<String>,
-    action: Action,
-    source: Bytes,
+    operation: WriteOperation,
+    is_forced: bool,
 ) -> Result<Response, ElasticError> {
-    let operation = WriteOperation {
-        index: Arc::clone(index),
-        action,
-        id,
-        source,
-    };
+    let index = Arc::clone(&operation.index);
     let outcome = state.logs.write(vec![operation]).await?.into_iter().next();
     match outcome {
         Some(Ok(written)) => {
@@ -154,14 +156,17 @@ async fn store(
                 written,
                 shown: None,
             };
-            let (status, body) = done.body(index);
+            let (status, mut body) = done.body(&index);
+            if is_forced {
+                body["forced_refresh"] = true.into();
+            }
             let mut response = (status, Json(body)).into_response();
             if status == StatusCode::CREATED {
-                locate(&mut response, index, &id);
+                locate(&mut response, &index, &id);
             }
             Ok(response)
         }
-        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", &**index)),
+        Some(Err(refused)) => Err(ElasticError::from(refused).with("index", &*index)),
         None => Err(ElasticError::unanswered()),
     }
 }
@@ -225,33 +230,9 @@ pub struct GetParameters {
     stored_fields: Option<String>,
     /// The version that the document has to have.
     version: Option<String>,
+    version_type: Option<String>,
     #[serde(flatten)]
     source: SourceParameters,
-}
-
-impl GetParameters {
-    fn check_version(&self, hit: &Hit) -> Result<(), ElasticError> {
-        let Some(version) = &self.version else {
-            return Ok(());
-        };
-        let wanted: u64 = version.parse().map_err(|_| {
-            ElasticError::illegal_argument(format!(
-                "Failed to parse long parameter [version] with value [{version}]"
-            ))
-        })?;
-        if wanted == hit.version {
-            return Ok(());
-        }
-        Err(ElasticError::new(
-            StatusCode::CONFLICT,
-            "version_conflict_engine_exception",
-            format!(
-                "[{}]: version conflict, current version [{}] is different than the one provided [{wanted}]",
-                hit.id, hit.version
-            ),
-        )
-        .with("index", hit.index.as_str()))
-    }
 }
 
 /// `GET /{index}/_doc/{id}`
@@ -260,12 +241,16 @@ pub async fn get(
     Path((index, id)): Path<(String, String)>,
     Parameters(parameters): Parameters<GetParameters>,
 ) -> Result<Response, ElasticError> {
+    let version = WantedVersion::read(
+        parameters.version.as_deref(),
+        parameters.version_type.as_deref(),
+    )?;
     let index = state.document_target(&index).await?;
     let Some(hit) = state.logs.get(&index, &id).await? else {
         let body = json!({ "_index": index, "_id": id, "found": false });
         return Ok((StatusCode::NOT_FOUND, Json(body)).into_response());
     };
-    parameters.check_version(&hit)?;
+    version.check(&hit)?;
     let wanted = StoredFields::named(parameters.stored_fields.as_deref().unwrap_or_default());
     let fields = wanted.values(&state, &hit.index, hit.source.get()).await?;
     let filter = wanted.source(parameters.source.filter());

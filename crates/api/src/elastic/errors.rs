@@ -357,13 +357,14 @@ impl From<Refused> for ElasticError {
     fn from(refused: Refused) -> Self {
         let reason = refused.to_string();
         match refused {
-            Refused::AlreadyExists { .. } | Refused::Replaced { .. } | Refused::Gone { .. } => {
-                Self::new(
-                    StatusCode::CONFLICT,
-                    "version_conflict_engine_exception",
-                    reason,
-                )
-            }
+            Refused::AlreadyExists { .. }
+            | Refused::Replaced { .. }
+            | Refused::Gone { .. }
+            | Refused::Newer { .. } => Self::new(
+                StatusCode::CONFLICT,
+                "version_conflict_engine_exception",
+                reason,
+            ),
             Refused::InvalidIndexName(invalid) => invalid.into(),
             Refused::IdTooLong { .. } => Self::illegal_argument(reason),
             Refused::NotJson { .. }

@@ -10,6 +10,7 @@ use swarmscope_query::store::StoreError;
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::condition::WantedVersion;
 use super::documents::GetBody;
 use super::errors::ElasticError;
 use super::parameters::SourceParameters;
@@ -61,6 +62,7 @@ struct Wanted {
     id: String,
     source: Option<SourceFilter>,
     stored: Option<StoredFields>,
+    version: WantedVersion,
 }
 
 async fn find(
@@ -78,21 +80,27 @@ async fn find(
         id,
         source,
         stored,
+        version,
     } in wanted
     {
+        let failed = |error: &ElasticError| {
+            let error = &error.to_body()["error"];
+            Document::Other(json!({ "_index": index, "_id": id, "error": error }))
+        };
         let own = match state.document_target(&index).await {
             Ok(own) => own,
             Err(error) => {
-                let error = error.to_body();
-                docs.push(Document::Other(
-                    json!({ "_index": index, "_id": id, "error": error["error"] }),
-                ));
+                docs.push(failed(&error));
                 continue;
             }
         };
         let found = state.logs.get(&own, &id).await;
         docs.push(match found {
             Ok(Some(hit)) => {
+                if let Err(error) = version.check(&hit) {
+                    docs.push(failed(&error));
+                    continue;
+                }
                 let wanted = stored.as_ref().unwrap_or(&fields);
                 let values = wanted.values(state, &hit.index, hit.source.get()).await?;
                 let filter = wanted.source(source.or_else(|| everywhere.clone()));
@@ -100,10 +108,7 @@ async fn find(
                 Document::Found(Box::new(found))
             }
             Ok(None) => Document::Other(json!({ "_index": index, "_id": id, "found": false })),
-            Err(StoreError::IndexNotFound { .. }) => {
-                let error = ElasticError::index_not_found(&index).to_body();
-                Document::Other(json!({ "_index": index, "_id": id, "error": error["error"] }))
-            }
+            Err(StoreError::IndexNotFound { .. }) => failed(&ElasticError::index_not_found(&index)),
             Err(error) => return Err(error.into()),
         });
     }
@@ -137,6 +142,7 @@ fn read(body: &[u8], index: Option<&str>) -> Result<Vec<Wanted>, ElasticError> {
                     id: text(&item).ok_or_else(|| no_id(place))?,
                     source: None,
                     stored: None,
+                    version: WantedVersion::default(),
                 },
                 _ => return Err(unknown(&key)),
             });
@@ -156,18 +162,16 @@ fn of_object(item: Value, default: Option<&str>, place: usize) -> Result<Wanted,
     };
     let (mut index, mut id, mut source) = (default.map(str::to_owned), None, None);
     let mut stored = None;
+    let (mut version, mut version_type) = (None, None);
     for (key, value) in members {
         match key.as_str() {
             "_index" => index = text(&value),
             "_id" => id = text(&value),
             "_source" => source = Some(elastic::source_filter(&value.to_string())?),
             "stored_fields" => stored = Some(StoredFields::listed(&value)),
-            "routing" | "_routing" => {}
-            "version" | "version_type" => {
-                return Err(ElasticError::illegal_argument(format!(
-                    "[{key}] is not supported in a multi get; compare [_version] of the reply"
-                )));
-            }
+            "routing" => {}
+            "version" => version = text(&value),
+            "version_type" => version_type = text(&value),
             _ => {
                 return Err(ElasticError::parse(format!(
                     "failed to parse multi get request. unknown field [{key}]"
@@ -180,6 +184,7 @@ fn of_object(item: Value, default: Option<&str>, place: usize) -> Result<Wanted,
         id: id.ok_or_else(|| no_id(place))?,
         source,
         stored,
+        version: WantedVersion::read(version.as_deref(), version_type.as_deref())?,
     })
 }
 

@@ -4,9 +4,33 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use swarmscope_query::elastic::SourceFilter;
 
+use super::errors::ElasticError;
+
 /// A switch: present without a value, or `true` or `false`.
 pub fn is_on(value: Option<&str>) -> bool {
     matches!(value, Some("" | "true"))
+}
+
+/// `refresh` of a write: here everything is found at once, and whether that was asked for is told back.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct RefreshParameter {
+    refresh: Option<String>,
+}
+
+impl RefreshParameter {
+    /// Whether the write was to be found at once, whatever it costs.
+    ///
+    /// # Errors
+    /// When it is none of Elasticsearch's values.
+    pub fn is_forced(&self) -> Result<bool, ElasticError> {
+        match self.refresh.as_deref() {
+            Some("" | "true") => Ok(true),
+            None | Some("false" | "wait_for") => Ok(false),
+            Some(other) => Err(ElasticError::illegal_argument(format!(
+                "Unknown value for refresh: [{other}]."
+            ))),
+        }
+    }
 }
 
 /// What to do about indices that are not there.

@@ -20,7 +20,7 @@ use super::bulk_reply::Done;
 use super::condition::ConditionParameters;
 use super::documents::document;
 use super::errors::ElasticError;
-use super::parameters::{SourceParameters, is_on};
+use super::parameters::{RefreshParameter, SourceParameters, is_on};
 use super::partial::Partial;
 
 /// The URL's parameters.
@@ -28,6 +28,8 @@ use super::partial::Partial;
 pub struct UpdateParameters {
     retry_on_conflict: Option<String>,
     require_alias: Option<String>,
+    #[serde(flatten)]
+    refresh: RefreshParameter,
     #[serde(flatten)]
     condition: ConditionParameters,
     #[serde(flatten)]
@@ -46,7 +48,14 @@ pub async fn update(
         partial.shown = Some(shown);
     }
     let tries = tries(parameters.retry_on_conflict.as_deref())?;
-    let required = parameters.condition.read()?;
+    let is_forced = parameters.refresh.is_forced()?;
+    if parameters.condition.names_versions() {
+        return Err(ElasticError::validation(
+            "internal versioning can not be used for optimistic concurrency control. Please use `if_seq_no` and \
+             `if_primary_term` instead",
+        ));
+    }
+    let required = parameters.condition.read()?.written();
     if required.is_some() && tries > 1 {
         return Err(ElasticError::validation(
             "compare and write operations can not be retried",
@@ -70,6 +79,9 @@ pub async fn update(
     if matches!(done, Done::Unchanged { .. }) {
         // Nothing was sent to a shard.
         body["_shards"] = json!({ "total": 0, "successful": 0, "failed": 0 });
+    }
+    if is_forced && matches!(done, Done::Written { .. }) {
+        body["forced_refresh"] = true.into();
     }
     let mut response = (status, Json(&body)).into_response();
     if status == StatusCode::CREATED {

@@ -225,9 +225,7 @@ impl<'a> Request<'_, 'a> {
                 self.accounts.add_refused(operation, refused);
                 Err(refused.clone())
             }
-            OperationKind::Delete { index, id, written } => {
-                self.delete(index, id, *written, stored)
-            }
+            OperationKind::Delete { index, id, onto } => self.delete(index, id, *onto, stored),
             OperationKind::Put {
                 block,
                 id: None,
@@ -261,7 +259,11 @@ impl<'a> Request<'_, 'a> {
                     return Err(refused);
                 }
                 self.accounts.add_stored(operation);
-                Ok(self.put_given(*block, id, current, source, prepared))
+                let version = match onto {
+                    Onto::Older(given) => given.version,
+                    _ => current.map_or(1, |current| current.version + 1),
+                };
+                Ok(self.put_given(*block, id, version, current, source, prepared))
             }
         }
     }
@@ -271,13 +273,19 @@ impl<'a> Request<'_, 'a> {
         &mut self,
         block: u32,
         id: &'a str,
+        version: u64,
         current: Option<Standing>,
         source: &'a [u8],
         prepared: &'a Prepared,
     ) -> Written {
         let index = &prepared.blocks[block as usize].0;
         self.ensure_index(index);
-        let version = current.map_or(1, |current| current.version + 1);
+        if current.is_some() && version < 2 {
+            // Whoever reads the log takes such a document for the first of its id.
+            self.take_sequence();
+            let entry = Entry::Delete { index, id };
+            self.entries.encode(&entry, &mut self.decider.frames);
+        }
         let sequence = self.take_sequence();
         self.put(block, sequence, Some(id), version, source, prepared);
         let standing = Standing { version, sequence };
@@ -376,22 +384,26 @@ impl<'a> Request<'_, 'a> {
         &mut self,
         index: &'a Arc<str>,
         id: &'a str,
-        required: Option<u64>,
+        onto: Onto,
         stored: Option<Standing>,
     ) -> Result<Written, Refused> {
         let current = self.current(index, id, stored);
-        let onto = required.map_or(Onto::Anything, Onto::Written);
         if let (Some(refused), Some(_)) = (refusal(onto, id, current), current) {
             return Err(refused);
         }
-        let Some(Standing { version, .. }) = current else {
+        let counted = current.map_or(1, |current| current.version + 1);
+        let version = match onto {
+            Onto::Older(given) => given.version,
+            _ => counted,
+        };
+        if current.is_none() {
             return Ok(Written {
                 id: id.to_owned(),
                 sequence: self.decider.next_sequence - 1,
-                version: 1,
+                version,
                 effect: Effect::NotFound,
             });
-        };
+        }
         let sequence = self.take_sequence();
         let entry = Entry::Delete { index, id };
         self.entries.encode(&entry, &mut self.decider.frames);
@@ -404,7 +416,7 @@ impl<'a> Request<'_, 'a> {
         Ok(Written {
             id: id.to_owned(),
             sequence,
-            version: version + 1,
+            version,
             effect: Effect::Deleted,
         })
     }
@@ -444,6 +456,13 @@ fn refusal(onto: Onto, id: &str, current: Option<Standing>) -> Option<Refused> {
             })
         }
         (Onto::Written(required), None) => Some(Refused::Gone { id: id(), required }),
+        (Onto::Older(given), Some(found)) if given.conflicts_with(found.version) => {
+            Some(Refused::Newer {
+                id: id(),
+                given,
+                current: found.version,
+            })
+        }
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use swarmscope_model::event::event_type::{EVENTS_ACCOUNTED, EVENTS_DROPPED};
 use swarmscope_model::limits::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_ID_BYTES};
 use swarmscope_query::document::NotADocument;
 use swarmscope_query::indices::check_index_name;
-use swarmscope_query::store::{Action, Refused, WriteOperation};
+use swarmscope_query::store::{Action, ClientVersion, Refused, WriteOperation};
 
 use crate::block::Block;
 use crate::block::builder::BlockBuilder;
@@ -67,8 +67,8 @@ pub enum OperationKind {
     Delete {
         index: Arc<str>,
         id: String,
-        /// Only while it is the one of this sequence.
-        written: Option<u64>,
+        /// What of that id has to be there, if anything is.
+        onto: Onto,
     },
 }
 
@@ -79,6 +79,18 @@ pub enum Onto {
     Nothing,
     /// The one of this sequence.
     Written(u64),
+    /// One of an older version; the new one's is given.
+    Older(ClientVersion),
+}
+
+/// What a deletion is about; `None` when the action stores.
+fn deleted(action: Action) -> Option<Onto> {
+    match action {
+        Action::Delete => Some(Onto::Anything),
+        Action::DeleteWritten(sequence) => Some(Onto::Written(sequence)),
+        Action::DeleteAs(version) => Some(Onto::Older(version)),
+        Action::Index | Action::Create | Action::Replace(_) | Action::IndexAs(_) => None,
+    }
 }
 
 /// Checks and parses the operations.
@@ -173,11 +185,7 @@ impl Preparation<'_> {
                 limit: MAX_ID_BYTES,
             });
         }
-        let written = match operation.action {
-            Action::DeleteWritten(sequence) => Some(sequence),
-            _ => None,
-        };
-        if written.is_some() || operation.action == Action::Delete {
+        if let Some(onto) = deleted(operation.action) {
             return Ok(Operation {
                 agent: 0,
                 dropped: Drops::default(),
@@ -185,7 +193,7 @@ impl Preparation<'_> {
                 kind: OperationKind::Delete {
                     index: operation.index,
                     id: operation.id.unwrap_or_default(),
-                    written,
+                    onto,
                 },
             });
         }
@@ -222,6 +230,7 @@ impl Preparation<'_> {
                 onto: match operation.action {
                     Action::Create => Onto::Nothing,
                     Action::Replace(sequence) => Onto::Written(sequence),
+                    Action::IndexAs(version) => Onto::Older(version),
                     _ => Onto::Anything,
                 },
             },
