@@ -1,5 +1,5 @@
 //! Ingest pipelines: what is done to a document before it is stored. Read when they are set up, so that what we
-//! cannot do is refused then and not found missing in the logs later. Scripts and conditions are refused by name.
+//! cannot do is refused then and not found missing in the logs later. Scripts are refused by name.
 
 mod dissect;
 mod draft;
@@ -8,6 +8,7 @@ mod grok;
 mod handlers;
 mod library;
 mod path;
+mod predicate;
 mod processors;
 mod room;
 mod said;
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 use swarmscope_model::limits::{MAX_INGEST_PATTERNS, MAX_PIPELINE_DEPTH, MAX_PIPELINE_STEPS};
 
 use super::errors::ElasticError;
+use predicate::Predicate;
 use processors::Process;
 use said::Said;
 use trace::{Ended, note};
@@ -43,6 +45,8 @@ struct Step {
     kind: String,
     tag: Option<String>,
     description: Option<String>,
+    /// What has to hold of a document for the processor to do anything.
+    condition: Option<Predicate>,
     ignore_failure: bool,
     on_failure: Vec<Step>,
 }
@@ -185,21 +189,23 @@ impl Step {
 
     fn run_within(&self, draft: &mut Draft<'_>) -> Result<Flow, Box<Failure>> {
         let before = draft.notes();
-        let done = draft
-            .count_step()
-            .and_then(|()| self.process.apply(draft, self));
+        let done = draft.count_step().and_then(|()| match &self.condition {
+            Some(condition) if !condition.holds(draft)? => Ok(None),
+            _ => self.process.apply(draft, self).map(Some),
+        });
         // A pipeline that was called has told of itself and of its own processors.
         let is_told = self.process.tells_of_itself() && draft.notes() > before;
         match done {
             Ok(flow) => {
                 if !is_told {
                     let ended = match flow {
-                        Flow::On => Ended::Well,
-                        Flow::Dropped => Ended::Dropped,
+                        Some(Flow::On) => Ended::Well,
+                        Some(Flow::Dropped) => Ended::Dropped,
+                        None => Ended::Skipped,
                     };
                     note(draft, self, &ended);
                 }
-                Ok(flow)
+                Ok(flow.unwrap_or(Flow::On))
             }
             Err(error) if self.ignore_failure => {
                 note(draft, self, &Ended::Ignored(&error));
@@ -265,12 +271,9 @@ impl Reader {
             _ => None,
         };
         let mut said = Said::new(kind, tag.as_deref(), body, &mut self.patterns_left);
-        if condition.is_some() {
-            return Err(said.fail(
-                "if",
-                "is not supported here: conditions are scripts; let the shipper send to another pipeline",
-            ));
-        }
+        let condition = condition
+            .map(|condition| Predicate::read(&condition, &mut said))
+            .transpose()?;
         let process = processors::read(kind, &mut said, inner)?;
         if on_failure
             .as_ref()
@@ -285,6 +288,7 @@ impl Reader {
             kind: kind.clone(),
             tag,
             description,
+            condition,
             ignore_failure,
             on_failure: match on_failure {
                 Some(list) => self.steps(&list, depth + 1)?,

@@ -66,17 +66,26 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// When there were too many: pipelines call each other, and `foreach` goes over lists.
     pub fn count_step(&mut self) -> Result<(), ElasticError> {
-        self.steps_left = self.steps_left.checked_sub(1).ok_or_else(|| {
-            ElasticError::illegal_argument(format!(
-                "more than {MAX_PIPELINE_RUN} processors would run for one document"
-            ))
-        })?;
+        self.count_steps(1)?;
         match self.nesting > MAX_PIPELINE_NESTING {
             true => Err(ElasticError::illegal_argument(format!(
                 "more than {MAX_PIPELINE_NESTING} processors would run one within the other"
             ))),
             false => Ok(()),
         }
+    }
+
+    /// Counts what costs as much as so many processors.
+    ///
+    /// # Errors
+    /// As [`Draft::count_step`].
+    pub fn count_steps(&mut self, steps: usize) -> Result<(), ElasticError> {
+        self.steps_left = self.steps_left.checked_sub(steps).ok_or_else(|| {
+            ElasticError::illegal_argument(format!(
+                "more than {MAX_PIPELINE_RUN} processors and parts of conditions would run for one document"
+            ))
+        })?;
+        Ok(())
     }
 
     /// Makes something of the document as it is, and takes the room for it on the way.

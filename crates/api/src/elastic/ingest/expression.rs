@@ -22,19 +22,21 @@ pub enum ExpressionError {
 /// # Errors
 /// When it is none, too large, or cannot be run in linear time.
 pub fn compile(expression: &str) -> Result<Regex, ExpressionError> {
-    build(&translated(expression, false)?)
+    build(&translated(expression, false)?, false)
 }
 
-/// Compiles an expression as Oniguruma reads it, whose `(?m)` lets a dot match the end of a line.
+/// Compiles an expression as Oniguruma reads it, whose `^` and `$` are the ends of lines and whose `(?m)` lets a dot
+/// match the end of a line.
 ///
 /// # Errors
 /// As [`compile`].
 pub fn compile_oniguruma(expression: &str) -> Result<Regex, ExpressionError> {
-    build(&translated(expression, true)?)
+    build(&translated(expression, true)?, true)
 }
 
-fn build(expression: &str) -> Result<Regex, ExpressionError> {
+fn build(expression: &str, by_lines: bool) -> Result<Regex, ExpressionError> {
     let compiled = RegexBuilder::new(expression)
+        .multi_line(by_lines)
         .size_limit(MAX_INGEST_EXPRESSION_BYTES)
         .dfa_size_limit(MAX_INGEST_EXPRESSION_BYTES)
         .build()?;
@@ -208,6 +210,9 @@ mod tests {
         assert!(matches("(?m)a.b", "a\nb") && matches("(?mi:A.B)", "a\nb"));
         assert!(!matches("a.b", "a\nb") && !matches("(?m-m:a.b)", "a\nb"));
         assert!(matches("^[(?m)]$", "m"));
+        // The ends of lines, unless they are called those of the text.
+        assert!(matches("^b$", "a\nb\nc") && !matches(r"\Ab$", "a\nb"));
+        assert!(!compile("^b$").is_ok_and(|java| java.is_match("a\nb\nc")));
         assert!(!compile("(?m)a.b").is_ok_and(|java| java.is_match("a\nb")));
     }
 

@@ -6,6 +6,7 @@ mod csv;
 mod date;
 mod dot_expander;
 mod drop;
+mod each;
 mod fail;
 mod foreach;
 mod join;

@@ -32,6 +32,8 @@ impl Trace {
 pub enum Ended<'a> {
     Well,
     Dropped,
+    /// Its condition does not hold.
+    Skipped,
     Failed(&'a ElasticError),
     /// It failed, and goes on.
     Ignored(&'a ElasticError),
@@ -60,6 +62,7 @@ fn result(
     let status = match ended {
         Ended::Well => "success",
         Ended::Dropped => "dropped",
+        Ended::Skipped => "skipped",
         Ended::Failed(_) => "error",
         Ended::Ignored(_) => "error_ignored",
     };
@@ -70,12 +73,16 @@ fn result(
     if let Some(tag) = &step.tag {
         result["tag"] = tag.as_str().into();
     }
+    if let Some(condition) = &step.condition {
+        let holds = !matches!(ended, Ended::Skipped);
+        result["if"] = json!({ "condition": condition.text(), "result": holds });
+    }
     match ended {
         Ended::Failed(error) => result["error"] = error.to_body()["error"].take(),
         Ended::Ignored(error) => {
             result["ignored_error"] = json!({ "error": error.to_body()["error"].take() });
         }
-        Ended::Well | Ended::Dropped => {}
+        Ended::Well | Ended::Dropped | Ended::Skipped => {}
     }
     room.take_value(&result)?;
     // A pipeline that was called shows its own processors.

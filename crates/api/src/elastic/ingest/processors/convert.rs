@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::super::super::errors::ElasticError;
 use super::super::Flow;
 use super::super::Step;
-use super::super::draft::{Draft, is_null};
+use super::super::draft::Draft;
 use super::super::said::Said;
 use super::Process;
+use super::each::Each;
 
 /// What values become.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +29,9 @@ enum Wanted {
 /// Converts a field.
 #[derive(Debug)]
 pub struct Convert {
-    field: String,
-    target: String,
+    each: Each,
     wanted: Wanted,
     name: String,
-    ignore_missing: bool,
 }
 
 impl Convert {
@@ -41,7 +40,7 @@ impl Convert {
     /// # Errors
     /// When it is malformed, or the type is unknown.
     pub fn read(said: &mut Said<'_>) -> Result<Self, ElasticError> {
-        let (field, target) = said.field_and_target()?;
+        let each = Each::read(said)?;
         let name = said.required("type")?;
         let wanted = match name.to_lowercase().as_str() {
             "integer" => Wanted::Integer,
@@ -57,13 +56,7 @@ impl Convert {
                 return Err(said.fail("type", &reason));
             }
         };
-        Ok(Self {
-            field,
-            target,
-            wanted,
-            name,
-            ignore_missing: said.switch("ignore_missing", false)?,
-        })
+        Ok(Self { each, wanted, name })
     }
 
     fn converted(&self, value: &Value) -> Result<Value, ElasticError> {
@@ -129,21 +122,11 @@ fn whole(text: &str) -> Option<i64> {
 
 impl Process for Convert {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        if self.ignore_missing && draft.get(&self.field).is_none_or(Value::is_null) {
-            return Ok(Flow::On);
-        }
-        let new = match draft.value(&self.field)? {
-            Value::Null => return Err(is_null(&self.field)),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.converted(item))
-                .collect::<Result<Vec<Value>, _>>()?
-                .into(),
-            one => self.converted(one)?,
-        };
-        draft.room.take_value(&new)?;
-        draft.set(&self.target, new)?;
-        Ok(Flow::On)
+        self.each.change(draft, |value, room| {
+            let new = self.converted(value)?;
+            room.take_value(&new)?;
+            Ok(new)
+        })
     }
 }
 

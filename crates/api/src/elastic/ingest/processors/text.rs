@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::super::super::errors::ElasticError;
 use super::super::Flow;
 use super::super::Step;
-use super::super::draft::{Draft, is_null, no_cast};
+use super::super::draft::{Draft, no_cast};
 use super::super::expression::{Replacement, compile};
 use super::super::room::Room;
 use super::super::said::Said;
 use super::Process;
+use super::each::Each;
 
 /// What is done to the text.
 #[derive(Debug)]
@@ -29,9 +30,7 @@ enum Change {
 #[derive(Debug)]
 pub struct Text {
     change: Change,
-    field: String,
-    target: String,
-    ignore_missing: bool,
+    each: Each,
 }
 
 impl Text {
@@ -40,7 +39,7 @@ impl Text {
     /// # Errors
     /// When it is malformed.
     pub fn read(kind: &str, said: &mut Said<'_>) -> Result<Self, ElasticError> {
-        let (field, target) = said.field_and_target()?;
+        let each = Each::read(said)?;
         let change = match kind {
             "lowercase" => Change::Lowercase,
             "uppercase" => Change::Uppercase,
@@ -58,17 +57,12 @@ impl Text {
                 Change::Replace { pattern, by }
             }
         };
-        Ok(Self {
-            change,
-            field,
-            target,
-            ignore_missing: said.switch("ignore_missing", false)?,
-        })
+        Ok(Self { change, each })
     }
 
     fn changed(&self, value: &Value, room: &mut Room) -> Result<Value, ElasticError> {
         let Value::String(text) = value else {
-            return Err(no_cast(&self.field, value, "java.lang.String"));
+            return Err(no_cast(&self.each.field, value, "java.lang.String"));
         };
         let changed: Value = match &self.change {
             Change::Lowercase => text.to_lowercase().into(),
@@ -182,20 +176,8 @@ fn bytes(text: &str) -> Result<i64, ElasticError> {
 
 impl Process for Text {
     fn apply(&self, draft: &mut Draft<'_>, _: &Step) -> Result<Flow, ElasticError> {
-        if self.ignore_missing && draft.get(&self.field).is_none_or(Value::is_null) {
-            return Ok(Flow::On);
-        }
-        let new = draft.with_room(|draft, room| match draft.value(&self.field)? {
-            Value::Null => Err(is_null(&self.field)),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| self.changed(item, room))
-                .collect::<Result<Vec<Value>, _>>()
-                .map(Value::from),
-            one => self.changed(one, room),
-        })?;
-        draft.set(&self.target, new)?;
-        Ok(Flow::On)
+        self.each
+            .change(draft, |value, room| self.changed(value, room))
     }
 }
 
