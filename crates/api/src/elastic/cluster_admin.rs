@@ -32,15 +32,7 @@ pub async fn settings(
     Parameters(parameters): Parameters<ClusterSettingsParameters>,
 ) -> Result<Json<Value>, ElasticError> {
     let catalog = state.catalog.read().await?;
-    let is_flat = is_on(parameters.flat_settings.as_deref());
-    let shown = |settings: &Map<String, Value>| match is_flat {
-        true => {
-            let mut flat = Map::new();
-            flatten("", &Value::Object(settings.clone()), &mut flat);
-            flat
-        }
-        false => settings.clone(),
-    };
+    let shown = |settings: &Map<String, Value>| parameters.shown(settings);
     let mut reply = json!({ "persistent": shown(&catalog.cluster_settings), "transient": {} });
     if is_on(parameters.include_defaults.as_deref()) {
         // Those that say something of this node.
@@ -65,9 +57,22 @@ pub struct ClusterSettingsParameters {
     flat_settings: Option<String>,
 }
 
+impl ClusterSettingsParameters {
+    /// Settings as objects, or under their whole names.
+    fn shown(&self, settings: &Map<String, Value>) -> Map<String, Value> {
+        if !is_on(self.flat_settings.as_deref()) {
+            return settings.clone();
+        }
+        let mut flat = Map::new();
+        flatten("", &Value::Object(settings.clone()), &mut flat);
+        flat
+    }
+}
+
 /// `PUT /_cluster/settings`
 pub async fn put_settings(
     State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<ClusterSettingsParameters>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
     let body: Map<String, Value> = match body.is_empty() {
@@ -114,7 +119,7 @@ pub async fn put_settings(
     let mut told = told;
     prune(&mut told);
     Ok(Json(
-        json!({ "acknowledged": true, "persistent": told, "transient": {} }),
+        json!({ "acknowledged": true, "persistent": parameters.shown(&told), "transient": {} }),
     ))
 }
 

@@ -42,7 +42,11 @@ pub async fn of(
     told(&state, &metrics, &index, &options).await
 }
 
-async fn told(
+/// The chosen parts of the state.
+///
+/// # Errors
+/// When an index is named that is not there.
+pub async fn told(
     state: &ElasticState,
     metrics: &str,
     index: &str,

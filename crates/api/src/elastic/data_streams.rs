@@ -92,6 +92,51 @@ async fn chosen(state: &ElasticState, pattern: &str) -> Result<Json<Value>, Elas
     Ok(Json(json!({ "data_streams": streams })))
 }
 
+/// `GET /_data_stream/_stats`
+pub async fn all_stats(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
+    counted(&state, "*").await
+}
+
+/// `GET /_data_stream/{name}/_stats`
+pub async fn stats(
+    State(state): State<ElasticState>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ElasticError> {
+    counted(&state, &name).await
+}
+
+async fn counted(state: &ElasticState, pattern: &str) -> Result<Json<Value>, ElasticError> {
+    let catalog = state.catalog.read().await?;
+    let indices = state.indices().await?;
+    let chosen: Vec<_> = indices
+        .iter()
+        .filter(|index| catalog.data_streams.contains_key(&index.name))
+        .filter(|index| {
+            let mut patterns = pattern.split(',');
+            patterns.any(|own| wildcard_matches(own, &index.name))
+        })
+        .collect();
+    if chosen.is_empty() && !pattern.contains('*') {
+        return Err(ElasticError::index_not_found(pattern));
+    }
+    let streams = chosen.iter().map(|index| {
+        json!({
+            "data_stream": index.name,
+            "backing_indices": 1,
+            "store_size_bytes": index.bytes,
+            "maximum_timestamp": index.time.map_or(0, |(_, newest)| newest),
+        })
+    });
+    let count = chosen.len();
+    Ok(Json(json!({
+        "_shards": { "total": count, "successful": count, "failed": 0 },
+        "data_stream_count": count,
+        "backing_indices": count,
+        "total_store_size_bytes": chosen.iter().map(|index| index.bytes).sum::<u64>(),
+        "data_streams": streams.collect::<Vec<Value>>(),
+    })))
+}
+
 /// `DELETE /_data_stream/{name}`
 pub async fn delete(
     State(state): State<ElasticState>,

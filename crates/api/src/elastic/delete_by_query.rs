@@ -9,56 +9,39 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use swarmscope_model::Timestamp;
 use swarmscope_query::store::{DeleteRequest, Deletion, LeftOut, Refused};
 
 use super::ElasticState;
 use super::body::{Body, Parameters};
+use super::by_query::{ByQueryParameters, Wanted};
 use super::errors::ElasticError;
-use super::search_parameters::SearchParameters;
-
-/// The URL's parameters: those of a search, and how to delete.
-#[derive(Debug, Deserialize)]
-pub struct DeleteParameters {
-    conflicts: Option<String>,
-    max_docs: Option<String>,
-    wait_for_completion: Option<String>,
-    /// What is deleted is not found from then on, refreshed or not.
-    #[serde(rename = "refresh")]
-    _refresh: Option<String>,
-    #[serde(rename = "requests_per_second")]
-    _requests_per_second: Option<String>,
-    #[serde(rename = "scroll_size")]
-    _scroll_size: Option<String>,
-    #[serde(rename = "slices")]
-    _slices: Option<String>,
-    #[serde(rename = "wait_for_active_shards")]
-    _wait_for_active_shards: Option<String>,
-    #[serde(flatten)]
-    search: SearchParameters,
-}
 
 /// `POST /{index}/_delete_by_query`
 pub async fn delete_by_query(
     State(state): State<ElasticState>,
     Path(index): Path<String>,
-    Parameters(parameters): Parameters<DeleteParameters>,
+    Parameters(parameters): Parameters<ByQueryParameters>,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let started = Instant::now();
-    let wanted = Wanted::read(&parameters, &body)?;
+    let wanted = Wanted::read(&parameters, &body, "the body of a deletion")?;
+    // Deleting everything has to be said, never left out.
+    if !wanted.members.contains_key("query") && !parameters.search.has_query() {
+        return Err(ElasticError::validation("query is missing"));
+    }
+    let (max_documents, past_conflicts) = (wanted.max_documents, wanted.past_conflicts);
     let query = parameters
         .search
-        .only_query(&wanted.body, Timestamp::now())?;
+        .only_query(&wanted.body(), Timestamp::now())?;
     let found = state
         .open_targets(&index, &parameters.search.indices)
         .await?;
     let query = found.scope.whole(&query)?;
     let request = found.expression.map(|indices| DeleteRequest {
-        max_documents: wanted.max_documents,
-        past_conflicts: wanted.past_conflicts,
+        max_documents,
+        past_conflicts,
         ..DeleteRequest::new(indices, query)
     });
     let logs = Arc::clone(&state.logs);
@@ -74,7 +57,7 @@ pub async fn delete_by_query(
         };
         Ok::<_, ElasticError>((status, reply(deletion, took)))
     };
-    if parameters.wait_for_completion.as_deref() == Some("false") {
+    if parameters.is_task() {
         let description = format!("delete-by-query [{index}]");
         let work = async { work.await.map(|(_, reply)| reply) };
         let action = "indices:data/write/delete/byquery";
@@ -83,66 +66,6 @@ pub async fn delete_by_query(
     }
     let (status, reply) = work.await?;
     Ok((status, Json(reply)))
-}
-
-/// What URL and body say besides the query.
-struct Wanted {
-    max_documents: Option<u64>,
-    past_conflicts: bool,
-    /// The body with nothing but the query.
-    body: Vec<u8>,
-}
-
-impl Wanted {
-    fn read(parameters: &DeleteParameters, body: &[u8]) -> Result<Self, ElasticError> {
-        let mut members: Map<String, Value> = match body.iter().all(u8::is_ascii_whitespace) {
-            true => Map::new(),
-            false => serde_json::from_slice(body)
-                .map_err(|error| ElasticError::content(&error, "the body of a deletion"))?,
-        };
-        let max_documents = match (&parameters.max_docs, members.remove("max_docs")) {
-            (Some(text), _) => Some(positive(text)?),
-            (None, Some(value)) => Some(positive(&value.to_string())?),
-            (None, None) => None,
-        };
-        let conflicts = match (&parameters.conflicts, members.remove("conflicts")) {
-            (Some(text), _) => Some(text.clone()),
-            (None, Some(Value::String(text))) => Some(text),
-            (None, Some(other)) => Some(other.to_string()),
-            (None, None) => None,
-        };
-        let past_conflicts = match conflicts.as_deref() {
-            None | Some("abort") => false,
-            Some("proceed") => true,
-            Some(other) => {
-                return Err(ElasticError::illegal_argument(format!(
-                    "conflicts may only be \"proceed\" or \"abort\" but was [{other}]"
-                )));
-            }
-        };
-        // Deleting everything has to be said, never left out.
-        if !members.contains_key("query") && !parameters.search.has_query() {
-            return Err(ElasticError::validation("query is missing"));
-        }
-        let body = match members.is_empty() {
-            true => Vec::new(),
-            false => Value::Object(members).to_string().into_bytes(),
-        };
-        Ok(Self {
-            max_documents,
-            past_conflicts,
-            body,
-        })
-    }
-}
-
-fn positive(text: &str) -> Result<u64, ElasticError> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err(ElasticError::illegal_argument(format!(
-            "[max_docs] should be a number greater than zero, found [{text}]"
-        ))),
-    }
 }
 
 fn reply(deletion: Deletion, took: u64) -> Value {
@@ -184,8 +107,8 @@ fn conflict((index, refused): (String, Refused)) -> Value {
     json!({ "index": index, "id": id, "cause": error.to_value(), "status": status })
 }
 
-/// A damaged part may hold what was to be deleted.
-fn unread(left_out: LeftOut) -> Value {
+/// A damaged part may hold what was looked for.
+pub fn unread(left_out: LeftOut) -> Value {
     let reason = format!(
         "{} damaged part(s) could not be searched and may hold matching documents: {}",
         left_out.parts, left_out.reason

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
 use swarmscope_query::indices::{InvalidIndexName, check_index_name};
@@ -13,8 +14,8 @@ use super::catalog::merge;
 use super::date_names;
 use super::errors::ElasticError;
 use super::index_settings::settings_of;
-use super::mapping::{check_names, mapping_of};
-use super::parameters::IndicesOptions;
+use super::mapping::{check_names, check_untyped, mapping_of, nest};
+use super::parameters::{IndicesOptions, is_on};
 use super::targets::alias_names;
 use super::template_match;
 
@@ -53,8 +54,10 @@ pub async fn create(
             reason: "already exists as alias",
         }));
     }
-    if let Some(Value::Object(mappings)) = definition.get("mappings") {
+    if let Some(Value::Object(mappings)) = definition.get_mut("mappings") {
+        check_untyped(mappings)?;
         check_names(mappings)?;
+        nest(mappings);
     }
     let catalog = state.catalog.read().await?;
     if let Some(template) = template_match::for_index(&catalog, &index) {
@@ -117,12 +120,52 @@ pub async fn delete(
     Ok(Json(json!({ "acknowledged": true })))
 }
 
-/// `POST /_refresh`, `POST /_flush` and their kin: what is acknowledged is searchable and on disk already.
+/// The URL's parameters of `_flush`.
+#[derive(Debug, Default, Deserialize)]
+pub struct FlushParameters {
+    force: Option<String>,
+    wait_if_ongoing: Option<String>,
+    #[serde(flatten)]
+    options: IndicesOptions,
+}
+
+/// `POST /_flush`
+pub async fn flush_all(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<FlushParameters>,
+) -> Result<Json<Value>, ElasticError> {
+    flushed(&state, "", &parameters).await
+}
+
+/// `POST /{index}/_flush`
+pub async fn flush(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<FlushParameters>,
+) -> Result<Json<Value>, ElasticError> {
+    flushed(&state, &index, &parameters).await
+}
+
+async fn flushed(
+    state: &ElasticState,
+    index: &str,
+    parameters: &FlushParameters,
+) -> Result<Json<Value>, ElasticError> {
+    if is_on(parameters.force.as_deref()) && parameters.wait_if_ongoing.as_deref() == Some("false")
+    {
+        return Err(ElasticError::validation(
+            "wait_if_ongoing must be true for a force flush",
+        ));
+    }
+    refreshed(state, index, &parameters.options).await
+}
+
+/// `POST /_refresh` and its kin: what is acknowledged is searchable and on disk already.
 pub async fn refresh_all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
     refreshed(&state, "", &IndicesOptions::default()).await
 }
 
-/// `POST /{index}/_refresh`, `POST /{index}/_flush`
+/// `POST /{index}/_refresh`
 pub async fn refresh(
     State(state): State<ElasticState>,
     Path(index): Path<String>,

@@ -10,7 +10,8 @@ use super::ElasticState;
 use super::body::{Body, Parameters};
 use super::catalog::{self, Catalog, chosen};
 use super::errors::ElasticError;
-use super::index_settings;
+use super::index_settings::{self, flatten};
+use super::mapping::check_untyped;
 use super::parameters::is_on;
 use super::template_match::patterns;
 
@@ -30,6 +31,12 @@ pub struct PutParameters {
     create: Option<String>,
 }
 
+/// The URL's parameters of a read.
+#[derive(Debug, Default, Deserialize)]
+pub struct GetParameters {
+    flat_settings: Option<String>,
+}
+
 /// `PUT /_template/{name}`
 pub async fn put(
     State(state): State<ElasticState>,
@@ -43,6 +50,9 @@ pub async fn put(
         return Err(ElasticError::parse(format!(
             "unknown key [{key}] in the template"
         )));
+    }
+    if let Some(Value::Object(mappings)) = given.get("mappings") {
+        check_untyped(mappings)?;
     }
     let listed: Vec<Value> = patterns(&given).map(Value::from).collect();
     if listed.is_empty() {
@@ -86,9 +96,19 @@ pub async fn get_all(State(state): State<ElasticState>) -> Result<Json<Value>, E
 pub async fn get(
     State(state): State<ElasticState>,
     Path(name): Path<String>,
+    Parameters(parameters): Parameters<GetParameters>,
 ) -> Result<(StatusCode, Json<Value>), ElasticError> {
     let catalog = state.catalog.read().await?;
-    Ok(chosen(&catalog.templates, &name))
+    let (status, Json(mut found)) = chosen(&catalog.templates, &name);
+    if is_on(parameters.flat_settings.as_deref()) {
+        let templates = found.as_object_mut().into_iter().flatten();
+        for (_, template) in templates {
+            let mut flat = Map::new();
+            flatten("", &template["settings"], &mut flat);
+            template["settings"] = flat.into();
+        }
+    }
+    Ok((status, Json(found)))
 }
 
 /// `DELETE /_template/{name}`

@@ -51,7 +51,7 @@ pub async fn put(
     Parameters(options): Parameters<IndicesOptions>,
     Body(body): Body,
 ) -> Result<Json<Value>, ElasticError> {
-    let given: Map<String, Value> = serde_json::from_slice(&body)
+    let mut given: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| ElasticError::content(&error, "the mapping"))?;
     if given.contains_key("_doc") {
         return Err(ElasticError::illegal_argument(
@@ -59,6 +59,7 @@ pub async fn put(
         ));
     }
     check_names(&given)?;
+    nest(&mut given);
     let found = state.resolve(&index, &options).await?;
     for info in &found.indices {
         let known = mapping_of(&state, info).await?;
@@ -99,6 +100,42 @@ pub fn check_names(mapping: &Map<String, Value>) -> Result<(), ElasticError> {
         }
     }
     Ok(())
+}
+
+/// Puts `a.b` as `b` below the object `a`, as Elasticsearch reads it, except where `subobjects` forbids it.
+pub fn nest(mapping: &mut Map<String, Value>) {
+    let keeps_dots = mapping.get("subobjects") == Some(&Value::Bool(false));
+    let Some(Value::Object(properties)) = mapping.get_mut("properties") else {
+        return;
+    };
+    for (name, mut field) in std::mem::take(properties) {
+        if let Value::Object(field) = &mut field {
+            nest(field);
+        }
+        let mut parts: Vec<&str> = match keeps_dots || name.split('.').any(str::is_empty) {
+            true => vec![name.as_str()],
+            false => name.split('.').collect(),
+        };
+        let last = parts.pop().unwrap_or_default();
+        let mut nested = Map::from_iter([(last.to_owned(), field)]);
+        for part in parts.into_iter().rev() {
+            nested = Map::from_iter([(part.to_owned(), json!({ "properties": nested }))]);
+        }
+        merge(properties, &nested);
+    }
+}
+
+/// Types were once named around a mapping.
+///
+/// # Errors
+/// When one still is.
+pub fn check_untyped(mapping: &Map<String, Value>) -> Result<(), ElasticError> {
+    match mapping.contains_key("_doc") {
+        true => Err(ElasticError::illegal_argument(
+            "The mapping definition cannot be nested under a type [_doc] unless include_type_name is set to true.",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A field keeps the type that it was mapped with.
@@ -258,6 +295,25 @@ fn definition(kind: FieldType) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_in_names_of_fields_are_levels() {
+        let nested = |given: Value| {
+            let mut mapping = given.as_object().cloned().expect("an object");
+            nest(&mut mapping);
+            Value::Object(mapping)
+        };
+        let given = json!({"properties": {
+            "a.b": {"type": "long"}, "a": {"properties": {"c.d": {"type": "ip"}}}, "e": {"type": "text"}, "x..y": {},
+        }});
+        let expected = json!({"properties": {
+            "a": {"properties": {"b": {"type": "long"}, "c": {"properties": {"d": {"type": "ip"}}}}},
+            "e": {"type": "text"}, "x..y": {},
+        }});
+        assert_eq!(nested(given), expected);
+        let flat = json!({"subobjects": false, "properties": {"a.b": {"type": "long"}}});
+        assert_eq!(nested(flat.clone()), flat);
+    }
 
     #[test]
     fn paths_become_nested_properties() {

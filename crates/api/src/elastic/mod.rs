@@ -18,11 +18,14 @@ mod bulk_ingest;
 mod bulk_reply;
 mod bulk_request;
 mod bulk_write;
+mod by_query;
 mod cat;
 mod catalog;
 mod closing;
 mod cluster;
 mod cluster_admin;
+mod cluster_moves;
+mod cluster_routes;
 mod cluster_state;
 mod collapse;
 mod condition;
@@ -52,7 +55,10 @@ mod partial;
 mod point_in_time;
 mod policies;
 mod pretty;
+mod refused;
+mod reindex;
 mod resolve_index;
+mod rewriting;
 mod rollover;
 mod scope;
 mod scroll;
@@ -60,6 +66,7 @@ mod search;
 mod search_parameters;
 mod search_reply;
 mod search_shards;
+mod shard_details;
 mod shards;
 mod shown_fields;
 mod simulated_templates;
@@ -71,6 +78,7 @@ mod targets;
 mod tasks;
 mod template_match;
 mod update;
+mod update_by_query;
 mod validate;
 
 use std::sync::Arc;
@@ -126,7 +134,7 @@ impl ElasticState {
 /// The API's routes. Whoever serves them adds the guard.
 pub fn router(state: ElasticState) -> Router {
     let routes = Router::new()
-        .merge(cluster_routes())
+        .merge(cluster_routes::routes())
         .merge(setup_routes())
         .merge(document_routes())
         .merge(index_routes())
@@ -158,70 +166,6 @@ fn finished(routes: Router<ElasticState>, state: ElasticState) -> Router {
 /// A request that the guard turned away, in this API's shape.
 pub fn refuse(reason: TurnedAway) -> Response {
     ElasticError::from(reason).into_response()
-}
-
-fn cluster_routes() -> Router<ElasticState> {
-    Router::new()
-        .route("/", get(cluster::root))
-        .route("/_cluster/health", get(health::all))
-        .route("/_cluster/health/{index}", get(health::of))
-        .route(
-            "/_cluster/settings",
-            get(cluster_admin::settings).put(cluster_admin::put_settings),
-        )
-        .route("/_cluster/state", get(cluster_state::all))
-        .route("/_cluster/state/{metrics}", get(cluster_state::some))
-        .route("/_cluster/state/{metrics}/{index}", get(cluster_state::of))
-        .route("/_cluster/pending_tasks", get(cluster_state::pending_tasks))
-        .route("/_cluster/stats", get(stats::cluster))
-        .route("/_license", get(cluster_admin::license))
-        .route("/_xpack", get(cluster_admin::xpack))
-        .route("/_nodes/stats", get(stats::nodes))
-        .route("/_cat", get(cat::listing))
-        .route("/_cat/nodes", get(cat::nodes))
-        .route("/_cat/master", get(cat::master))
-        .route("/_cat/plugins", get(cat::plugins))
-        .route("/_cat/pending_tasks", get(cat::pending_tasks))
-        .route("/_cat/shards", get(cat::all_shards))
-        .route("/_cat/shards/{index}", get(cat::shards))
-        .route(
-            "/_cat/component_templates",
-            get(cat::all_component_templates),
-        )
-        .route(
-            "/_cat/component_templates/{name}",
-            get(cat::component_templates),
-        )
-        .route("/_cat/aliases", get(cat::all_aliases))
-        .route("/_cat/aliases/{name}", get(cat::aliases))
-        .route("/_cat/templates", get(cat::all_templates))
-        .route("/_cat/templates/{name}", get(cat::templates))
-        .route("/_nodes", get(nodes::all))
-        .route("/_nodes/{what}", get(nodes::some))
-        .route("/_nodes/{node}/{sections}", get(nodes::of))
-        .route("/_nodes/stats/{metrics}", get(stats::nodes))
-        .route("/_nodes/stats/{metrics}/{index_metrics}", get(stats::nodes))
-        .route("/_nodes/{node}/stats", get(stats::nodes))
-        .route("/_tasks", get(tasks::list))
-        .route("/_tasks/{id}", get(tasks::get))
-        .merge(cat_routes())
-        .route("/_cat/indices", get(cat::all_indices))
-        .route("/_cat/indices/{index}", get(cat::indices))
-        .route("/_cat/health", get(cat::health))
-        .route("/_cat/count", get(cat::count_all))
-        .route("/_cat/count/{index}", get(cat::count))
-}
-
-/// Tables of what one node has one of, or nothing.
-fn cat_routes() -> Router<ElasticState> {
-    Router::new()
-        .route("/_cat/allocation", get(cat::all_allocation))
-        .route("/_cat/allocation/{nodes}", get(cat::allocation))
-        .route("/_cat/nodeattrs", get(cat::nodeattrs))
-        .route("/_cat/repositories", get(cat::repositories))
-        .route("/_cat/tasks", get(cat::tasks))
-        .route("/_cat/fielddata", get(cat::fielddata))
-        .route("/_cat/fielddata/{fields}", get(cat::fielddata))
 }
 
 /// What is set up once and kept.
@@ -265,6 +209,8 @@ fn setup_routes() -> Router<ElasticState> {
                 .delete(legacy::delete),
         )
         .route("/_data_stream", get(data_streams::get_all))
+        .route("/_data_stream/_stats", get(data_streams::all_stats))
+        .route("/_data_stream/{name}/_stats", get(data_streams::stats))
         .route(
             "/_data_stream/{name}",
             get(data_streams::get)
@@ -272,6 +218,7 @@ fn setup_routes() -> Router<ElasticState> {
                 .delete(data_streams::delete),
         )
         .route("/_ilm/status", get(policies::status))
+        .route("/{index}/_ilm/explain", get(policies::explain))
         .route("/_ilm/policy", get(policies::get_all))
         .route(
             "/_ilm/policy/{name}",
@@ -362,6 +309,11 @@ fn document_routes() -> Router<ElasticState> {
             "/{index}/_delete_by_query",
             post(delete_by_query::delete_by_query),
         )
+        .route(
+            "/{index}/_update_by_query",
+            post(update_by_query::update_by_query),
+        )
+        .route("/_reindex", post(reindex::reindex))
 }
 
 fn index_routes() -> Router<ElasticState> {
@@ -403,11 +355,11 @@ fn index_routes() -> Router<ElasticState> {
         )
         .route(
             "/_flush",
-            get(index_admin::refresh_all).post(index_admin::refresh_all),
+            get(index_admin::flush_all).post(index_admin::flush_all),
         )
         .route(
             "/{index}/_flush",
-            get(index_admin::refresh).post(index_admin::refresh),
+            get(index_admin::flush).post(index_admin::flush),
         )
 }
 

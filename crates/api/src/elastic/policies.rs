@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
 
 use super::ElasticState;
-use super::body::Body;
+use super::body::{Body, Parameters};
 use super::catalog::{Catalog, Policy};
 use super::errors::ElasticError;
+use super::parameters::IndicesOptions;
 
 /// `PUT /_ilm/policy/{name}`
 pub async fn put(
@@ -82,6 +83,21 @@ pub async fn delete(
     };
     state.catalog.change(change).await?;
     Ok(Json(json!({ "acknowledged": true })))
+}
+
+/// `GET /{index}/_ilm/explain`: no policy is obeyed, so none manages an index.
+pub async fn explain(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(options): Parameters<IndicesOptions>,
+) -> Result<Json<Value>, ElasticError> {
+    let found = state.resolve(&index, &options).await?;
+    let each = found.indices.into_iter().map(|info| {
+        let told = json!({ "index": info.name, "managed": false });
+        (info.name, told)
+    });
+    let each: Map<String, Value> = each.collect();
+    Ok(Json(json!({ "indices": each })))
 }
 
 /// `GET /_ilm/status`

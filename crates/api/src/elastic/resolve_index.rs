@@ -19,6 +19,7 @@ pub async fn resolve(
     Path(names): Path<String>,
     Parameters(options): Parameters<IndicesOptions>,
 ) -> Result<Json<Value>, ElasticError> {
+    let options = options.open_by_default();
     // What is named in full has to be there.
     state.resolve(&names, &options).await?;
     let catalog = state.catalog.read().await?;
@@ -36,7 +37,9 @@ pub async fn resolve(
         for alias in own.iter().filter(|alias| chosen(alias)) {
             aliases.entry(alias).or_default().push(&info.name);
         }
-        if !chosen(&info.name) {
+        let is_named = names.split(',').any(|own| own == info.name);
+        let is_meant = is_named || options.expands_to(catalog.is_closed(info)) == Some(true);
+        if !chosen(&info.name) || !is_meant {
             continue;
         }
         if catalog.data_streams.contains_key(&info.name) {

@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
 use swarmscope_query::store::IndexInfo;
@@ -13,68 +14,133 @@ use super::cluster::{CLUSTER_ID, CLUSTER_NAME, COMPATIBLE_VERSION, NODE_ID, stat
 use super::errors::ElasticError;
 use super::parameters::IndicesOptions;
 
+/// The URL's parameters of `_stats`.
+#[derive(Debug, Default, Deserialize)]
+pub struct StatsParameters {
+    /// Whether to tell of all indices together, of each, or of each shard.
+    level: Option<String>,
+    #[serde(flatten)]
+    options: IndicesOptions,
+}
+
+/// What may be asked for of indices, counted here or not.
+const METRICS: [&str; 22] = [
+    "_all",
+    "bulk",
+    "completion",
+    "dense_vector",
+    "docs",
+    "fielddata",
+    "flush",
+    "get",
+    "indexing",
+    "mappings",
+    "merge",
+    "query_cache",
+    "recovery",
+    "refresh",
+    "request_cache",
+    "search",
+    "segments",
+    "shard_stats",
+    "store",
+    "suggest",
+    "translog",
+    "warmer",
+];
+
 /// `GET /_stats`
-pub async fn all(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
-    told(&state, "", "_all", &IndicesOptions::default()).await
+pub async fn all(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<StatsParameters>,
+) -> Result<Json<Value>, ElasticError> {
+    told(&state, "", "_all", &parameters).await
 }
 
 /// `GET /_stats/{metrics}`
 pub async fn some(
     State(state): State<ElasticState>,
     Path(metrics): Path<String>,
+    Parameters(parameters): Parameters<StatsParameters>,
 ) -> Result<Json<Value>, ElasticError> {
-    told(&state, "", &metrics, &IndicesOptions::default()).await
+    told(&state, "", &metrics, &parameters).await
 }
 
 /// `GET /{index}/_stats`
 pub async fn of(
     State(state): State<ElasticState>,
     Path(index): Path<String>,
-    Parameters(options): Parameters<IndicesOptions>,
+    Parameters(parameters): Parameters<StatsParameters>,
 ) -> Result<Json<Value>, ElasticError> {
-    told(&state, &index, "_all", &options).await
+    told(&state, &index, "_all", &parameters).await
 }
 
 /// `GET /{index}/_stats/{metrics}`
 pub async fn some_of(
     State(state): State<ElasticState>,
     Path((index, metrics)): Path<(String, String)>,
-    Parameters(options): Parameters<IndicesOptions>,
+    Parameters(parameters): Parameters<StatsParameters>,
 ) -> Result<Json<Value>, ElasticError> {
-    told(&state, &index, &metrics, &options).await
+    told(&state, &index, &metrics, &parameters).await
 }
 
 async fn told(
     state: &ElasticState,
     index: &str,
     metrics: &str,
-    options: &IndicesOptions,
+    parameters: &StatsParameters,
 ) -> Result<Json<Value>, ElasticError> {
-    let indices = state.open_targets(index, options).await?.indices;
-    let wanted = |name: &str| metrics == "_all" || metrics.split(',').any(|own| own == name);
-    let figures = |indices: &[IndexInfo]| -> Value {
-        let mut all = figures(indices);
-        all.retain(|name, _| wanted(name));
-        all.into()
-    };
+    let level = parameters.level.as_deref().unwrap_or("indices");
+    if !["cluster", "indices", "shards"].contains(&level) {
+        return Err(ElasticError::illegal_argument(format!(
+            "level parameter must be one of [cluster] or [indices] or [shards] but was [{level}]"
+        )));
+    }
+    let mut asked = metrics.split(',').map(str::trim);
+    if let Some(unknown) = asked.find(|own| !METRICS.contains(own)) {
+        return Err(ElasticError::illegal_argument(format!(
+            "request [/_stats/{metrics}] contains unrecognized metric: [{unknown}]"
+        )));
+    }
+    let indices = state
+        .open_targets(index, &parameters.options)
+        .await?
+        .indices;
+    let figures = |indices: &[IndexInfo]| chosen_figures(indices, metrics);
     let whole = figures(&indices);
     let each: Map<String, Value> = indices
         .iter()
         .map(|info| {
             let one = std::slice::from_ref(info);
             let own = figures(one);
-            let body = json!({
+            let mut body = json!({
                 "uuid": info.uuid, "health": status(one), "status": "open", "primaries": own, "total": own,
             });
+            if level == "shards" {
+                let mut shard = own.clone();
+                shard["routing"] = json!({ "state": "STARTED", "primary": true, "node": NODE_ID });
+                body["shards"] = json!({ "0": [shard] });
+            }
             (info.name.clone(), body)
         })
         .collect();
     let shards = indices.len();
-    Ok(Json(json!({
+    let mut reply = json!({
         "_shards": { "total": shards, "successful": shards, "failed": 0 },
         "_all": { "primaries": whole, "total": whole },
-        "indices": each,
-    })))
+    });
+    if level != "cluster" {
+        reply["indices"] = each.into();
+    }
+    Ok(Json(reply))
+}
+
+/// Those of the figures that are asked for.
+fn chosen_figures(indices: &[IndexInfo], metrics: &str) -> Value {
+    let wanted = |name: &str| metrics.split(',').any(|own| own == "_all" || own == name);
+    let mut all = figures(indices);
+    all.retain(|name, _| wanted(name));
+    all.into()
 }
 
 /// What is counted of indices.
@@ -126,13 +192,40 @@ pub async fn cluster(State(state): State<ElasticState>) -> Result<Json<Value>, E
 
 /// `GET /_nodes/stats`
 pub async fn nodes(State(state): State<ElasticState>) -> Result<Json<Value>, ElasticError> {
+    node_stats(&state, "_all", "_all").await
+}
+
+/// `GET /_nodes/stats/{metrics}`
+pub async fn some_of_nodes(
+    State(state): State<ElasticState>,
+    Path(metrics): Path<String>,
+) -> Result<Json<Value>, ElasticError> {
+    node_stats(&state, &metrics, "_all").await
+}
+
+/// `GET /_nodes/stats/{metrics}/{index_metrics}`
+pub async fn index_figures_of_nodes(
+    State(state): State<ElasticState>,
+    Path((metrics, index_metrics)): Path<(String, String)>,
+) -> Result<Json<Value>, ElasticError> {
+    node_stats(&state, &metrics, &index_metrics).await
+}
+
+async fn node_stats(
+    state: &ElasticState,
+    metrics: &str,
+    index_metrics: &str,
+) -> Result<Json<Value>, ElasticError> {
     let indices = state.indices().await?;
-    let node = json!({
+    let mut node = json!({
         "timestamp": Timestamp::now().as_millisecond(),
         "name": CLUSTER_NAME,
         "roles": ["data", "ingest", "master"],
-        "indices": figures(&indices),
     });
+    let mut asked = metrics.split(',');
+    if asked.any(|own| matches!(own.trim(), "_all" | "indices")) {
+        node["indices"] = chosen_figures(&indices, index_metrics);
+    }
     Ok(Json(json!({
         "_nodes": { "total": 1, "successful": 1, "failed": 0 },
         "cluster_name": CLUSTER_NAME,

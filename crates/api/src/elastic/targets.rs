@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use swarmscope_model::Timestamp;
-use swarmscope_query::indices::{IndexExpression, wildcard_matches};
+use swarmscope_query::indices::{IndexExpression, InvalidIndexName, wildcard_matches};
 use swarmscope_query::store::IndexInfo;
 
 use super::ElasticState;
@@ -57,6 +57,13 @@ impl ElasticState {
         let expression = IndexExpression::parse(&text);
         // What it says itself: an alias that a pattern matches names no index.
         let asked = IndexExpression::parse(given);
+        let reserved = |name: &&str| name.starts_with('_') && *name != "_all";
+        if let Some(name) = asked.concrete_names().find(reserved) {
+            return Err(ElasticError::from(InvalidIndexName {
+                name: name.to_owned(),
+                reason: "must not start with '_'.",
+            }));
+        }
         if !options.ignores_unavailable() {
             for name in expression.concrete_names() {
                 if !everything.iter().any(|index| index.name == name) {

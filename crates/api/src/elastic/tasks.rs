@@ -118,36 +118,64 @@ impl Tasks {
     /// A task as it stands.
     fn describe(&self, number: u64) -> Option<Value> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(known.by_number.get(&number)?.describe(number))
+        Some(known.by_number.get(&number)?.info(number).to_json())
     }
 
-    /// The tasks that run, by id.
-    pub fn running(&self) -> Map<String, Value> {
+    /// The tasks that run, in the order they began.
+    pub fn running(&self) -> Vec<TaskInfo> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let running = known
             .by_number
             .iter()
             .filter(|(_, task)| task.took.is_none());
-        running
-            .map(|(number, task)| (format!("{NODE_ID}:{number}"), task.describe(*number)))
-            .collect()
+        running.map(|(number, task)| task.info(*number)).collect()
+    }
+}
+
+/// A task as it stands.
+#[derive(Debug)]
+pub struct TaskInfo {
+    number: u64,
+    pub action: &'static str,
+    pub description: String,
+    pub started: Timestamp,
+    /// How long it runs, or ran.
+    pub running: Duration,
+}
+
+/// What each of our tasks is to Elasticsearch.
+pub const KIND: &str = "transport";
+
+impl TaskInfo {
+    /// What to ask for it by.
+    pub fn id(&self) -> String {
+        format!("{NODE_ID}:{}", self.number)
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "node": NODE_ID,
+            "id": self.number,
+            "type": KIND,
+            "action": self.action,
+            "description": self.description,
+            "start_time_in_millis": self.started.as_millisecond(),
+            "running_time_in_nanos": u64::try_from(self.running.as_nanos()).unwrap_or(u64::MAX),
+            "cancellable": false,
+            "headers": {},
+        })
     }
 }
 
 impl Task {
-    fn describe(&self, number: u64) -> Value {
-        let took = self.took.unwrap_or_else(|| self.clock.elapsed());
-        json!({
-            "node": NODE_ID,
-            "id": number,
-            "type": "transport",
-            "action": self.action,
-            "description": self.description,
-            "start_time_in_millis": self.started.as_millisecond(),
-            "running_time_in_nanos": u64::try_from(took.as_nanos()).unwrap_or(u64::MAX),
-            "cancellable": false,
-            "headers": {},
-        })
+    fn info(&self, number: u64) -> TaskInfo {
+        TaskInfo {
+            number,
+            action: self.action,
+            description: self.description.clone(),
+            started: self.started,
+            running: self.took.unwrap_or_else(|| self.clock.elapsed()),
+        }
     }
 }
 
@@ -198,6 +226,11 @@ pub async fn get(
 
 /// `GET /_tasks`
 pub async fn list(State(state): State<ElasticState>) -> Json<Value> {
-    let node = json!({ "name": CLUSTER_NAME, "tasks": state.tasks.running() });
+    let running = state.tasks.running();
+    let tasks: Map<String, Value> = running
+        .iter()
+        .map(|task| (task.id(), task.to_json()))
+        .collect();
+    let node = json!({ "name": CLUSTER_NAME, "tasks": tasks });
     Json(json!({ "nodes": { NODE_ID: node } }))
 }

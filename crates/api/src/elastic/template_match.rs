@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use swarmscope_query::indices::wildcard_matches;
 
 use super::catalog::{Catalog, merge};
+use super::mapping::nest;
 
 /// What a template makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +38,11 @@ pub fn composed(catalog: &Catalog, template: &Map<String, Value>) -> Map<String,
     let parts = parts.filter_map(|part| catalog.component_templates.get(part));
     for part in parts.chain([template]) {
         if let Some(Value::Object(template)) = part.get("template") {
-            merge(&mut definition, template);
+            let mut template = template.clone();
+            if let Some(Value::Object(mappings)) = template.get_mut("mappings") {
+                nest(mappings);
+            }
+            merge(&mut definition, &template);
         }
     }
     definition
@@ -57,10 +62,11 @@ fn by_legacy_templates(catalog: &Catalog, index: &str) -> Option<FromTemplate> {
     for template in matching {
         for part in ["settings", "mappings", "aliases"] {
             if let Some(own) = template.get(part) {
-                merge(
-                    &mut definition,
-                    &Map::from_iter([(part.to_owned(), own.clone())]),
-                );
+                let mut own = own.clone();
+                if let (Value::Object(mappings), "mappings") = (&mut own, part) {
+                    nest(mappings);
+                }
+                merge(&mut definition, &Map::from_iter([(part.to_owned(), own)]));
             }
         }
     }

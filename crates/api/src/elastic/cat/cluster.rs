@@ -9,8 +9,8 @@ use super::super::body::Parameters;
 use super::super::cluster::{CLUSTER_NAME, NODE_ID, status};
 use super::super::errors::ElasticError;
 use super::super::parameters::IndicesOptions;
-use super::table::{CatParameters, Column, Table};
-use super::{CLOCK, EPOCH, now};
+use super::table::{CatParameters, Column, Table, row};
+use super::{CLOCK, EPOCH, HOST, now};
 
 const HEALTH: &[Column] = &[
     EPOCH,
@@ -121,9 +121,12 @@ const LISTING: &str = "=^.^=
 /_cat/fielddata
 /_cat/fielddata/{fields}
 /_cat/nodeattrs
+/_cat/recovery
+/_cat/recovery/{index}
 /_cat/repositories
 /_cat/templates
 /_cat/component_templates
+/_cat/thread_pool
 ";
 
 /// `GET /_cat`
@@ -138,41 +141,41 @@ pub async fn health(
 ) -> Result<Response, ElasticError> {
     let found = state.resolve("", &IndicesOptions::default()).await?;
     let (epoch, clock) = now();
-    let shards = found.indices.len().to_string();
-    let row = [
+    let shards = found.indices.len();
+    let own = row(&[
         &epoch,
         &clock,
-        CLUSTER_NAME,
-        status(&found.indices),
-        "1",
-        "1",
+        &CLUSTER_NAME,
+        &status(&found.indices),
+        &1,
+        &1,
         &shards,
         &shards,
-        "0",
-        "0",
-        "0",
-        "0",
-        "0",
-        "-",
-        "100.0%",
-    ];
-    Table::new(HEALTH, vec![row.map(str::to_owned).to_vec()]).answer(&parameters)
+        &0,
+        &0,
+        &0,
+        &0,
+        &0,
+        &"-",
+        &"100.0%",
+    ]);
+    Table::new(HEALTH, vec![own]).answer(&parameters)
 }
 
 /// `GET /_cat/nodes`
 pub async fn nodes(
     Parameters(parameters): Parameters<CatParameters>,
 ) -> Result<Response, ElasticError> {
-    let row = ["127.0.0.1", "dim", "*", CLUSTER_NAME].map(str::to_owned);
-    Table::new(NODES, vec![row.to_vec()]).answer(&parameters)
+    let own = row(&[&HOST, &"dim", &"*", &CLUSTER_NAME]);
+    Table::new(NODES, vec![own]).answer(&parameters)
 }
 
 /// `GET /_cat/master`
 pub async fn master(
     Parameters(parameters): Parameters<CatParameters>,
 ) -> Result<Response, ElasticError> {
-    let row = [NODE_ID, "127.0.0.1", "127.0.0.1", CLUSTER_NAME].map(str::to_owned);
-    Table::new(MASTER, vec![row.to_vec()]).answer(&parameters)
+    let own = row(&[&NODE_ID, &HOST, &HOST, &CLUSTER_NAME]);
+    Table::new(MASTER, vec![own]).answer(&parameters)
 }
 
 /// `GET /_cat/pending_tasks`

@@ -11,8 +11,8 @@ use super::super::body::Parameters;
 use super::super::cluster::{CLUSTER_NAME, status};
 use super::super::errors::ElasticError;
 use super::super::parameters::IndicesOptions;
-use super::table::{CatParameters, Column, Table, size};
-use super::{CLOCK, EPOCH, now};
+use super::table::{CatParameters, Column, Table, row, size};
+use super::{CLOCK, EPOCH, HOST, now};
 
 const INDICES: &[Column] = &[
     Column::new("health", "h", "current health status"),
@@ -67,6 +67,17 @@ const SHARDS: &[Column] = &[
     Column::new("node", "n", "name of node where it lives"),
 ];
 
+const RECOVERY: &[Column] = &[
+    Column::new("index", "i,idx", "index name"),
+    Column::new("shard", "s,sh", "shard name"),
+    Column::new("type", "ty", "recovery type"),
+    Column::new("stage", "st", "recovery stage"),
+    Column::new("source_host", "shost", "source host"),
+    Column::new("source_node", "snode", "source node name"),
+    Column::new("target_host", "thost", "target host"),
+    Column::new("target_node", "tnode", "target node name"),
+];
+
 const COUNT: &[Column] = &[
     EPOCH,
     CLOCK,
@@ -109,27 +120,27 @@ async fn indices_table(
         .await?;
     let catalog = state.catalog.read().await?;
     let health = |index: &IndexInfo| status(std::slice::from_ref(index));
-    let row = |index: IndexInfo| {
+    let told = |index: IndexInfo| {
         let is_closed = catalog.is_closed(&index);
         // Of what is closed nothing is counted.
         let counted = |text: String| if is_closed { String::new() } else { text };
         let bytes = counted(size(index.bytes, &parameters.table));
-        vec![
-            health(&index).to_owned(),
-            if is_closed { "close" } else { "open" }.to_owned(),
-            index.name,
-            index.uuid,
-            "1".to_owned(),
-            "0".to_owned(),
-            counted(index.documents.to_string()),
-            counted(index.deleted.to_string()),
-            index.created_at.to_string(),
-            Timestamp::from_millisecond(index.created_at).to_string(),
-            bytes.clone(),
-            bytes.clone(),
-            bytes,
-            index.damage.unwrap_or_default(),
-        ]
+        row(&[
+            &health(&index),
+            &if is_closed { "close" } else { "open" },
+            &index.name,
+            &index.uuid,
+            &1,
+            &0,
+            &counted(index.documents.to_string()),
+            &counted(index.deleted.to_string()),
+            &index.created_at,
+            &Timestamp::from_millisecond(index.created_at),
+            &bytes,
+            &bytes,
+            &bytes,
+            &index.damage.as_deref().unwrap_or_default(),
+        ])
     };
     let wanted = parameters.health.as_deref();
     if let Some(unknown) = wanted.filter(|one| !["green", "yellow", "red"].contains(one)) {
@@ -139,7 +150,7 @@ async fn indices_table(
     }
     let chosen = found.indices.into_iter();
     let chosen = chosen.filter(|index| wanted.is_none_or(|wanted| wanted == health(index)));
-    let table = Table::new(INDICES, chosen.map(row).collect());
+    let table = Table::new(INDICES, chosen.map(told).collect());
     // A column of our own, there only when there is something to say.
     match table.lacks("damage") {
         true => table.answer_without("damage", &parameters.table),
@@ -173,21 +184,62 @@ async fn shards_table(
     let found = state
         .resolve(expression, &IndicesOptions::default())
         .await?;
-    let row = |index: IndexInfo| {
+    let told = |index: &IndexInfo| {
         let bytes = size(index.bytes, parameters);
-        vec![
-            index.name,
-            "0".to_owned(),
-            "p".to_owned(),
-            "STARTED".to_owned(),
-            index.documents.to_string(),
-            bytes.clone(),
-            bytes,
-            "127.0.0.1".to_owned(),
-            CLUSTER_NAME.to_owned(),
-        ]
+        row(&[
+            &index.name,
+            &0,
+            &"p",
+            &"STARTED",
+            &index.documents,
+            &bytes,
+            &bytes,
+            &HOST,
+            &CLUSTER_NAME,
+        ])
     };
-    Table::new(SHARDS, found.indices.into_iter().map(row).collect()).answer(parameters)
+    Table::new(SHARDS, found.indices.iter().map(told).collect()).answer(parameters)
+}
+
+/// `GET /_cat/recovery`
+pub async fn all_recovery(
+    State(state): State<ElasticState>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    recovery_table(&state, "", &parameters).await
+}
+
+/// `GET /_cat/recovery/{index}`
+pub async fn recovery(
+    State(state): State<ElasticState>,
+    Path(index): Path<String>,
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    recovery_table(&state, &index, &parameters).await
+}
+
+/// What is there was read from the disk of this node.
+async fn recovery_table(
+    state: &ElasticState,
+    expression: &str,
+    parameters: &CatParameters,
+) -> Result<Response, ElasticError> {
+    let found = state
+        .resolve(expression, &IndicesOptions::default())
+        .await?;
+    let told = |index: &IndexInfo| {
+        row(&[
+            &index.name,
+            &0,
+            &"existing_store",
+            &"done",
+            &"n/a",
+            &"n/a",
+            &HOST,
+            &CLUSTER_NAME,
+        ])
+    };
+    Table::new(RECOVERY, found.indices.iter().map(told).collect()).answer(parameters)
 }
 
 /// `GET /_cat/count`
@@ -217,5 +269,5 @@ async fn count_table(
         .await?;
     let documents: u64 = found.indices.iter().map(|index| index.documents).sum();
     let (epoch, clock) = now();
-    Table::new(COUNT, vec![vec![epoch, clock, documents.to_string()]]).answer(parameters)
+    Table::new(COUNT, vec![row(&[&epoch, &clock, &documents])]).answer(parameters)
 }

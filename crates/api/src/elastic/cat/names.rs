@@ -10,7 +10,7 @@ use super::super::alias_choice::AliasChoice;
 use super::super::body::Parameters;
 use super::super::errors::ElasticError;
 use super::super::template_match::patterns;
-use super::table::{CatParameters, Column, Table};
+use super::table::{CatParameters, Column, Table, row};
 
 const ALIASES: &[Column] = &[
     Column::new("alias", "a", "alias name"),
@@ -95,14 +95,14 @@ async fn aliases_table(
                 None => "-".to_owned(),
             };
             let filter = body.get("filter").map_or("-", |_| "*");
-            rows.push(vec![
-                alias.clone(),
-                index.name.clone(),
-                filter.to_owned(),
-                says("index_routing"),
-                says("search_routing"),
-                says("is_write_index"),
-            ]);
+            rows.push(row(&[
+                alias,
+                &index.name,
+                &filter,
+                &says("index_routing"),
+                &says("search_routing"),
+                &says("is_write_index"),
+            ]));
         }
     }
     rows.sort();
@@ -143,13 +143,13 @@ async fn templates_table(
             none if none.is_empty() => "0".to_owned(),
             order => order,
         };
-        vec![
-            name.clone(),
-            format!("[{}]", own.join(", ")),
-            order,
-            text(template, "version"),
-            parts,
-        ]
+        row(&[
+            name,
+            &format!("[{}]", own.join(", ")),
+            &order,
+            &text(template, "version"),
+            &parts,
+        ])
     };
     let newer = catalog.index_templates.iter();
     let newer = newer.map(|(name, template)| of_kind(template, name, "priority"));
@@ -203,15 +203,15 @@ async fn components_table(
             }
             members(at)
         };
-        vec![
-            name.clone(),
-            text(body, "version"),
-            part(&["aliases"]),
-            part(&["mappings", "properties"]),
-            part(&["settings", "index"]),
-            members(body.get("_meta")),
-            users(name),
-        ]
+        row(&[
+            name,
+            &text(body, "version"),
+            &part(&["aliases"]),
+            &part(&["mappings", "properties"]),
+            &part(&["settings", "index"]),
+            &members(body.get("_meta")),
+            &users(name),
+        ])
     });
     Table::new(COMPONENT_TEMPLATES, rows.collect()).answer(parameters)
 }
@@ -222,7 +222,6 @@ fn text(body: &Map<String, Value>, key: &str) -> String {
 }
 
 /// How many members an object has.
-fn members(value: Option<&Value>) -> String {
-    let count = value.and_then(Value::as_object).map_or(0, Map::len);
-    count.to_string()
+fn members(value: Option<&Value>) -> usize {
+    value.and_then(Value::as_object).map_or(0, Map::len)
 }

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
-use swarmscope_model::Timestamp;
 
 use super::super::ElasticState;
 use super::super::body::Parameters;
@@ -11,7 +10,9 @@ use super::super::cluster::CLUSTER_NAME;
 use super::super::errors::ElasticError;
 use super::super::nodes::is_this_node;
 use super::super::parameters::IndicesOptions;
-use super::table::{CatParameters, Column, Table, size};
+use super::super::tasks::KIND;
+use super::HOST;
+use super::table::{CatParameters, Column, Table, row, size};
 
 const ALLOCATION: &[Column] = &[
     Column::new("shards", "s", "number of shards on node"),
@@ -44,6 +45,14 @@ const FIELD_DATA: &[Column] = &[
     Column::new("node", "n", "node name"),
     Column::new("field", "f", "field name"),
     Column::new("size", "s", "field data usage"),
+];
+
+const THREAD_POOL: &[Column] = &[
+    Column::new("node_name", "nn", "node name"),
+    Column::new("name", "n", "thread pool name"),
+    Column::new("active", "a", "number of active threads"),
+    Column::new("queue", "q", "number of tasks currently in queue"),
+    Column::new("rejected", "r", "number of rejected tasks"),
 ];
 
 const TASKS: &[Column] = &[
@@ -83,15 +92,15 @@ async fn allocation_table(
 ) -> Result<Response, ElasticError> {
     let indices = state.resolve("", &IndicesOptions::default()).await?.indices;
     let bytes = indices.iter().map(|info| info.bytes).sum();
-    let row = vec![
-        indices.len().to_string(),
-        size(bytes, parameters),
-        "127.0.0.1".to_owned(),
-        "127.0.0.1".to_owned(),
-        CLUSTER_NAME.to_owned(),
-    ];
+    let own = row(&[
+        &indices.len(),
+        &size(bytes, parameters),
+        &HOST,
+        &HOST,
+        &CLUSTER_NAME,
+    ]);
     let rows = if is_this_node(nodes) {
-        vec![row]
+        vec![own]
     } else {
         Vec::new()
     };
@@ -119,6 +128,13 @@ pub async fn fielddata(
     Table::new(FIELD_DATA, Vec::new()).answer(&parameters)
 }
 
+/// `GET /_cat/thread_pool`: requests share one set of threads, and none waits for a pool of its own.
+pub async fn thread_pool(
+    Parameters(parameters): Parameters<CatParameters>,
+) -> Result<Response, ElasticError> {
+    Table::new(THREAD_POOL, Vec::new()).answer(&parameters)
+}
+
 /// The URL's parameters of `_cat/tasks`.
 #[derive(Debug, Default, Deserialize)]
 pub struct TasksParameters {
@@ -134,23 +150,20 @@ pub async fn tasks(
     Parameters(parameters): Parameters<TasksParameters>,
 ) -> Result<Response, ElasticError> {
     let rows = state.tasks.running();
-    let rows = rows.into_iter().map(|(id, task)| {
-        let started = task["start_time_in_millis"].as_i64().unwrap_or_default();
-        let clock = Timestamp::from_millisecond(started).to_string();
-        let running = task["running_time_in_nanos"].as_u64().unwrap_or_default();
-        let text = |key: &str| task[key].as_str().unwrap_or_default().to_owned();
-        vec![
-            text("action"),
-            id,
-            "-".to_owned(),
-            text("type"),
-            started.to_string(),
-            clock.get(11..19).unwrap_or_default().to_owned(),
-            format!("{}ms", running / 1_000_000),
-            "127.0.0.1".to_owned(),
-            CLUSTER_NAME.to_owned(),
-            text("description"),
-        ]
+    let rows = rows.into_iter().map(|task| {
+        let clock = task.started.to_string();
+        row(&[
+            &task.action,
+            &task.id(),
+            &"-",
+            &KIND,
+            &task.started.as_millisecond(),
+            &clock.get(11..19).unwrap_or_default(),
+            &format!("{}ms", task.running.as_millis()),
+            &HOST,
+            &CLUSTER_NAME,
+            &task.description,
+        ])
     });
     Table::new(TASKS, rows.collect()).answer(&parameters.table)
 }

@@ -1,6 +1,8 @@
 //! A table of `_cat`: columns that are shown, chosen and explained, rows that are sorted and aligned. It knows no
 //! index and no node.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -73,6 +75,11 @@ impl Column {
         );
         is_count || is_figure
     }
+}
+
+/// A row of a table out of what is shown in its cells.
+pub fn row(cells: &[&dyn Display]) -> Vec<String> {
+    cells.iter().map(ToString::to_string).collect()
 }
 
 /// Columns, and a cell for each of them in every row.
