@@ -117,7 +117,7 @@ async fn told(
                 "uuid": info.uuid, "health": status(one), "status": "open", "primaries": own, "total": own,
             });
             if level == "shards" {
-                let mut shard = own.clone();
+                let mut shard = own;
                 shard["routing"] = json!({ "state": "STARTED", "primary": true, "node": NODE_ID });
                 body["shards"] = json!({ "0": [shard] });
             }
