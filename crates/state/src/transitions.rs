@@ -285,14 +285,14 @@ pub fn requeue_states(asked: Option<TaskState>) -> &'static str {
     }
 }
 
-/// Refuses what is in the queue by now, because a parent took it along.
+/// Refuses what is in the queue by now, because a parent took it along or somebody else was quicker.
 pub fn still_requeueable(task: &Task) -> Result<(), Skipped> {
     if task.state.is_requeueable() {
         return Ok(());
     }
     Err(Skipped {
         task_id: task.task_id.clone(),
-        reason: format!("is {} by now, with its parent", task.state.as_str()),
+        reason: format!("is {} by now", task.state.as_str()),
     })
 }
 

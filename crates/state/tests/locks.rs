@@ -14,7 +14,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::limits::STATE_STATEMENT_TIMEOUT;
 use swarmscope_model::state::{
     AfterChildren, ChildFailure, Claim, ErrorClass, Failure, Join, MAX_LEASE_LOSSES, NewAgent,
-    NewTask, StateError, StateStore, TaskState,
+    NewTask, Requeued, StateError, StateStore, TaskFilter, TaskState,
 };
 use swarmscope_state::PostgresState;
 use swarmscope_test_postgres::Database;
@@ -318,4 +318,83 @@ async fn a_parent_that_fails_at_once_is_not_held_while_somebody_holds_one_of_its
     failing.await.unwrap();
     assert_eq!(swarm.state("whole").await, TaskState::Failed);
     assert_eq!(swarm.state("busy").await, TaskState::Cancelled);
+}
+
+/// Two wholes, each with two parts that are in progress.
+async fn two_families(swarm: &Swarm) -> Vec<Claim> {
+    for name in ["one", "two"] {
+        let part = |number: u8| part_of(name, &format!("{name} {number}"));
+        let family = vec![whole(name, ChildFailure::Fail), part(1), part(2)];
+        swarm.store.enqueue(family).await.unwrap();
+    }
+    let mut claims = Vec::new();
+    for _ in 0..4 {
+        claims.push(swarm.claim("a").await);
+    }
+    claims
+}
+
+/// Makes a change while somebody holds the last of these parts; no parent is held while it waits.
+async fn without_a_parent(
+    swarm: &Swarm,
+    change: impl Future<Output = Result<Requeued, StateError>>,
+) -> Requeued {
+    let mut holder = swarm.connect().await;
+    let mut held = holder.begin().await.unwrap();
+    sqlx::query("SELECT FROM task_states WHERE task_id = 'two 2' FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let watched = async {
+        swarm.until_somebody_waits().await;
+        let mut other = swarm.connect().await;
+        let parents =
+            "SELECT FROM task_states WHERE task_id IN ('one', 'two') FOR UPDATE SKIP LOCKED";
+        let free = sqlx::query(parents).fetch_all(&mut other).await.unwrap();
+        held.rollback().await.unwrap();
+        free.len()
+    };
+    let (changed, free) = tokio::join!(change, watched);
+    assert_eq!(free, 2, "whoever ends a part gets hold of its parent");
+    changed.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_parent_is_held_while_a_bulk_cancellation_waits_for_a_part() {
+    let Some(swarm) = Swarm::with_agents(&["a"]).await else {
+        return;
+    };
+    two_families(&swarm).await;
+    let in_progress = TaskFilter {
+        state: Some(TaskState::InProgress),
+        ..TaskFilter::default()
+    };
+    let cancelled = without_a_parent(&swarm, swarm.store.cancel_all(&in_progress, 4)).await;
+    assert_eq!((cancelled.tasks.len(), cancelled.skipped.len()), (4, 0));
+    for name in ["one", "two"] {
+        assert_eq!(swarm.state(name).await, TaskState::Failed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parent_is_requeued_after_its_parts_were_locked() {
+    let Some(swarm) = Swarm::with_agents(&["a"]).await else {
+        return;
+    };
+    for claim in two_families(&swarm).await {
+        swarm.store.fail(&claim, &breaks()).await.unwrap();
+    }
+    let failed = TaskFilter {
+        state: Some(TaskState::Failed),
+        ..TaskFilter::default()
+    };
+    let requeued = without_a_parent(&swarm, swarm.store.requeue(&failed, 6)).await;
+    assert_eq!(requeued.tasks.len() + requeued.skipped.len(), 6);
+    for (task_id, state) in [
+        ("one", TaskState::Waiting),
+        ("one 1", TaskState::Queued),
+        ("two 2", TaskState::Queued),
+    ] {
+        assert_eq!(swarm.state(task_id).await, state, "{task_id}");
+    }
 }

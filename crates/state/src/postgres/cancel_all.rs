@@ -5,8 +5,8 @@ use swarmscope_model::limits::MAX_REQUEUE;
 use swarmscope_model::state::{Requeued, StateError, TaskFilter};
 
 use super::change::Change;
-use super::steer::cancel_in;
-use super::{PostgresState, reads};
+use super::steer::cancel_held;
+use super::{PostgresState, families, reads};
 use crate::broken::Broken;
 use crate::transitions::{UNFINISHED, ended_meanwhile};
 
@@ -20,8 +20,8 @@ pub async fn cancel_all(
     PostgresState::end(change, outcome).await
 }
 
-/// Counts without a lock, because each cancellation locks its whole tree in an order of its own; a task
-/// that ends in between is skipped.
+/// Counts without a lock, because locks are taken in the order of the trees; a task that ends in between is
+/// skipped.
 async fn cancel_all_in(
     change: &mut Change<'_>,
     state: &PostgresState,
@@ -39,9 +39,10 @@ async fn cancel_all_in(
         let found = found.len() as u64;
         return Err(StateError::CountChanged { expected, found }.into());
     }
+    families::lock(change, &found).await?;
     let mut cancelled = Requeued::default();
     for task_id in found {
-        match cancel_in(change, state, &task_id).await {
+        match cancel_held(change, state, &task_id).await {
             Ok(task) => cancelled.tasks.push(task),
             Err(Broken::Refused(StateError::WrongState { .. })) => {
                 let task = reads::locked(change, &task_id).await?.task;

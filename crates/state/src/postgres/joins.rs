@@ -177,13 +177,20 @@ pub async fn stop_all(
 }
 
 /// Locks a task after all under it that have not ended.
-pub async fn lock_tree(
+pub async fn lock_tree(change: &mut PgConnection, task_id: &str) -> Result<(), Broken> {
+    open_under(change, OPEN_UNDER, task_id).await?;
+    reads::locked(change, task_id).await?;
+    Ok(())
+}
+
+/// A task that is locked, and all under it that have not ended. With the root held nobody gives it children, so
+/// those that came before it was are all there; when somebody holds one of these, the whole change is tried
+/// again.
+pub async fn held_tree(
     change: &mut PgConnection,
     task_id: &str,
 ) -> Result<(TaskRow, Vec<TaskRow>), Broken> {
-    open_under(change, OPEN_UNDER, task_id).await?;
     let root = reads::locked(change, task_id).await?;
-    // With the root held nobody gives it children, so those that came meanwhile are all there.
     let under = open_under(change, OPEN_UNDER_AT_ONCE, task_id).await?;
     Ok((root, under))
 }

@@ -19,6 +19,7 @@ mod enqueue;
 mod enqueue_batch;
 mod error_groups;
 mod failure;
+mod families;
 mod history;
 mod instant;
 mod joins;

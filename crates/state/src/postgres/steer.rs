@@ -8,7 +8,7 @@ use swarmscope_model::state::{Task, TaskState};
 use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
-use super::{PostgresState, joins, reads};
+use super::{PostgresState, families, joins, reads};
 use crate::broken::Broken;
 use crate::transitions::{Ended, TaskRow, requeueable, wrong_state};
 
@@ -49,13 +49,22 @@ pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken
     PostgresState::end(change, outcome).await
 }
 
-/// Cancels a task and all under it.
-pub async fn cancel_in(
+async fn cancel_in(
     change: &mut Change<'_>,
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
-    let (before, under) = joins::lock_tree(change, task_id).await?;
+    joins::lock_tree(change, task_id).await?;
+    cancel_held(change, state, task_id).await
+}
+
+/// Cancels a task and all under it, which the caller has locked.
+pub async fn cancel_held(
+    change: &mut Change<'_>,
+    state: &PostgresState,
+    task_id: &str,
+) -> Result<Task, Broken> {
+    let (before, under) = joins::held_tree(change, task_id).await?;
     let now = state.now();
     if before.task.state.is_final() {
         return Err(wrong_state(task_id, before.task.state, "cancelled").into());
@@ -78,12 +87,13 @@ async fn retry_in(
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Task, Broken> {
+    families::lock(change, &[task_id.to_owned()]).await?;
     let before = reads::locked(change, task_id).await?.task;
     requeueable(&before)?;
     requeue_one(change, &before, state.now()).await
 }
 
-/// Requeues a task whose row is locked. A parent that ended while it waited waits again, for the
+/// Requeues a task whose family is locked. A parent that ended while it waited waits again, for the
 /// children that failed and are requeued with it.
 pub async fn requeue_one(
     change: &mut Change<'_>,

@@ -107,7 +107,8 @@ async fn fail_overdue_in(
     state: &PostgresState,
     task_id: &str,
 ) -> Result<Option<Task>, Broken> {
-    let (before, under) = joins::lock_tree(change, task_id).await?;
+    joins::lock_tree(change, task_id).await?;
+    let (before, under) = joins::held_tree(change, task_id).await?;
     let now = state.now();
     let is_due = before.task.deadline.is_some_and(|deadline| deadline <= now);
     if before.task.state.is_final() || !is_due {
