@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use swarmscope_model::limits::STATE_GROUP_COMMIT;
-use swarmscope_model::state::StateError;
+use swarmscope_model::state::{StateError, Task};
 use tokio::sync::{mpsc, oneshot};
 
 /// What became of a request in its batch.
@@ -27,6 +27,19 @@ pub fn in_order<T>(requests: usize, mut outcomes: Outcomes<T>) -> Vec<Outcome<T>
     (0..requests)
         .map(|place| outcomes.remove(&place).unwrap_or(Outcome::Alone))
         .collect()
+}
+
+/// The tasks that a statement gave back, each to the request in whose place it belongs; one that belongs to nobody
+/// here is nobody's outcome.
+pub fn done(
+    tasks: impl IntoIterator<Item = Task>,
+    place: impl Fn(&Task) -> Option<usize>,
+) -> Outcomes<Task> {
+    let placed = tasks.into_iter().filter_map(|task| {
+        let place = place(&task)?;
+        Some((place, Outcome::Done(Ok(task))))
+    });
+    placed.collect()
 }
 
 /// How requests are done together.

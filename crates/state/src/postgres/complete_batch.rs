@@ -18,7 +18,7 @@ use super::joins;
 use super::rows::{self, task_columns};
 use crate::broken::Broken;
 use crate::content::to_text;
-use crate::together::{Outcome, Outcomes};
+use crate::together::{Outcome, Outcomes, done};
 use crate::transitions::{Ended, TaskRow, in_force};
 
 /// Completes the tasks (`$1`) whose claims (agents `$2`, tokens `$3`) are in force at `$4`, which is what
@@ -118,15 +118,15 @@ async fn complete_plain(
         .bind(results)
         .fetch_all(connection)
         .await?;
-    let mut done = Outcomes::new();
+    let mut outcomes = Outcomes::new();
     for row in &rows {
         let turn: i64 = row.try_get("place")?;
         let turn = usize::try_from(turn - 1).unwrap_or_default();
         if let Some(place) = places.get(turn) {
-            done.insert(*place, Outcome::Done(Ok(rows::task(row)?.task)));
+            outcomes.insert(*place, Outcome::Done(Ok(rows::task(row)?.task)));
         }
     }
-    Ok(done)
+    Ok(outcomes)
 }
 
 /// Completes the children among these, or none of them when somebody is in the way.
@@ -182,13 +182,9 @@ async fn complete_families(
         .bind(Instant(now))
         .fetch_all(&mut **change)
         .await?;
-    let mut done = Outcomes::new();
-    for row in &rows {
-        let task = rows::task(row)?.task;
-        if let Some(place) = asked.get(task.task_id.as_str()) {
-            done.insert(*place, Outcome::Done(Ok(task)));
-        }
-    }
+    let completed: Result<Vec<Task>, sqlx::Error> =
+        rows.iter().map(|row| Ok(rows::task(row)?.task)).collect();
+    let completed = done(completed?, |task| asked.get(task.task_id.as_str()).copied());
     for (place, child) in &children {
         let result = requests[*place].result.clone();
         change.attempt_ended(child, Ended::Completed { result }, now);
@@ -196,7 +192,7 @@ async fn complete_families(
     for parent in &parents {
         joins::settle(change, parent, now).await?;
     }
-    Ok(done)
+    Ok(completed)
 }
 
 /// The children among these whose claims are in force, locked, each with its place.

@@ -11,7 +11,7 @@ use super::batch_connection::BatchWork;
 use super::{enqueue, system_config};
 use crate::broken::Broken;
 use crate::prepared::Prepared;
-use crate::together::{Outcome, Outcomes};
+use crate::together::{Outcomes, done};
 
 /// Submissions of this moment.
 pub struct EnqueueBatch;
@@ -45,17 +45,13 @@ impl BatchWork for EnqueueBatch {
         outcomes: &mut Outcomes<Task>,
     ) -> Result<(), Broken> {
         let rules = system_config::rules(connection).await?;
-        let mut inserted = enqueue::insert(connection, requests, &rules, now).await?;
-        for (place, request) in requests.iter().enumerate() {
-            // Of several with one id any may be the one that was inserted; only who is sure that it is his takes it.
-            if let Some(task) = inserted.remove(&request.task_id) {
-                if is_of(request, &task) {
-                    outcomes.insert(place, Outcome::Done(Ok(task)));
-                } else {
-                    inserted.insert(request.task_id.clone(), task);
-                }
-            }
-        }
+        let inserted = enqueue::insert(connection, requests, &rules, now).await?;
+        // Of several with one id any may be the one that was inserted; only who is sure that it is his takes it.
+        outcomes.extend(done(inserted.into_values(), |task| {
+            requests
+                .iter()
+                .position(|request| request.task_id == task.task_id && is_of(request, task))
+        }));
         Ok(())
     }
 }
