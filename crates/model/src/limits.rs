@@ -355,15 +355,25 @@ pub const COUNT_QUEUE_WITHIN: Duration = Duration::from_secs(60);
 pub const SWEEP_BATCH: usize = 1_000;
 /// Rows of `system_config` that are read; ours are fewer than ten, agents may keep some of theirs.
 pub const MAX_SETTINGS: u32 = 1_000;
-/// Connections of one process to a state database, three of them for batches. PostgreSQL allows 100 in all
-/// unless configured.
-pub const STATE_CONNECTIONS: u32 = 9;
+/// Connections of one process to a state database, three of them for batches and one to hear of others' tasks.
+/// PostgreSQL allows 100 in all unless configured.
+pub const STATE_CONNECTIONS: u32 = 10;
+/// Between two announcements of work to other processes: what comes meanwhile goes with the next one, so that
+/// two hundred a second are the most that a queue of any speed costs.
+pub const ANNOUNCE_PAUSE: Duration = Duration::from_millis(5);
+/// Longest announcement; PostgreSQL takes up to 8,000 bytes. More to say is said as "anything".
+pub const MAX_ANNOUNCEMENT_BYTES: usize = 7_000;
+/// Between two tries to hear of others' work when the database is away.
+pub const ANNOUNCED_PAUSE: Duration = Duration::from_secs(1);
 /// How often changed tasks are looked for while somebody watches: soon enough to feel live.
 pub const WATCH_EVERY: Duration = Duration::from_millis(250);
 /// How far each of these looks goes back: longer than a change takes from its time to its commit.
 pub const WATCH_OVERLAP: Duration = Duration::from_millis(500);
 /// Changed tasks of one look; more in one go nobody can read, and who watches is told to list anew.
 pub const MAX_WATCHED_AT_ONCE: usize = 1_000;
+/// Changes that the id of an event names, so that a reader who comes back does not hear of them again: ten letters
+/// each, and servers and proxies take headers of four to eight kilobytes.
+pub const MAX_MARKED: usize = 256;
 /// Looks that wait for a slow reader before it misses some.
 pub const WATCH_BACKLOG: usize = 16;
 /// Waiting claims that are woken in vain for one task, because others were quicker: with each the

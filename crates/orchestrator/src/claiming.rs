@@ -46,7 +46,7 @@ impl Orchestrator {
         let mut looked_for = most;
         loop {
             // Listening before looking, so that no ring is missed in between.
-            let listener = self.bell().listen(wanted.task_types);
+            let listener = self.bell().listen(wanted.agent_name, wanted.task_types);
             let mut tasks = self.take(wanted, looked_for).await?;
             if !tasks.is_empty() {
                 if let Some(heard) = heard {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use swarmscope_model::event::event_type;
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{
-    Agent, Claim, Failure, Join, NewAgent, NewTask, StateError, StateStore, Task, TaskState,
+    Agent, Claim, Failure, Join, NewAgent, NewTask, News, StateError, StateStore, Task, TaskState,
 };
 use swarmscope_sdk::{Logger, metrics};
 use tokio_util::sync::CancellationToken;
@@ -23,8 +23,8 @@ use crate::live::Live;
 pub struct Config {
     /// Settings that stand whatever `system_config` says.
     pub pinned: Option<Settings>,
-    /// How often a waiting claim looks by itself, for tasks whose backoff ends and for those that
-    /// others write into the store.
+    /// How often a waiting claim looks by itself, for tasks whose backoff ends, for rates that have room again,
+    /// and for what others write into the store without a word.
     pub recheck_every: Duration,
 }
 
@@ -59,10 +59,13 @@ impl Orchestrator {
     pub fn new(store: Arc<dyn StateStore>, logger: Logger, config: Config) -> Self {
         let shared = Shared {
             live: Live::new(config.pinned, &logger),
+            bell: Bell::new({
+                let store = Arc::clone(&store);
+                move |news| store.announce(vec![news])
+            }),
             store,
             logger,
             recheck_every: config.recheck_every,
-            bell: Bell::default(),
             told_moves: ToldMoves::default(),
             closing: CancellationToken::new(),
         };
@@ -108,13 +111,18 @@ impl Orchestrator {
 
     /// Wakes everybody who waits: any number of tasks may have become claimable.
     pub(crate) fn ring_all(&self) {
-        self.shared.bell.ring_all();
+        self.shared.bell.ring(News::Anything);
     }
 
     /// Wakes somebody for each of these that waits to be claimed.
     pub(crate) fn ring(&self, tasks: &[Task]) {
-        for task in tasks.iter().filter(|task| task.state == TaskState::Queued) {
-            self.shared.bell.ring(task);
+        self.tell(News::of(tasks));
+    }
+
+    /// Wakes whom the news concern.
+    pub(crate) fn tell(&self, news: Vec<News>) {
+        for news in news {
+            self.shared.bell.ring(news);
         }
     }
 
@@ -137,6 +145,7 @@ impl Orchestrator {
         result: Map<String, Value>,
         mut follow_up: Vec<NewTask>,
     ) -> Result<Task, StateError> {
+        let news = News::of_new(&follow_up);
         // Named here, so that the follow-ups can be told from one another afterwards.
         let mut followers = Vec::with_capacity(follow_up.len());
         for task in &mut follow_up {
@@ -155,9 +164,8 @@ impl Orchestrator {
                 events::task_received(self.logger(), &follower);
             }
         }
-        if !followers.is_empty() {
-            self.ring_all();
-        }
+        self.tell(news);
+        self.attempt_ended(&task.task_type, &claim.agent_name);
         self.child_ended(&task).await;
         Ok(task)
     }
@@ -176,6 +184,7 @@ impl Orchestrator {
             metrics::increment_errors(event_type::MAX_RETRIES_EXCEEDED);
         }
         events::task_failed(self.logger(), &task, claim, failure, is_logged);
+        self.attempt_ended(&task.task_type, &claim.agent_name);
         self.child_ended(&task).await;
         Ok(task)
     }
@@ -186,11 +195,15 @@ impl Orchestrator {
         children: Vec<NewTask>,
         join: Join,
     ) -> Result<Task, StateError> {
+        let mut news = News::of_new(&children);
         let outcome = self.store().fan_out(claim, children, join).await;
         let task =
             outcome.inspect_err(|error| events::claim_refused(self.logger(), claim, error))?;
         events::task_waiting(self.logger(), &task, claim);
-        self.ring_all();
+        // Where its children had ended before it is back already.
+        news.extend(News::of(std::slice::from_ref(&task)));
+        self.tell(news);
+        self.attempt_ended(&task.task_type, &claim.agent_name);
         Ok(task)
     }
 
@@ -207,6 +220,7 @@ impl Orchestrator {
     pub(crate) async fn cancel(&self, task_id: &str) -> Result<Task, StateError> {
         let task = self.store().cancel(task_id).await?;
         events::task_cancelled(self.logger(), &task);
+        self.attempts_ended();
         self.child_ended(&task).await;
         Ok(task)
     }

@@ -13,6 +13,7 @@ mod events;
 mod family;
 mod http;
 mod live;
+mod room;
 mod serve;
 mod steer;
 mod sweep;

@@ -2,7 +2,7 @@
 //! counts without a restart. A bad row is told of once and changes nothing.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use swarmscope_model::Severity;
 use swarmscope_model::event::event_type;
@@ -12,10 +12,12 @@ use swarmscope_sdk::Logger;
 
 use crate::dispatch::Orchestrator;
 use crate::events;
+use crate::room::Limited;
 
 /// What is in force and what was said about it.
 pub struct Live {
     settings: RwLock<Settings>,
+    limited: RwLock<Arc<Limited>>,
     /// Whether `system_config` has a say.
     pinned: bool,
     /// Complaints already made; one that no longer holds is forgotten, so that it can be made anew.
@@ -29,6 +31,7 @@ impl Live {
         Self {
             pinned: pinned.is_some(),
             settings: RwLock::new(pinned.unwrap_or_default()),
+            limited: RwLock::default(),
             told: Mutex::default(),
             own_level: logger.level(),
         }
@@ -39,6 +42,11 @@ impl Live {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Whose claims are limited.
+    pub fn limited(&self) -> Arc<Limited> {
+        Arc::clone(&self.limited.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Which complaints are new.
@@ -54,10 +62,12 @@ impl Live {
 /// Reads `system_config` and puts it into force.
 pub async fn refresh(orchestrator: &Orchestrator) -> Result<(), StateError> {
     let live = orchestrator.live();
+    let rows = orchestrator.store().settings().await?;
+    *live.limited.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Limited::read(&rows));
     if live.pinned {
         return Ok(());
     }
-    let (settings, bad) = Settings::read(&orchestrator.store().settings().await?);
+    let (settings, bad) = Settings::read(&rows);
     let logger = orchestrator.logger();
     for complaint in live.news(&bad) {
         logger

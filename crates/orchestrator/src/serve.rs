@@ -36,6 +36,7 @@ pub async fn serve(
         .field("version", env!("CARGO_PKG_VERSION"))
         .emit();
     let sweeper = tokio::spawn(sweep::run(orchestrator.clone()));
+    let hearing = tokio::spawn(hear(orchestrator.clone()));
     let closing = orchestrator.closing().clone();
     let server = axum::serve(listener, router).with_graceful_shutdown({
         let closing = closing.clone();
@@ -53,8 +54,8 @@ pub async fn serve(
         () = overdue => Ok(()),
     };
     closing.cancel();
-    // The sweep ends with the token; a panic in it has been logged where it happened.
-    let _ = sweeper.await;
+    // Both end with the token; a panic in one has been logged where it happened.
+    let _ = (sweeper.await, hearing.await);
     logger
         .info(event_type::SYSTEM_SHUTDOWN, "the orchestrator stops")
         .emit();
@@ -63,4 +64,18 @@ pub async fn serve(
         tokio::task::spawn_blocking(move || writer.flush(swarmscope_sdk::Logger::FLUSH_TIMEOUT))
             .await;
     outcome
+}
+
+/// Wakes those who wait here for what other processes announce, until the orchestrator closes.
+async fn hear(orchestrator: Orchestrator) {
+    loop {
+        tokio::select! {
+            () = orchestrator.closing().cancelled() => return,
+            announced = orchestrator.store().announced() => {
+                for news in announced {
+                    orchestrator.bell().ring_here(news);
+                }
+            }
+        }
+    }
 }

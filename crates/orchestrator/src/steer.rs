@@ -1,7 +1,9 @@
 //! What people do with tasks and agents, with the orchestrator's voice and bell.
 
 use async_trait::async_trait;
-use swarmscope_model::state::{Agent, NewTask, Requeued, StateError, StateStore, Task, TaskFilter};
+use swarmscope_model::state::{
+    Agent, NewTask, News, Requeued, StateError, StateStore, Task, TaskFilter,
+};
 use swarmscope_task_http::Tasks;
 
 use crate::dispatch::Orchestrator;
@@ -41,6 +43,7 @@ impl Tasks for Orchestrator {
         for task in &done.tasks {
             events::task_cancelled(self.logger(), task);
         }
+        self.attempts_ended();
         Ok(done)
     }
 
@@ -50,7 +53,7 @@ impl Tasks for Orchestrator {
             .await?;
         events::agent_drained(self.logger(), &agent, draining);
         if !draining {
-            self.ring_all();
+            self.tell(vec![News::Agent(agent.agent_name.clone())]);
         }
         Ok(agent)
     }

@@ -24,6 +24,7 @@ pub async fn run(orchestrator: Orchestrator) {
     let mut next = Next {
         prune: Instant::now(),
         count: Instant::now(),
+        counted_in: Duration::MAX,
     };
     loop {
         match once(&orchestrator, &mut next).await {
@@ -58,6 +59,8 @@ pub async fn run(orchestrator: Orchestrator) {
 struct Next {
     prune: Instant,
     count: Instant,
+    /// How long the last count took.
+    counted_in: Duration,
 }
 
 async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateError> {
@@ -86,11 +89,15 @@ async fn once(orchestrator: &Orchestrator, next: &mut Next) -> Result<(), StateE
     }
     if !report.expired.is_empty() {
         orchestrator.ring_all();
+    } else if !report.overdue.is_empty() {
+        orchestrator.attempts_ended();
     }
     tick(orchestrator).await?;
     count_active_tasks(orchestrator).await?;
     if Instant::now() >= next.count {
-        next.count = Instant::now() + count_queued_tasks(orchestrator).await?;
+        let before = next.counted_in;
+        next.counted_in = count_queued_tasks(orchestrator).await?;
+        next.count = Instant::now() + rest_after(before, next.counted_in);
     }
     if Instant::now() >= next.prune {
         next.prune = Instant::now() + prune(orchestrator, &settings).await?;
@@ -121,7 +128,7 @@ async fn count_active_tasks(orchestrator: &Orchestrator) -> Result<(), StateErro
     Ok(())
 }
 
-/// Counts the tasks that wait, and says when to do so again.
+/// Counts the tasks that wait, and says how long that took.
 async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<Duration, StateError> {
     let began = Instant::now();
     // Without a row: the count alone, which passes over all that has ended.
@@ -132,12 +139,14 @@ async fn count_queued_tasks(orchestrator: &Orchestrator) -> Result<Duration, Sta
     };
     let queued = orchestrator.store().tasks(&waiting).await?.total;
     metrics::set_queued_tasks(i64::try_from(queued).unwrap_or(i64::MAX));
-    Ok(rest_after(began.elapsed()))
+    Ok(began.elapsed())
 }
 
-/// How long to leave the queue uncounted after a count that took so long.
-fn rest_after(took: Duration) -> Duration {
-    took.saturating_mul(COUNT_QUEUE_REST)
+/// How long to leave the queue uncounted after two counts that took so long. The shorter one says what a count
+/// costs: the other may have waited for a database that was away, and was tried again.
+fn rest_after(before: Duration, took: Duration) -> Duration {
+    took.min(before)
+        .saturating_mul(COUNT_QUEUE_REST)
         .clamp(COUNT_QUEUE_EVERY, COUNT_QUEUE_WITHIN)
 }
 
@@ -171,9 +180,20 @@ async fn prune(orchestrator: &Orchestrator, settings: &Settings) -> Result<Durat
 mod tests {
     use super::*;
 
+    fn rest(before: u64, took: u64) -> u64 {
+        let [before, took] = [before, took].map(Duration::from_millis);
+        rest_after(before, took).as_secs()
+    }
+
     #[test]
-    fn a_slow_count_is_followed_by_a_longer_rest_but_never_by_a_long_one() {
-        let rests = [1, 80, 7_000].map(|took| rest_after(Duration::from_millis(took)).as_secs());
+    fn slow_counts_are_followed_by_a_longer_rest_but_never_by_a_long_one() {
+        let rests = [1, 80, 7_000].map(|took| rest(took, took));
         assert_eq!(rests, [10, 40, 60]);
+    }
+
+    #[test]
+    fn a_count_that_had_to_wait_once_says_nothing_of_what_it_costs() {
+        assert_eq!((rest(1, 7_000), rest(7_000, 1)), (10, 10));
+        assert_eq!(rest(80, 7_000), 40);
     }
 }

@@ -15,6 +15,7 @@ mod listing;
 mod replies;
 mod retry_policies;
 mod schedules;
+mod seen;
 mod steer;
 mod submit;
 mod tasks;

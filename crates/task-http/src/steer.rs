@@ -1,10 +1,12 @@
 //! What the handlers ask for: the store, and what a change of a task does beside changing it.
 
 use async_trait::async_trait;
-use swarmscope_model::state::{Agent, NewTask, Requeued, StateError, StateStore, Task, TaskFilter};
+use swarmscope_model::state::{
+    Agent, NewTask, News, Requeued, StateError, StateStore, Task, TaskFilter,
+};
 
-/// Tasks to steer. Every method does what the store does; who also speaks of it, or wakes waiting workers,
-/// overrides it.
+/// Tasks to steer. Every method does what the store does, and announces what became claimable; who also speaks
+/// of it, or has waiting workers of its own, overrides it.
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// Where they are kept.
@@ -12,7 +14,9 @@ pub trait Tasks: Send + Sync {
 
     /// As [`StateStore::enqueue`].
     async fn submit(&self, tasks: Vec<NewTask>) -> Result<Vec<Task>, StateError> {
-        self.store().enqueue(tasks).await
+        let tasks = self.store().enqueue(tasks).await?;
+        self.store().announce(News::of(&tasks));
+        Ok(tasks)
     }
 
     /// As [`StateStore::cancel`].
@@ -22,12 +26,16 @@ pub trait Tasks: Send + Sync {
 
     /// As [`StateStore::retry`].
     async fn retry(&self, task_id: &str) -> Result<Task, StateError> {
-        self.store().retry(task_id).await
+        let task = self.store().retry(task_id).await?;
+        self.store().announce(News::of(std::slice::from_ref(&task)));
+        Ok(task)
     }
 
     /// As [`StateStore::requeue`].
     async fn requeue(&self, filter: &TaskFilter, expected: u64) -> Result<Requeued, StateError> {
-        self.store().requeue(filter, expected).await
+        let done = self.store().requeue(filter, expected).await?;
+        self.store().announce(News::of(&done.tasks));
+        Ok(done)
     }
 
     /// As [`StateStore::cancel_all`].
@@ -37,6 +45,11 @@ pub trait Tasks: Send + Sync {
 
     /// As [`StateStore::drain`].
     async fn drain(&self, agent_name: &str, draining: bool) -> Result<Agent, StateError> {
-        self.store().drain(agent_name, draining).await
+        let agent = self.store().drain(agent_name, draining).await?;
+        if !draining {
+            self.store()
+                .announce(vec![News::Agent(agent.agent_name.clone())]);
+        }
+        Ok(agent)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::time::Timestamp;
 
 use super::{
-    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
+    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, News, Pruned, Requeued,
     Retention, Schedule, StateError, SweepLimits, SweepReport, Task, TaskFilter, TaskPage,
     TaskState, Ticks,
 };
@@ -109,6 +109,15 @@ pub trait StateStore: Send + Sync {
     async fn remove_schedule(&self, name: &str) -> Result<(), StateError>;
     /// Sees to the ticks that are due. Several may do so at once: each tick is seen to once.
     async fn tick(&self) -> Result<Ticks, StateError>;
+
+    /// Tells other processes that use the same store of work, soon and without waiting. A store that cannot
+    /// do so lets them find it when they look.
+    fn announce(&self, _news: Vec<News>) {}
+    /// Waits for what other processes have announced. Whatever was missed, before the first call too, is
+    /// [`News::Anything`]. One may wait at a time. A store that cannot tell waits for ever.
+    async fn announced(&self) -> Vec<News> {
+        std::future::pending().await
+    }
 
     /// Whether the store answers, soon and without trying again.
     async fn ping(&self) -> Result<(), StateError>;

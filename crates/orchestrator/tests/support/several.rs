@@ -3,14 +3,15 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
-use swarmscope_model::Severity;
 use swarmscope_model::state::StateStore;
+use swarmscope_model::{Severity, Timestamp};
 use swarmscope_orchestrator::{Config, Orchestrator, router, serve};
 use swarmscope_sdk::Logger;
 use swarmscope_state::{PostgresState, SqliteState};
@@ -63,19 +64,80 @@ impl Place {
         swarmscope_test_postgres::shared().map(|cluster| Self::Postgres(cluster.database()))
     }
 
+    async fn sqlite_store(folder: &tempfile::TempDir) -> SqliteState {
+        let path = folder.path().join("state.db");
+        SqliteState::open(&path).await.unwrap()
+    }
+
+    async fn postgres_store(database: &Database<'static>) -> PostgresState {
+        let store = PostgresState::connect(&database.url(), PATIENCE).await;
+        store.unwrap()
+    }
+
+    async fn store(&self) -> Arc<dyn StateStore> {
+        match self {
+            Self::Sqlite(folder) => Arc::new(Self::sqlite_store(folder).await),
+            Self::Postgres(database) => Arc::new(Self::postgres_store(database).await),
+        }
+    }
+
     /// One more orchestrator on the database.
     pub async fn orchestrator(&self) -> Server {
+        Server::start(self.store().await).await
+    }
+
+    /// One whose waiting claims never look by themselves: they depend on being told.
+    pub async fn orchestrator_that_has_to_be_told(&self) -> Server {
+        let config = Config {
+            recheck_every: Duration::from_secs(3600),
+            ..Config::default()
+        };
+        Server::start_with(self.store().await, config).await
+    }
+
+    /// One that lives by this clock.
+    pub async fn orchestrator_by(&self, clock: &Clock) -> Server {
+        let time = Arc::clone(&clock.0);
+        let now = move || Timestamp::from_millisecond(time.load(Ordering::SeqCst));
         let store: Arc<dyn StateStore> = match self {
-            Self::Sqlite(folder) => {
-                let path = folder.path().join("state.db");
-                Arc::new(SqliteState::open(&path).await.unwrap())
-            }
+            Self::Sqlite(folder) => Arc::new(Self::sqlite_store(folder).await.with_clock(now)),
             Self::Postgres(database) => {
-                let store = PostgresState::connect(&database.url(), PATIENCE).await;
-                Arc::new(store.unwrap())
+                Arc::new(Self::postgres_store(database).await.with_clock(now))
             }
         };
         Server::start(store).await
+    }
+
+    /// Ends every connection to the server; nothing where there is none.
+    pub fn cut_connections(&self) {
+        if let Self::Postgres(database) = self {
+            tokio::task::block_in_place(|| database.cut_connections());
+        }
+    }
+}
+
+/// A clock that is set by hand.
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    pub fn at(time: &str) -> Self {
+        let clock = Self(Arc::default());
+        clock.set(time);
+        clock
+    }
+
+    pub fn set(&self, time: &str) {
+        let time = Timestamp::parse(time).unwrap();
+        self.0.store(time.as_millisecond(), Ordering::SeqCst);
+    }
+
+    pub fn turn(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap();
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
+    pub fn now(&self) -> String {
+        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).to_string()
     }
 }
 
@@ -142,9 +204,13 @@ pub struct Server {
 
 impl Server {
     pub async fn start(store: Arc<dyn StateStore>) -> Self {
+        Self::start_with(store, Config::default()).await
+    }
+
+    pub async fn start_with(store: Arc<dyn StateStore>, config: Config) -> Self {
         let events = Kept::default();
         let logger = Logger::to_writer("orchestrator", Severity::Info, events.clone());
-        let orchestrator = Orchestrator::new(store, logger, Config::default());
+        let orchestrator = Orchestrator::new(store, logger, config);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let end = CancellationToken::new();

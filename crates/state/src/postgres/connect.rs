@@ -20,6 +20,7 @@ use super::complete_batch::CompleteBatch;
 use super::enqueue_batch::EnqueueBatch;
 use super::failure::may_pass;
 use super::instant::Instant;
+use super::news::Newsroom;
 use crate::broken::Broken;
 use crate::together::Batches;
 
@@ -29,8 +30,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/postgres");
 /// How long an operation waits for one of the connections, or for a new one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Of [`STATE_CONNECTIONS`] those that only batches use.
-const BATCH_CONNECTIONS: u32 = 3;
+/// Of [`STATE_CONNECTIONS`] those that only batches use, and that only hears of others' work.
+const OWN_CONNECTIONS: u32 = 3 + 1;
 
 /// Why the state database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +83,7 @@ pub struct PostgresState {
     claims: Batches<BatchConnection<ClaimBatch>>,
     completions: Batches<BatchConnection<CompleteBatch>>,
     submissions: Batches<BatchConnection<EnqueueBatch>>,
+    newsroom: Newsroom,
 }
 
 impl std::fmt::Debug for PostgresState {
@@ -120,6 +122,7 @@ impl PostgresState {
             claims: Batches::start(BatchConnection::new(&options, &clock)),
             completions: Batches::start(BatchConnection::new(&options, &clock)),
             submissions: Batches::start(BatchConnection::new(&options, &clock)),
+            newsroom: Newsroom::start(&pool, &options),
             pool,
             options,
             clock,
@@ -159,6 +162,11 @@ impl PostgresState {
     /// Submissions that are made with those of others.
     pub(super) fn submissions(&self) -> &Batches<BatchConnection<EnqueueBatch>> {
         &self.submissions
+    }
+
+    /// Word to and from other processes on the database.
+    pub(super) fn newsroom(&self) -> &Newsroom {
+        &self.newsroom
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -229,7 +237,7 @@ async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<(), Con
 fn pool(options: &PgConnectOptions, ahead: &Arc<AtomicI64>) -> PgPool {
     let ahead = Arc::clone(ahead);
     PgPoolOptions::new()
-        .max_connections(STATE_CONNECTIONS - BATCH_CONNECTIONS)
+        .max_connections(STATE_CONNECTIONS - OWN_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
             let ahead = Arc::clone(&ahead);

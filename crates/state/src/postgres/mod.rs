@@ -24,6 +24,7 @@ mod history;
 mod instant;
 mod joins;
 mod limits;
+mod news;
 mod patience;
 mod reads;
 mod requeue;
@@ -42,7 +43,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
 use swarmscope_model::state::{
-    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, Pruned, Requeued,
+    Agent, Attempt, Claim, Failure, Join, NewAgent, NewSchedule, NewTask, News, Pruned, Requeued,
     Retention, Schedule, StateError, StateStore, SweepLimits, SweepReport, Task, TaskFilter,
     TaskPage, TaskState, Ticks,
 };
@@ -230,6 +231,14 @@ impl StateStore for PostgresState {
 
     async fn tick(&self) -> Result<Ticks, StateError> {
         schedules::tick(self).await
+    }
+
+    fn announce(&self, news: Vec<News>) {
+        self.newsroom().announce(news);
+    }
+
+    async fn announced(&self) -> Vec<News> {
+        self.newsroom().announced().await
     }
 
     async fn ping(&self) -> Result<(), StateError> {

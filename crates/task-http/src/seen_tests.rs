@@ -1,4 +1,4 @@
-//! Looks at a real store: a burst of changes is told of once, and what comes after it one by one.
+//! Looks at a real store: a burst of changes is told of once, and what comes after it one by one; marks.
 
 use std::collections::BTreeSet;
 
@@ -20,9 +20,9 @@ fn task(id: String) -> NewTask {
 }
 
 fn ids(look: &Look) -> BTreeSet<&str> {
-    look.tasks
+    look.changes
         .iter()
-        .map(|task| task.task_id.as_str())
+        .map(|change| change.task.task_id.as_str())
         .collect()
 }
 
@@ -34,7 +34,7 @@ async fn after_a_burst_readers_are_not_told_to_list_anew_for_ever() {
             .await
             .expect("a store"),
     );
-    let mut seen = Seen::new(Timestamp::now());
+    let mut seen = Seen::new(Mark::at(Timestamp::now()));
     let burst = (0..MAX_WATCHED_AT_ONCE).map(|number| task(number.to_string()));
     store.submit(burst.collect()).await.expect("enqueued");
     store
@@ -65,4 +65,32 @@ async fn after_a_burst_readers_are_not_told_to_list_anew_for_ever() {
         .await
         .expect("enqueued");
     assert!(seen.look(&store).await.expect("a look").lagged);
+}
+
+#[test]
+fn a_mark_is_read_as_it_was_written_with_the_newest_of_too_many() {
+    let from = Timestamp::from_millisecond(1_769_860_800_000);
+    let all: Vec<u64> = (0..2 * MAX_MARKED as u64)
+        .map(|number| number << 20)
+        .collect();
+    let read = Mark::parse(&mark(from, &all)).expect("a mark");
+    assert_eq!(read.from, from);
+    assert_eq!(read.seen, all[MAX_MARKED..].iter().copied().collect());
+    assert!(
+        Mark::parse("1769860800000")
+            .expect("a time alone")
+            .seen
+            .is_empty()
+    );
+    for text in [
+        "",
+        "x",
+        "1.",
+        "1.12345",
+        "1.123456789z",
+        ".0000000000",
+        "1.éééééé",
+    ] {
+        assert_eq!(Mark::parse(text).is_some(), text == "1.", "{text}");
+    }
 }
