@@ -48,6 +48,10 @@ async fn both_servers_are_measured_and_give_the_same_answers() {
     for contender in contenders {
         check(contender);
     }
+    let journey = &contenders[0]["journey"];
+    assert!(journey["rows"].as_u64() > Some(0), "{journey}");
+    assert!(journey["p50_ms"].as_f64() > Some(0.0), "{journey}");
+    assert!(contenders[1]["journey"].is_null(), "{output}");
     assert!(contenders[0]["restart_ms"].as_f64().is_some(), "{output}");
     let ratios = report["ratios"][0]["rows"].as_array().expect("ratios");
     assert!(ratios.len() > 3 * QUESTIONS);
@@ -93,6 +97,7 @@ async fn people_get_a_table() {
         "raw/disk, 2 connections",
         "phrase, ms",
         "dashboard of 12 panels, ms",
+        "journey of a correlation id, ms",
     ] {
         assert!(output.contains(line), "{output}");
     }

@@ -2,38 +2,46 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use swarmscope_model::accounting::Balance;
 use swarmscope_model::state::Agent;
 
 use super::NativeState;
 use super::errors::ApiError;
 
-#[derive(Serialize)]
+/// Every agent.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct AgentsBody {
-    agents: Vec<AgentBody>,
+    pub agents: Vec<AgentBody>,
 }
 
-#[derive(Serialize)]
-struct AgentBody {
+/// An agent, and whether everything that it logged is here.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AgentBody {
     #[serde(flatten)]
-    agent: Agent,
+    pub agent: Agent,
     /// `null` for an agent that does not report what it emits.
-    ledger: Option<LedgerBody>,
+    #[serde(default)]
+    pub ledger: Option<LedgerBody>,
 }
 
-/// An agent's account as of its last report.
-#[derive(Serialize)]
-struct LedgerBody {
-    emitted: u64,
-    stored: u64,
-    refused: u64,
-    dropped: u64,
-    unreported: u64,
-    gap: u64,
-    unclosed: u64,
-    partial: bool,
-    shared: bool,
+/// An agent's account as of its last report: `emitted + unreported = stored + refused + dropped + gap`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LedgerBody {
+    pub emitted: u64,
+    pub stored: u64,
+    pub refused: u64,
+    pub dropped: u64,
+    /// Stored, and in none of the agent's reports.
+    pub unreported: u64,
+    /// Emitted, and lost on the way.
+    pub gap: u64,
+    /// Processes that ended without a last report.
+    pub unclosed: u64,
+    /// Whether the account began while the agent was running.
+    pub partial: bool,
+    /// Whether several processes report in this name.
+    pub shared: bool,
 }
 
 impl From<Balance> for LedgerBody {

@@ -44,6 +44,7 @@ use crate::guard::TurnedAway;
 use error_groups::Verb;
 use errors::ApiError;
 
+pub use agents::{AgentBody, AgentsBody, LedgerBody};
 pub use backup::{BackupFailed, BackupMade, BackupProgress, BackupSource};
 pub use dashboards::{DashboardFile, DashboardSource};
 pub use error_follower::{ErrorFollower, FollowerStatus};

@@ -3,9 +3,8 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use serde::{Deserialize, Serialize};
+use swarmscope_api::native::{AgentBody, AgentsBody, LedgerBody};
 use swarmscope_model::Timestamp;
-use swarmscope_model::state::Agent;
 use swarmscope_sdk::wire::AgentReply;
 
 use super::tasks::since;
@@ -13,49 +12,18 @@ use crate::arguments::{AgentsArguments, AgentsCommand, NamedAgentArguments};
 use crate::failure::Failure;
 use crate::terminal::{FAINT, NAME, printable, severity_style, thousands};
 
-#[derive(Deserialize)]
-struct Page {
-    agents: Vec<Listed>,
-}
-
-/// An agent, and whether everything that it logged is here.
-#[derive(Deserialize, Serialize)]
-struct Listed {
-    #[serde(flatten)]
-    agent: Agent,
-    /// Nothing of an agent that does not report what it emits.
-    #[serde(default)]
-    ledger: Option<Balance>,
-}
-
-/// Events as of the last report: `emitted + unreported = stored + refused + dropped + gap`.
-#[derive(Deserialize, Serialize)]
-struct Balance {
-    emitted: u64,
-    stored: u64,
-    refused: u64,
-    dropped: u64,
-    unreported: u64,
-    gap: u64,
-    unclosed: u64,
-    partial: bool,
-    shared: bool,
-}
-
-impl Balance {
-    /// In a word or two, the worst first, and how that is coloured.
-    fn verdict(&self) -> (String, Style) {
-        let bad = [
-            (self.gap, "missing", severity_style("ERROR")),
-            (u64::from(self.shared), "shared name", FAINT),
-            (self.refused, "refused", severity_style("WARNING")),
-            (self.dropped, "dropped", severity_style("WARNING")),
-        ];
-        match bad.into_iter().find(|(count, ..)| *count > 0) {
-            Some((_, "shared name", style)) => ("shared name".to_owned(), style),
-            Some((count, word, style)) => (format!("{} {word}", thousands(count)), style),
-            None => ("all here".to_owned(), AnsiColor::Green.on_default()),
-        }
+/// In a word or two whether all is here, the worst first, and how that is coloured.
+fn verdict(ledger: &LedgerBody) -> (String, Style) {
+    let bad = [
+        (ledger.gap, "missing", severity_style("ERROR")),
+        (u64::from(ledger.shared), "shared name", FAINT),
+        (ledger.refused, "refused", severity_style("WARNING")),
+        (ledger.dropped, "dropped", severity_style("WARNING")),
+    ];
+    match bad.into_iter().find(|(count, ..)| *count > 0) {
+        Some((_, "shared name", style)) => ("shared name".to_owned(), style),
+        Some((count, word, style)) => (format!("{} {word}", thousands(count)), style),
+        None => ("all here".to_owned(), AnsiColor::Green.on_default()),
     }
 }
 
@@ -69,7 +37,7 @@ pub async fn run(mut arguments: AgentsArguments) -> Result<(), Failure> {
         Some(AgentsCommand::Undrain(arguments)) => drain(&arguments, "undrain").await,
         None => {
             let client = arguments.server.client()?;
-            let list: Page = client.json(client.get("/api/v1/agents"), "").await?;
+            let list: AgentsBody = client.json(client.get("/api/v1/agents"), "").await?;
             if list.agents.is_empty() && !arguments.json {
                 anstream::eprintln!("{FAINT}no agent has registered yet{FAINT:#}");
             }
@@ -86,18 +54,18 @@ async fn drain(arguments: &NamedAgentArguments, action: &str) -> Result<(), Fail
     let reply: AgentReply = client.json(request, "").await?;
     let drained = reply.agent.agent_name.clone();
     // The reply says nothing of the ledger.
-    let list: Page = client.json(client.get("/api/v1/agents"), "").await?;
+    let list: AgentsBody = client.json(client.get("/api/v1/agents"), "").await?;
     let mut listed = list.agents.into_iter();
     let listed = listed.find(|listed| listed.agent.agent_name == drained);
     // Who has gone meanwhile has no ledger either.
-    let listed = listed.unwrap_or(Listed {
+    let listed = listed.unwrap_or(AgentBody {
         agent: reply.agent,
         ledger: None,
     });
     print(&[listed], arguments.json)
 }
 
-fn print(agents: &[Listed], json: bool) -> Result<(), Failure> {
+fn print(agents: &[AgentBody], json: bool) -> Result<(), Failure> {
     if json {
         let text = serde_json::to_string_pretty(agents).map_err(anyhow::Error::from)?;
         anstream::println!("{text}");
@@ -115,7 +83,7 @@ fn status_style(status: &str) -> Style {
     }
 }
 
-fn table(agents: &[Listed], now: Timestamp) -> String {
+fn table(agents: &[AgentBody], now: Timestamp) -> String {
     if agents.is_empty() {
         return String::new();
     }
@@ -132,7 +100,7 @@ fn table(agents: &[Listed], now: Timestamp) -> String {
         "LEDGER",
         "SKILLS"
     );
-    for Listed { agent, ledger } in agents {
+    for AgentBody { agent, ledger } in agents {
         let style = status_style(&agent.status);
         let heartbeat = agent
             .last_heartbeat
@@ -140,7 +108,7 @@ fn table(agents: &[Listed], now: Timestamp) -> String {
         let emitted = ledger.as_ref().map(|ledger| thousands(ledger.emitted));
         let (verdict, verdict_style) = ledger
             .as_ref()
-            .map_or_else(|| ("not reported".to_owned(), FAINT), Balance::verdict);
+            .map_or_else(|| ("not reported".to_owned(), FAINT), verdict);
         let skills: Vec<&str> = agent.skills().collect();
         // Writing to a String does not fail.
         let _ = writeln!(
@@ -166,7 +134,7 @@ mod tests {
 
     #[test]
     fn agents_are_listed_with_their_skills_and_last_heartbeat() {
-        let agents: Vec<Listed> = serde_json::from_value(serde_json::json!([
+        let agents: Vec<AgentBody> = serde_json::from_value(serde_json::json!([
             {"agent_name": "research_agent", "agent_type": "research_agent", "status": "active",
              "last_heartbeat": "2026-01-31T12:00:00Z", "capabilities": {"skills": ["research", "french"]},
              "metadata": {}, "active_tasks": 1, "completed_tasks": 17, "failed_tasks": 2,

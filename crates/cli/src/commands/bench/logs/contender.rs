@@ -308,6 +308,24 @@ impl Contender {
         Ok(Some((self.parse(&asked.question, &body)?, took)))
     }
 
+    /// The journey of a correlation id: how many events are in it, and how long it took to come in. None where
+    /// there is nobody to ask for it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn journey(&self, id: &str) -> Result<Option<(usize, Duration)>, Failure> {
+        let Some(url) = self.running.as_ref().and_then(Running::ui_url) else {
+            return Ok(None);
+        };
+        let begin = Instant::now();
+        let request = self.http.get(format!("{url}/api/v1/journeys/{id}"));
+        let body = self.done(request).await?;
+        let took = begin.elapsed();
+        let reply: Value = serde_json::from_slice(&body).map_err(anyhow::Error::from)?;
+        let events = reply["counts"]["events"].as_u64().unwrap_or_default();
+        Ok(Some((usize::try_from(events).unwrap_or(usize::MAX), took)))
+    }
+
     fn parse(&self, question: &Question, body: &[u8]) -> Result<Answer, Failure> {
         let answer: Result<Answer, AnswerError> = match self.product {
             Product::VictoriaLogs => victorialogs::answer(question, body),

@@ -38,6 +38,8 @@ pub struct Figures {
     /// From the start of the process to the first right answer.
     pub restart_ms: Option<f64>,
     pub queries: Vec<QueryFigures>,
+    /// Putting a journey together; null of servers that have none.
+    pub journey: Option<QueryFigures>,
 }
 
 /// Loading all events once. What could not be seen is null.
@@ -126,7 +128,9 @@ impl Report {
 
     /// Whether every answer was given, and the same by all.
     pub fn all_agree(&self) -> bool {
-        let mut queries = self.contenders.iter().flat_map(|figures| &figures.queries);
+        let contenders = self.contenders.iter();
+        let mut queries =
+            contenders.flat_map(|figures| figures.queries.iter().chain(&figures.journey));
         queries.all(|query| query.difference.is_none() && query.failure.is_none())
     }
 
@@ -182,18 +186,25 @@ impl Report {
             .contenders
             .first()
             .map_or(&[][..], |ours| &ours.queries);
-        let rows = queries.iter().enumerate().map(|(at, query)| {
+        let of = |name: &str, query: &dyn Fn(&Figures) -> Option<&QueryFigures>| {
             let row = |name: String, value: fn(&QueryFigures) -> Option<f64>| {
-                self.row(name, 2, |figures| figures.queries.get(at).and_then(value))
+                self.row(name, 2, |figures| query(figures).and_then(value))
             };
             [
-                row(format!("{}, ms", query.name), |query| query.p50_ms),
+                row(format!("{name}, ms"), |query| query.p50_ms),
                 row("  p99".into(), |query| query.p99_ms),
                 row("  first".into(), |query| query.cold_ms),
                 row("  server CPU".into(), |query| query.server_cpu_ms),
             ]
-        });
-        rows.flatten().collect()
+        };
+        let rows = queries.iter().enumerate();
+        let rows = rows.flat_map(|(at, query)| of(query.name, &|figures| figures.queries.get(at)));
+        let mut rows: Vec<Row> = rows.collect();
+        let ours = self.contenders.first();
+        if let Some(journey) = ours.and_then(|ours| ours.journey.as_ref()) {
+            rows.extend(of(journey.name, &|figures| figures.journey.as_ref()));
+        }
+        rows
     }
 
     fn row(&self, name: String, digits: usize, value: impl Fn(&Figures) -> Option<f64>) -> Row {
@@ -235,6 +246,7 @@ impl Figures {
             restarted_rss_bytes: None,
             restart_ms: None,
             queries: Vec::new(),
+            journey: None,
         }
     }
 }

@@ -36,6 +36,7 @@ pub struct Running {
     folder: TempDir,
     child: Child,
     address: SocketAddr,
+    ui: SocketAddr,
 }
 
 impl Running {
@@ -73,6 +74,7 @@ impl Running {
             folder,
             child,
             address: addresses[0],
+            ui: addresses[1],
         })
     }
 
@@ -120,6 +122,14 @@ impl Running {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where our own API is, if it is a server of ours.
+    pub fn ui_url(&self) -> Option<String> {
+        match self.program {
+            Program::Swarmscope(_) => Some(format!("http://{}", self.ui)),
+            Program::VictoriaLogs(_) => None,
+        }
     }
 
     pub fn process(&self) -> Process {

@@ -10,6 +10,7 @@ mod contender;
 mod dashboard;
 mod elastic;
 mod figures;
+mod journey;
 mod launch;
 mod load;
 mod peer;
@@ -73,6 +74,9 @@ pub async fn run(arguments: BenchLogsArguments) -> Result<ExitCode, Failure> {
             .and_then(|_| contender.memory(Memory::Now));
     }
     queries::run(&contenders, &events, arguments.repetitions, &mut figures).await;
+    for (contender, figures) in contenders.iter().zip(&mut figures) {
+        journey::run(contender, &events, arguments.repetitions, figures).await;
+    }
     let report = Report::new(&arguments, figures);
     if arguments.json {
         let text = serde_json::to_string_pretty(&report);

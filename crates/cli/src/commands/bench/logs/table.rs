@@ -71,7 +71,7 @@ fn remarks(report: &Report, text: &mut String) -> std::fmt::Result {
                 "{name} was still at work when patience ended ({connections} connections)"
             )?;
         }
-        for query in &figures.queries {
+        for query in figures.queries.iter().chain(&figures.journey) {
             if let Some(failure) = &query.failure {
                 writeln!(text, "{name} does not answer: {}: {failure}", query.name)?;
             }
