@@ -51,7 +51,7 @@ export function AgentRow({ agent, now }: { agent: Agent; now: number }) {
         ))}
       </td>
       <td className={page.number}>{formatCount(agent.active_tasks)}</td>
-      <td className={page.number}>{formatCount(agent.completed_tasks)}</td>
+      <td className={`${page.number} ${page.roomy}`}>{formatCount(agent.completed_tasks)}</td>
       <td className={page.number} data-bad={agent.failed_tasks > 0}>
         {formatCount(agent.failed_tasks)}
       </td>

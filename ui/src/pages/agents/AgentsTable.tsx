@@ -18,7 +18,7 @@ export function AgentsTable({ agents, now }: { agents: readonly Agent[]; now: nu
           <th scope="col" className={page.number}>
             Active
           </th>
-          <th scope="col" className={page.number}>
+          <th scope="col" className={`${page.number} ${page.roomy}`}>
             Completed
           </th>
           <th scope="col" className={page.number}>

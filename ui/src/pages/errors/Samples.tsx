@@ -30,7 +30,7 @@ export function Samples({ samples }: { samples: readonly GroupSample[] }) {
                   {formatIso(sample.timestamp)}
                 </Link>
               </td>
-              <td className={classes.clip} title={sample.agent_name}>
+              <td className={`${classes.clip} ${classes.agent}`} title={sample.agent_name}>
                 {sample.agent_name}
               </td>
               <td className={classes.message} title={sample.message}>
