@@ -5,6 +5,7 @@
 //! column. Never touches a file.
 
 pub mod builder;
+pub mod codes;
 pub mod column;
 pub mod concat;
 pub mod learner;

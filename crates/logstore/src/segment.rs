@@ -26,7 +26,7 @@ mod writer;
 pub mod cache;
 
 pub use footer::Indexing;
-pub use group::Group;
+pub use group::{Group, Unique};
 pub use group_writer::GroupSource;
 pub use reader::Segment;
 pub use writer::SegmentWriter;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use swarmscope_query::document::ValueRef;
 
+use super::codes::Codes;
 use super::strings::Strings;
 
 /// The kinds of columns.
@@ -65,7 +66,7 @@ pub enum Values {
     /// Text as places in a dictionary.
     Coded {
         dictionary: Arc<Strings>,
-        codes: Vec<u32>,
+        codes: Codes,
     },
     /// Integers and instants.
     Integer(Vec<i64>),
@@ -78,7 +79,7 @@ impl Values {
     fn room(&self) -> usize {
         match self {
             Values::Text(strings) => strings.room(),
-            Values::Coded { codes, .. } => codes.capacity(),
+            Values::Coded { codes, .. } => codes.room(),
             Values::Integer(values) => values.capacity(),
             Values::Float(values) => values.capacity(),
             Values::Boolean(values) => values.capacity(),
@@ -122,7 +123,7 @@ impl Column {
         };
         rows + match &self.values {
             Values::Text(strings) => strings.bytes(),
-            Values::Coded { dictionary, codes } => dictionary.bytes() + codes.len() * 4,
+            Values::Coded { dictionary, codes } => dictionary.bytes() + codes.bytes(),
             Values::Integer(values) => values.len() * 8,
             Values::Float(values) => values.len() * 8,
             Values::Boolean(values) => values.len(),
@@ -173,9 +174,7 @@ impl Column {
     pub fn value(&self, at: usize) -> ValueRef<'_> {
         match &self.values {
             Values::Text(strings) => ValueRef::Text(strings.get(at)),
-            Values::Coded { dictionary, codes } => {
-                ValueRef::Text(dictionary.get(codes[at] as usize))
-            }
+            Values::Coded { dictionary, codes } => ValueRef::Text(dictionary.get(codes.get(at))),
             Values::Integer(values) => ValueRef::Integer(values[at]),
             Values::Float(values) => ValueRef::Float(values[at]),
             Values::Boolean(values) => ValueRef::Boolean(values[at]),

@@ -61,7 +61,7 @@ impl<'a> ColumnTest<'a> {
                     .map(|text| self.holds(ValueRef::Text(text)))
                     .collect();
                 if holds.contains(&true) {
-                    let holds = |at: usize| holds[codes[at] as usize];
+                    let holds = |at: usize| holds[codes.get(at)];
                     select_cheaply(page, self.within, found, holds);
                 }
                 Ok(())

@@ -10,7 +10,7 @@ use crate::block::{Block, NamedColumn, overflow};
 use crate::error::SegmentError;
 use crate::ids::Salt;
 use crate::rows::RowSet;
-use crate::segment::{Group, Indexing, Segment};
+use crate::segment::{Group, Indexing, Segment, Unique};
 
 use super::error::SearchError;
 
@@ -299,6 +299,21 @@ impl Part {
             (Place::Own(place), Data::Group(segment, group)) => {
                 segment.groups()[*group].visit(*place, within, visit)
             }
+        }
+    }
+
+    /// The same when only the different values of the rows `within` matter.
+    pub fn visit_distinct(
+        &self,
+        column: &ColumnRef,
+        within: &RowSet,
+        visit: &mut dyn FnMut(Unique<'_>) -> Result<(), SearchError>,
+    ) -> Result<(), SearchError> {
+        match (&column.place, &self.data) {
+            (Place::Own(place), Data::Group(segment, group)) => {
+                segment.groups()[*group].visit_distinct(*place, within, visit)
+            }
+            _ => self.visit(column, within, &mut |page| visit(Unique::Page(page))),
         }
     }
 

@@ -414,7 +414,7 @@ fn field_cells(
             if better && is_seen_whole(value) {
                 cells[place] = match (&shared, &page.values) {
                     (Some(texts), Values::Coded { codes, .. }) => {
-                        Cell::Text(Arc::clone(&texts[codes[at] as usize]))
+                        Cell::Text(Arc::clone(&texts[codes.get(at)]))
                     }
                     _ => Cell::of(value),
                 };

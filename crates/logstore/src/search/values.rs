@@ -17,6 +17,7 @@ use super::clause::note_rows;
 use super::converted::{converted, is_needed, makes_numbers};
 use super::error::SearchError;
 use super::part::{ColumnRef, Part};
+use crate::block::codes::Codes;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::rows::RowSet;
@@ -134,6 +135,12 @@ impl FieldColumns {
         kinds.len() < self.columns.len() || is_one_type && self.columns.len() > 1
     }
 
+    /// The columns, when their values are seen as they are and there are no others.
+    pub fn as_they_are(&self) -> Option<&[ColumnRef]> {
+        let are = self.view.is_none() && !self.names_index && !self.falls_back;
+        are.then_some(&self.columns)
+    }
+
     /// Calls with pages of values. For rows that have none but their time, with such a page.
     pub fn visit(
         &self,
@@ -163,7 +170,7 @@ impl FieldColumns {
                 rows: Rows::Dense { first: 0 },
                 values: Values::Coded {
                     dictionary: Arc::new(name),
-                    codes: vec![0; part.rows() as usize],
+                    codes: Codes::of_first(part.rows() as usize),
                 },
             })?;
         }

@@ -1,5 +1,8 @@
-//! Decoded columns and pages in memory, within a budget; the longest unused go first, and whatever nobody has asked
-//! for in a while.
+//! Decoded columns and pages in memory, within a budget; whatever nobody has asked for in a while goes.
+//!
+//! Who has to go for others is drawn by lot, and who was asked for again since the last time is spared once for each:
+//! a scan over more than the budget finds part of what it kept the last time. If the longest unused went, it would
+//! find nothing, since each entry would go just before it is its turn.
 //!
 //! Who reads all documents once, in the order of their writes, has a small part of the budget for itself: else it
 //! would fill the memory with what nobody needs again, in place of what others do.
@@ -8,6 +11,8 @@ use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use xxhash_rust::xxh3::Xxh3Builder;
 
 use super::codec::text::TextDictionary;
 use super::open_texts::OpenTexts;
@@ -68,7 +73,11 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_key: HashMap<Key, Entry>,
+    by_key: HashMap<Key, Entry, Xxh3Builder>,
+    /// Every key of them; some that are gone are still here.
+    drawn_from: Vec<Key>,
+    /// Where the lots stand.
+    lot: u64,
     bytes: usize,
 }
 
@@ -77,7 +86,12 @@ struct Entry {
     item: Item,
     bytes: usize,
     used: u64,
+    /// How often it is spared yet.
+    spared: u8,
 }
+
+/// How often an entry is spared at most, however often it was asked for.
+const SPARED: u8 = 3;
 
 /// What is kept.
 #[derive(Debug, Clone)]
@@ -122,6 +136,7 @@ impl Cache {
             None => once.by_key.get_mut(&key)?,
         };
         entry.used = now;
+        entry.spared = SPARED.min(entry.spared + 1);
         Some(entry.item.clone())
     }
 
@@ -141,6 +156,7 @@ impl Cache {
             item,
             bytes,
             used: inner.clock,
+            spared: 0,
         };
         if once {
             inner.once.put(key, entry, budget);
@@ -183,12 +199,13 @@ impl Cache {
 
 impl Entries {
     fn put(&mut self, key: Key, entry: Entry, budget: usize) {
+        self.remove(key);
+        self.shrink(budget.saturating_sub(entry.bytes));
         self.bytes += entry.bytes;
-        if let Some(old) = self.by_key.insert(key, entry) {
-            self.bytes -= old.bytes;
-        }
-        if self.bytes > budget {
-            self.shrink(budget / 4 * 3);
+        self.by_key.insert(key, entry);
+        self.drawn_from.push(key);
+        if self.drawn_from.len() > 64 + 2 * self.by_key.len() {
+            self.forget_gone();
         }
     }
 
@@ -199,18 +216,31 @@ impl Entries {
     }
 
     fn shrink(&mut self, target: usize) {
-        let mut by_use: Vec<(u64, Key)> = self
-            .by_key
-            .iter()
-            .map(|(key, entry)| (entry.used, *key))
-            .collect();
-        by_use.sort_unstable();
-        for (_, key) in by_use {
-            if self.bytes <= target {
-                return;
+        while self.bytes > target && !self.drawn_from.is_empty() {
+            let at = self.draw();
+            match self.by_key.get_mut(&self.drawn_from[at]) {
+                Some(entry) if entry.spared > 0 => entry.spared -= 1,
+                _ => {
+                    let key = self.drawn_from.swap_remove(at);
+                    self.remove(key);
+                }
             }
-            self.remove(key);
         }
+    }
+
+    /// A place in the list of keys: the numbers of a linear generator (Knuth's MMIX), of which the upper bits are the
+    /// better ones.
+    fn draw(&mut self) -> usize {
+        self.lot = self
+            .lot
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.lot >> 32) as usize) % self.drawn_from.len()
+    }
+
+    fn forget_gone(&mut self) {
+        self.drawn_from.clear();
+        self.drawn_from.extend(self.by_key.keys());
     }
 
     fn forget_until(&mut self, clock: u64) {
@@ -223,8 +253,9 @@ impl Entries {
             stays
         });
         if self.by_key.is_empty() {
-            // The table of a full cache is large as well.
-            self.by_key = HashMap::new();
+            // The tables of a full cache are large as well.
+            self.by_key = HashMap::default();
+            self.drawn_from = Vec::new();
         }
     }
 }
@@ -260,6 +291,35 @@ mod tests {
         // It finds what it has read last.
         assert!(cache.get((1, 0, 999)).is_some() && cache.get((1, 0, 500)).is_none());
         assert!(cache.bytes() < 10 * 11_000 + BUDGET / ONCE);
+    }
+
+    #[test]
+    fn a_scan_over_more_than_the_budget_finds_part_of_it() {
+        let cache = Cache::new(BUDGET);
+        let scan = || {
+            let mut found = 0;
+            for number in 0..120 {
+                match cache.get((1, 0, number)) {
+                    Some(_) => found += 1,
+                    None => cache.put((1, 0, number), column(10_000)),
+                }
+            }
+            found
+        };
+        scan();
+        // Of 120 entries 97 have room.
+        let found: Vec<u32> = (0..4).map(|_| scan()).collect();
+        assert!(found.iter().all(|found| *found > 40), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_asked_for_again_and_again_outlives_a_scan() {
+        let cache = Cache::new(BUDGET);
+        cache.put((2, 0, 0), column(10_000));
+        for number in 200..500 {
+            assert!(cache.get((2, 0, 0)).is_some(), "after {number}");
+            cache.put((1, 0, number), column(10_000));
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod selected;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
+
 pub use selected::Selected;
 
 use super::block_reader::PlacedShape;
@@ -36,6 +38,15 @@ pub struct ColumnInfo {
     /// Every row has one value.
     pub is_dense: bool,
     pub indexing: Indexing,
+}
+
+/// Values of a column for whom only the different ones matter.
+#[derive(Debug)]
+pub enum Unique<'a> {
+    /// A page, or the whole column.
+    Page(&'a Column),
+    /// Texts that are UUIDs in lower case.
+    Uuids(&'a [[u8; 16]]),
 }
 
 /// The directory of a column's pages, once read.
@@ -148,6 +159,36 @@ impl Group {
         visit: &mut dyn FnMut(&Column) -> Result<(), E>,
     ) -> Result<(), E> {
         self.visit_at(column, within, visit)
+    }
+
+    /// The same when only the different values of the rows `within` matter: of a page of UUIDs whose rows all are
+    /// within it is called with those alone.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the visitor's own.
+    pub fn visit_distinct<E: From<SegmentError>>(
+        &self,
+        column: usize,
+        within: &RowSet,
+        visit: &mut dyn FnMut(Unique<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(fragments) = self.fragments_of(column)? else {
+            return self.visit_at(column, within, &mut |page| visit(Unique::Page(page)));
+        };
+        let pages = self.pages(column)?;
+        for (number, page) in (0..).zip(pages.iter()) {
+            let rows = page.last_row.saturating_sub(page.first_row) + 1;
+            let uuids = match within.count_between(page.first_row, page.last_row) {
+                0 => continue,
+                wanted if wanted < rows => None,
+                _ => page::distinct_uuids(&Bytes::from(self.raw(page.stretch)?), &fragments),
+            };
+            match uuids {
+                Some(uuids) => visit(Unique::Uuids(&uuids))?,
+                None => visit(Unique::Page(&*self.page(column, number, page)?))?,
+            }
+        }
+        Ok(())
     }
 
     /// The same when only texts matter that hold all of some words: of a page it may be called with those

@@ -342,7 +342,7 @@ fn coded(column: &Column) -> Option<Column> {
         rows: column.rows.clone(),
         values: Values::Coded {
             dictionary: Arc::new(dictionary),
-            codes,
+            codes: codes.into(),
         },
     })
 }

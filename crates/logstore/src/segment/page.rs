@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::codec::text::{self, TextDictionary, TextEncoder};
+use bytes::Bytes;
+
+use super::codec::text::{self, TextDictionary, TextEncoder, TextPage};
 use super::codec::{booleans, floats, integers};
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
@@ -42,7 +44,11 @@ pub fn encode(column: &Column, range: Range<usize>, shared: &mut Shared<'_>, out
     }
     match &column.values {
         Values::Text(strings) => encode_texts(strings, range, shared, out),
-        Values::Coded { codes, .. } => integers::encode_u32(&codes[range], out),
+        Values::Coded { codes, .. } => {
+            let mut own = Vec::with_capacity(range.len());
+            codes.each(range, |code| own.push(code as u32));
+            integers::encode_u32(&own, out);
+        }
         Values::Integer(values) => integers::encode(&values[range], out),
         Values::Float(values) => floats::encode(&values[range], out),
         Values::Boolean(values) => booleans::encode(&values[range], out),
@@ -146,6 +152,26 @@ pub fn decode(mut bytes: &[u8], kind: Kind, dictionary: &Dictionary) -> Option<C
     (column.len() == count).then_some(column)
 }
 
+/// The different texts of a page on which every text is a UUID in lower case and nothing else; `None` of other
+/// pages. Rows and places are not looked at.
+pub fn distinct_uuids(page: &Bytes, fragments: &TextDictionary) -> Option<Vec<[u8; 16]>> {
+    let mut rest = &page[..];
+    take(&mut rest)?;
+    match take_bytes(&mut rest, 1)?[0] {
+        DENSE => {
+            take_u32(&mut rest)?;
+        }
+        _ => {
+            take_prefixed(&mut rest)?;
+        }
+    }
+    let texts = match take_bytes(&mut rest, 1)?[0] {
+        DISTINCT => take_prefixed(&mut rest)?,
+        _ => rest,
+    };
+    TextPage::take(page.slice_ref(texts))?.distinct_uuids(fragments)
+}
+
 /// Reads one number of a page of numbers; `None` when it is none or has fewer.
 pub fn decode_number(mut bytes: &[u8], at: usize) -> Option<i64> {
     let (count, _) = take_rows(&mut bytes)?;
@@ -158,7 +184,10 @@ fn coded(dictionary: Arc<Strings>, bytes: &[u8]) -> Option<Values> {
     codes
         .iter()
         .all(|code| (*code as usize) < known)
-        .then_some(Values::Coded { dictionary, codes })
+        .then(|| Values::Coded {
+            dictionary,
+            codes: codes.into(),
+        })
 }
 
 fn decode_texts(rest: &mut &[u8], fragments: &TextDictionary) -> Option<Values> {
@@ -208,15 +237,13 @@ pub fn join(pages: Vec<Column>) -> Option<Column> {
     for page in pages {
         join_rows(&mut whole, &page);
         match (&mut whole.values, page.values) {
-            (Values::Coded { codes, .. }, Values::Coded { codes: more, .. }) => codes.extend(more),
+            (Values::Coded { codes, .. }, Values::Coded { codes: more, .. }) => codes.append(more),
             (Values::Integer(values), Values::Integer(more)) => values.extend(more),
             (Values::Float(values), Values::Float(more)) => values.extend(more),
             (Values::Boolean(values), Values::Boolean(more)) => values.extend(more),
             (Values::Text(strings), Values::Text(more)) => strings.append(&more),
             (Values::Text(strings), Values::Coded { dictionary, codes }) => {
-                for code in codes {
-                    strings.push(dictionary.get(code as usize));
-                }
+                codes.each(0..codes.len(), |code| strings.push(dictionary.get(code)));
             }
             _ => return None,
         }
@@ -230,9 +257,7 @@ fn texts(column: &Column) -> Strings {
         Values::Text(strings) => strings.clone(),
         Values::Coded { dictionary, codes } => {
             let mut strings = Strings::default();
-            for code in codes {
-                strings.push(dictionary.get(*code as usize));
-            }
+            codes.each(0..codes.len(), |code| strings.push(dictionary.get(code)));
             strings
         }
         _ => Strings::default(),

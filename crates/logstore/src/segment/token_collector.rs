@@ -71,10 +71,11 @@ impl TokenCollector {
         let mut seen = vec![0_u32; hashes.len()];
         for (at, code) in codes.iter().enumerate() {
             let granule = column.row(at) / GRANULE_ROWS;
-            let seen = &mut seen[*code as usize];
+            let code = code as usize;
+            let seen = &mut seen[code];
             if *seen != granule + 1 {
                 *seen = granule + 1;
-                let own = hashes[*code as usize].iter();
+                let own = hashes[code].iter();
                 self.pairs.extend(own.map(|hash| pair(*hash, granule)));
             }
         }

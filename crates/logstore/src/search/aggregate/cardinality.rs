@@ -10,9 +10,12 @@ use super::absent::Absent;
 use super::dictionary::Table;
 use super::hashes::Hashes;
 use super::{BucketBudget, Collector, Selection, by_bucket, too_many};
+use crate::block::codes::Codes;
 use crate::block::column::{Column, Values};
 use crate::search::error::SearchError;
 use crate::search::values::{FieldColumns, is_seen_whole};
+use crate::segment::Unique;
+use crate::segment::codec::text::parse_lower_uuid;
 
 /// Distinct values of a bucket that are counted exactly.
 const EXACT: usize = 40_000;
@@ -104,12 +107,10 @@ impl CardinalityCollector {
     }
 
     /// Notes which entries of its dictionary a page has.
-    fn mark(page: &Column, codes: &[u32], seen: &mut Table<bool>, selection: &Selection<'_>) {
+    fn mark(page: &Column, codes: &Codes, seen: &mut Table<bool>, selection: &Selection<'_>) {
         selection.spans(page, |bucket, span| {
             let seen = seen.of_parent(bucket);
-            for code in &codes[span] {
-                seen[*code as usize] = true;
-            }
+            codes.each(span, |code| seen[code] = true);
         });
     }
 
@@ -130,11 +131,19 @@ impl CardinalityCollector {
 /// A hash that tells types apart.
 fn hash(value: ValueRef<'_>) -> u64 {
     match value {
-        ValueRef::Text(text) => xxh3_64(text.as_bytes()),
+        ValueRef::Text(text) => match parse_lower_uuid(text) {
+            Some(uuid) => hash_of_uuid(uuid),
+            None => xxh3_64(text.as_bytes()),
+        },
         ValueRef::Integer(number) => xxh3_64_with_seed(&number.to_le_bytes(), 1),
         ValueRef::Float(number) => xxh3_64_with_seed(&number.to_bits().to_le_bytes(), 2),
         ValueRef::Boolean(flag) => xxh3_64_with_seed(&[u8::from(flag)], 3),
     }
+}
+
+/// That of a UUID in lower case: pages of them are not spelled to count them.
+fn hash_of_uuid(uuid: [u8; 16]) -> u64 {
+    xxh3_64_with_seed(&uuid, 4)
 }
 
 impl Collector for CardinalityCollector {
@@ -143,8 +152,18 @@ impl Collector for CardinalityCollector {
         let columns = FieldColumns::new(selection.part, &self.field)?;
         let mut absent = Absent::new(selection, self.missing.is_some());
         let mut marked: Option<Table<bool>> = None;
-        columns.visit(selection.part, selection.within, &mut |page| {
+        let is_one = selection.buckets == 1 && self.missing.is_none();
+        let mut visit = |unique: Unique<'_>| {
             selection.deadline.check()?;
+            let page = match unique {
+                Unique::Page(page) => page,
+                Unique::Uuids(uuids) => {
+                    for uuid in uuids {
+                        self.add(0, hash_of_uuid(*uuid));
+                    }
+                    return Ok(());
+                }
+            };
             absent.note(page);
             if let Values::Coded { codes, .. } = &page.values {
                 if let Some(other) = marked.take_if(|table| !table.is_of(page)) {
@@ -167,7 +186,16 @@ impl Collector for CardinalityCollector {
                 }
             });
             Ok(())
-        })?;
+        };
+        let (part, within) = (selection.part, selection.within);
+        match columns.as_they_are().filter(|_| is_one) {
+            Some(columns) => {
+                for column in columns {
+                    part.visit_distinct(column, within, &mut visit)?;
+                }
+            }
+            None => columns.visit(part, within, &mut |page| visit(Unique::Page(page)))?,
+        }
         if let Some(seen) = marked {
             self.add_marked(seen);
         }

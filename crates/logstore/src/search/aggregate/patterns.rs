@@ -98,7 +98,7 @@ impl PatternsCollector {
                 }
                 let shape = match (&mut table, &page.values) {
                     (Some(table), Values::Coded { codes, .. }) => {
-                        let known = &mut table.of_parent(parent)[codes[at] as usize];
+                        let known = &mut table.of_parent(parent)[codes.get(at)];
                         if *known == u32::MAX {
                             *known = mined.miner.add(text);
                         } else {

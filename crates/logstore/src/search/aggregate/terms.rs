@@ -16,6 +16,7 @@ use super::keys::{Keys, as_value};
 use super::ranking::{Candidate, Ranking};
 use super::selection::Picked;
 use super::{BucketBudget, Collector, Level, Selection};
+use crate::block::codes::Codes;
 use crate::block::column::{Column, Values};
 use crate::rows::RowSet;
 use crate::search::error::SearchError;
@@ -135,16 +136,14 @@ impl TermsCollector {
     fn coded(
         &mut self,
         page: &Column,
-        codes: &[u32],
+        codes: &Codes,
         table: &mut Table<Entry>,
         selection: &Selection<'_>,
         picked: &mut Picked,
     ) -> Result<(), StoreError> {
         selection.spans(page, |parent, span| {
             let entries = table.of_parent(parent);
-            for code in &codes[span] {
-                entries[*code as usize].rows += 1;
-            }
+            codes.each(span, |code| entries[code].rows += 1);
         });
         let dictionary = table.dictionary().clone();
         for parent in 0..table.parents() {
@@ -172,7 +171,7 @@ impl TermsCollector {
             selection.spans(page, |parent, span| {
                 let entries = table.of_parent(parent);
                 for at in span {
-                    let bucket = entries[codes[at] as usize].bucket;
+                    let bucket = entries[codes.get(at)].bucket;
                     if bucket != u32::MAX {
                         let row = page.row(at);
                         picked.push_row(row, bucket);
@@ -201,7 +200,7 @@ impl TermsCollector {
                 }
                 let slot = match (&mut table, &page.values) {
                     (Some(table), Values::Coded { codes, .. }) => {
-                        Some(&mut table.of_parent(parent)[codes[at] as usize])
+                        Some(&mut table.of_parent(parent)[codes.get(at)])
                     }
                     _ => None,
                 };

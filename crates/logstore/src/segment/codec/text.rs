@@ -33,4 +33,5 @@ pub use decoder::{Selected, TextPage, decode_page};
 pub use dictionary::TextDictionary;
 pub use encoder::TextEncoder;
 pub use finder::WordFinder;
+pub use hex::parse_lower_uuid;
 pub use time::write_milliseconds;

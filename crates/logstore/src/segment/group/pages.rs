@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{FEW, Group, once};
+use crate::block::codes::Codes;
 use crate::block::column::{Column, Kind, Rows, Values};
 use crate::block::strings::Strings;
 use crate::error::SegmentError;
@@ -107,7 +108,7 @@ impl Group {
                 rows: Rows::Dense { first: 0 },
                 values: Values::Coded {
                     dictionary: Arc::new(strings),
-                    codes: Vec::new(),
+                    codes: Codes::default(),
                 },
             })
         })?;

@@ -80,6 +80,15 @@ impl TextPage {
         }
     }
 
+    /// The different texts of a page on which every text is a UUID in lower case and nothing else; `None` of
+    /// other pages.
+    pub fn distinct_uuids(&self, dictionary: &TextDictionary) -> Option<Vec<[u8; 16]>> {
+        match &self.form {
+            Form::Plain(_) => None,
+            Form::Split(page) => page.distinct_uuids(dictionary),
+        }
+    }
+
     /// The texts at places; `None` when they cannot be read, or the page has no such place.
     pub fn some(&self, dictionary: &TextDictionary, places: &[u32]) -> Option<Strings> {
         let mut text = Vec::new();

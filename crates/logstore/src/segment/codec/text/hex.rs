@@ -54,6 +54,38 @@ pub fn parse_uuid(text: &[u8; 36]) -> [u8; 16] {
     UUID_PLACES.map(|at| nibble(text[at]) << 4 | nibble(text[at + 1]))
 }
 
+/// The bytes of a text that is a UUID in lower case and nothing else.
+pub fn parse_lower_uuid(text: &str) -> Option<[u8; 16]> {
+    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
+        return None;
+    }
+    let mut digits = 0;
+    let uuid = UUID_PLACES.map(|at| {
+        let (high, low) = (lower_digit(text[at]), lower_digit(text[at + 1]));
+        digits |= high | low;
+        high << 4 | low
+    });
+    (digits < 16).then_some(uuid)
+}
+
+/// The value of a hex digit in lower case; of other bytes, more than any digit has.
+fn lower_digit(byte: u8) -> u8 {
+    LOWER_DIGITS[usize::from(byte)]
+}
+
+const LOWER_DIGITS: [u8; 256] = lower_digits();
+
+const fn lower_digits() -> [u8; 256] {
+    let mut values = [0xf0; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[LOWER[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    values
+}
+
 /// Appends the text of a UUID.
 pub fn write_uuid(bytes: [u8; 16], kind: Kind, out: &mut Vec<u8>) {
     let pairs = match kind {

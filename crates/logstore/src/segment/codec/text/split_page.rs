@@ -99,6 +99,22 @@ impl SplitPage {
         &self.codes
     }
 
+    /// The different texts of a page on which every text is a UUID in lower case and nothing else; `None` of
+    /// other pages.
+    pub fn distinct_uuids(&self, dictionary: &TextDictionary) -> Option<Vec<[u8; 16]>> {
+        let first = *self.codes.first()?;
+        let template = dictionary.template(first.checked_sub(FIRST_TEMPLATE)?)?;
+        let [uuid, end] = *template else { return None };
+        let (before, shape) = dictionary.fragment(uuid)?;
+        let is_uuid = before.is_empty() && shape.kind == Kind::UuidLower;
+        let ends = dictionary.fragment(end)? == (&[], Shape::END);
+        let alike = || self.codes.iter().all(|code| *code == first);
+        if !(is_uuid && ends && alike()) {
+            return None;
+        }
+        self.uuids.distinct()
+    }
+
     /// The variables that are words.
     pub fn words(&self) -> &Pieces {
         &self.words

@@ -125,7 +125,22 @@ impl Uuids {
             let places = self.places.get_or_init(|| self.read_places());
             *places.as_ref()?.get(at)? as usize
         };
+        self.stored(self.bytes.bytes()?, place)
+    }
+
+    /// All that are stored: each of the page, once where they repeat.
+    pub fn distinct(&self) -> Option<Vec<[u8; 16]>> {
         let bytes = self.bytes.bytes()?;
+        if !self.random {
+            let (uuids, rest) = bytes.as_chunks();
+            return rest.is_empty().then(|| uuids.to_vec());
+        }
+        let count = bytes.len() * 8 / (2 * RANDOM_BITS as usize);
+        (0..count).map(|place| self.stored(bytes, place)).collect()
+    }
+
+    /// One of those that are stored.
+    fn stored(&self, bytes: &[u8], place: usize) -> Option<[u8; 16]> {
         if !self.random {
             return bytes.as_chunks().0.get(place).copied();
         }
