@@ -10,7 +10,7 @@ use support::{Store, all, delete, put};
 use swarmscope_query::aggregate::{Aggregation, AggregationKind, AggregationResult};
 use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
-use swarmscope_query::store::SearchRequest;
+use swarmscope_query::store::{LogStore, SearchRequest};
 
 /// Documents of a flush: several pages.
 const ROWS: usize = 9_000;
@@ -61,7 +61,7 @@ async fn distinct(store: &Store, field: &str, query: Query) -> u64 {
     };
     let reply = store.logs().search(request).await.expect("a reply");
     match reply.aggregations.first() {
-        Some((_, AggregationResult::Count(count))) => *count,
+        Some((_, AggregationResult::Count(count))) => count.to_owned(),
         other => panic!("no count: {other:?}"),
     }
 }
