@@ -86,7 +86,7 @@ impl Codes {
             (Codes::Shorts(codes), Codes::Shorts(more)) => codes.extend(more),
             (Codes::Words(codes), Codes::Words(more)) => codes.extend(more),
             (Codes::Shorts(codes), Codes::Bytes(more)) => {
-                codes.extend(more.iter().map(|code| u16::from(*code)))
+                codes.extend(more.iter().map(|code| u16::from(*code)));
             }
             (Codes::Words(codes), more) => codes.extend(more.iter()),
             (_, more) => *self = self.iter().chain(more.iter()).collect::<Vec<u32>>().into(),
