@@ -3,6 +3,7 @@
 mod agent;
 mod agents;
 mod alerts;
+mod base_url;
 mod bench;
 mod bench_tasks;
 mod connection;
@@ -59,6 +60,16 @@ pub use tasks::{
 pub use up::{MetricsArguments, UpArguments};
 pub use validate::ValidateArguments;
 
+const EXAMPLES: &str = "Examples:
+  swarmscope up --demo                           # everything, with four demo agents at work
+  swarmscope logs 'severity:ERROR' --since 1h    # what went wrong
+  swarmscope errors                              # the same in groups
+  swarmscope journey ID                          # the whole story of a task
+  swarmscope run -- python my_agent.py           # any program's output becomes events
+
+`swarmscope COMMAND --help` has examples of the command. Commands ask the server on this machine; the
+variable SWARMSCOPE_SERVER, or --server, names another one.";
+
 /// Central logging, monitoring and error handling for multi-agent systems
 #[derive(Debug, Parser)]
 #[command(
@@ -66,7 +77,8 @@ pub use validate::ValidateArguments;
     version,
     about,
     arg_required_else_help = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = EXAMPLES
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -108,10 +120,10 @@ pub enum Command {
     /// Run the orchestrator alone (`up` starts one by itself)
     Orchestrator(OrchestratorArguments),
     /// Run an agent, or make a new one
-    #[command(subcommand)]
+    #[command(subcommand, after_help = agent::AGENT_EXAMPLES)]
     Agent(AgentCommand),
     /// Measure what the engines cost on this machine
-    #[command(subcommand)]
+    #[command(subcommand, after_help = bench::BENCH_EXAMPLES)]
     Bench(BenchCommand),
     /// Check an installation: services, logging, search, metrics, state
     Validate(ValidateArguments),

@@ -103,7 +103,7 @@ impl Bulk {
                 let reply: Reply = reply.map_err(|error| client.unreachable(&error))?;
                 Ok(count(reply))
             }
-            status => refused_whole(status, &text(response).await, self.documents),
+            status => refused_whole(client, status, &text(response).await, self.documents),
         }
     }
 }
@@ -129,7 +129,7 @@ pub async fn send_alone(
     match response.status() {
         status if status.is_success() => outcome.stored = 1,
         StatusCode::CONFLICT => outcome.already_there = 1,
-        status => return refused_whole(status, &text(response).await, 1),
+        status => return refused_whole(client, status, &text(response).await, 1),
     }
     Ok(outcome)
 }
@@ -183,7 +183,12 @@ fn count(reply: Reply) -> Outcome {
 }
 
 /// A request that will never be taken is a refusal of all its documents; any other may be sent again.
-fn refused_whole(status: StatusCode, text: &str, documents: u64) -> Result<Outcome, Failure> {
+fn refused_whole(
+    client: &Client,
+    status: StatusCode,
+    text: &str,
+    documents: u64,
+) -> Result<Outcome, Failure> {
     let reason = serde_json::from_str::<serde_json::Value>(text)
         .ok()
         .and_then(|body| body["error"]["reason"].as_str().map(str::to_owned))
@@ -195,6 +200,8 @@ fn refused_whole(status: StatusCode, text: &str, documents: u64) -> Result<Outco
             first_refusal: Some(reason),
             ..Outcome::default()
         }),
+        // There is no such door where something else than the Elasticsearch API answers.
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Err(client.another_door(reason)),
         _ => Err(Failure::new(reason)),
     }
 }

@@ -107,14 +107,20 @@ impl Client {
 
     async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Failure> {
         response.json().await.map_err(|error| {
-            Failure::with_hint(
-                format!("{} did not answer in Swarmscope's way: {error}", self.base),
-                format!(
-                    "is {} the address of Swarmscope's web UI? See {}",
-                    self.base, self.flag
-                ),
-            )
+            self.another_door(format!(
+                "{} did not answer in Swarmscope's way: {error}",
+                self.base
+            ))
         })
+    }
+
+    /// The failure of a reply that the API asked for does not give.
+    pub fn another_door(&self, message: String) -> Failure {
+        let door = match self.flag {
+            "--elastic" => "the Elasticsearch API, http://127.0.0.1:9200 by default",
+            _ => "the web UI, http://127.0.0.1:4700 by default",
+        };
+        Failure::with_hint(message, format!("{} is the address of {door}", self.flag))
     }
 
     /// Sends a request to the native API and reads its reply; `None` when there is no such thing.
@@ -156,10 +162,7 @@ impl Client {
             .await
             .map_err(|error| self.unreachable(&error))?;
         let Ok(ErrorBody { error }) = serde_json::from_str(&text) else {
-            return Err(Failure::new(format!(
-                "{} answered {status}: {text}",
-                self.base
-            )));
+            return Err(self.another_door(format!("{} answered {status}: {text}", self.base)));
         };
         let message = match &error.position {
             Some(position) => {

@@ -17,6 +17,11 @@ pub enum AgentCommand {
     New(AgentNewArguments),
 }
 
+/// Of `swarmscope agent` itself.
+pub const AGENT_EXAMPLES: &str = "Examples:
+  swarmscope agent new summary-agent --port 8010 --skills summarise --lang python
+  swarmscope agent run --type research_agent";
+
 const AGENT_NEW_EXAMPLES: &str = "Examples:
   swarmscope agent new summary-agent --port 8010 --skills summarise translate
   swarmscope agent new scraper --port 8011 --skills scrape --lang python --into agents
@@ -74,6 +79,7 @@ pub struct AgentRunArguments {
     #[arg(
         long,
         value_name = "URL",
+        value_parser = super::base_url::base_url,
         default_value = "http://127.0.0.1:8000",
         env = "SWARMSCOPE_ORCHESTRATOR"
     )]

@@ -25,8 +25,10 @@ pub struct AgentsArguments {
 #[derive(Debug, Subcommand)]
 pub enum AgentsCommand {
     /// Give an agent no new work; it keeps what it has
+    #[command(after_help = "Examples:\n  swarmscope agents drain research_agent")]
     Drain(NamedAgentArguments),
     /// Give an agent new work again
+    #[command(after_help = "Examples:\n  swarmscope agents undrain research_agent")]
     Undrain(NamedAgentArguments),
 }
 

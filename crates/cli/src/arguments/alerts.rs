@@ -24,17 +24,41 @@ pub struct AlertsArguments {
     pub list: AlertListArguments,
 }
 
+const LIST_EXAMPLES: &str = "Examples:
+  swarmscope alerts list --state firing
+  swarmscope alerts list --rules                      # every rule with its state
+  swarmscope alerts list --json | jq -r '.alerts[].labels.alertname'";
+
+const HISTORY_EXAMPLES: &str = "Examples:
+  swarmscope alerts history --since 7d
+  swarmscope alerts history --json | jq -r '.history[].rule'";
+
+const TEST_EXAMPLES: &str = "Examples:
+  swarmscope alerts test my-rules.yml --since 7d
+  swarmscope alerts test my-rules.yml --rule ErrorSpike --since 1d --json
+
+How agents and tasks stood in the past is not known, so rules about them cannot be tried.";
+
+const CHECK_EXAMPLES: &str = "Examples:
+  swarmscope alerts check deploy/rules/*.yml
+
+No server is asked. Ends with 1 when a file is wrong.";
+
 #[derive(Debug, Subcommand)]
 pub enum AlertsCommand {
     /// What fires and what waits to; or every rule
+    #[command(after_help = LIST_EXAMPLES)]
     List(AlertListArguments),
     /// What became of alerts, newest last
+    #[command(after_help = HISTORY_EXAMPLES)]
     History(AlertHistoryArguments),
     /// Stop words of some alerts for a while; without matchers: which silences there are
     Silence(SilenceArguments),
     /// When the rules of a file would have fired, had they been there
+    #[command(after_help = TEST_EXAMPLES)]
     Test(AlertTestArguments),
     /// Whether rule files are right
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(AlertCheckArguments),
 }
 

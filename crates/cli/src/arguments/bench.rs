@@ -15,6 +15,11 @@ pub enum BenchCommand {
     Tasks(BenchTasksArguments),
 }
 
+/// Of `swarmscope bench` itself.
+pub const BENCH_EXAMPLES: &str = "Examples:
+  swarmscope bench logs --events 200000
+  swarmscope bench tasks --tasks 2000 --queued 0";
+
 const BENCH_LOGS_EXAMPLES: &str = "Examples:
   swarmscope bench logs --events 200000                # a first impression
   swarmscope bench logs --against victorialogs=/usr/local/bin/victoria-logs

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::base_url::base_url;
 use crate::client::Client;
 use crate::failure::Failure;
 
@@ -33,6 +34,7 @@ pub struct ElasticArguments {
     #[arg(
         long,
         value_name = "URL",
+        value_parser = base_url,
         default_value = "http://127.0.0.1:9200",
         env = "SWARMSCOPE_ELASTIC"
     )]
@@ -59,6 +61,7 @@ pub struct ServerArguments {
     #[arg(
         long,
         value_name = "URL",
+        value_parser = base_url,
         default_value = "http://127.0.0.1:4700",
         env = "SWARMSCOPE_SERVER"
     )]

@@ -97,17 +97,31 @@ impl SortChoice {
     }
 }
 
+const SHOW_EXAMPLES: &str = "Examples:
+  swarmscope errors show 3f2a91bc
+  swarmscope errors show 3f2a91bc --json | jq '.samples[0]'";
+
+const IGNORE_EXAMPLES: &str = "Examples:
+  swarmscope errors ignore 3f2a91bc                # for good
+  swarmscope errors ignore 3f2a91bc --for 2d       # or until then
+  swarmscope errors ignore 3f2a91bc --more 100     # or until there are so many more";
+
 #[derive(Debug, Subcommand)]
 pub enum ErrorsCommand {
     /// Show one group: where it happens, to whom, examples, notes
+    #[command(after_help = SHOW_EXAMPLES)]
     Show(OneErrorArguments),
     /// Say that groups are mended; another error of one is a regression
+    #[command(after_help = "Examples:\n  swarmscope errors resolve 3f2a91bc 77e0d1a2")]
     Resolve(SomeErrorsArguments),
     /// Leave groups alone, for good, for a while, or until there are more
+    #[command(after_help = IGNORE_EXAMPLES)]
     Ignore(IgnoreErrorsArguments),
     /// Say that groups need attention again
+    #[command(after_help = "Examples:\n  swarmscope errors reopen 3f2a91bc")]
     Reopen(SomeErrorsArguments),
     /// Write something down about a group
+    #[command(after_help = "Examples:\n  swarmscope errors note 3f2a91bc 'the index was rebuilt'")]
     Note(NoteErrorArguments),
     /// Put the tasks that a group failed back into the queue
     Requeue(RequeueErrorsArguments),
@@ -154,6 +168,9 @@ pub struct NoteErrorArguments {
     pub id: String,
     /// What to remember
     pub text: String,
+    /// Print the group as JSON
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     pub server: ServerArguments,
 }

@@ -32,6 +32,7 @@ pub struct ImportArguments {
     #[arg(
         long,
         value_name = "URL",
+        value_parser = super::base_url::base_url,
         default_value = "http://127.0.0.1:9090",
         env = "SWARMSCOPE_PROMETHEUS"
     )]

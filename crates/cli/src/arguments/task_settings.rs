@@ -29,6 +29,7 @@ pub enum LimitsCommand {
     /// Keep a limit, instead of the one that was there; in force with the next claims
     Put(PutLimitArguments),
     /// Forget a limit
+    #[command(after_help = "Examples:\n  swarmscope tasks limits remove type research")]
     Remove(RemoveLimitArguments),
 }
 
@@ -41,7 +42,13 @@ pub enum ScopeArgument {
     Agent,
 }
 
+const PUT_LIMIT_EXAMPLES: &str = "Examples:
+  swarmscope tasks limits put type research --concurrent 4
+  swarmscope tasks limits put type research --claims 10 --per 1m
+  swarmscope tasks limits put agent '*' --concurrent 1  # each agent without one of its own";
+
 #[derive(Debug, Args)]
+#[command(after_help = PUT_LIMIT_EXAMPLES)]
 pub struct PutLimitArguments {
     /// Whose claims it counts
     #[arg(value_enum)]
@@ -70,6 +77,8 @@ pub struct RemoveLimitArguments {
     pub scope: ScopeArgument,
     /// The type's or the agent's name
     pub name: String,
+    #[arg(long, help = "Print the answer as JSON")]
+    pub json: bool,
     #[command(flatten)]
     pub server: ServerArguments,
 }
@@ -99,10 +108,17 @@ pub enum PoliciesCommand {
     /// Keep a type's policy, instead of the one that was there
     Put(PutPolicyArguments),
     /// Forget a type's policy
+    #[command(after_help = "Examples:\n  swarmscope tasks policies remove research")]
     Remove(RemovePolicyArguments),
 }
 
+const PUT_POLICY_EXAMPLES: &str = "Examples:
+  swarmscope tasks policies put research --max-retries 5 --base 1s --cap 1m
+  swarmscope tasks policies put research --within 1h --never ValueError --never permanent
+  swarmscope tasks policies put '*' --max-retries 1     # each type without one of its own";
+
 #[derive(Debug, Args)]
+#[command(after_help = PUT_POLICY_EXAMPLES)]
 pub struct PutPolicyArguments {
     /// The type of the tasks; * is each other one
     #[arg(value_name = "TYPE")]
@@ -139,6 +155,8 @@ pub struct RemovePolicyArguments {
     /// The type of the tasks
     #[arg(value_name = "TYPE")]
     pub task_type: String,
+    #[arg(long, help = "Print the answer as JSON")]
+    pub json: bool,
     #[command(flatten)]
     pub server: ServerArguments,
 }

@@ -106,7 +106,12 @@ impl WhichArguments {
     }
 }
 
+const SHOW_EXAMPLES: &str = "Examples:
+  swarmscope tasks show 0198c4a2
+  swarmscope tasks show 0198c4a2 --json | jq .attempts";
+
 #[derive(Debug, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
 pub struct ShowArguments {
     /// The task's id, or the begin of it
     #[arg(value_name = "ID")]
@@ -168,7 +173,14 @@ pub struct SubmitArguments {
     pub server: ServerArguments,
 }
 
+const RETRY_EXAMPLES: &str = "Examples:
+  swarmscope tasks retry 0198c4a2-7a60-7b7d-a9a5-6f1d2f0f7b11
+  swarmscope tasks --state failed --json | jq -r '.[].task_id' | xargs swarmscope tasks retry
+
+`swarmscope tasks requeue` does it for every task that matches, and counts them first.";
+
 #[derive(Debug, Args)]
+#[command(after_help = RETRY_EXAMPLES)]
 pub struct SteerArguments {
     /// The tasks' ids
     #[arg(required = true, value_name = "ID")]
@@ -229,7 +241,14 @@ pub struct RequeueArguments {
     pub server: ServerArguments,
 }
 
+const WATCH_EXAMPLES: &str = "Examples:
+  swarmscope tasks watch
+  swarmscope tasks watch --type research --json | jq -r '.state'
+
+It goes on until Ctrl-C.";
+
 #[derive(Debug, Args)]
+#[command(after_help = WATCH_EXAMPLES)]
 pub struct WatchArguments {
     #[command(flatten)]
     pub which: WhichArguments,
@@ -264,12 +283,16 @@ pub enum SchedulesCommand {
     /// Keep a schedule under a name, instead of the one that was there
     Put(PutScheduleArguments),
     /// Submit nothing by it until it is resumed
+    #[command(after_help = "Examples:\n  swarmscope tasks schedules pause news")]
     Pause(NamedScheduleArguments),
     /// Go on from the next tick
+    #[command(after_help = "Examples:\n  swarmscope tasks schedules resume news")]
     Resume(NamedScheduleArguments),
     /// Submit its task now
+    #[command(after_help = "Examples:\n  swarmscope tasks schedules run news")]
     Run(NamedScheduleArguments),
     /// Forget it; the tasks that it submitted stay
+    #[command(after_help = "Examples:\n  swarmscope tasks schedules remove news")]
     Remove(NamedScheduleArguments),
 }
 
@@ -288,7 +311,13 @@ pub enum CatchUpArgument {
     Skip,
 }
 
+const PUT_SCHEDULE_EXAMPLES: &str = "Examples:
+  swarmscope tasks schedules put news --cron '0 6 * * 1-5' --time-zone Europe/Berlin --type research
+  swarmscope tasks schedules put tick --cron '*/30 * * * * *' --type poll --overlap skip
+  swarmscope tasks schedules put report --cron '@monthly' --type report --metadata '{\"pages\": 4}' --paused";
+
 #[derive(Debug, Args)]
+#[command(after_help = PUT_SCHEDULE_EXAMPLES)]
 pub struct PutScheduleArguments {
     /// The schedule's name
     pub name: String,

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::CredentialArguments;
+use super::base_url::base_url;
 
 const VALIDATE_EXAMPLES: &str = "Examples:
   swarmscope validate                                  # the embedded system on this machine
@@ -19,20 +20,20 @@ pub struct ValidateArguments {
     #[arg(long, value_name = "HOST", num_args = 0..=1, default_missing_value = "localhost")]
     pub stack: Option<String>,
     /// Elasticsearch, or Swarmscope's API like it [default: http://127.0.0.1:9200]
-    #[arg(long, value_name = "URL", env = "SWARMSCOPE_ELASTIC")]
+    #[arg(long, value_name = "URL", value_parser = base_url, env = "SWARMSCOPE_ELASTIC")]
     pub elastic: Option<String>,
     /// Orchestrator [default: http://127.0.0.1:8000]
-    #[arg(long, value_name = "URL", env = "SWARMSCOPE_ORCHESTRATOR")]
+    #[arg(long, value_name = "URL", value_parser = base_url, env = "SWARMSCOPE_ORCHESTRATOR")]
     pub orchestrator: Option<String>,
     /// Swarmscope's web UI [default: http://127.0.0.1:4700, unless --stack]
-    #[arg(long, value_name = "URL", env = "SWARMSCOPE_SERVER")]
+    #[arg(long, value_name = "URL", value_parser = base_url, env = "SWARMSCOPE_SERVER")]
     pub server: Option<String>,
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = base_url)]
     pub kibana: Option<String>,
     /// Prometheus, or Swarmscope's API like it [default: http://127.0.0.1:9090]
-    #[arg(long, value_name = "URL", env = "SWARMSCOPE_PROMETHEUS")]
+    #[arg(long, value_name = "URL", value_parser = base_url, env = "SWARMSCOPE_PROMETHEUS")]
     pub prometheus: Option<String>,
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = base_url)]
     pub grafana: Option<String>,
     /// Grafana's user name and password
     #[arg(

@@ -243,7 +243,7 @@ pub async fn of_closed_directory(
     if !logs.is_dir() {
         return Err(Failure::with_hint(
             format!("{} is no data directory of Swarmscope", data.display()),
-            "name the directory that `swarmscope up --data` has",
+            "name the directory that `swarmscope up --data` has, or a running server by its address with http:// before it",
         ));
     }
     let mut making = Making::begin(destination)?;

@@ -78,6 +78,9 @@ pub async fn run(mut arguments: LogsArguments) -> Result<(), Failure> {
     }
     result?;
     let shown = hits.len() as u64;
+    if total == 0 && !arguments.json {
+        anstream::eprintln!("{FAINT}no event matches{FAINT:#}");
+    }
     if total > shown && !arguments.json && arguments.limit > 0 {
         anstream::eprintln!(
             "{FAINT}the newest {} of {} events; more with --limit{FAINT:#}",

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use rust_embed::RustEmbed;
 use swarmscope_api::native::{DashboardFile, DashboardSource};
 
+use crate::failure::Failure;
+
 #[derive(RustEmbed)]
 #[folder = "../../deploy/grafana/provisioning/dashboards"]
 struct Shipped;
@@ -18,6 +20,20 @@ const TOP_FOLDER: &str = "General";
 const EXTENSION: &str = "json";
 /// Folders within folders that are looked into.
 const MAX_DEPTH: usize = 4;
+
+/// Refuses a folder that is not there; what is in it is looked at with every request.
+///
+/// # Errors
+/// When it is no directory.
+pub fn check(folder: Option<&Path>) -> Result<(), Failure> {
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(missing) => Err(Failure::with_hint(
+            format!("there is no folder of dashboards at {}", missing.display()),
+            "name one with --dashboards, or leave it out for the shipped ones",
+        )),
+    }
+}
 
 /// The dashboards of a folder, or the shipped ones.
 pub fn source(folder: Option<&Path>) -> Arc<dyn DashboardSource> {

@@ -38,6 +38,7 @@ use stores::Stores;
 /// When an address or the data directory cannot be had, or the configuration makes no sense.
 pub async fn run(arguments: UpArguments) -> Result<(), Failure> {
     let configuration = Configuration::resolve(&arguments)?;
+    dashboards::check(configuration.dashboards.as_deref())?;
     telemetry::start();
     let shutdown = swarmscope_sdk::shutdown::on_request(false)?;
     let scraped = monitoring::configuration(&configuration)?;

@@ -127,6 +127,10 @@ fn explain(error: OpenError, configuration: &Configuration) -> Failure {
             format!("{data} holds files, but is no data directory of Swarmscope"),
             "choose an empty directory with --data",
         ),
+        refused @ OpenError::Io { .. } => Failure::with_hint(
+            format!("{:#}", anyhow::Error::new(refused)),
+            "name a directory that is yours and has room with --data",
+        ),
         other => Failure::from(anyhow::Error::new(other)),
     }
 }

@@ -93,6 +93,11 @@ fn print_alert(alert: &Alert) {
 }
 
 fn print_rules(groups: &[Group]) {
+    if groups.is_empty() {
+        anstream::eprintln!(
+            "{FAINT}no rules: make one on the Alerts page, or name files in rule_files of prometheus.yml{FAINT:#}"
+        );
+    }
     for group in groups {
         let place = if group.is_own {
             "made here"

@@ -12,6 +12,11 @@ struct Changed {
     groups: Vec<Value>,
 }
 
+#[derive(Deserialize)]
+struct Noted {
+    group: Value,
+}
+
 /// Runs `errors resolve`.
 ///
 /// # Errors
@@ -57,8 +62,8 @@ pub async fn note(arguments: NoteErrorArguments) -> Result<(), Failure> {
     let request = client
         .post(&format!("/api/v1/errors/{id}/notes"))
         .json(&json!({"text": arguments.text}));
-    client.accepted(request, "").await?;
-    Ok(())
+    let noted: Noted = client.json(request, "").await?;
+    print(&[noted.group], arguments.json)
 }
 
 async fn change(

@@ -87,7 +87,8 @@ pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
                 "{} of {} samples were refused; the first: {reason}",
                 outcome.refused, outcome.samples
             ),
-            "older samples than the newest of their series need storage.tsdb.out_of_order_time_window in prometheus.yml",
+            "samples of the past need room beside those of the present: start the server with --prometheus-config and \
+             `storage: {tsdb: {out_of_order_time_window: 30d}}` in that file, as long as the samples are old",
         )),
         None => Ok(()),
     }

@@ -23,6 +23,9 @@ pub async fn run(mut arguments: LimitsArguments) -> Result<(), Failure> {
             let client = arguments.server.client()?;
             let request = client.delete(&address(arguments.scope, &arguments.name));
             client.accepted(request, "").await?;
+            if arguments.json {
+                return print_json(&serde_json::json!({ "removed": arguments.name }));
+            }
             anstream::println!("removed the limit of {}", printable(&arguments.name));
             Ok(())
         }

@@ -23,6 +23,9 @@ pub async fn run(mut arguments: PoliciesArguments) -> Result<(), Failure> {
             let client = arguments.server.client()?;
             let request = client.delete(&path("retry-policies", &arguments.task_type, ""));
             client.accepted(request, "").await?;
+            if arguments.json {
+                return print_json(&serde_json::json!({ "removed": arguments.task_type }));
+            }
             let name = printable(&arguments.task_type);
             anstream::println!("removed the policy of {name}");
             Ok(())

@@ -12,7 +12,7 @@ use crate::arguments::{
     SchedulesArguments, SchedulesCommand,
 };
 use crate::failure::Failure;
-use crate::terminal::FAINT;
+use crate::terminal::{FAINT, printable};
 
 /// Runs the command.
 ///
@@ -100,8 +100,9 @@ async fn remove(arguments: &NamedScheduleArguments) -> Result<(), Failure> {
     let client = arguments.server.client()?;
     let request = client.delete(&path("schedules", &arguments.name, ""));
     client.accepted(request, "").await?;
-    if !arguments.json {
-        anstream::println!("removed {}", arguments.name);
+    if arguments.json {
+        return print_json(&serde_json::json!({ "removed": arguments.name }));
     }
+    anstream::println!("removed {}", printable(&arguments.name));
     Ok(())
 }

@@ -80,7 +80,8 @@ pub fn line(task: &Task, now: Timestamp) -> String {
 /// Everything about one task.
 pub fn details(detail: &TaskDetail, children: &[Task], now: Timestamp) -> String {
     let mut text = String::new();
-    for (name, value) in facts(&detail.task, now) {
+    let result = result(detail).map(|result| ("result", result));
+    for (name, value) in facts(&detail.task, now).into_iter().chain(result) {
         let _ = writeln!(text, "{FAINT}{name:<14}{FAINT:#} {value}");
     }
     if !children.is_empty() {
@@ -109,6 +110,14 @@ pub fn details(detail: &TaskDetail, children: &[Task], now: Timestamp) -> String
         );
     }
     text
+}
+
+/// What the agent made of a task that is completed.
+fn result(detail: &TaskDetail) -> Option<String> {
+    let completed = detail.task.state == TaskState::Completed;
+    let attempt = detail.attempts.iter().rfind(|attempt| attempt.success)?;
+    let result = attempt.metadata.get("result").filter(|_| completed)?;
+    Some(printable(&result.to_string()))
 }
 
 fn facts(task: &Task, now: Timestamp) -> Vec<(&'static str, String)> {
@@ -270,6 +279,29 @@ mod tests {
         };
         let child = task(json!({"task_id": "child", "state": "completed", "last_error": null}));
         insta::assert_snapshot!(plain(&details(&detail, &[child], now())));
+    }
+
+    #[test]
+    fn a_completed_task_is_shown_with_its_result_and_one_that_is_tried_again_without() {
+        let attempts = json!([{
+            "task_id": "t", "task_type": "research", "agent_name": "research_agent",
+            "state": "completed", "priority": "high", "created_at": "2026-01-31T12:00:10Z",
+            "completed_at": "2026-01-31T12:00:11.500Z", "duration_ms": 1500, "success": true,
+            "error_type": null, "error_message": null, "metadata": {"result": {"words": 6}},
+        }]);
+        let shown = |state: &str| {
+            let detail = TaskDetail {
+                task: task(json!({"state": state, "last_error": null})),
+                attempts: serde_json::from_value(attempts.clone()).expect("attempts"),
+            };
+            plain(&details(&detail, &[], now()))
+        };
+        let completed = shown("completed");
+        assert!(
+            completed.contains("result         {\"words\":6}\n"),
+            "{completed}"
+        );
+        assert!(!shown("queued").contains("result"), "{}", shown("queued"));
     }
 
     #[test]
