@@ -14,6 +14,8 @@ const MAX_WIDTH: usize = 120;
 const DEFAULT_WIDTH: usize = 80;
 /// Columns of the axis at the left.
 const AXIS: usize = 10;
+/// How long `2026-01-31` is.
+const DAY: usize = 10;
 /// The first of the characters with dots; the dots are bits of what is added to it.
 const BRAILLE: u32 = 0x2800;
 /// Bits of the dots, by row and column within a character.
@@ -150,7 +152,7 @@ impl Canvas {
             text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
         }
-        let (first, last) = (clock(self.times.0), clock(self.times.1));
+        let (first, last) = axis(self.times);
         let space = (AXIS + 2 + self.columns).saturating_sub(first.len() + last.len() + AXIS + 2);
         let margin = AXIS + 2;
         text.push_str(&format!(
@@ -190,10 +192,21 @@ fn short(value: f64) -> String {
     format!("{value:.2}")
 }
 
-/// The time of day in UTC; the date is known to who has just asked.
-fn clock(seconds: f64) -> String {
-    let time = Timestamp::from_millisecond((seconds * 1_000.0).round() as i64).to_string();
-    time.get(11..19).unwrap_or(&time).to_owned()
+/// The ends of the time axis in UTC: times of day, for the day is known to who has just asked; days with hours and
+/// minutes where they are not the same day.
+fn axis((first, last): (f64, f64)) -> (String, String) {
+    let text = |seconds: f64| {
+        Timestamp::from_millisecond((seconds * 1_000.0).round() as i64)
+            .to_string()
+            .replace('T', " ")
+    };
+    let (first, last) = (text(first), text(last));
+    let part = match first.get(..DAY) == last.get(..DAY) {
+        true => DAY + 1..DAY + 1 + "12:00:00".len(),
+        false => 0..DAY + " 12:00".len(),
+    };
+    let cut = |time: &str| time.get(part.clone()).unwrap_or(time).to_owned();
+    (cut(&first), cut(&last))
 }
 
 #[cfg(test)]
@@ -227,6 +240,18 @@ mod tests {
                     00:00:00            00:00:59
         ● up  59
         ");
+    }
+
+    #[test]
+    fn an_axis_over_midnight_has_days() {
+        assert_eq!(
+            axis((86_340.0, 86_400.0)),
+            ("1970-01-01 23:59".to_owned(), "1970-01-02 00:00".to_owned())
+        );
+        assert_eq!(
+            axis((0.0, 86_399.0)),
+            ("00:00:00".to_owned(), "23:59:59".to_owned())
+        );
     }
 
     #[test]
