@@ -16,6 +16,7 @@ mod definitions;
 mod delete_by_query;
 #[doc(hidden)]
 pub mod encodings;
+mod equal;
 mod error;
 mod filenames;
 mod ids;

@@ -16,10 +16,12 @@ mod id_index;
 mod inherited;
 mod open_texts;
 mod page;
+mod pair_sort;
 mod reader;
 mod source_reader;
 mod token_collector;
 mod token_index;
+mod uuid_text;
 mod words;
 mod writer;
 

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::GRANULE_ROWS;
 use super::codec::text::{TextEncoder, write_milliseconds};
 use super::file::Output;
@@ -323,8 +325,7 @@ fn coded(column: &Column) -> Option<Column> {
         return None;
     };
     let limit = MAX_DICTIONARY.min(strings.len() / 4 + 1);
-    let mut places: HashMap<&str, u32, xxhash_rust::xxh3::Xxh3Builder> =
-        HashMap::with_hasher(xxhash_rust::xxh3::Xxh3Builder::new());
+    let mut places: HashMap<&str, u32, RandomState> = HashMap::default();
     let mut dictionary = Strings::default();
     let mut codes = Vec::with_capacity(strings.len());
     for text in strings.iter() {

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 
 use super::codec::text::{self, TextDictionary, TextEncoder, TextPage};
 use super::codec::{booleans, floats, integers};
@@ -80,8 +81,8 @@ fn repeated(strings: &Strings, range: Range<usize>) -> Option<(Vec<usize>, Vec<u
     let limit = range.len() * 3 / 4;
     // Texts that hardly repeat at the beginning will not later, and finding out costs.
     let probe = (range.len() / 8).max(32);
-    let mut places: HashMap<&str, u32, xxhash_rust::xxh3::Xxh3Builder> =
-        HashMap::with_capacity_and_hasher(probe, xxhash_rust::xxh3::Xxh3Builder::new());
+    let mut places: HashMap<&str, u32, RandomState> =
+        HashMap::with_capacity_and_hasher(probe, RandomState::default());
     let (mut distinct, mut codes) = (Vec::new(), Vec::with_capacity(range.len()));
     for at in range {
         let next = distinct.len() as u32;

@@ -2,9 +2,12 @@
 
 use swarmscope_query::analysis::words;
 
-use super::GRANULE_ROWS;
 use super::token_index::{Pair, hash, pair, shortened, uuid_hash};
+use super::{GRANULE_ROWS, pair_sort};
 use crate::block::column::{Column, Values};
+
+/// Fewer hashes of a granule are taken as they are: repetitions among them go when the group is sorted.
+const MANY: usize = 16 * 1024;
 
 /// The words of one group.
 #[derive(Debug, Default)]
@@ -15,8 +18,10 @@ pub struct TokenCollector {
 impl TokenCollector {
     /// Takes hashes of words that stand in one granule.
     pub fn add(&mut self, granule: u32, hashes: &mut Vec<u32>) {
-        hashes.sort_unstable();
-        hashes.dedup();
+        if hashes.len() > MANY {
+            hashes.sort_unstable();
+            hashes.dedup();
+        }
         let own = hashes.drain(..).map(|hash| pair(shortened(hash), granule));
         self.pairs.extend(own);
     }
@@ -83,8 +88,7 @@ impl TokenCollector {
 
     /// The pairs in order, with the group's granules counted from `first`.
     pub fn finish(mut self, first: u32) -> Vec<Pair> {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
+        pair_sort::sort(&mut self.pairs);
         if first > 0 {
             for pair in &mut self.pairs {
                 *pair += u64::from(first);

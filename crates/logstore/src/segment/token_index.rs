@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::codec::integers;
 use super::file::Output;
 use super::footer::{PageEntry, Stretch, encode_pages};
+use super::uuid_text;
 use crate::error::SegmentError;
 use crate::varint::{put, put_prefixed, take_bytes, take_prefixed, take_u32};
 
@@ -38,31 +39,16 @@ pub fn shortened(hash: u32) -> u32 {
 
 /// The hash of a UUID's first part.
 pub fn uuid_hash(uuid: &str) -> u32 {
-    hash(&uuid[..FIRST_PART].to_ascii_lowercase())
+    let mut first = [0; FIRST_PART];
+    first.copy_from_slice(&uuid.as_bytes()[..FIRST_PART]);
+    first.make_ascii_lowercase();
+    shortened(xxh3_64(&first) as u32)
 }
 
 /// Whether the text is a UUID in its usual spelling, in one case, whose first part is its own. In
 /// version 7 that is the time, which those of one minute share.
 pub fn is_indexed_uuid(text: &str) -> bool {
-    is_uuid(text) && text.as_bytes()[14] != b'7'
-}
-
-/// Whether the text is a UUID in its usual spelling, in one case.
-pub fn is_uuid(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    if bytes.len() != 36 {
-        return false;
-    }
-    let (mut lower, mut upper) = (false, false);
-    let spelled = bytes.iter().enumerate().all(|(at, byte)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => {
-            lower |= byte.is_ascii_lowercase();
-            upper |= byte.is_ascii_uppercase();
-            byte.is_ascii_hexdigit()
-        }
-    });
-    spelled && !(lower && upper)
+    uuid_text::case(text.as_bytes()).is_some() && text.as_bytes()[14] != b'7'
 }
 
 /// A word's hash and a granule that holds it, ordered by both.
@@ -327,12 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn uuids_are_told_from_what_looks_like_them() {
-        assert!(is_uuid("550e8400-e29b-41d4-a716-446655440000"));
-        assert!(is_uuid("550E8400-E29B-41D4-A716-446655440000"));
-        assert!(!is_uuid("550E8400-e29b-41d4-a716-446655440000"));
-        assert!(!is_uuid("550e8400-e29b-41d4-a716-44665544000"));
-        assert!(!is_uuid("550e8400ae29b-41d4-a716-446655440000"));
+    fn uuids_that_begin_with_the_time_are_no_indexed_ones() {
         assert!(is_indexed_uuid("550e8400-e29b-41d4-a716-446655440000"));
         assert!(!is_indexed_uuid("0190a5d2-e29b-71d4-a716-446655440000"));
     }

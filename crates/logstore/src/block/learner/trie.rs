@@ -13,6 +13,7 @@ use swarmscope_query::document::spelling::Spelling;
 
 use super::{Found, Reading};
 use crate::block::column::Kind;
+use crate::equal::begins_with;
 
 /// The kind and spelling of a value, as one number.
 pub type Variant = u8;
@@ -187,7 +188,7 @@ impl Trie {
 fn fitting(edges: &[Edge], fragments: &[u8], bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let rest = &bytes[at..];
     for (place, edge) in edges.iter().enumerate() {
-        if rest.starts_with(&fragments[edge.from as usize..edge.to as usize]) {
+        if begins_with(rest, &fragments[edge.from as usize..edge.to as usize]) {
             let begin = at + (edge.to - edge.from) as usize;
             let fits = match bytes.get(begin) {
                 Some(b'"' | b'-' | b'0'..=b'9' | b't' | b'f') => !edge.next.is_empty(),

@@ -14,6 +14,14 @@ pub struct BitWriter {
 }
 
 impl BitWriter {
+    /// A writer with memory for so many bits.
+    pub fn with_room(bits: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bits / 8 + size_of::<u64>()),
+            ..Self::default()
+        }
+    }
+
     /// Appends a number that fits `width` bits.
     pub fn put(&mut self, number: u64, width: u32) {
         self.pending |= number << self.filled;

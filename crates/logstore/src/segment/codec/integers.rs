@@ -4,6 +4,7 @@
 mod blocks;
 mod planes;
 
+use blocks::Blocks;
 use swarmscope_model::limits::MAX_PAGE_VALUES;
 
 use crate::varint::{put, put_signed, take, take_bytes, take_signed, take_u32};
@@ -37,8 +38,8 @@ fn encode_values(values: &[i64], out: &mut Vec<u8>) {
         return;
     }
     let differences = differences_are_shorter(values).then(|| steps(values).collect::<Vec<_>>());
-    let packed = differences.as_deref().unwrap_or(values);
-    let limit = blocks::cost(packed) / 8 * WORTH / 100;
+    let packed = Blocks::of(differences.as_deref().unwrap_or(values));
+    let limit = packed.cost() / 8 * WORTH / 100;
     let start = out.len();
     if planes::write(values, limit, out).is_some() {
         return;
@@ -50,7 +51,7 @@ fn encode_values(values: &[i64], out: &mut Vec<u8>) {
     } else {
         out.push(BLOCKS);
     }
-    blocks::write(packed, out);
+    packed.write(out);
 }
 
 /// The difference to each next number.

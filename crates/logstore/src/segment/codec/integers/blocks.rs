@@ -50,41 +50,72 @@ impl Plan {
         }
         best
     }
+
+    /// How many bits the block takes, about.
+    fn cost(&self) -> usize {
+        self.bits + 16
+    }
+
+    fn write(&self, block: &[i64], out: &mut Vec<u8>) {
+        let mut packed = BitWriter::with_room(block.len() * self.width as usize);
+        let mut exceptions = Vec::new();
+        for (at, value) in block.iter().enumerate() {
+            let number = value.wrapping_sub(self.base) as u64;
+            packed.put(number & bits::mask(self.width), self.width);
+            let high = number.checked_shr(self.width).unwrap_or(0);
+            if high > 0 {
+                exceptions.push(at as u8);
+                put(&mut exceptions, high);
+            }
+        }
+        if self.exceptions > 0 {
+            out.extend([self.width as u8 | PATCHED, self.exceptions as u8]);
+        } else {
+            out.push(self.width as u8);
+        }
+        out.extend_from_slice(&packed.finish());
+        out.extend_from_slice(&exceptions);
+    }
+}
+
+/// How numbers are packed, block by block.
+#[derive(Debug)]
+pub struct Blocks<'a> {
+    values: &'a [i64],
+    plans: Vec<Plan>,
 }
 
 /// How many bits blocks of these numbers take, about.
 pub fn cost(values: &[i64]) -> usize {
     values
         .chunks(BLOCK)
-        .map(|block| Plan::of(block).bits + 16)
+        .map(|block| Plan::of(block).cost())
         .sum()
 }
 
-/// Appends blocks.
-pub fn write(values: &[i64], out: &mut Vec<u8>) {
-    let mut previous = 0_i64;
-    for block in values.chunks(BLOCK) {
-        let plan = Plan::of(block);
-        put_signed(out, plan.base.wrapping_sub(previous));
-        previous = plan.base;
-        let mut packed = BitWriter::default();
-        let mut exceptions = Vec::new();
-        for (at, value) in block.iter().enumerate() {
-            let number = value.wrapping_sub(plan.base) as u64;
-            packed.put(number & bits::mask(plan.width), plan.width);
-            let high = number.checked_shr(plan.width).unwrap_or(0);
-            if high > 0 {
-                exceptions.push(at as u8);
-                put(&mut exceptions, high);
-            }
+impl<'a> Blocks<'a> {
+    /// Of these numbers.
+    pub fn of(values: &'a [i64]) -> Self {
+        let plans = values.chunks(BLOCK).map(Plan::of);
+        Self {
+            values,
+            plans: plans.collect(),
         }
-        if plan.exceptions > 0 {
-            out.extend([plan.width as u8 | PATCHED, plan.exceptions as u8]);
-        } else {
-            out.push(plan.width as u8);
+    }
+
+    /// How many bits they take, about.
+    pub fn cost(&self) -> usize {
+        self.plans.iter().map(Plan::cost).sum()
+    }
+
+    /// Appends them.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut previous = 0_i64;
+        for (block, plan) in self.values.chunks(BLOCK).zip(&self.plans) {
+            put_signed(out, plan.base.wrapping_sub(previous));
+            previous = plan.base;
+            plan.write(block, out);
         }
-        out.extend_from_slice(&packed.finish());
-        out.extend_from_slice(&exceptions);
     }
 }
 

@@ -11,6 +11,7 @@ use super::shape::{Kind, Shape};
 use super::tokens::Tokens;
 use super::vocabulary::{Fragment, Vocabulary};
 use crate::block::strings::Strings;
+use crate::segment::uuid_text::{self, Case};
 
 /// Longest fragment that may be new. Longer ones hardly ever repeat.
 const MAX_FRAGMENT: usize = 512;
@@ -27,6 +28,8 @@ pub struct TextEncoder {
     /// The fragments of the text at hand.
     parts: Vec<u32>,
     variables: Vec<Range<usize>>,
+    /// The template of texts that are a UUID and nothing else, by their case.
+    lone_uuids: [Option<u32>; 2],
     /// How many pages to leave unsplit after the next failure, and from now on.
     patience: u32,
     skipped: u32,
@@ -67,11 +70,19 @@ impl TextEncoder {
         let before = self.vocabulary.mark();
         for at in range.clone() {
             let text = strings.get(at);
+            let lone = self.lone_uuid(text);
+            if let Some((_, Some(template))) = lone {
+                self.page.lone_uuid(text, template);
+                continue;
+            }
             let mark = self.page.mark();
             self.parts.clear();
             if self.split(text, page, tokens).is_some() {
                 let template = self.vocabulary.template(&self.parts);
                 self.page.end(text, &self.parts, template);
+                if let (Some((case, _)), 2) = (lone, self.parts.len()) {
+                    self.lone_uuids[case as usize] = template;
+                }
             } else {
                 self.page.forget(mark);
                 self.page.literal(text);
@@ -80,6 +91,7 @@ impl TextEncoder {
         }
         if self.page.is_unfit() {
             self.vocabulary.forget(before);
+            self.lone_uuids = [None; 2];
             self.skipped = self.patience;
             self.patience = (self.patience * 2 + 1).min(MOST_SKIPPED);
             plain(strings, range, out);
@@ -92,6 +104,16 @@ impl TextEncoder {
     /// Appends the dictionary without which the pages cannot be read.
     pub fn finish(self, out: &mut Vec<u8>) {
         self.vocabulary.write(out);
+    }
+
+    /// The case of a text that is a UUID and nothing else, and the template that such texts have: columns of ids
+    /// are not split text by text. Only where nobody wants the words.
+    fn lone_uuid(&self, text: &str) -> Option<(Case, Option<u32>)> {
+        if !self.tokens.are_unwanted() {
+            return None;
+        }
+        let case = uuid_text::case(text.as_bytes())?;
+        Some((case, self.lone_uuids[case as usize]))
     }
 
     /// Finds the parts of a text; `None` when it is better not split.

@@ -86,6 +86,14 @@ impl Page {
         }
     }
 
+    /// Adds a text that is a UUID and nothing else.
+    pub fn lone_uuid(&mut self, text: &str, template: u32) {
+        let uuid = text.as_bytes().first_chunk();
+        self.uuids.extend(uuid.map(hex::parse_uuid));
+        self.text_bytes += text.len();
+        self.codes.push(FIRST_TEMPLATE + template);
+    }
+
     /// Adds a word.
     pub fn word(&mut self, word: &[u8]) {
         self.words.push(word);

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::dictionary;
 use super::shape::{Kind, Shape};
 use super::tokens::of_fragment;
+use crate::equal::is_equal;
 
 /// Most fragments, and most templates.
 const MAX_ENTRIES: usize = 60_000;
@@ -309,14 +310,6 @@ impl Template {
     fn parts<'a>(&self, parts: &'a [u32]) -> &'a [u32] {
         &parts[self.parts[0] as usize..self.parts[1] as usize]
     }
-}
-
-/// Whether fragments of one length are equal. They are short, so that a call of the library's comparison
-/// takes longer.
-fn is_equal(one: &[u8], two: &[u8]) -> bool {
-    let ((one, one_rest), (two, two_rest)) = (one.as_chunks::<8>(), two.as_chunks::<8>());
-    let words = |word: &[u8; 8]| u64::from_le_bytes(*word);
-    one.iter().map(words).eq(two.iter().map(words)) && one_rest.iter().eq(two_rest)
 }
 
 fn hash(fragment: Fragment<'_>) -> u64 {
