@@ -10,14 +10,13 @@ use swarmscope_files::durable;
 use swarmscope_model::Timestamp;
 
 use super::deleted;
-use crate::block::Block;
-use crate::block::concat::{concat, mappings};
+use crate::block::concat::{Joined, mappings};
 use crate::error::SegmentError;
 use crate::filenames;
 use crate::manifest::Manifest;
 use crate::memtable::MemoryPart;
 use crate::rows::RowSet;
-use crate::segment::{Segment, SegmentWriter};
+use crate::segment::{GroupSource, Segment, SegmentWriter};
 use crate::shared::Shared;
 use crate::state::SegmentPart;
 use crate::stats::count;
@@ -41,6 +40,8 @@ struct Written {
     index: String,
     /// None when every document had been deleted.
     segment: Option<Arc<Segment>>,
+    /// The rows of each part that it was written without.
+    deleted: Vec<Arc<RowSet>>,
 }
 
 /// Writes the frozen memtables, if there are any; gives whether there were.
@@ -60,12 +61,12 @@ pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
     };
     let mut written = Vec::with_capacity(frozen.len());
     for (index, parts) in frozen {
-        let segment = match joined(shared, &index, parts) {
-            Some(block) => write_segment(shared, &block),
-            None => Ok(None),
-        };
-        match segment {
-            Ok(segment) => written.push(Written { index, segment }),
+        match write_parts(shared, &parts) {
+            Ok(segment) => written.push(Written {
+                index,
+                segment,
+                deleted: parts.into_iter().map(|part| part.deleted).collect(),
+            }),
             Err(error) => {
                 abandon(shared, &written);
                 return Err(error.into());
@@ -83,43 +84,36 @@ pub fn flush(shared: &Shared) -> Result<bool, BackgroundError> {
     Ok(true)
 }
 
-/// Joins a frozen memtable into one block, which takes the place of its parts: their memory is free while
-/// the segment is written. None when the memtable is gone.
-fn joined(shared: &Shared, index: &str, parts: Vec<MemoryPart>) -> Option<Arc<Block>> {
-    if let [part] = &parts[..]
+/// Writes a frozen memtable as a segment. Its parts are joined column by column: all of them at once would be the
+/// memtable a second time.
+fn write_parts(
+    shared: &Shared,
+    parts: &[MemoryPart],
+) -> Result<Option<Arc<Segment>>, SegmentError> {
+    if let [part] = parts
         && part.deleted.is_empty()
     {
-        return Some(Arc::clone(&part.block));
+        return write_segment(shared, &*part.block);
     }
     let inputs: Vec<_> = parts
         .iter()
         .map(|part| (&*part.block, &*part.deleted))
         .collect();
-    let block = Arc::new(concat(&inputs));
-    let times = block.time_range().unwrap_or((0, 0));
-    let mut state = shared.state_mut();
-    let frozen = state.indices.get_mut(index)?.frozen.as_mut()?;
-    let deleted_of = |parts: &[MemoryPart]| -> Vec<Arc<RowSet>> {
-        parts.iter().map(|part| Arc::clone(&part.deleted)).collect()
-    };
-    let (before, now) = (deleted_of(&parts), deleted_of(&frozen.parts));
-    frozen.parts = vec![MemoryPart {
-        deleted: Arc::new(deleted_since(&before, &now, block.rows)),
-        block: Arc::clone(&block),
-        times,
-    }];
-    Some(block)
+    write_segment(shared, &Joined::of(&inputs))
 }
 
-fn write_segment(shared: &Shared, block: &Block) -> Result<Option<Arc<Segment>>, SegmentError> {
-    if block.rows == 0 {
+fn write_segment(
+    shared: &Shared,
+    source: &dyn GroupSource,
+) -> Result<Option<Arc<Segment>>, SegmentError> {
+    if source.rows() == 0 {
         return Ok(None);
     }
     let number = shared.state_mut().take_segment_number();
     let path = filenames::segment(shared.folder(), number);
     let files = &shared.options.files;
     let outcome = SegmentWriter::create(files, &path, number).and_then(|mut writer| {
-        writer.encode(block)?;
+        writer.encode(source)?;
         writer.finish()?;
         Segment::open(files.as_ref(), &path, number, &shared.cache)
     });
@@ -153,7 +147,12 @@ pub fn forget(shared: &Shared, number: u64) {
 
 fn install(shared: &Shared, written: Vec<Written>) {
     let mut state = shared.state_mut();
-    for Written { index, segment } in written {
+    for Written {
+        index,
+        segment,
+        deleted,
+    } in written
+    {
         if let Some(segment) = &segment {
             state.writing.remove(&segment.number());
         }
@@ -164,10 +163,12 @@ fn install(shared: &Shared, written: Vec<Written>) {
             continue;
         };
         if let Some(segment) = segment {
-            // One part since it was joined: what was deleted in it meanwhile is deleted in the segment.
-            let deleted = frozen.parts.into_iter().map(|part| part.deleted).collect();
-            let now = Timestamp::now().as_millisecond();
-            index.segments.push(SegmentPart::new(segment, deleted, now));
+            // What was deleted meanwhile is deleted in the segment.
+            let now: Vec<_> = frozen.parts.into_iter().map(|part| part.deleted).collect();
+            let since = deleted_since(&deleted, &now, segment.rows());
+            let arrived_by = Timestamp::now().as_millisecond();
+            let part = SegmentPart::new(segment, vec![Arc::new(since)], arrived_by);
+            index.segments.push(part);
         }
     }
     if let Some(sequence) = state.frozen_sequence.take() {

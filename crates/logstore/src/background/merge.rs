@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::flush::{BackgroundError, commit_in_turn, deleted_since, forget, take_turn};
 use super::merge_plan::{Deleted, Step, plan};
-use crate::block::concat::concat;
+use crate::block::concat::Joined;
 use crate::error::SegmentError;
 use crate::filenames;
 use crate::rows::RowSet;
@@ -179,7 +179,7 @@ fn take_step(
                 .iter()
                 .map(|(part, group)| &*chosen[*part].deleted[*group]);
             let inputs: Vec<_> = blocks.iter().zip(dropped).collect();
-            writer.encode(&concat(&inputs))
+            writer.encode(&Joined::of(&inputs))
         }
     }
 }

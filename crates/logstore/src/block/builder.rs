@@ -6,7 +6,7 @@ use swarmscope_model::limits::MAX_SEGMENT_COLUMNS;
 use swarmscope_query::document::{NotADocument, TIME_FIELDS, ValueRef, instant_of};
 
 use super::column::{ColumnBuilder, Kind};
-use super::learner::{Fields, Learner, Reading, Role};
+use super::learner::{Fields, Learner, Reading, Role, Usual};
 use super::sources::SourcesBuilder;
 use super::{Block, NamedColumn, overflow};
 
@@ -47,6 +47,36 @@ pub struct About {
 }
 
 impl BlockBuilder {
+    /// For so many documents of so many bytes together: columns get memory for what blocks before this one had of
+    /// them, so that they are not copied while they grow.
+    pub fn with_room(documents: usize, bytes: usize) -> Self {
+        let mut builder = Self {
+            times: Vec::with_capacity(documents),
+            ..Self::default()
+        };
+        (builder.columns.expected, builder.columns.room) = (documents, bytes);
+        builder
+    }
+
+    /// Tells the learner how much there is of each field.
+    pub fn teach(&self, learner: &mut Learner) {
+        let rows = self.columns.row as usize;
+        if rows < Usual::FEWEST_ROWS {
+            return;
+        }
+        for (number, place) in (0..).zip(&self.columns.places) {
+            if let Place::Column(place) = place {
+                let (_, _, column) = &self.columns.own[*place as usize];
+                let usual = Usual {
+                    rows,
+                    values: column.len(),
+                    text_bytes: column.text_bytes(),
+                };
+                learner.fields.note(number, usual);
+            }
+        }
+    }
+
     /// Adds a document, with the id that its client gave. A document that is none leaves no trace.
     ///
     /// # Errors
@@ -188,6 +218,9 @@ struct Columns {
     overflow: ColumnBuilder,
     /// Whether a value of the current row is in the overflow column.
     has_spilled: bool,
+    /// How many rows there will be, as far as is known, and bytes that may be taken for them ahead.
+    expected: usize,
+    room: usize,
 }
 
 /// Where a field's values go.
@@ -207,6 +240,8 @@ impl Default for Columns {
             places: Vec::new(),
             overflow: ColumnBuilder::new(Kind::Text),
             has_spilled: false,
+            expected: 0,
+            room: 0,
         }
     }
 }
@@ -239,7 +274,14 @@ impl Columns {
         }
         let place = if self.own.len() < MAX_SEGMENT_COLUMNS {
             let field = fields.get(number);
-            let builder = ColumnBuilder::new(field.kind);
+            let usual = field.usual.of_rows(self.expected);
+            let builder = match self.room.checked_sub(usual.bytes()) {
+                Some(room) => {
+                    self.room = room;
+                    ColumnBuilder::with_room(field.kind, usual.values, usual.text_bytes)
+                }
+                None => ColumnBuilder::new(field.kind),
+            };
             self.own
                 .push((Arc::clone(&field.path), field.kind, builder));
             Place::Column(self.own.len() as u32 - 1)

@@ -257,6 +257,16 @@ impl RowMapping {
         }
     }
 
+    /// How many values of a column are in rows that were not dropped.
+    pub fn kept(&self, column: &Column) -> usize {
+        match &self.ranks {
+            None => column.len(),
+            Some(_) => (0..column.len())
+                .filter(|at| self.map(column.row(*at)).is_some())
+                .count(),
+        }
+    }
+
     /// The new place of a row, unless it was dropped.
     pub fn map(&self, row: u32) -> Option<u32> {
         match &self.ranks {
@@ -326,8 +336,17 @@ impl ColumnBuilder {
         })
     }
 
-    fn len(&self) -> usize {
+    /// How many values it has.
+    pub fn len(&self) -> usize {
         self.values.len()
+    }
+
+    /// Length of its texts together.
+    pub fn text_bytes(&self) -> usize {
+        match &self.values {
+            Values::Text(strings) => strings.text_bytes(),
+            _ => 0,
+        }
     }
 
     /// Adds the values of another column whose rows are kept.

@@ -15,7 +15,7 @@ use swarmscope_query::document::scan::{ScanSink, Scanned, Value, scan};
 use swarmscope_query::document::spelling::Spelling;
 use swarmscope_query::document::{FieldSink, NotADocument, ValueRef, flatten_slowly};
 
-pub use fields::{Fields, Role};
+pub use fields::{Fields, Role, Usual};
 use trie::{Step, Trie, kind, variant};
 
 use super::column::Kind;

@@ -1,9 +1,11 @@
-//! A block as what a group of a segment is written from.
+//! A block, or several as one, as what a group of a segment is written from.
 
 use std::sync::Arc;
 
 use super::Block;
 use super::column::{Column, Kind};
+use super::concat::Joined;
+use super::sources::Sources;
 use crate::error::SegmentError;
 use crate::segment::GroupSource;
 
@@ -48,25 +50,82 @@ impl GroupSource for Block {
     }
 
     fn shapes(&self) -> Vec<Vec<u8>> {
-        let shapes = self.sources.shapes.iter();
-        shapes
-            .map(|shape| {
-                let mut bytes = Vec::new();
-                shape.encode(&mut bytes);
-                bytes
-            })
-            .collect()
+        shapes(&self.sources)
     }
 
     fn codes(&self) -> Vec<i64> {
-        self.sources
-            .codes
-            .iter()
-            .map(|code| i64::from(*code))
-            .collect()
+        codes(&self.sources)
     }
 
     fn literals(&self) -> Result<Arc<Column>, SegmentError> {
         Ok(Arc::new(self.sources.literals.clone()))
     }
+}
+
+impl GroupSource for Joined<'_> {
+    fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    fn sequences(&self) -> &[i64] {
+        &self.sequences
+    }
+
+    fn versions(&self) -> &[i64] {
+        &self.versions
+    }
+
+    fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    fn source_bytes(&self) -> u64 {
+        self.bytes() as u64
+    }
+
+    fn ids(&self) -> Result<Arc<Column>, SegmentError> {
+        Ok(Arc::new(Joined::ids(self)))
+    }
+
+    fn columns(&self) -> Vec<(Arc<str>, Kind)> {
+        self.columns
+            .iter()
+            .map(|merged| (Arc::clone(merged.path), merged.kind))
+            .collect()
+    }
+
+    fn column(&self, at: usize) -> Result<Arc<Column>, SegmentError> {
+        Ok(Arc::new(Joined::column(self, at)))
+    }
+
+    fn overflow(&self) -> Result<Option<Arc<Column>>, SegmentError> {
+        Ok(Joined::overflow(self))
+    }
+
+    fn shapes(&self) -> Vec<Vec<u8>> {
+        shapes(&self.sources)
+    }
+
+    fn codes(&self) -> Vec<i64> {
+        codes(&self.sources)
+    }
+
+    fn literals(&self) -> Result<Arc<Column>, SegmentError> {
+        Ok(Arc::new(self.sources.literals.clone()))
+    }
+}
+
+fn shapes(sources: &Sources) -> Vec<Vec<u8>> {
+    let shapes = sources.shapes.iter();
+    shapes
+        .map(|shape| {
+            let mut bytes = Vec::new();
+            shape.encode(&mut bytes);
+            bytes
+        })
+        .collect()
+}
+
+fn codes(sources: &Sources) -> Vec<i64> {
+    sources.codes.iter().map(|code| i64::from(*code)).collect()
 }

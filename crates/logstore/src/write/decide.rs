@@ -99,6 +99,8 @@ pub struct Decider<'a> {
     runs: Vec<Run<'a>>,
     claimed_sequence: u64,
     created: Vec<String>,
+    /// The index that was looked for last, and is there.
+    ensured: Option<&'a str>,
     pub next_sequence: u64,
     /// The frames of all requests.
     pub frames: Vec<u8>,
@@ -114,6 +116,7 @@ impl<'a> Decider<'a> {
             pending: HashMap::new(),
             runs: Vec::new(),
             created: Vec::new(),
+            ensured: None,
             frames,
         }
     }
@@ -421,7 +424,11 @@ impl<'a> Request<'_, 'a> {
         })
     }
 
-    fn ensure_index(&mut self, name: &str) {
+    fn ensure_index(&mut self, name: &'a str) {
+        if self.decider.ensured == Some(name) {
+            return;
+        }
+        self.decider.ensured = Some(name);
         if self.decider.state.indices.contains_key(name)
             || self.decider.created.iter().any(|created| created == name)
         {

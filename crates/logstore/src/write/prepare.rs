@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 use swarmscope_model::Timestamp;
 use swarmscope_model::accounting::{
@@ -97,6 +98,7 @@ fn deleted(action: Action) -> Option<Onto> {
 pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepared {
     learner.renew();
     let mut preparation = Preparation {
+        expected: Expected::of(&operations),
         learner,
         arrival: Timestamp::now().as_millisecond(),
         builders: Vec::new(),
@@ -108,6 +110,9 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
         .into_iter()
         .map(|operation| preparation.operation(operation))
         .collect();
+    for (_, builder) in &preparation.builders {
+        builder.teach(preparation.learner);
+    }
     Prepared {
         operations,
         blocks: preparation
@@ -120,7 +125,23 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
     }
 }
 
+/// What the first block of a request has to be ready for. Most requests are about one index.
+struct Expected {
+    documents: usize,
+    bytes: usize,
+}
+
+impl Expected {
+    fn of(operations: &[WriteOperation]) -> Self {
+        Self {
+            documents: operations.len(),
+            bytes: operations.iter().map(|each| each.source.len()).sum(),
+        }
+    }
+}
+
 struct Preparation<'a> {
+    expected: Expected,
     learner: &'a mut Learner,
     arrival: i64,
     builders: Vec<(Arc<str>, BlockBuilder)>,
@@ -133,14 +154,14 @@ struct Preparation<'a> {
 /// The agents of a request, and their places. The first is whoever sent documents that name nobody.
 struct Agents {
     names: Vec<String>,
-    places: HashMap<String, u32>,
+    places: HashMap<String, u32, RandomState>,
 }
 
 impl Agents {
     fn new() -> Self {
         Self {
             names: vec![String::new()],
-            places: HashMap::from([(String::new(), 0)]),
+            places: HashMap::from_iter([(String::new(), 0)]),
         }
     }
 
@@ -246,7 +267,10 @@ impl Preparation<'_> {
             Some(place) => *place,
             None => {
                 let place = self.builders.len() as u32;
-                let builder = BlockBuilder::default();
+                let builder = match self.builders.is_empty() {
+                    true => BlockBuilder::with_room(self.expected.documents, self.expected.bytes),
+                    false => BlockBuilder::default(),
+                };
                 self.builders.push((Arc::clone(&index), builder));
                 self.by_index.insert(index, place);
                 place

@@ -45,6 +45,39 @@ pub struct Field {
     pub role: Role,
     /// The number of the same path's points in time.
     pub instants: Option<u32>,
+    /// What the last block of some size had of it.
+    pub usual: Usual,
+}
+
+/// How much a block had of a field.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Usual {
+    pub rows: usize,
+    pub values: usize,
+    pub text_bytes: usize,
+}
+
+impl Usual {
+    /// Blocks with fewer rows tell little about others.
+    pub const FEWEST_ROWS: usize = 128;
+
+    /// How much a block with so many rows will have, and an eighth more.
+    pub fn of_rows(self, rows: usize) -> Self {
+        let scaled = |number: usize| {
+            let number = number.saturating_mul(rows) / self.rows.max(1);
+            number + number / 8
+        };
+        Self {
+            rows,
+            values: scaled(self.values).min(rows),
+            text_bytes: scaled(self.text_bytes),
+        }
+    }
+
+    /// Memory that this takes in a column, roughly.
+    pub fn bytes(self) -> usize {
+        self.values * size_of::<i64>() + self.text_bytes
+    }
 }
 
 /// Every field that has a number.
@@ -88,8 +121,14 @@ impl Fields {
             kind,
             role,
             instants: None,
+            usual: Usual::default(),
         });
         Some(number)
+    }
+
+    /// Notes how much a block had of a field.
+    pub fn note(&mut self, number: u32, usual: Usual) {
+        self.fields[number as usize].usual = usual;
     }
 
     /// The number of a field's points in time.
