@@ -5,6 +5,7 @@
 //! read to its end, without being kept, and refused as a whole: a client that is still sending would not
 //! see an earlier answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -13,9 +14,13 @@ use axum::extract::{Request, State};
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::Response;
-use futures::StreamExt;
+use bytes::BytesMut;
+use futures::{Stream, StreamExt, stream};
 use swarmscope_model::limits::{MAX_BODIES_BYTES, MAX_REQUEST_BYTES};
 use swarmscope_query::store::StoreError;
+
+/// Shorter bodies come in few pieces, and others do not say how long they are.
+const FEWEST_GATHERED: usize = 64 * 1024;
 
 /// The bytes of all bodies that are in memory.
 #[derive(Debug, Clone)]
@@ -110,15 +115,43 @@ pub async fn admit(State(budget): State<BodyBudget>, request: Request, next: Nex
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Arc::clone(&reservation));
     let body = counted(body, Arc::clone(&reservation));
+    let body = match length >= FEWEST_GATHERED {
+        true => Body::from_stream(stream::once(gathered(body, length))),
+        false => Body::from_stream(body),
+    };
     let response = next.run(Request::from_parts(parts, body)).await;
     drop(reservation);
     response
 }
 
+/// The body in one piece, in memory for the length that it was said to have. Each chunk is let go of when it is
+/// copied, so that the connection reads the next one into the same memory: kept until the last one has come, they
+/// would be the body a second time.
+async fn gathered(
+    chunks: impl Stream<Item = Result<Bytes, axum::Error>>,
+    length: usize,
+) -> Result<Bytes, axum::Error> {
+    let mut chunks = pin!(chunks);
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = chunks.next().await.transpose()? {
+        if whole.is_empty() && !chunk.is_empty() {
+            whole.reserve(length);
+        }
+        whole.extend_from_slice(&chunk);
+        if whole.len() > MAX_REQUEST_BYTES {
+            break;
+        }
+    }
+    Ok(whole.freeze())
+}
+
 /// The body, whose bytes are left out from where there is no room for them.
-fn counted(body: Body, reservation: Arc<Reservation>) -> Body {
+fn counted(
+    body: Body,
+    reservation: Arc<Reservation>,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     let mut read = 0;
-    let chunks = body.into_data_stream().map(move |chunk| {
+    body.into_data_stream().map(move |chunk| {
         let chunk = chunk?;
         read += chunk.len();
         if reservation.covers(read) {
@@ -128,8 +161,7 @@ fn counted(body: Body, reservation: Arc<Reservation>) -> Body {
             true => Err(axum::Error::new(TooLong)),
             false => Ok(Bytes::new()),
         }
-    });
-    Body::from_stream(chunks)
+    })
 }
 
 /// A body that is refused already and does not end.
@@ -140,6 +172,25 @@ struct TooLong;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    async fn gather(chunks: &[&'static str], length: usize) -> Bytes {
+        let chunks = chunks
+            .iter()
+            .map(|chunk| Ok(Bytes::from_static(chunk.as_bytes())));
+        let whole = gathered(stream::iter(chunks), length).await;
+        whole.expect("a body")
+    }
+
+    #[tokio::test]
+    async fn a_body_is_one_piece_whatever_length_it_was_said_to_have() {
+        for length in [0, 1, 5, 6, 1000] {
+            assert_eq!(gather(&["abc", "", "d", "ef"], length).await, "abcdef");
+            assert_eq!(gather(&["", "abc"], length).await, "abc");
+            assert_eq!(gather(&[], length).await, "");
+        }
+        let broken = [Ok(Bytes::from_static(b"a")), Err(axum::Error::new(TooLong))];
+        assert!(gathered(stream::iter(broken), 9).await.is_err());
+    }
 
     #[test]
     fn a_request_without_room_is_refused_and_gives_everything_back() {
