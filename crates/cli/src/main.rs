@@ -17,11 +17,13 @@ mod telemetry;
 mod terminal;
 mod up;
 
+use std::cell::Cell;
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{CommandFactory, Parser};
+use swarmscope_logstore::memory;
 
 use arguments::{AgentCommand, Arguments, BenchCommand, Command};
 use failure::Failure;
@@ -34,11 +36,29 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// ends, and the looks at the stores once a second would keep all of them alive in turn.
 const IDLE_THREAD: Duration = Duration::from_secs(1);
 
+/// How often a thread of the runtime that has nothing to do gives back what it has freed.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(2);
+
+thread_local! {
+    static GAVE_BACK: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Lets the allocator return what this thread has freed, now and then: bodies of requests are freed by others, and
+/// would stay with the thread that read them.
+fn give_back_now_and_then() {
+    let is_due = |at: Instant| at.elapsed() >= GIVE_BACK_EVERY;
+    if GAVE_BACK.get().is_none_or(is_due) {
+        memory::give_back();
+        GAVE_BACK.set(Some(Instant::now()));
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_keep_alive(IDLE_THREAD)
+        .on_thread_park(give_back_now_and_then)
         .build()
     {
         Ok(runtime) => runtime,

@@ -100,6 +100,7 @@ async fn ingest(logs: &Arc<EmbeddedLogs>, count: u64) -> Result<(), Failure> {
         status("RssAnon:").unwrap_or_default()
     );
     tokio::time::sleep(REST).await;
+    swarmscope_logstore::memory::give_back();
     println!(
         "memory, idle        {:>9} kB, {} kB of it no files",
         status("VmRSS:").unwrap_or_default(),

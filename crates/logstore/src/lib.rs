@@ -21,6 +21,7 @@ mod error;
 mod filenames;
 mod ids;
 mod manifest;
+pub mod memory;
 mod memtable;
 mod open;
 mod options;

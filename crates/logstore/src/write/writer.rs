@@ -5,7 +5,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use swarmscope_query::indices::IndexExpression;
@@ -17,6 +17,7 @@ use super::apply::{apply, create_index};
 use super::decide::{Decided, Decider, new_index};
 use super::prepare::Prepared;
 use crate::background::flush;
+use crate::memory;
 use crate::shared::{Reservation, Shared};
 use crate::stats::count;
 use crate::wal::entry::{Entries, Entry, IndexMeta};
@@ -26,9 +27,12 @@ use crate::wal::log::Log;
 /// Prepared bytes that share one fsync at most.
 const GROUP_BYTES: usize = 16 * 1024 * 1024;
 /// Memory for frames that is kept between writes: a few requests of usual size.
-const KEPT_BYTES: usize = 4 * 1024 * 1024;
+const KEPT_BYTES: usize = 8 * 1024 * 1024;
 /// How long the writer waits for the flusher before it looks again.
 const FLUSH_WAIT: Duration = Duration::from_millis(100);
+
+/// How long the writer keeps its memory while there is nothing to write.
+const BREATH: Duration = Duration::from_secs(2);
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -58,7 +62,7 @@ pub enum Command {
 pub struct Writer {
     pub shared: Arc<Shared>,
     pub log: Log,
-    /// Empty between writes; kept for its memory, which the system would have to clear each time.
+    /// Empty between writes; kept for its memory while there are some, which the system would have to clear each time.
     pub frames: Vec<u8>,
     pub commands: Receiver<Command>,
 }
@@ -108,7 +112,20 @@ impl Writer {
             }
             self.freeze_when_full();
             if next.is_none() {
-                next = self.commands.recv().ok();
+                next = self.wait();
+            }
+        }
+    }
+
+    /// The next command; `None` when there will be none. Lets go of memory when there is none for a while.
+    fn wait(&mut self) -> Option<Command> {
+        match self.commands.recv_timeout(BREATH) {
+            Ok(command) => Some(command),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                self.frames = Vec::new();
+                memory::give_back();
+                self.commands.recv().ok()
             }
         }
     }
