@@ -239,7 +239,9 @@ CREATE TABLE IF NOT EXISTS error_followers (
     cursor    BIGINT,
     -- Hashes of counted documents so far.
     documents BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- Errors so far, which say to which span of ids the next ones belong.
+    errors    BIGINT NOT NULL DEFAULT 0
 );
 
 -- What tells the documents that were counted last from others, one row for each batch: two hashes each, of
@@ -315,19 +317,36 @@ CREATE TABLE IF NOT EXISTS error_group_samples (
     PRIMARY KEY (group_id, slot)
 );
 
--- To which tasks the newest errors belong: by the task's id, else by the correlation id alone.
-CREATE TABLE IF NOT EXISTS error_group_tasks (
-    group_id       TEXT NOT NULL,
-    correlation_id TEXT NOT NULL,
-    task_id        TEXT NOT NULL,
-    -- The newest such error, counted from the group's first.
-    number         BIGINT NOT NULL,
-    PRIMARY KEY (group_id, correlation_id, task_id)
+-- To which tasks the newest errors of a group belong, a row for each batch.
+CREATE TABLE IF NOT EXISTS error_group_batches (
+    group_id        TEXT NOT NULL,
+    -- The last of these errors, counted from the group's first.
+    number          BIGINT NOT NULL,
+    -- JSON arrays of texts: tasks that errors name, and correlation ids of errors that name no task.
+    task_ids        TEXT NOT NULL,
+    correlation_ids TEXT NOT NULL,
+    PRIMARY KEY (group_id, number)
 );
 
-CREATE INDEX IF NOT EXISTS error_group_tasks_number ON error_group_tasks (group_id, number);
-CREATE INDEX IF NOT EXISTS error_group_tasks_correlation ON error_group_tasks (correlation_id);
-CREATE INDEX IF NOT EXISTS error_group_tasks_task ON error_group_tasks (task_id);
+-- From the ids of tasks and correlation ids to groups. Errors that came together are in one span, so that what is
+-- written lies together, however the ids are spread; who looks an id up looks into each span.
+CREATE TABLE IF NOT EXISTS error_ids (
+    span     BIGINT NOT NULL,
+    id       TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    -- The newest such error, counted from the group's first.
+    number   BIGINT NOT NULL,
+    -- 1 when an error names it as its task.
+    is_task  BIGINT NOT NULL,
+    PRIMARY KEY (span, id, group_id)
+);
+
+CREATE TABLE IF NOT EXISTS error_id_spans (
+    span       BIGINT NOT NULL PRIMARY KEY,
+    updated_at BIGINT NOT NULL,
+    -- 1 when only the newest errors of each group are left.
+    is_thinned BIGINT NOT NULL DEFAULT 0
+);
 
 CREATE TABLE IF NOT EXISTS error_group_notes (
     group_id TEXT NOT NULL,

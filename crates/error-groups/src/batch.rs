@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use swarmscope_model::error_groups::{ErrorGroupStore, GroupChange, GroupIdentity, Occurrence};
+use swarmscope_model::error_groups::{ErrorGroupStore, GroupChange};
 use swarmscope_model::state::StateError;
 use swarmscope_query::store::Hit;
 
@@ -50,25 +50,20 @@ pub async fn changes(
         occurrences.push(occurrence);
         sources.push(hit.source.get().as_bytes());
     }
-    let identities = memberships(&sources, fingerprints, store).await?;
-    changes.groups = by_group(occurrences.into_iter().zip(identities));
-    Ok(changes)
-}
-
-fn by_group(errors: impl Iterator<Item = (Occurrence, GroupIdentity)>) -> Vec<GroupChange> {
-    let mut groups: Vec<GroupChange> = Vec::new();
+    let memberships = memberships(&sources, fingerprints, store).await?;
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (occurrence, identity) in errors {
-        match places.get(&identity.id) {
-            Some(place) => groups[*place].occurrences.push(occurrence),
+    for ((occurrence, source), membership) in occurrences.into_iter().zip(sources).zip(memberships)
+    {
+        match places.get(&membership.group_id) {
+            Some(place) => changes.groups[*place].occurrences.push(occurrence),
             None => {
-                places.insert(identity.id.clone(), groups.len());
-                groups.push(GroupChange {
-                    identity,
+                places.insert(membership.group_id, changes.groups.len());
+                changes.groups.push(GroupChange {
+                    identity: fingerprints.identify(membership.version, source),
                     occurrences: vec![occurrence],
                 });
             }
         }
     }
-    groups
+    Ok(changes)
 }

@@ -2,36 +2,58 @@
 //! task. Lenient: a field of an unexpected type is as good as none.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::fmt;
 
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use swarmscope_model::error_groups::Occurrence;
 use swarmscope_model::{Severity, Timestamp};
 use swarmscope_query::store::Hit;
 
-/// The keys of an object, each with its value's bytes; of a key that is there twice, the last.
-type Object<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+/// The object that a field stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Metadata,
+    Service,
+}
 
-/// A field's path; further words are names for the same thing.
-type Places = &'static [&'static [&'static str]];
+use Place::{Metadata, Service, Top};
 
-const AGENT_NAME: Places = &[
-    &["agent_name"],
-    &["metadata", "agent_name"],
-    &["service", "name"],
+/// A field's place and name.
+type Field = (Place, &'static str);
+
+/// The fields that are looked for. Those of a name for the same thing stand together, the first that says something
+/// counts.
+const FIELDS: [Field; 18] = [
+    (Top, "severity"),
+    (Top, "message"),
+    (Top, "agent_name"),
+    (Metadata, "agent_name"),
+    (Service, "name"),
+    (Metadata, "agent_version"),
+    (Metadata, "version"),
+    (Metadata, "release"),
+    (Top, "agent_version"),
+    (Service, "version"),
+    (Top, "version"),
+    (Top, "release"),
+    (Metadata, "task_type"),
+    (Top, "task_type"),
+    (Metadata, "task_id"),
+    (Top, "task_id"),
+    (Metadata, "correlation_id"),
+    (Top, "correlation_id"),
 ];
-const VERSION: Places = &[
-    &["metadata", "agent_version"],
-    &["metadata", "version"],
-    &["metadata", "release"],
-    &["agent_version"],
-    &["service", "version"],
-    &["version"],
-    &["release"],
-];
-const TASK_TYPE: Places = &[&["metadata", "task_type"], &["task_type"]];
-const TASK_ID: Places = &[&["metadata", "task_id"], &["task_id"]];
-const CORRELATION_ID: Places = &[&["metadata", "correlation_id"], &["correlation_id"]];
+
+const SEVERITY: std::ops::Range<usize> = 0..1;
+const MESSAGE: std::ops::Range<usize> = 1..2;
+const AGENT_NAME: std::ops::Range<usize> = 2..5;
+const VERSION: std::ops::Range<usize> = 5..12;
+const TASK_TYPE: std::ops::Range<usize> = 12..14;
+const TASK_ID: std::ops::Range<usize> = 14..16;
+const CORRELATION_ID: std::ops::Range<usize> = 16..18;
 
 /// Whether a document is an error that a group counts: `severity` is ERROR or CRITICAL, in any case.
 pub fn is_error(document: &str) -> bool {
@@ -52,49 +74,50 @@ pub fn occurrence(hit: &Hit) -> Option<Occurrence> {
         task_type: document.text(TASK_TYPE),
         task_id: document.text(TASK_ID),
         correlation_id: document.text(CORRELATION_ID),
-        message: document.text(&[&["message"]]).unwrap_or_default(),
+        message: document.text(MESSAGE).unwrap_or_default(),
     })
 }
 
-/// A document and the objects in it that are looked into.
-struct Fields<'a> {
-    top: Object<'a>,
-    metadata: Object<'a>,
-    service: Object<'a>,
-}
+/// What stands in [`FIELDS`]; of a field that is there twice, the last.
+#[derive(Default)]
+struct Fields<'a>([Option<&'a RawValue>; FIELDS.len()]);
 
 impl<'a> Fields<'a> {
     fn of(document: &'a str) -> Self {
-        let top: Object<'a> = serde_json::from_str(document).unwrap_or_default();
-        let object = |key: &str| -> Object<'a> {
-            top.get(key)
-                .and_then(|value| serde_json::from_str(value.get()).ok())
-                .unwrap_or_default()
-        };
-        Self {
-            metadata: object("metadata"),
-            service: object("service"),
-            top,
+        let mut fields = Self::default();
+        let mut reader = serde_json::Deserializer::from_str(document);
+        // What is no object has no fields, and the log store keeps nothing that is no JSON.
+        match fields.within(Top).deserialize(&mut reader) {
+            Ok(()) => fields,
+            Err(_) => Self::default(),
         }
     }
 
     /// That of an error; `None` for any other.
     fn severity(&self) -> Option<Severity> {
-        let severity: Severity = self.text(&[&["severity"]])?.parse().ok()?;
+        let severity: Severity = self.text(SEVERITY)?.parse().ok()?;
         (severity >= Severity::Error).then_some(severity)
     }
 
     /// The first of these that is a text or a number.
-    fn text(&self, places: Places) -> Option<String> {
-        places.iter().find_map(|path| {
-            let value = match path {
-                [key] => self.top.get(*key),
-                ["metadata", key] => self.metadata.get(*key),
-                ["service", key] => self.service.get(*key),
-                _ => None,
-            }?;
-            scalar(value).filter(|text| !text.is_empty())
-        })
+    fn text(&self, fields: std::ops::Range<usize>) -> Option<String> {
+        let found = self.0[fields].iter().flatten();
+        found
+            .filter_map(|value| scalar(value))
+            .find(|text| !text.is_empty())
+    }
+
+    /// Those of an object. What one of its name had before is forgotten.
+    fn within(&mut self, place: Place) -> Object<'_, 'a> {
+        for (value, (of, _)) in self.0.iter_mut().zip(FIELDS) {
+            if of == place {
+                *value = None;
+            }
+        }
+        Object {
+            fields: self,
+            place,
+        }
     }
 }
 
@@ -104,6 +127,78 @@ fn scalar(value: &RawValue) -> Option<String> {
         b'"' => serde_json::from_str(text).ok(),
         b'-' | b'0'..=b'9' => Some(text.to_owned()),
         _ => None,
+    }
+}
+
+/// A name as it is written.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// An object whose fields are read, or any other value in its place.
+struct Object<'f, 'a> {
+    fields: &'f mut Fields<'a>,
+    place: Place,
+}
+
+impl<'a> DeserializeSeed<'a> for Object<'_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Object<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<(), A::Error> {
+        let Self { fields, place } = self;
+        while let Some(name) = object.next_key::<Name<'a>>()? {
+            match (place, name.0.as_ref()) {
+                (Top, "metadata") => object.next_value_seed(fields.within(Metadata))?,
+                (Top, "service") => object.next_value_seed(fields.within(Service))?,
+                (place, name) => match FIELDS.iter().position(|field| *field == (place, name)) {
+                    Some(field) => fields.0[field] = Some(object.next_value()?),
+                    None => {
+                        object.next_value::<IgnoredAny>()?;
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
@@ -176,5 +271,17 @@ mod tests {
         let document =
             r#"{"severity":"INFO","severity":"ERROR","agent_name":"a","agent_name":"b"}"#;
         assert_eq!(of_text(document).unwrap().agent_name, "b");
+        for (last, task_id) in [
+            (r#"{"task_id":2}"#, Some("2")),
+            ("{}", None),
+            ("true", None),
+            (r#"[{"task_id":3}]"#, None),
+            (r#"{"task_id":"2","task_id":{}}"#, None),
+        ] {
+            let document =
+                format!(r#"{{"severity":"ERROR","metadata":{{"task_id":"1"}},"metadata":{last}}}"#);
+            let found = of_text(&document).unwrap();
+            assert_eq!(found.task_id.as_deref(), task_id, "{last}");
+        }
     }
 }

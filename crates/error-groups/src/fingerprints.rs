@@ -6,14 +6,16 @@
 //! newest version. So an upgrade splits and renames nothing; older algorithms may leave the program once retention has
 //! removed their last groups.
 
-use swarmscope_fingerprint::{ErrorDocument, Fingerprint, Version, fingerprint_by};
+use swarmscope_fingerprint::{ErrorDocument, Fingerprint, Version, fingerprint_by, group_id};
 use swarmscope_model::error_groups::{GroupFrame, GroupIdentity, GroupSource};
 
 /// Algorithms by their numbers.
 pub trait Fingerprints: Send + Sync {
     /// The algorithms in use, newest first; at least one.
     fn versions(&self) -> Vec<u32>;
-    /// What the algorithm says of a document.
+    /// The id of a document's group, as [`Fingerprints::identify`] has it: asked for every error.
+    fn group_id(&self, version: u32, document: &[u8]) -> String;
+    /// What the algorithm says of a document: asked for an error of each group.
     fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity;
 }
 
@@ -27,12 +29,22 @@ impl Fingerprints for Newest {
         (1..=Version::NEWEST.number()).rev().filter(known).collect()
     }
 
-    fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity {
-        let version = Version::from_number(version).unwrap_or(Version::NEWEST);
-        // What is no object has nothing to tell; the log store keeps none.
-        let document = ErrorDocument::from_json(document).unwrap_or_default();
-        identity(fingerprint_by(version, &document))
+    fn group_id(&self, version: u32, document: &[u8]) -> String {
+        group_id(algorithm(version), &read(document))
     }
+
+    fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity {
+        identity(fingerprint_by(algorithm(version), &read(document)))
+    }
+}
+
+fn algorithm(version: u32) -> Version {
+    Version::from_number(version).unwrap_or(Version::NEWEST)
+}
+
+/// What is no object has nothing to tell; the log store keeps none.
+fn read(document: &[u8]) -> ErrorDocument<'_> {
+    ErrorDocument::from_json(document).unwrap_or_default()
 }
 
 fn identity(fingerprint: Fingerprint<'_>) -> GroupIdentity {

@@ -22,4 +22,4 @@ pub use document::is_error;
 pub use figures::{Figures, FollowerFigures};
 pub use fingerprints::{Fingerprints, Newest};
 pub use follower::{Follower, Stores};
-pub use membership::memberships;
+pub use membership::{Membership, memberships};

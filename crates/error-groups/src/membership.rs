@@ -6,11 +6,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use swarmscope_model::error_groups::{ErrorGroupStore, GroupIdentity};
+use swarmscope_model::error_groups::ErrorGroupStore;
 use swarmscope_model::limits::ERROR_BATCH;
 use swarmscope_model::state::StateError;
 
 use crate::fingerprints::Fingerprints;
+
+/// The group that an error belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    pub group_id: String,
+    /// The algorithm that says so.
+    pub version: u32,
+}
 
 /// The group of each of these documents, all of which are errors. The group need not be there yet: it is the one
 /// that the document will be counted in.
@@ -21,10 +29,10 @@ pub async fn memberships(
     documents: &[&[u8]],
     fingerprints: &dyn Fingerprints,
     store: &dyn ErrorGroupStore,
-) -> Result<Vec<GroupIdentity>, StateError> {
+) -> Result<Vec<Membership>, StateError> {
     let versions = fingerprints.versions();
     let newest = versions.first().copied().unwrap_or(0);
-    let mut kept: Vec<Option<GroupIdentity>> = vec![None; documents.len()];
+    let mut kept: Vec<Option<Membership>> = vec![None; documents.len()];
     if !documents.is_empty() && versions.len() > 1 {
         // Without a group of theirs older algorithms have nothing to say, and cost nothing.
         let mut older = store.fingerprint_versions_before(newest).await?;
@@ -34,9 +42,13 @@ pub async fn memberships(
             keep_known(version, documents, &mut kept, fingerprints, store).await?;
         }
     }
-    let identities = kept.into_iter().zip(documents);
-    Ok(identities
-        .map(|(kept, document)| kept.unwrap_or_else(|| fingerprints.identify(newest, document)))
+    let by_newest = |document: &[u8]| Membership {
+        group_id: fingerprints.group_id(newest, document),
+        version: newest,
+    };
+    let memberships = kept.into_iter().zip(documents);
+    Ok(memberships
+        .map(|(kept, document)| kept.unwrap_or_else(|| by_newest(document)))
         .collect())
 }
 
@@ -44,18 +56,18 @@ pub async fn memberships(
 async fn keep_known(
     version: u32,
     documents: &[&[u8]],
-    kept: &mut [Option<GroupIdentity>],
+    kept: &mut [Option<Membership>],
     fingerprints: &dyn Fingerprints,
     store: &dyn ErrorGroupStore,
 ) -> Result<(), StateError> {
-    let (places, identities): (Vec<usize>, Vec<GroupIdentity>) = (0..documents.len())
+    let (places, ids): (Vec<usize>, Vec<String>) = (0..documents.len())
         .filter(|place| kept[*place].is_none())
-        .map(|place| (place, fingerprints.identify(version, documents[place])))
+        .map(|place| (place, fingerprints.group_id(version, documents[place])))
         .unzip();
-    let found = known(&identities, store).await?;
-    for (place, identity) in places.into_iter().zip(identities) {
-        if found.get(&identity.id) == Some(&identity.version) {
-            kept[place] = Some(identity);
+    let found = known(&ids, store).await?;
+    for (place, group_id) in places.into_iter().zip(ids) {
+        if found.get(&group_id) == Some(&version) {
+            kept[place] = Some(Membership { group_id, version });
         }
     }
     Ok(())
@@ -63,13 +75,13 @@ async fn keep_known(
 
 /// Which of these groups there are, with their versions.
 async fn known(
-    identities: &[GroupIdentity],
+    ids: &[String],
     store: &dyn ErrorGroupStore,
 ) -> Result<HashMap<String, u32>, StateError> {
-    let ids: HashSet<&String> = identities.iter().map(|identity| &identity.id).collect();
-    let ids: Vec<String> = ids.into_iter().cloned().collect();
+    let different: HashSet<&String> = ids.iter().collect();
+    let different: Vec<String> = different.into_iter().cloned().collect();
     let mut found = HashMap::new();
-    for part in ids.chunks(ERROR_BATCH) {
+    for part in different.chunks(ERROR_BATCH) {
         found.extend(store.known_groups(part).await?);
     }
     Ok(found)

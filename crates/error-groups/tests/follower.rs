@@ -188,6 +188,10 @@ impl Fingerprints for Algorithms {
         self.0.clone()
     }
 
+    fn group_id(&self, version: u32, document: &[u8]) -> String {
+        self.identify(version, document).id
+    }
+
     fn identify(&self, version: u32, document: &[u8]) -> GroupIdentity {
         let document: serde_json::Value = serde_json::from_slice(document).unwrap();
         let kind = document["metadata"]["exception"]["type"]
@@ -256,7 +260,7 @@ async fn and_keep_it_when_a_newer_one_has_put_them_together() {
         .await
         .unwrap()
         .into_iter()
-        .map(|identity| identity.id)
+        .map(|membership| membership.group_id)
         .collect();
     let mut groups: Vec<_> = world
         .groups()

@@ -70,24 +70,23 @@ pub fn fingerprint<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fin
     of_plain(version, document)
 }
 
+/// The id of the fingerprint, without what people read of it.
+pub fn group_id(version: Version, document: &ErrorDocument<'_>) -> String {
+    let plain = (version >= Version::Two).then(|| document.without_colours());
+    let plain = plain.flatten();
+    let document = plain.as_ref().unwrap_or(document);
+    let trace = trace::of_document(version, document);
+    let headline = Headline::of(version, document, trace.as_ref());
+    key(document, &judged(version, trace.as_ref()), &headline)
+        .1
+        .id()
+}
+
 fn of_plain<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprint<'a> {
     let trace = trace::of_document(version, document);
     let headline = Headline::of(version, document, trace.as_ref());
-    let errors = trace
-        .as_ref()
-        .map(|trace| read(version, trace))
-        .unwrap_or_default();
-    let by_frames = by_frames(&errors, &headline);
-    let source = match (document.fingerprint.is_empty(), &by_frames) {
-        (false, _) => Source::Client,
-        (true, Some(_)) => Source::Frames,
-        (true, None) => Source::Message,
-    };
-    let default = by_frames.unwrap_or_else(|| by_message(&errors, &headline));
-    let key = match source {
-        Source::Client => by_client(document, &default),
-        Source::Frames | Source::Message => default,
-    };
+    let errors = judged(version, trace.as_ref());
+    let (source, key) = key(document, &errors, &headline);
     Fingerprint {
         version,
         id: key.id(),
@@ -99,6 +98,26 @@ fn of_plain<'a>(version: Version, document: &'a ErrorDocument<'_>) -> Fingerprin
     }
 }
 
+/// What decides, and its key.
+fn key(
+    document: &ErrorDocument<'_>,
+    errors: &[Judged<'_, '_>],
+    headline: &Headline<'_>,
+) -> (Source, Key) {
+    let by_frames = by_frames(errors, headline);
+    let source = match (document.fingerprint.is_empty(), &by_frames) {
+        (false, _) => Source::Client,
+        (true, Some(_)) => Source::Frames,
+        (true, None) => Source::Message,
+    };
+    let default = by_frames.unwrap_or_else(|| by_message(errors, headline));
+    let key = match source {
+        Source::Client => by_client(document, &default),
+        Source::Frames | Source::Message => default,
+    };
+    (source, key)
+}
+
 /// One error of a traceback with what the algorithm thinks of its calls.
 struct Judged<'t, 'a> {
     raised: &'t Raised<'a>,
@@ -106,16 +125,15 @@ struct Judged<'t, 'a> {
     stack: Stack<'t>,
 }
 
-fn read<'t, 'a>(version: Version, trace: &'t Trace<'a>) -> Vec<Judged<'t, 'a>> {
-    trace
-        .raised
-        .iter()
-        .map(|raised| Judged {
+fn judged<'t, 'a>(version: Version, trace: Option<&'t Trace<'a>>) -> Vec<Judged<'t, 'a>> {
+    let errors = trace.into_iter().flat_map(|trace| {
+        trace.raised.iter().map(|raised| Judged {
             raised,
             language: trace.language,
             stack: Stack::of(version, trace.language, raised),
         })
-        .collect()
+    });
+    errors.collect()
 }
 
 /// What is said of the error as a whole.

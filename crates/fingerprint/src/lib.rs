@@ -26,5 +26,11 @@ pub fn fingerprint_by<'a>(version: Version, document: &'a ErrorDocument<'_>) -> 
     algorithm::fingerprint(version, document)
 }
 
+/// The id alone of that fingerprint: 32 hexadecimal digits. For errors of groups that are known it costs less than
+/// all that people read of a group.
+pub fn group_id(version: Version, document: &ErrorDocument<'_>) -> String {
+    algorithm::group_id(version, document)
+}
+
 #[cfg(test)]
 mod tests;

@@ -597,6 +597,13 @@ pub const NEWEST_SAMPLES: u64 = 10;
 /// Correlation ids and tasks that are remembered of a group, the newest: what one would put back into a
 /// queue at once, and some 2 MB.
 pub const MAX_GROUP_TASKS: usize = 10_000;
+/// Errors whose ids are kept together, about: 1 MB at most, so that those of a batch are written into few pages.
+pub const ERROR_ID_SPAN: usize = 4_096;
+/// Such spans, the newest, that keep all their ids: a quarter of a million errors, and 50 MB. Of those before only what is
+/// among the newest [`MAX_GROUP_TASKS`] errors of a group stays.
+pub const MAX_FULL_ERROR_ID_SPANS: usize = 64;
+/// Such spans in all, of the newest 17 million errors. Who looks for an id looks into each: some milliseconds.
+pub const MAX_ERROR_ID_SPANS: usize = 4_096;
 /// Longest title, type or culprit of a group, and longest message of a sample, in bytes: what a page shows.
 pub const MAX_GROUP_TEXT_BYTES: usize = 2 * 1024;
 /// Frames that are kept of a group, the innermost; the rest is the same in all errors of a program.

@@ -11,6 +11,8 @@ mod deciding;
 #[path = "error_groups/finding.rs"]
 mod finding;
 mod fixture;
+#[path = "error_groups/upgrade.rs"]
+mod upgrade;
 
 use batches::Errors;
 use swarmscope_model::Timestamp;

@@ -37,8 +37,8 @@ pub async fn show(
         );
     }
     let document = hit.source.get().as_bytes();
-    let identities = memberships(&[document], &Newest, state.errors.as_ref()).await?;
-    let group = identities.into_iter().next().map(|identity| identity.id);
+    let memberships = memberships(&[document], &Newest, state.errors.as_ref()).await?;
+    let group = memberships.into_iter().next().map(|group| group.group_id);
     let group = group.unwrap_or_default();
     let history = span(None, None, Timestamp::now());
     match state.errors.error_group(&group, history).await {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use swarmscope_fingerprint::{ErrorDocument, Version, fingerprint_by};
+use swarmscope_fingerprint::{ErrorDocument, Version, fingerprint_by, group_id};
 
 /// An error and the bug that it comes from.
 #[derive(Deserialize)]
@@ -45,6 +45,7 @@ impl Corpus {
                 let document = ErrorDocument::from_json(labelled.document.get().as_bytes());
                 let document = document.expect("a document");
                 let found = fingerprint_by(version, &document);
+                assert_eq!(group_id(version, &document), found.id, "{line}");
                 errors.push((labelled.bug, found.id));
             }
         }

@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
 use swarmscope_model::Timestamp;
-use swarmscope_model::error_groups::{Applied, GroupBatch, NewGroups};
-use swarmscope_model::limits::{MAX_GROUP_FRAMES, MAX_GROUP_TASKS};
+use swarmscope_model::error_groups::{Applied, GroupBatch, GroupFrame, NewGroups};
+use swarmscope_model::limits::MAX_GROUP_FRAMES;
 
-use super::session::{Row, Session, invalid, json_rows};
+use super::session::{Row, Session, invalid, json, json_rows};
 use super::tally::{Tally, storable};
-use super::{names, position, samples};
+use super::{ids, names, position, samples};
 use crate::broken::Broken;
 
 const GROUPS_BEFORE: &str = "SELECT group_id, regressions FROM error_groups \
@@ -58,24 +57,15 @@ const SAMPLES: &str = "INSERT INTO error_group_samples (group_id, slot, number, 
      message = excluded.message \
      WHERE excluded.slot > 0 OR excluded.seen_at < error_group_samples.seen_at";
 
-const TASKS: &str = "INSERT INTO error_group_tasks (group_id, correlation_id, task_id, number) \
-     SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT) FROM {rows} WHERE TRUE \
-     ON CONFLICT (group_id, correlation_id, task_id) DO UPDATE SET number = excluded.number";
-
-const FORGET_TASKS: &str = "DELETE FROM error_group_tasks WHERE group_id = $1 AND number <= $2";
-
-/// After so many errors of a group, tasks beyond the limit are forgotten: seldom enough to cost nothing.
-const FORGET_EVERY: i64 = 256;
-
 pub async fn apply(
     session: &mut dyn Session,
     batch: &GroupBatch,
     now: Timestamp,
 ) -> Result<Applied, Broken> {
     check(batch)?;
-    if !position::advance(session, batch, now).await? {
+    let Some(advance) = position::advance(session, batch, now).await? else {
         return Ok(Applied::Moved);
-    }
+    };
     if batch.changes.is_empty() {
         return Ok(Applied::Done(NewGroups::default()));
     }
@@ -95,7 +85,7 @@ pub async fn apply(
     session
         .execute(SAMPLES, vec![sample_rows(&tallies, &counts)])
         .await?;
-    remember_tasks(session, &tallies, &counts).await?;
+    ids::remember(session, &tallies, &counts, &advance, now).await?;
     Ok(Applied::Done(news(&after, &before)))
 }
 
@@ -152,35 +142,31 @@ fn group_rows(tallies: &[Tally<'_>]) -> super::session::Cell {
             [&identity.title, &identity.error_type, &identity.culprit].map(|text| storable(text));
         let searched = format!("{title}\n{error_type}\n{culprit}").to_lowercase();
         let frames = identity.frames.iter().take(MAX_GROUP_FRAMES);
-        let frames: Vec<_> = frames
-            .map(|frame| {
-                json!({
-                    "function": storable(&frame.function),
-                    "file": storable(&frame.file),
-                    "line": frame.line,
-                    "in_app": frame.in_app,
-                })
-            })
-            .collect();
+        let frames = frames.map(|frame| GroupFrame {
+            function: storable(&frame.function).into_owned(),
+            file: storable(&frame.file).into_owned(),
+            ..*frame
+        });
+        let frames: Vec<GroupFrame> = frames.collect();
         let newest = tally
             .change
             .occurrences
             .iter()
             .max_by_key(|one| one.timestamp);
-        json!([
-            identity.id,
+        (
+            &identity.id,
             identity.version,
             identity.source.as_str(),
             title,
             error_type,
             culprit,
             newest.map(|one| one.severity.as_str()),
-            serde_json::Value::Array(frames).to_string(),
+            json(&frames),
             searched,
             tally.count,
             tally.first_seen,
             tally.last_seen,
-        ])
+        )
     }))
 }
 
@@ -188,7 +174,7 @@ fn count_rows(tallies: &[Tally<'_>]) -> super::session::Cell {
     json_rows(tallies.iter().flat_map(|tally| {
         let id = &tally.change.identity.id;
         let counts = tally.counts.iter();
-        counts.map(move |((width, start), count)| json!([id, width, start, count]))
+        counts.map(move |((width, start), count)| (id, *width, *start, *count))
     }))
 }
 
@@ -209,7 +195,7 @@ fn sample_rows(tallies: &[Tally<'_>], counts: &BTreeMap<String, i64>) -> super::
             }
         }
         rows.extend(places.into_iter().map(|(place, (number, one))| {
-            json!([
+            (
                 id,
                 place,
                 number,
@@ -219,41 +205,8 @@ fn sample_rows(tallies: &[Tally<'_>], counts: &BTreeMap<String, i64>) -> super::
                 storable(&one.agent_name),
                 one.correlation_id.as_deref().map(storable),
                 storable(&one.message),
-            ])
+            )
         }));
     }
     json_rows(rows)
-}
-
-async fn remember_tasks(
-    session: &mut dyn Session,
-    tallies: &[Tally<'_>],
-    counts: &BTreeMap<String, i64>,
-) -> Result<(), Broken> {
-    let mut rows = Vec::new();
-    let mut full = Vec::new();
-    let most = i64::try_from(MAX_GROUP_TASKS).unwrap_or(i64::MAX);
-    for tally in tallies.iter().filter(|tally| !tally.tasks.is_empty()) {
-        let id = &tally.change.identity.id;
-        let count = counts.get(id).copied().unwrap_or(tally.count);
-        let before = count - tally.count;
-        rows.extend(
-            tally
-                .tasks
-                .iter()
-                .map(|((correlation, task), at)| json!([id, correlation, task, before + at])),
-        );
-        if count > most && before / FORGET_EVERY != count / FORGET_EVERY {
-            full.push((id, count - most));
-        }
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    session.execute(TASKS, vec![json_rows(rows)]).await?;
-    for (id, up_to) in full {
-        let cells = vec![id.as_str().into(), up_to.into()];
-        session.execute(FORGET_TASKS, cells).await?;
-    }
-    Ok(())
 }

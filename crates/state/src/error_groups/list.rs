@@ -10,6 +10,7 @@ use swarmscope_model::event::Severity;
 use swarmscope_model::limits::{LISTED_GROUP_NAMES, MAX_PAGE};
 
 use super::buckets::{self, Layout};
+use super::ids;
 use super::session::{Cell, Row, Session, json_texts};
 use super::tally::{AGENT, TASK_TYPE, VERSION};
 use crate::broken::Broken;
@@ -137,6 +138,11 @@ impl Statement {
         ));
     }
 
+    fn demand_among(&mut self, groups: &str) {
+        self.conditions
+            .push_str(&format!(" AND group_id IN ({groups})"));
+    }
+
     fn restrict(&mut self, filter: &GroupFilter) {
         for word in filter.text.split_whitespace() {
             let word = word.to_lowercase();
@@ -154,16 +160,11 @@ impl Statement {
         }
         if let Some(correlation_id) = &filter.correlation_id {
             let id = self.bind(correlation_id.as_str().into());
-            self.conditions.push_str(&format!(
-                " AND group_id IN (SELECT group_id FROM error_group_tasks WHERE correlation_id = {id} \
-                 UNION SELECT group_id FROM error_group_tasks WHERE task_id = {id})"
-            ));
+            self.demand_among(&ids::groups_of_id(&id));
         }
         if let Some(task_id) = &filter.task_id {
             let id = self.bind(task_id.as_str().into());
-            self.conditions.push_str(&format!(
-                " AND group_id IN (SELECT group_id FROM error_group_tasks WHERE task_id = {id})"
-            ));
+            self.demand_among(&ids::groups_of_task(&id));
         }
         for (column, operator, time) in [
             ("last_seen", ">=", filter.seen_from),

@@ -7,6 +7,7 @@ pub mod act;
 pub mod apply;
 mod buckets;
 pub mod detail;
+mod ids;
 pub mod list;
 mod names;
 pub mod position;

@@ -1,9 +1,9 @@
 //! Errors by agent, version and task type. Of each kind a group has so many names at most; those with the
 //! oldest errors go, and their errors are counted together under the empty name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
 use swarmscope_model::limits::MAX_GROUP_NAMES;
 
 use super::session::{Cell, Session, json_rows};
@@ -32,7 +32,7 @@ pub async fn count(session: &mut dyn Session, tallies: &[Tally<'_>]) -> Result<(
     let rows = tallies.iter().flat_map(|tally| {
         let id = &tally.change.identity.id;
         let parts = tally.parts.iter();
-        parts.map(move |((kind, name), (count, last))| json!([id, kind, name, count, last]))
+        parts.map(move |((kind, name), (count, last))| (id, *kind, name, *count, *last))
     });
     let counted = session.rows(COUNT, vec![json_rows(rows)]).await?;
     let in_batch: BTreeMap<&str, &Tally<'_>> = tallies
@@ -46,7 +46,7 @@ pub async fn count(session: &mut dyn Session, tallies: &[Tally<'_>]) -> Result<(
         let kind = KINDS.into_iter().find(|known| *known == kind);
         let of_batch = in_batch
             .get(id.as_str())
-            .and_then(|tally| tally.parts.get(&(kind?, name)));
+            .and_then(|tally| tally.parts.get(&(kind?, Cow::Owned(name))));
         if of_batch.is_some_and(|(count, _)| *count == row.number(3)) {
             grown.insert(id);
         }
@@ -76,7 +76,7 @@ async fn limit(session: &mut dyn Session, ids: &BTreeSet<String>) -> Result<(), 
     }
     let rows = together
         .iter()
-        .map(|((id, kind), (count, last))| json!([id, kind, "", count, last]));
+        .map(|((id, kind), (count, last))| (id, kind, "", *count, *last));
     session.rows(COUNT, vec![json_rows(rows)]).await?;
     Ok(())
 }

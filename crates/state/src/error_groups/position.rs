@@ -10,10 +10,10 @@ use crate::broken::Broken;
 const READ: &str = "SELECT cursor FROM error_followers WHERE source = $1";
 const READ_DOCUMENTS: &str =
     "SELECT hashes FROM error_follower_documents WHERE source = $1 ORDER BY documents";
-const BEGIN: &str = "INSERT INTO error_followers (source, cursor, documents, updated_at) \
-     VALUES ($1, $2, $3, $4) ON CONFLICT (source) DO NOTHING RETURNING documents";
-const MOVE: &str = "UPDATE error_followers SET cursor = $2, documents = documents + $3, updated_at = $4 \
-     WHERE source = $1 AND cursor = $5 RETURNING documents";
+const BEGIN: &str = "INSERT INTO error_followers (source, cursor, documents, updated_at, errors) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source) DO NOTHING RETURNING documents, errors";
+const MOVE: &str = "UPDATE error_followers SET cursor = $2, documents = documents + $3, updated_at = $4, \
+     errors = errors + $5 WHERE source = $1 AND cursor = $6 RETURNING documents, errors";
 const REMEMBER: &str =
     "INSERT INTO error_follower_documents (source, documents, hashes) VALUES ($1, $2, $3)";
 const FORGET: &str = "DELETE FROM error_follower_documents WHERE source = $1 AND documents <= $2";
@@ -33,18 +33,30 @@ pub async fn read(session: &mut dyn Session, source: &str) -> Result<FollowerPos
     })
 }
 
-/// Moves the follower; gives whether it stood where the batch begins. Until the transaction ends nobody
+/// How far a batch moved its follower.
+pub struct Advance<'a> {
+    pub source: &'a str,
+    /// Errors that it had counted before the batch, and with it.
+    pub errors_before: i64,
+    pub errors_after: i64,
+}
+
+/// Moves the follower; `None` when it does not stand where the batch begins. Until the transaction ends nobody
 /// else moves it.
-pub async fn advance(
+pub async fn advance<'a>(
     session: &mut dyn Session,
-    batch: &GroupBatch,
+    batch: &'a GroupBatch,
     now: Timestamp,
-) -> Result<bool, Broken> {
+) -> Result<Option<Advance<'a>>, Broken> {
+    let changes = batch.changes.iter();
+    let errors: usize = changes.map(|change| change.occurrences.len()).sum();
+    let errors = number(errors as u64);
     let mut cells: Vec<Cell> = vec![
         batch.source.as_str().into(),
         number(batch.cursor).into(),
         number(batch.documents.len() as u64).into(),
         now.as_millisecond().into(),
+        errors.into(),
     ];
     let statement = match batch.after {
         None => BEGIN,
@@ -55,7 +67,12 @@ pub async fn advance(
     };
     let moved = session.rows(statement, cells).await?;
     let Some(row) = moved.first() else {
-        return Ok(false);
+        return Ok(None);
+    };
+    let advance = Advance {
+        source: &batch.source,
+        errors_before: row.number(1) - errors,
+        errors_after: row.number(1),
     };
     if !batch.documents.is_empty() {
         let counted = row.number(0);
@@ -70,7 +87,7 @@ pub async fn advance(
         let cells = vec![batch.source.as_str().into(), forgotten.into()];
         session.execute(FORGET, cells).await?;
     }
-    Ok(true)
+    Ok(Some(advance))
 }
 
 /// Sequences and counts are far below what a column holds.

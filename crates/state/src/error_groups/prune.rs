@@ -6,6 +6,7 @@ use swarmscope_model::error_groups::GroupRetention;
 use swarmscope_model::limits::MAX_ERROR_GROUPS;
 
 use super::buckets;
+use super::ids;
 use super::session::{Session, json_texts};
 use crate::broken::Broken;
 
@@ -27,7 +28,7 @@ const BELONGINGS: [&str; 5] = [
     "DELETE FROM error_group_counts WHERE group_id IN (SELECT value->>0 FROM {rows})",
     "DELETE FROM error_group_parts WHERE group_id IN (SELECT value->>0 FROM {rows})",
     "DELETE FROM error_group_samples WHERE group_id IN (SELECT value->>0 FROM {rows})",
-    "DELETE FROM error_group_tasks WHERE group_id IN (SELECT value->>0 FROM {rows})",
+    "DELETE FROM error_group_batches WHERE group_id IN (SELECT value->>0 FROM {rows})",
     "DELETE FROM error_group_notes WHERE group_id IN (SELECT value->>0 FROM {rows})",
 ];
 
@@ -48,6 +49,7 @@ pub async fn prune(
         let cells = vec![before.as_millisecond().into(), batch.into()];
         let rows = session.rows(SILENT, cells).await?;
         gone.extend(rows.iter().map(|row| row.text(0)));
+        more |= ids::prune(session, before).await?;
     }
     let counted = session.rows(HOW_MANY, Vec::new()).await?;
     let surplus = counted.first().map_or(0, |row| row.number(0))

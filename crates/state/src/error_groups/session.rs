@@ -3,6 +3,7 @@
 //! words of its own, a statement has [`ROWS`].
 
 use async_trait::async_trait;
+use serde::Serialize;
 use swarmscope_model::state::StateError;
 
 use crate::broken::Broken;
@@ -10,6 +11,9 @@ use crate::broken::Broken;
 /// Stands in a statement for the rows of its first parameter, which is a JSON array of arrays: the
 /// dialect's way to unpack them. Each is `value`, and `value->>0` its first element as text.
 pub const ROWS: &str = "{rows}";
+
+/// Stands for the texts of the JSON array in the column `listed`, each as `value` of `listed_text`.
+pub const LISTED: &str = "{listed}";
 
 /// A parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,15 +110,21 @@ pub trait Session: Send {
     async fn rows(&mut self, statement: &str, cells: Vec<Cell>) -> Result<Vec<Row>, Broken>;
 }
 
-/// Rows for [`ROWS`]. No text of ours has the one character that PostgreSQL cannot keep.
-pub fn json_rows(rows: impl IntoIterator<Item = serde_json::Value>) -> Cell {
-    let rows: Vec<serde_json::Value> = rows.into_iter().collect();
-    Cell::from(serde_json::Value::Array(rows).to_string())
+/// Rows for [`ROWS`]: tuples of numbers and texts. No text of ours has the one character that PostgreSQL cannot
+/// keep.
+pub fn json_rows(rows: impl IntoIterator<Item = impl Serialize>) -> Cell {
+    let rows: Vec<_> = rows.into_iter().collect();
+    Cell::from(json(&rows))
 }
 
 /// One row for each of these texts.
 pub fn json_texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Cell {
-    json_rows(texts.into_iter().map(|text| serde_json::json!([text])))
+    json_rows(texts.into_iter().map(|text| (text,)))
+}
+
+/// Numbers, texts and lists of them as JSON.
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("numbers, texts and lists are JSON")
 }
 
 /// Refuses what no statement can take.

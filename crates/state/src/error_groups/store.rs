@@ -6,10 +6,10 @@
 //!
 //! [`Session`]: super::session::Session
 
-/// Makes the connection a `Session`: its database, its arguments, what stands for `ROWS`, and how a row is
-/// read.
+/// Makes the connection a `Session`: its database, its arguments, what stands for `ROWS` and for `LISTED`, and how
+/// a row is read.
 macro_rules! session {
-    ($connection:ty, $database:ty, $arguments:ty, $unpacked:expr, $read:path) => {
+    ($connection:ty, $database:ty, $arguments:ty, $unpacked:expr, $listed:expr, $read:path) => {
         #[async_trait::async_trait]
         impl $crate::error_groups::session::Session for $connection {
             async fn execute(&mut self, statement: &str, cells: Vec<Cell>) -> Result<u64, Broken> {
@@ -31,7 +31,9 @@ macro_rules! session {
             statement: &str,
             cells: Vec<Cell>,
         ) -> sqlx::query::Query<'static, $database, $arguments> {
-            let statement = statement.replace($crate::error_groups::session::ROWS, $unpacked);
+            let statement = statement
+                .replace($crate::error_groups::session::ROWS, $unpacked)
+                .replace($crate::error_groups::session::LISTED, $listed);
             let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
             for cell in cells {
                 query = match cell {

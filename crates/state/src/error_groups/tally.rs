@@ -1,5 +1,6 @@
 //! What the errors of a batch come to, group by group: counts, spans of time, names, tasks. Pure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use swarmscope_model::Timestamp;
@@ -24,9 +25,20 @@ pub struct Tally<'a> {
     /// By width and start.
     pub counts: BTreeMap<(i64, i64), i64>,
     /// Count and last error, by kind and name.
-    pub parts: BTreeMap<(&'static str, String), (i64, i64)>,
-    /// The last error of each, counted from the batch's first, by correlation id and task id.
-    pub tasks: BTreeMap<(String, String), i64>,
+    pub parts: BTreeMap<(&'static str, Cow<'a, str>), (i64, i64)>,
+    /// What the errors say of each id, be it a task's or a correlation id.
+    pub ids: BTreeMap<Cow<'a, str>, Named>,
+}
+
+/// How errors name an id.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Named {
+    /// The last that does, counted from the batch's first.
+    pub number: i64,
+    /// Whether one names it as its task.
+    pub is_task: bool,
+    /// Whether it is the correlation id of one that names no task.
+    pub is_alone: bool,
 }
 
 impl<'a> Tally<'a> {
@@ -39,7 +51,7 @@ impl<'a> Tally<'a> {
             last_seen: i64::MIN,
             counts: BTreeMap::new(),
             parts: BTreeMap::new(),
-            tasks: BTreeMap::new(),
+            ids: BTreeMap::new(),
         };
         for occurrence in &change.occurrences {
             tally.add(occurrence, now);
@@ -47,7 +59,7 @@ impl<'a> Tally<'a> {
         tally
     }
 
-    fn add(&mut self, occurrence: &Occurrence, now: Timestamp) {
+    fn add(&mut self, occurrence: &'a Occurrence, now: Timestamp) {
         self.count += 1;
         // A clock that is ahead must not make a group of tomorrow.
         let time = occurrence.timestamp.min(now);
@@ -73,23 +85,35 @@ impl<'a> Tally<'a> {
             part.0 += 1;
             part.1 = part.1.max(at);
         }
-        let correlation_id = occurrence.correlation_id.as_deref().unwrap_or_default();
-        let task_id = occurrence.task_id.as_deref().unwrap_or_default();
-        if !(correlation_id.is_empty() && task_id.is_empty()) {
-            let key = (storable(correlation_id), storable(task_id));
-            self.tasks.insert(key, self.count);
+        let named = |id: &'a Option<String>| id.as_deref().filter(|id| !id.is_empty());
+        let (task_id, correlation_id) = (
+            named(&occurrence.task_id),
+            named(&occurrence.correlation_id),
+        );
+        if let Some(id) = correlation_id {
+            let named = self.ids.entry(storable(id)).or_default();
+            named.number = self.count;
+            named.is_alone |= task_id.is_none();
+        }
+        if let Some(id) = task_id {
+            let named = self.ids.entry(storable(id)).or_default();
+            named.number = self.count;
+            named.is_task = true;
         }
     }
 }
 
 /// A text as the store keeps it: not too long, and without the character that PostgreSQL cannot keep.
-pub fn storable(text: &str) -> String {
+pub fn storable(text: &str) -> Cow<'_, str> {
     let end = text.floor_char_boundary(MAX_GROUP_TEXT_BYTES);
+    if end == text.len() && !text.contains('\0') {
+        return Cow::Borrowed(text);
+    }
     let mut kept = text[..end].replace('\0', "\u{fffd}");
     if end < text.len() {
         kept.push('…');
     }
-    kept
+    Cow::Owned(kept)
 }
 
 #[cfg(test)]

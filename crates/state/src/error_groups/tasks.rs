@@ -4,15 +4,16 @@ use super::session::Session;
 use super::unknown_group;
 use crate::broken::Broken;
 
-/// The ids of the tasks that there are. A task may be removed by retention before the group.
+/// The ids of the tasks that there are. A task may be removed by retention before the group. The joins say in which
+/// order to look: what a group names is little beside all tasks.
 macro_rules! tasks_of_group {
     () => {
-        "SELECT task_states.task_id FROM error_group_tasks AS failed \
-         JOIN task_states ON task_states.task_id = failed.task_id \
-         WHERE failed.group_id = $1 AND failed.task_id <> '' \
-         UNION SELECT task_states.task_id FROM error_group_tasks AS failed \
-         JOIN task_states ON task_states.correlation_id = failed.correlation_id \
-         WHERE failed.group_id = $1 AND failed.task_id = ''"
+        "SELECT task_states.task_id FROM \
+         (SELECT task_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
+         CROSS JOIN {listed} CROSS JOIN task_states WHERE task_states.task_id = listed_text.value \
+         UNION SELECT task_states.task_id FROM \
+         (SELECT correlation_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
+         CROSS JOIN {listed} CROSS JOIN task_states WHERE task_states.correlation_id = listed_text.value"
     };
 }
 

@@ -17,8 +17,10 @@ use crate::error_groups::{
 };
 
 const UNPACKED: &str = "json_array_elements(CAST($1 AS json)) AS given (value)";
+const LISTED: &str =
+    "LATERAL json_array_elements_text(CAST(listed AS json)) AS listed_text (value)";
 
-session!(PgConnection, Postgres, PgArguments, UNPACKED, read);
+session!(PgConnection, Postgres, PgArguments, UNPACKED, LISTED, read);
 
 fn read(row: &PgRow) -> Result<Row, sqlx::Error> {
     let value = |column: usize| -> Result<Value, sqlx::Error> {

@@ -21,6 +21,7 @@ session!(
     Sqlite,
     SqliteArguments,
     "json_each($1)",
+    "json_each(listed) AS listed_text",
     read
 );
 

@@ -1,14 +1,18 @@
 //! What is kept of a group and for how long.
 
 use swarmscope_model::error_groups::{GroupAction, GroupFilter, GroupRetention, Span};
-use swarmscope_model::limits::{MAX_GROUP_NAMES, MAX_GROUP_TASKS, NEWEST_SAMPLES};
+use swarmscope_model::limits::{
+    ERROR_ID_SPAN, MAX_ERROR_ID_SPANS, MAX_FULL_ERROR_ID_SPANS, MAX_GROUP_NAMES, MAX_GROUP_TASKS,
+    NEWEST_SAMPLES,
+};
 
 use crate::batches::{Errors, group_id, occurrence};
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, task};
 use crate::{DAY, at, day_until, listed};
 
 crate::on_both!(
     names_samples_and_tasks_are_bounded,
+    ids_of_long_ago_lead_to_quiet_groups_alone_and_older_ones_to_none,
     what_is_out_of_date_is_removed_and_nothing_else,
 );
 
@@ -16,7 +20,7 @@ async fn names_samples_and_tasks_are_bounded(fixture: Fixture) {
     let mut errors = Errors::of(&fixture).await;
     let start = fixture.now().as_millisecond() - DAY;
     let mut number = 0;
-    let total = MAX_GROUP_TASKS as i64 + 700;
+    let total = MAX_GROUP_TASKS as i64 + 1_000;
     while number < total {
         let size = 900.min(total - number);
         let occurrences = (number..number + size).map(|number| {
@@ -51,27 +55,87 @@ async fn names_samples_and_tasks_are_bounded(fixture: Fixture) {
     assert_eq!(numbers[0], total as u64);
     assert_eq!(numbers.last(), Some(&1));
     assert!(numbers.contains(&4_096) && numbers.len() < 2 * NEWEST_SAMPLES as usize + 10);
-    let of_task = |number: i64| GroupFilter {
-        correlation_id: Some(format!("task_{number}")),
-        ..GroupFilter::default()
+    let tasks = [0, total - MAX_GROUP_TASKS as i64 + 900, total - 1];
+    let tasks = tasks.map(|number| task(&format!("task_{number}")));
+    fixture.store.enqueue(tasks.into()).await.unwrap();
+    let found = errors.store.error_group_tasks(&id, 10, 0).await.unwrap();
+    assert_eq!(found.total, 2, "the oldest is forgotten");
+}
+
+/// As if errors of other log stores had filled so many spans since.
+async fn fill_spans(fixture: &Fixture, first: i64, spans: usize) {
+    let later = fixture.now().as_millisecond() + 1;
+    let rows = (0..spans as i64).map(|span| format!("({}, {later}, 1)", first + span));
+    let rows: Vec<String> = rows.collect();
+    let rows = rows.join(", ");
+    let into = "INSERT INTO error_id_spans (span, updated_at, is_thinned)";
+    fixture.sql(&format!("{into} VALUES {rows}")).await;
+}
+
+/// The errors of one span, of a group that is in no other way of interest.
+async fn fill_span(errors: &mut Errors, fixture: &Fixture) {
+    let mut others = vec![occurrence(fixture.now()); ERROR_ID_SPAN];
+    others[0].task_id = Some("other".into());
+    errors.take(&[("others", others)]).await;
+}
+
+async fn ids_of_long_ago_lead_to_quiet_groups_alone_and_older_ones_to_none(fixture: Fixture) {
+    let mut errors = Errors::of(&fixture).await;
+    let of = |name: &str| {
+        let mut one = occurrence(fixture.now());
+        one.task_id = Some(name.to_owned());
+        one.correlation_id = Some(format!("c-{name}"));
+        vec![one]
     };
-    assert_eq!(listed(&errors, of_task(total - 1)).await.len(), 1);
-    assert_eq!(
-        listed(&errors, of_task(total - MAX_GROUP_TASKS as i64 + 256))
-            .await
-            .len(),
-        1
+    errors
+        .take(&[("quiet", of("lonely")), ("noisy", of("one-of-many"))])
+        .await;
+    let found = async |errors: &Errors, id: &str| {
+        let filter = GroupFilter {
+            correlation_id: Some(id.to_owned()),
+            ..GroupFilter::default()
+        };
+        let groups = listed(errors, filter).await.into_iter();
+        groups.map(|group| group.error_type).collect::<Vec<_>>()
+    };
+    let noisy = format!(
+        "UPDATE error_groups SET count = count + {MAX_GROUP_TASKS} WHERE error_type = 'noisy'"
     );
-    assert_eq!(listed(&errors, of_task(0)).await.len(), 0, "forgotten");
+    assert_eq!(fixture.sql(&noisy).await, 1);
+    fill_span(&mut errors, &fixture).await;
+    assert_eq!(found(&errors, "lonely").await, ["quiet"]);
+    assert_eq!(found(&errors, "c-one-of-many").await, ["noisy"]);
+
+    fill_spans(&fixture, 1 << 50, MAX_FULL_ERROR_ID_SPANS).await;
+    fixture
+        .sql("UPDATE error_id_spans SET is_thinned = 0")
+        .await;
+    fill_span(&mut errors, &fixture).await;
+    for id in ["lonely", "c-lonely"] {
+        assert_eq!(found(&errors, id).await, ["quiet"], "{id}");
+    }
+    for id in ["one-of-many", "c-one-of-many"] {
+        assert_eq!(found(&errors, id).await, [""; 0], "{id}");
+    }
+    assert_eq!(found(&errors, "other").await, ["others"]);
+
+    let others = format!("DELETE FROM error_id_spans WHERE span >= {}", 1_i64 << 50);
+    fixture.sql(&others).await;
+    fill_spans(&fixture, 1 << 50, MAX_ERROR_ID_SPANS).await;
+    fill_span(&mut errors, &fixture).await;
+    assert_eq!(found(&errors, "lonely").await, [""; 0]);
+    let left = fixture
+        .sql("DELETE FROM error_ids WHERE id = 'lonely'")
+        .await;
+    assert_eq!(left, 0);
 }
 
 async fn what_is_out_of_date_is_removed_and_nothing_else(fixture: Fixture) {
     let mut errors = Errors::of(&fixture).await;
     let now = fixture.now().as_millisecond();
-    let old = vec![
-        occurrence(at(now - 3 * DAY)),
-        occurrence(at(now - 100 * DAY)),
-    ];
+    let mut with_task = occurrence(at(now - 3 * DAY));
+    with_task.task_id = Some("of-old".into());
+    let old = vec![with_task, occurrence(at(now - 100 * DAY))];
     errors
         .take(&[("silent", old), ("noted", vec![occurrence(at(now))])])
         .await;
@@ -129,7 +193,7 @@ async fn what_is_out_of_date_is_removed_and_nothing_else(fixture: Fixture) {
         .map(|group| group.error_type)
         .collect();
     assert_eq!(left, ["new", "noted"]);
-    for table in ["counts", "parts", "samples", "tasks", "notes"] {
+    for table in ["counts", "parts", "samples", "batches", "notes"] {
         let statement = format!(
             "DELETE FROM error_group_{table} WHERE group_id = '{}'",
             group_id("silent")
@@ -141,4 +205,16 @@ async fn what_is_out_of_date_is_removed_and_nothing_else(fixture: Fixture) {
         .take(&[("silent", vec![occurrence(fixture.now())])])
         .await;
     assert_eq!(news.created.len(), 1);
+    // Ids go with the span that they are in, once nothing was added to it for so long.
+    fixture.turn(10 * DAY);
+    let gone = errors
+        .store
+        .prune_error_groups(&retention(5))
+        .await
+        .unwrap();
+    assert_eq!(gone, (3, false));
+    for table in ["error_ids", "error_id_spans"] {
+        let statement = format!("DELETE FROM {table}");
+        assert_eq!(fixture.sql(&statement).await, 0, "{table}");
+    }
 }

@@ -107,7 +107,7 @@ pub async fn read(hits: Vec<Hit>, groups: &dyn ErrorGroupStore) -> (Vec<StoryEve
     // A state that does not answer costs the links to the groups, not the journey.
     let found = memberships(&documents, &Newest, groups).await;
     for ((place, _), group) in errors.iter().zip(found.unwrap_or_default()) {
-        events[*place].error_group = Some(group.id);
+        events[*place].error_group = Some(group.group_id);
     }
     (events, shortened)
 }
