@@ -168,7 +168,7 @@ async fn a_start_over_old_logs_goes_in_bounded_steps() {
     let world = World::new(folder.path()).await;
     for _ in 0..PAGES {
         world
-            .write((0..ERROR_BATCH).flat_map(|_| [error("A"), note(), note(), note()]))
+            .write((0..ERROR_BATCH).flat_map(|_| [error("A"), note()]))
             .await;
         world.with_store(|logs| assert!(logs.flush())).await;
     }

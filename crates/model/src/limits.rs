@@ -569,10 +569,10 @@ pub const IMPORT_BATCH_ROWS: usize = 4_096;
 
 /// Days that an error group stays after its last error or the last decision about it: a quarter.
 pub const ERROR_GROUP_RETENTION_DAYS: u32 = 90;
-/// Errors of one transaction: few enough that nobody waits for it, enough that a catch-up over millions is
-/// not one commit each.
-pub const ERROR_BATCH: usize = 1_000;
-/// Bytes of their documents, about: tracebacks of some kilobytes fit a thousand times; of larger documents
+/// Errors of one transaction: few enough that it takes some 30 ms, for which other changes wait, and enough that in a
+/// storm ten of one group change its row, counts and samples once.
+pub const ERROR_BATCH: usize = 2_000;
+/// Bytes of their documents, about: tracebacks of some kilobytes fit two thousand times; of larger documents
 /// fewer are read at once.
 pub const ERROR_BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Pause after the newest errors were read: several that come together are one transaction.
@@ -587,15 +587,15 @@ pub const ERROR_PRUNE_BATCH: u32 = 100;
 /// Hashes that the follower remembers of the documents it counted, two for each of the newest 100,000: what is
 /// sent or replaced again comes within minutes. Eight bytes each, in memory and in the state store.
 pub const COUNTED_HASHES: usize = 200_000;
-/// Agents, versions or task types of a group that are counted by name; the others share a count. Twice the
-/// agents of a large swarm; a group with more has ids for names.
+/// Agents, versions or task types of a group that are counted by name; the others share a count, those of the last
+/// hundreds of errors excepted. Twice the agents of a large swarm; a group with more has ids for names.
 pub const MAX_GROUP_NAMES: usize = 500;
 /// Of these, names in a list of groups: what a line of a table shows.
 pub const LISTED_GROUP_NAMES: usize = 10;
 /// Newest errors of a group that are kept as samples, besides the first and those between.
 pub const NEWEST_SAMPLES: u64 = 10;
-/// Correlation ids and tasks that are remembered of a group, the newest: what one would put back into a
-/// queue at once, and some 2 MB.
+/// Errors of a group, the newest, whose tasks and correlation ids are remembered: what one would put back into a
+/// queue at once, and 400 kB. Up to a batch more are kept.
 pub const MAX_GROUP_TASKS: usize = 10_000;
 /// Errors whose ids are kept together, about: 1 MB at most, so that those of a batch are written into few pages.
 pub const ERROR_ID_SPAN: usize = 4_096;

@@ -81,7 +81,7 @@ pub async fn apply(
     let counts = after.iter().map(|row| (row.text(0), row.number(1)));
     let counts: BTreeMap<String, i64> = counts.collect();
     session.execute(COUNTS, vec![count_rows(&tallies)]).await?;
-    names::count(session, &tallies).await?;
+    names::count(session, &tallies, &counts).await?;
     session
         .execute(SAMPLES, vec![sample_rows(&tallies, &counts)])
         .await?;

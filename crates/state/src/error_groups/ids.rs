@@ -60,8 +60,6 @@ const SILENT: &str = "DELETE FROM error_id_spans WHERE span IN \
      RETURNING span";
 const REMOVE: &str = "DELETE FROM error_ids WHERE span = $1";
 
-/// After so many errors of a group, batches beyond the limit are forgotten: seldom enough to cost nothing.
-const FORGET_EVERY: i64 = 256;
 /// Spans that are thinned, or removed, at a time: usually there is one, after an upgrade there may be many.
 const SPANS_AT_ONCE: i64 = 4;
 /// Numbers of spans of one log store are so many bits apart, so that those of others are between.
@@ -94,7 +92,7 @@ pub async fn remember(
             ids.push((id, group, before + named.number, i64::from(named.is_task)));
         }
         batches.push((group, count, tasks, correlations));
-        if count > most && before / FORGET_EVERY != count / FORGET_EVERY {
+        if count > most && tally.is_to_be_tidied(count) {
             full.push((group, count - most));
         }
     }

@@ -1,14 +1,15 @@
-//! Errors by agent, version and task type. Of each kind a group has so many names at most; those with the
-//! oldest errors go, and their errors are counted together under the empty name.
+//! Errors by agent, version and task type. Of each kind a group keeps so many names; from time to time those beyond
+//! it with the oldest errors go, and their errors are counted together under the empty name.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use swarmscope_model::limits::MAX_GROUP_NAMES;
 
-use super::session::{Cell, Session, json_rows};
-use super::tally::{KINDS, Tally};
+use super::session::{Cell, Session, json_rows, json_texts};
+use super::tally::Tally;
 use crate::broken::Broken;
+
+const MOST: i64 = MAX_GROUP_NAMES as i64;
 
 const COUNT: &str = "INSERT INTO error_group_parts (group_id, kind, name, count, last_seen) \
      SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT), CAST(value->>4 AS BIGINT) \
@@ -16,8 +17,7 @@ const COUNT: &str = "INSERT INTO error_group_parts (group_id, kind, name, count,
      ON CONFLICT (group_id, kind, name) DO UPDATE SET \
      count = error_group_parts.count + excluded.count, \
      last_seen = CASE WHEN excluded.last_seen > error_group_parts.last_seen \
-         THEN excluded.last_seen ELSE error_group_parts.last_seen END \
-     RETURNING group_id, kind, name, count";
+         THEN excluded.last_seen ELSE error_group_parts.last_seen END";
 
 const TOO_MANY: &str = "SELECT group_id, kind, name, count, last_seen FROM \
      (SELECT group_id, kind, name, count, last_seen, row_number() OVER \
@@ -28,38 +28,32 @@ const TOO_MANY: &str = "SELECT group_id, kind, name, count, last_seen FROM \
 const REMOVE: &str =
     "DELETE FROM error_group_parts WHERE group_id = $1 AND kind = $2 AND name = $3";
 
-pub async fn count(session: &mut dyn Session, tallies: &[Tally<'_>]) -> Result<(), Broken> {
+/// Counts the names of a batch, by the number of errors that each group has now.
+pub async fn count(
+    session: &mut dyn Session,
+    tallies: &[Tally<'_>],
+    counts: &BTreeMap<String, i64>,
+) -> Result<(), Broken> {
     let rows = tallies.iter().flat_map(|tally| {
         let id = &tally.change.identity.id;
         let parts = tally.parts.iter();
         parts.map(move |((kind, name), (count, last))| (id, *kind, name, *count, *last))
     });
-    let counted = session.rows(COUNT, vec![json_rows(rows)]).await?;
-    let in_batch: BTreeMap<&str, &Tally<'_>> = tallies
-        .iter()
-        .map(|tally| (tally.change.identity.id.as_str(), tally))
-        .collect();
-    // A name whose count is that of this batch was not there before; only then there may be too many.
-    let mut grown = BTreeSet::new();
-    for row in &counted {
-        let (id, kind, name) = (row.text(0), row.text(1), row.text(2));
-        let kind = KINDS.into_iter().find(|known| *known == kind);
-        let of_batch = in_batch
-            .get(id.as_str())
-            .and_then(|tally| tally.parts.get(&(kind?, Cow::Owned(name))));
-        if of_batch.is_some_and(|(count, _)| *count == row.number(3)) {
-            grown.insert(id);
-        }
-    }
-    if grown.is_empty() {
+    session.execute(COUNT, vec![json_rows(rows)]).await?;
+    // No group has more names than errors.
+    let full = tallies.iter().filter(|tally| {
+        let count = counts.get(&tally.change.identity.id).copied();
+        count.is_some_and(|count| count > MOST && tally.is_to_be_tidied(count))
+    });
+    let full: Vec<&String> = full.map(|tally| &tally.change.identity.id).collect();
+    if full.is_empty() {
         return Ok(());
     }
-    limit(session, &grown).await
+    limit(session, full).await
 }
 
-async fn limit(session: &mut dyn Session, ids: &BTreeSet<String>) -> Result<(), Broken> {
-    let most = i64::try_from(MAX_GROUP_NAMES).unwrap_or(i64::MAX);
-    let cells = vec![super::session::json_texts(ids), most.into()];
+async fn limit(session: &mut dyn Session, ids: Vec<&String>) -> Result<(), Broken> {
+    let cells = vec![json_texts(ids), MOST.into()];
     let surplus = session.rows(TOO_MANY, cells).await?;
     if surplus.is_empty() {
         return Ok(());
@@ -77,6 +71,6 @@ async fn limit(session: &mut dyn Session, ids: &BTreeSet<String>) -> Result<(), 
     let rows = together
         .iter()
         .map(|((id, kind), (count, last))| (id, kind, "", *count, *last));
-    session.rows(COUNT, vec![json_rows(rows)]).await?;
+    session.execute(COUNT, vec![json_rows(rows)]).await?;
     Ok(())
 }

@@ -13,7 +13,9 @@ use super::buckets;
 pub const AGENT: &str = "agent";
 pub const VERSION: &str = "version";
 pub const TASK_TYPE: &str = "task_type";
-pub const KINDS: [&str; 3] = [AGENT, VERSION, TASK_TYPE];
+
+/// After so many errors of a group what is beyond its limits is removed: seldom enough to cost nothing.
+const TIDY_EVERY: i64 = 256;
 
 /// The errors of one group in one batch.
 pub struct Tally<'a> {
@@ -57,6 +59,11 @@ impl<'a> Tally<'a> {
             tally.add(occurrence, now);
         }
         tally
+    }
+
+    /// Whether what is beyond the limits of the group, which has so many errors now, is to be removed.
+    pub fn is_to_be_tidied(&self, count: i64) -> bool {
+        (count - self.count) / TIDY_EVERY != count / TIDY_EVERY
     }
 
     fn add(&mut self, occurrence: &'a Occurrence, now: Timestamp) {

@@ -20,7 +20,7 @@ async fn names_samples_and_tasks_are_bounded(fixture: Fixture) {
     let mut errors = Errors::of(&fixture).await;
     let start = fixture.now().as_millisecond() - DAY;
     let mut number = 0;
-    let total = MAX_GROUP_TASKS as i64 + 1_000;
+    let total = MAX_GROUP_TASKS as i64 + 1_100;
     while number < total {
         let size = 900.min(total - number);
         let occurrences = (number..number + size).map(|number| {
