@@ -14,6 +14,7 @@ crate::on_both!(
     names_samples_and_tasks_are_bounded,
     ids_of_long_ago_lead_to_quiet_groups_alone_and_older_ones_to_none,
     what_is_out_of_date_is_removed_and_nothing_else,
+    ids_go_with_their_span_once_nothing_is_added_to_it,
 );
 
 async fn names_samples_and_tasks_are_bounded(fixture: Fixture) {
@@ -205,14 +206,20 @@ async fn what_is_out_of_date_is_removed_and_nothing_else(fixture: Fixture) {
         .take(&[("silent", vec![occurrence(fixture.now())])])
         .await;
     assert_eq!(news.created.len(), 1);
-    // Ids go with the span that they are in, once nothing was added to it for so long.
+}
+
+async fn ids_go_with_their_span_once_nothing_is_added_to_it(fixture: Fixture) {
+    let mut errors = Errors::of(&fixture).await;
+    let mut one = occurrence(fixture.now());
+    one.task_id = Some("of-old".into());
+    errors.take(&[("silent", vec![one])]).await;
     fixture.turn(10 * DAY);
-    let gone = errors
-        .store
-        .prune_error_groups(&retention(5))
-        .await
-        .unwrap();
-    assert_eq!(gone, (3, false));
+    let retention = GroupRetention {
+        groups_before: Some(at(fixture.now().as_millisecond() - 5 * DAY)),
+        batch: 100,
+    };
+    let gone = errors.store.prune_error_groups(&retention).await.unwrap();
+    assert_eq!(gone, (1, false));
     for table in ["error_ids", "error_id_spans"] {
         let statement = format!("DELETE FROM {table}");
         assert_eq!(fixture.sql(&statement).await, 0, "{table}");
