@@ -49,10 +49,10 @@ impl Change {
 }
 
 /// Up to where a reader has seen everything, and what it has seen of the time after that.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mark {
     from: Timestamp,
-    pub seen: HashSet<u64>,
+    seen: HashSet<u64>,
 }
 
 impl Mark {
@@ -62,6 +62,18 @@ impl Mark {
             from,
             seen: HashSet::new(),
         }
+    }
+
+    /// Whether a reader that is so far has seen the change. One that looks of somebody else find late, because
+    /// they had to wait, may be from before the mark.
+    pub fn covers(&self, change: &Change) -> bool {
+        change.task.updated_at < self.from || self.seen.contains(&change.fingerprint)
+    }
+
+    /// Notes what the reader sees now.
+    pub fn add(&mut self, look: &Look) {
+        let changes = look.changes.iter();
+        self.seen.extend(changes.map(|change| change.fingerprint));
     }
 
     /// Reads what [`Look::mark`] says; `None` when it is something else.

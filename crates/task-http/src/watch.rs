@@ -4,7 +4,6 @@
 //! looks is seen once. A reader hears of no state twice and of none not at all, unless it is told `lagged`; one
 //! that comes back goes on where it was, with whichever orchestrator. One look serves everybody who watches.
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,7 +24,7 @@ use crate::body::Parameters;
 use crate::errors::ApiError;
 use crate::listing::{Which, matches};
 use crate::replies::Shared;
-use crate::seen::{Look, Mark, Seen};
+use crate::seen::{Change, Look, Mark, Seen};
 use crate::steer::Tasks;
 
 /// Looks for changes while somebody watches. Cheap to clone.
@@ -135,17 +134,17 @@ pub async fn watch(
     let looks = BroadcastStream::new(door.changes.subscribe());
     let (back, told) = match mark {
         Some(mark) => {
-            let mut told = mark.seen.clone();
+            let mut told = mark.clone();
             let look = Seen::new(mark).look(door.tasks.as_ref()).await?;
-            told.extend(look.changes.iter().map(|change| change.fingerprint));
-            (Some(look), told)
+            told.add(&look);
+            (Some(look), Some(told))
         }
-        None => (None, HashSet::new()),
+        None => (None, None),
     };
-    let back = stream::iter(back.map(|look| events(Some(look), &filter, &HashSet::new())));
+    let back = stream::iter(back.map(|look| events(Some(look), &filter, None)));
     let looks = looks.map({
         let filter = filter.clone();
-        move |look| events(look.ok(), &filter, &told)
+        move |look| events(look.ok(), &filter, told.as_ref())
     });
     let events = back.chain(looks).flat_map(stream::iter).map(Ok);
     let closing = door.changes.closing.clone().cancelled_owned();
@@ -163,7 +162,7 @@ fn last_event(headers: &HeaderMap) -> Result<Option<Mark>, ApiError> {
 
 /// The events of a look for one reader, without what it was `told`; a reader that was too slow for some looks has
 /// `None`.
-fn events(look: Option<Look>, filter: &TaskFilter, told: &HashSet<u64>) -> Vec<Event> {
+fn events(look: Option<Look>, filter: &TaskFilter, told: Option<&Mark>) -> Vec<Event> {
     let Some(look) = look else {
         return vec![Event::default().event("lagged").data("{}")];
     };
@@ -172,9 +171,9 @@ fn events(look: Option<Look>, filter: &TaskFilter, told: &HashSet<u64>) -> Vec<E
         let lagged = Event::default().id(&*look.mark).event("lagged").data("{}");
         events.push(lagged);
     }
-    let changes = look.changes.iter();
-    let tasks = changes
-        .filter(|change| !told.contains(&change.fingerprint) && matches(filter, &change.task));
+    let is_news = |change: &&Change| told.is_none_or(|told| !told.covers(change));
+    let changes = look.changes.iter().filter(is_news);
+    let tasks = changes.filter(|change| matches(filter, &change.task));
     let body = TasksBody {
         tasks: tasks.map(|change| change.task.clone()).collect(),
     };
