@@ -12,6 +12,7 @@ mod converted;
 pub mod error;
 pub mod fields;
 pub mod left_out;
+mod nested;
 pub mod part;
 mod prefilter;
 pub mod repeated;

@@ -109,6 +109,10 @@ pub const MAX_REGEXP_CHARS: usize = 1_000;
 pub const MAX_REGEXP_INTERVAL: u64 = 1_000;
 /// Searches for the `inner_hits` of one collapsed search: each group and name is one.
 pub const MAX_INNER_SEARCHES: usize = 1_000;
+/// Steps of `rescore` in one search: each is one more search.
+pub const MAX_RESCORES: usize = 10;
+/// `terms` clauses of one search whose values are in other documents: each is one more document that is read.
+pub const MAX_TERMS_LOOKUPS: usize = 64;
 /// Characters of one value that are looked at for highlights, Elasticsearch's `index.highlight.max_analyzed_offset`.
 pub const MAX_HIGHLIGHTED_CHARS: usize = 1_000_000;
 /// Depth of a query, Elasticsearch's `indices.query.bool.max_nested_depth`.

@@ -153,8 +153,29 @@ pub enum AggregationKind {
         missing: Scalar,
         kind: Box<AggregationKind>,
     },
+    /// One bucket of the objects at a path, each a document of its own with the fields that it has.
+    Nested {
+        path: String,
+    },
+    /// One bucket of what such objects stand in: the documents, or the objects at a path.
+    ReverseNested {
+        path: Option<String>,
+    },
     /// A bucket for each template of a field's texts, `categorize_text` in Elasticsearch.
     Patterns(PatternsAggregation),
+}
+
+impl AggregationKind {
+    /// Whether it is one bucket in each bucket around it.
+    pub fn is_single(&self) -> bool {
+        matches!(
+            self,
+            AggregationKind::Filter(_)
+                | AggregationKind::Missing { .. }
+                | AggregationKind::Nested { .. }
+                | AggregationKind::ReverseNested { .. }
+        )
+    }
 }
 
 /// The templates of a field's texts, those with the most documents first. The first text that a document

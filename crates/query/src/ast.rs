@@ -173,6 +173,11 @@ pub enum Query {
     /// Documents with one of these `_id`s.
     Ids(Vec<String>),
     Bool(BoolQuery),
+    /// One of the objects at the path satisfies the query by itself, whatever the others have.
+    Nested {
+        path: String,
+        query: Box<Query>,
+    },
     /// An address between these two, both inclusive; text that is no address is none of them.
     Addresses {
         field: Field,

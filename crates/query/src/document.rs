@@ -4,6 +4,7 @@
 //! Whatever is valid JSON and an object is a document, also with numbers beyond every range and with
 //! half surrogate pairs. Never changes the bytes: a store keeps those as they came.
 
+mod objects;
 mod own_time;
 mod repair;
 pub mod scan;
@@ -14,6 +15,7 @@ use swarmscope_model::Timestamp;
 
 use crate::ast::Scalar;
 
+pub use objects::{document_of, found_at, objects_at};
 pub use own_time::OwnTime;
 pub use repair::representable;
 pub use walk::{NotADocument, flatten, flatten_slowly};
@@ -130,6 +132,8 @@ pub struct Document {
     fields: Vec<(String, Scalar)>,
     times: TimeFinder,
     index: String,
+    /// As it was read.
+    source: String,
 }
 
 impl Document {
@@ -140,6 +144,7 @@ impl Document {
     pub fn parse(bytes: &[u8]) -> Result<Self, NotADocument> {
         let mut document = Document::default();
         flatten(bytes, &mut document)?;
+        document.source = String::from_utf8_lossy(bytes).into_owned();
         Ok(document)
     }
 
@@ -153,6 +158,11 @@ impl Document {
     /// The index that it is of; empty when that was not said.
     pub fn index(&self) -> &str {
         &self.index
+    }
+
+    /// The text that it was read from.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// Every value with its path, in order.

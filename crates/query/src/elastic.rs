@@ -13,8 +13,10 @@ mod fields;
 mod highlight;
 mod json;
 mod members;
+mod options;
 mod order;
 mod query;
+mod rescore;
 mod sort;
 mod source;
 
@@ -23,13 +25,16 @@ use swarmscope_model::Timestamp;
 use crate::ast::Query;
 
 pub use aggregation::{
-    AddressRange, NamedRange, Reported, Shape, Shapes, ShownHits, ValueFormat, decimal,
+    AddressRange, NamedRange, RateUnit, Reported, Shape, Shapes, ShownHits, ShownSource,
+    ValueFormat, decimal, months,
 };
-pub use body::{PointInTime, SearchBody};
+pub use body::{NestedHits, SearchBody};
 pub use collapse::{Collapse, InnerHits};
 pub use error::{Class, DslError, DslErrorKind};
-pub use fields::ShownField;
+pub use fields::{ShownField, Taken};
+pub use options::PointInTime;
 pub use query::minimum_match;
+pub use rescore::{Rescore, ScoreMode};
 pub use source::SourceFilter;
 
 use error::Fault;
@@ -102,6 +107,8 @@ struct Context {
     clauses: usize,
     /// The clauses that have names, inner ones first.
     named: Vec<(String, Query)>,
+    /// The objects that hits show for satisfying a clause.
+    inner: Vec<NestedHits>,
     /// Within how many prohibitions the reader stands: what is in one names no match.
     prohibited: usize,
 }
@@ -112,6 +119,7 @@ impl Context {
             now,
             clauses: 0,
             named: Vec::new(),
+            inner: Vec::new(),
             prohibited: 0,
         }
     }

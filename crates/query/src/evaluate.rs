@@ -12,6 +12,7 @@ mod field;
 mod frequency;
 mod fuzzy;
 mod needed;
+mod nested;
 pub mod order;
 mod pattern;
 mod range;
@@ -30,6 +31,7 @@ use crate::document::{Document, ValueRef};
 pub use compile::{BadQuery, compile};
 pub use field::{Selector, View};
 pub use needed::NeededWords;
+pub use nested::NestedMatcher;
 pub use pattern::WholePattern;
 pub use relevance::{Corpus, CountedTest, Counts, Relevance, Weights};
 pub use score::best;
@@ -53,6 +55,8 @@ pub enum Matcher {
     Bool(BoolMatcher),
     /// The name of the document's index satisfies the test.
     Index(ValueTest),
+    /// One of the objects at a path satisfies a clause by itself.
+    Nested(NestedMatcher),
     /// What the clause finds, with another score.
     Scored {
         clause: Box<Matcher>,
@@ -88,6 +92,7 @@ impl Matcher {
             Matcher::Nothing => false,
             Matcher::Ids(ids) => ids.contains(id),
             Matcher::Scored { clause, .. } => holds(clause),
+            Matcher::Nested(nested) => nested.matches(document, id, time),
             Matcher::Index(test) => {
                 test.holds(INDEX_FIELD, ValueRef::Text(document.index()), View::Whole)
             }

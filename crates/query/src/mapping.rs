@@ -6,6 +6,7 @@
 
 pub(crate) mod addresses;
 mod dates;
+pub mod fetched;
 mod numbers;
 mod rewrite;
 mod strict;
@@ -30,6 +31,8 @@ pub struct Mapping {
     disabled: Vec<String>,
     /// Fields that the values of others are searched by as well.
     copies: BTreeMap<String, Vec<String>>,
+    /// Objects of which each is looked at for itself.
+    nested: Vec<String>,
     /// How sorts and aggregations look at values.
     views: ValueViews,
 }
@@ -56,6 +59,10 @@ struct Mapped {
     ignore_above: Option<usize>,
     /// Whether clauses may name it.
     searched: bool,
+    /// Whether it is stored apart from the document.
+    stored: bool,
+    /// The type as the mapping names it.
+    named: String,
 }
 
 /// How the values of a field are looked at.
@@ -90,6 +97,8 @@ pub enum MappingError {
         "failed to create query: Cannot search on field [{field}] since it is not indexed nor has doc values."
     )]
     NotSearched { field: String },
+    #[error("error fetching [{field}]: Field [{field}] of type [{kind}] doesn't support formats.")]
+    NoFormat { field: String, kind: String },
     #[error(transparent)]
     Date(#[from] DateMathError),
 }
@@ -109,7 +118,10 @@ impl Mapping {
 
     /// Whether nothing is said that changes a search.
     pub fn is_plain(&self) -> bool {
-        self.fields.is_empty() && self.disabled.is_empty() && self.is_dynamic()
+        self.fields.is_empty()
+            && self.disabled.is_empty()
+            && self.nested.is_empty()
+            && self.is_dynamic()
     }
 
     fn is_dynamic(&self) -> bool {
@@ -140,6 +152,9 @@ impl Mapping {
             return;
         }
         if field.contains_key("properties") || matches!(kind, None | Some("object" | "nested")) {
+            if kind == Some("nested") {
+                self.nested.push(path.to_owned());
+            }
             self.object(path, field, analysis);
             // Whether there is such an object is known even when nothing in it is.
             let dynamic = self.dynamic_of(path);
@@ -246,6 +261,11 @@ fn mapped(field: &Map<String, Value>, analysis: &Value, view_of: Option<&str>) -
         view_of: view_of.map(str::to_owned),
         ignore_above: above.and_then(|above| usize::try_from(above).ok()),
         searched: !(is_off("index") && is_off("doc_values")),
+        stored: match field.get("store") {
+            Some(Value::Bool(stored)) => *stored,
+            stored => stored.and_then(Value::as_str) == Some("true"),
+        },
+        named: text("type").unwrap_or_default().to_owned(),
     }
 }
 

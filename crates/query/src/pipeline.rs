@@ -10,6 +10,7 @@ mod gaps;
 mod over_buckets;
 mod path;
 mod property;
+mod rate;
 mod row;
 mod statistics;
 mod view;
@@ -131,6 +132,7 @@ pub enum PipelineError {
 /// # Errors
 /// When a path leads to no number, a script fails, or it takes too long.
 pub fn apply(results: &mut AggregationResults, shapes: &Shapes) -> Result<(), PipelineError> {
+    rate::apply(results, shapes);
     if !shapes.have_pipelines() {
         return Ok(());
     }

@@ -51,6 +51,7 @@ fn type_name(result: &AggregationResult, reported: &Reported) -> &'static str {
             (true, false) => "hdr_percentiles",
             (true, true) => "hdr_percentile_ranks",
         },
+        Reported::Rate { .. } => "rate",
         Reported::DateHistogram { .. } => "date_histogram",
         Reported::AutoDateHistogram { .. } => "auto_date_histogram",
         Reported::Histogram { .. } => "histogram",
@@ -187,11 +188,13 @@ fn without_buckets(body: &mut Map<String, Value>, result: AggregationResult, sha
 }
 
 fn metric(body: &mut Map<String, Value>, value: Option<f64>, of_dates: bool, shape: &Shape) {
-    let Reported::Metric { kind, format } = &shape.reported else {
-        return;
+    let (kind, format) = match &shape.reported {
+        Reported::Metric { kind, format } => (*kind, format),
+        Reported::Rate { format, .. } => ("rate", format),
+        _ => return,
     };
     // Of nothing, the sum is 0; the others have no value.
-    let value = value.or((*kind == "sum").then_some(0.0));
+    let value = value.or((kind == "sum").then_some(0.0));
     body.insert("value".to_owned(), json!(value));
     if let Some(text) = value.and_then(|value| as_string(value, of_dates, format.as_ref())) {
         body.insert("value_as_string".to_owned(), text.into());
@@ -259,6 +262,7 @@ fn histogram(buckets: Vec<Bucket>, shape: &Shape, typed: bool) -> Value {
             keyed,
             format,
             time_zone,
+            ..
         } => (*keyed, format.as_ref(), time_zone),
         Reported::AutoDateHistogram { format, time_zone } => (false, format.as_ref(), time_zone),
         Reported::Histogram { keyed, format } => (*keyed, format.as_ref(), &TimeZone::UTC),

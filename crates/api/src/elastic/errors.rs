@@ -392,6 +392,7 @@ impl From<MappingError> for ElasticError {
             MappingError::NoAddress { .. } | MappingError::NotSearched { .. } => {
                 "query_shard_exception"
             }
+            MappingError::NoFormat { .. } => "illegal_argument_exception",
         };
         Self::new(StatusCode::BAD_REQUEST, kind, error.to_string()).in_search("")
     }

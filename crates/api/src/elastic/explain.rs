@@ -63,11 +63,7 @@ pub async fn explain(
     let score = reply.hits.first().map(|hit| hit.score);
     let mut told = json!({ "_index": name, "_id": id, "matched": score.is_some() });
     told["explanation"] = match score {
-        Some(score) => json!({
-            "value": shown(score),
-            "description": "score of the query for this document, by BM25 where words are compared",
-            "details": [],
-        }),
+        Some(score) => explanation(score),
         None => json!({ "value": 0.0, "description": "no matching clause", "details": [] }),
     };
     if let Some(filter) = source.filter() {
@@ -83,6 +79,15 @@ pub async fn explain(
         told["get"] = get;
     }
     Ok(Json(told).into_response())
+}
+
+/// What is told of a score.
+pub fn explanation(score: f32) -> Value {
+    json!({
+        "value": shown(score),
+        "description": "score of the query for this document, by BM25 where words are compared",
+        "details": [],
+    })
 }
 
 /// A score in as few digits as tell it apart from others, as hits show it.

@@ -1,24 +1,23 @@
 //! What hits show beside their documents: texts with marks, and the clauses by name that they satisfy.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use swarmscope_query::document::Document;
-use swarmscope_query::elastic::SearchBody;
-use swarmscope_query::evaluate::{BadQuery, Matcher, View, compile};
-use swarmscope_query::highlight::Highlighter;
-use swarmscope_query::indices::wildcard_matches;
+use swarmscope_query::elastic::{SearchBody, ShownField, Taken};
+use swarmscope_query::evaluate::{Matcher, compile};
+use swarmscope_query::mapping::Mapping;
 use swarmscope_query::store::Hit;
 
 use super::errors::ElasticError;
+use super::highlights::{Highlights, refused};
+use super::inner_hits::InnerHits;
 use super::scope::Scope;
-use super::shown_fields::leaves_of;
+use super::shown_fields::{self, leaves_of};
 
 /// The request's wishes, made ready once for all hits.
 #[derive(Debug, Default)]
 pub struct HitDetails {
-    /// By the pattern of their fields.
-    highlighters: Vec<(String, Highlighter)>,
+    highlights: Highlights,
+    inner: Vec<InnerHits>,
     named: Vec<(String, Matcher)>,
     /// Whether names come with scores.
     with_scores: bool,
@@ -32,19 +31,14 @@ impl HitDetails {
     /// # Errors
     /// When a clause cannot be used.
     pub fn of(search: &SearchBody, with_scores: bool, scope: &Scope) -> Result<Self, ElasticError> {
-        let refused =
-            |error: BadQuery| ElasticError::query_refused(&error.to_string()).in_search("");
         let mut details = Self {
             with_scores,
             scope: scope.clone(),
             ..Self::default()
         };
-        for field in &search.highlight {
-            let query = field.query.as_ref().unwrap_or(&search.query);
-            let highlighter = Highlighter::new(query, field.options.clone()).map_err(refused)?;
-            details
-                .highlighters
-                .push((field.pattern.clone(), highlighter));
+        details.highlights = Highlights::of(&search.highlight, &search.query)?;
+        for inner in &search.inner {
+            details.inner.push(InnerHits::of(inner)?);
         }
         for (name, query) in &search.named {
             let matcher = compile(query).map_err(refused)?;
@@ -53,39 +47,47 @@ impl HitDetails {
         Ok(details)
     }
 
+    /// `fields` of a hit: values by path, as its index maps them.
+    ///
+    /// # Errors
+    /// When the document cannot be read.
+    pub fn fields(
+        &self,
+        hit: &Hit,
+        wanted: &[ShownField],
+    ) -> Result<Map<String, Value>, ElasticError> {
+        let document = super::documents::document(hit.source.get())?;
+        let plain = Mapping::default();
+        let mapping = self.scope.mapping_of(&hit.index).unwrap_or(&plain);
+        let shown = shown_fields::values(&document, wanted, mapping);
+        Ok(with_own(shown, hit, wanted))
+    }
+
     /// `highlight` of a hit: pieces by field.
     ///
     /// # Errors
     /// When the document cannot be read.
     pub fn highlights(&self, hit: &Hit) -> Result<Map<String, Value>, ElasticError> {
+        if self.highlights.is_empty() {
+            return Ok(Map::new());
+        }
+        let document = super::documents::document(hit.source.get())?;
+        Ok(self.highlights.pieces(&leaves_of(&document), &self.scope))
+    }
+
+    /// `inner_hits` of a hit: the objects within it that satisfy a clause, by name.
+    ///
+    /// # Errors
+    /// When the document cannot be read.
+    pub fn inner(&self, hit: &Hit) -> Result<Map<String, Value>, ElasticError> {
         let mut shown = Map::new();
-        if self.highlighters.is_empty() {
+        if self.inner.is_empty() {
             return Ok(shown);
         }
         let document = super::documents::document(hit.source.get())?;
-        let texts: BTreeMap<String, Vec<&str>> = leaves_of(&document)
-            .into_iter()
-            .map(|(path, values)| (path, values.into_iter().filter_map(Value::as_str).collect()))
-            .collect();
-        for (pattern, highlighter) in &self.highlighters {
-            for (path, values) in &texts {
-                let own = match self.scope.is_whole(path) {
-                    true => View::Whole,
-                    false => View::Text,
-                };
-                for (name, view) in [
-                    (path.clone(), own),
-                    (format!("{path}.keyword"), View::Whole),
-                ] {
-                    if !wildcard_matches(pattern, &name) {
-                        continue;
-                    }
-                    let pieces = highlighter.pieces(path, values, view);
-                    if !pieces.is_empty() {
-                        shown.insert(name, pieces.into());
-                    }
-                }
-            }
+        for inner in &self.inner {
+            let hits = inner.list(hit, &document, &self.scope)?;
+            shown.insert(inner.name().to_owned(), hits);
         }
         Ok(shown)
     }
@@ -110,4 +112,23 @@ impl HitDetails {
             || matched.as_object().is_some_and(Map::is_empty);
         (!is_empty).then_some(matched)
     }
+}
+
+/// The fields with those of a hit that are not in its document.
+pub fn with_own(
+    mut shown: Map<String, Value>,
+    hit: &Hit,
+    wanted: &[ShownField],
+) -> Map<String, Value> {
+    for field in wanted.iter().filter(|field| field.taken != Taken::Stored) {
+        let value = match field.pattern.as_str() {
+            "_id" => hit.id.as_str().into(),
+            "_index" => hit.index.as_str().into(),
+            "_seq_no" => hit.sequence.into(),
+            "_version" => hit.version.into(),
+            _ => continue,
+        };
+        shown.insert(field.pattern.clone(), Value::Array(vec![value]));
+    }
+    shown
 }

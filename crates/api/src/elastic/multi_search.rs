@@ -19,6 +19,7 @@ use super::body::{Body, Parameters};
 use super::errors::ElasticError;
 use super::search::run;
 use super::search_parameters::SearchParameters;
+use super::terms_lookup;
 
 /// `GET|POST /_msearch`
 pub async fn all(
@@ -59,7 +60,8 @@ async fn multi_in(
         }
         own.indices
             .put_over(header.ignore_unavailable, header.allow_no_indices);
-        match own.search(body, Timestamp::now()) {
+        let body = terms_lookup::resolve(state, body).await?;
+        match own.search(&body, Timestamp::now()) {
             // A body that cannot be read spoils the whole request, as in Elasticsearch.
             Err(error) if !error.is_of_search() => return Err(error),
             search => searches.push((header.index, own, search)),

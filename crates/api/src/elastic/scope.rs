@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
 use swarmscope_query::ast::{BoolQuery, Field, Query, Scalar};
-use swarmscope_query::elastic::{SearchBody, query_body};
+use swarmscope_query::elastic::{SearchBody, ShownField, Taken, query_body};
+use swarmscope_query::evaluate::View;
 use swarmscope_query::mapping::Mapping;
 use swarmscope_query::store::IndexInfo;
 use swarmscope_query::value_view::{IndexViews, ValueViews};
@@ -114,12 +115,19 @@ impl Scope {
         if self.groups.is_empty() {
             return Ok(());
         }
+        self.check_formats(&search.fields)?;
         search.query = self.meaning(&search.query)?;
         if let Some(filter) = &mut search.post_filter {
             *filter = self.meaning(filter)?;
         }
         for (_, query) in &mut search.named {
             *query = self.meaning(query)?;
+        }
+        for step in &mut search.rescore {
+            step.query = self.meaning(&step.query)?;
+        }
+        for inner in &mut search.inner {
+            inner.query = self.meaning(&inner.query)?;
         }
         for query in search
             .highlight
@@ -158,6 +166,40 @@ impl Scope {
         let all = last_first.flat_map(|group| group.mapping.views().iter());
         all.map(|(name, view)| (name.clone(), view.clone()))
             .collect()
+    }
+
+    /// The mapping of an index, where one says something.
+    pub fn mapping_of(&self, index: &str) -> Option<&Mapping> {
+        let mut groups = self.groups.iter();
+        let own = groups.find(|group| group.indices.iter().any(|own| own == index));
+        own.map(|group| group.mapping.as_ref())
+    }
+
+    /// Whether the fields that a reply lists can be shown so.
+    ///
+    /// # Errors
+    /// When a format is said for a field that has none.
+    pub fn check_formats(&self, fields: &[ShownField]) -> Result<(), ElasticError> {
+        let formatted = fields.iter().filter(|field| field.format.is_some());
+        for field in formatted {
+            let numbers = field.taken == Taken::Columns;
+            for group in &self.groups {
+                group.mapping.check_format(&field.pattern, numbers)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The further names of a field's values, and how each looks at them.
+    pub fn views_of(&self, path: &str) -> Vec<(String, View)> {
+        let mut views = Vec::new();
+        for group in &self.groups {
+            for (name, is_whole) in group.mapping.views_of(path) {
+                let view = if is_whole { View::Whole } else { View::Text };
+                views.push((name.to_owned(), view));
+            }
+        }
+        views
     }
 
     /// Whether the values of a field are whole strings under its own name.

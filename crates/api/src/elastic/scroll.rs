@@ -18,6 +18,7 @@ use super::ElasticState;
 use super::body::{Body, Parameters};
 use super::contexts::{Scroll, View, closed, keep_alive};
 use super::errors::ElasticError;
+use super::index_boosts;
 use super::search::{find_all, reply_options};
 use super::search_parameters::SearchParameters;
 use super::search_reply::ReplyBody;
@@ -40,6 +41,7 @@ pub async fn open(
             "disabling [track_total_hits] is not allowed in a scroll context",
         ));
     }
+    index_boosts::apply(state, &mut search, &parameters.indices).await?;
     let found = state.open_targets(index, &parameters.indices).await?;
     let mut view = View {
         shards: found.indices.len(),

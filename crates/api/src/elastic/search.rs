@@ -20,12 +20,16 @@ use super::collapse::collapsed;
 use super::contexts::View;
 use super::errors::ElasticError;
 use super::hit_details::HitDetails;
+use super::index_boosts;
 use super::point_in_time;
+use super::profile;
+use super::rescored::find_rescored;
 use super::scroll;
 use super::search_parameters::SearchParameters;
 use super::search_reply::{ReplyBody, ReplyOptions};
 use super::shards::Shards;
 use super::sort_values;
+use super::terms_lookup;
 
 /// `GET|POST /_search`
 pub async fn search_all(
@@ -54,6 +58,7 @@ async fn search_in(
     parameters: &SearchParameters,
     body: &[u8],
 ) -> Result<ReplyBody, ElasticError> {
+    let body = &*terms_lookup::resolve(state, body).await?;
     let search = parameters.search(body, Timestamp::now())?;
     match parameters.scroll {
         Some(_) => scroll::open(state, index, parameters, search, body.len()).await,
@@ -91,13 +96,19 @@ pub async fn run(
             }
         }
     };
+    index_boosts::apply(state, &mut search, &parameters.indices).await?;
     let adapted = view.scope.adapt(&mut search);
     adapted.map_err(|error| error.searched_in(index))?;
     let point = search.point.take();
+    let profile = match search.profile {
+        true => Some(profile::of(state, &view).await?),
+        false => None,
+    };
     let reply = reply(state, &view, parameters, &search, keys == 0).await;
     let reply = reply
         .map_err(|error| error.searched_in(index))?
         .taking(started.elapsed());
+    let reply = reply.with_profile(profile);
     Ok(match point {
         Some(point) => reply.of_point(point.id),
         None => reply,
@@ -114,7 +125,10 @@ async fn reply(
     if let Some(collapse) = &search.collapse {
         return collapsed(state, view, parameters, search, collapse).await;
     }
-    let found = find_all(state, view, search).await?;
+    let found = match search.rescore.is_empty() {
+        true => find_all(state, view, search).await?,
+        false => find_rescored(state, view, search).await?,
+    };
     let mut options = reply_options(parameters, search, view)?;
     options.scored |= is_unsorted;
     ReplyBody::new(found, &options, std::time::Duration::ZERO)
@@ -244,6 +258,8 @@ pub fn reply_options(
         shown_keys: if is_ranked { 0 } else { usize::MAX },
         shards: view.shards,
         partial: parameters.allows_partial(),
+        explain: search.explain,
+        enough: search.enough,
     })
 }
 
@@ -287,6 +303,7 @@ async fn count_in(
     parameters: &SearchParameters,
     body: &[u8],
 ) -> Result<Json<Value>, ElasticError> {
+    let body = &*terms_lookup::resolve(state, body).await?;
     let query = parameters.only_query(body, Timestamp::now())?;
     let found = state.open_targets(index, &parameters.indices).await?;
     let shards = found.indices.len();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use swarmscope_model::Timestamp;
 use swarmscope_query::ast::{Field, Operator, Query};
-use swarmscope_query::elastic::{self, SearchBody, ShownField};
+use swarmscope_query::elastic::{self, SearchBody, ShownField, Taken};
 use swarmscope_query::lucene;
 use swarmscope_query::store::TrackTotal;
 
@@ -35,6 +35,7 @@ pub struct SearchParameters {
     docvalue_fields: Option<String>,
     stored_fields: Option<String>,
     terminate_after: Option<String>,
+    explain: Option<String>,
     /// For how long to keep a scroll.
     pub scroll: Option<String>,
     pub allow_partial_search_results: Option<String>,
@@ -44,13 +45,12 @@ pub struct SearchParameters {
 
 /// Parameters that every endpoint takes, and those that change how a search runs, not what it
 /// finds.
-const READ_OVER: [&str; 22] = [
+const READ_OVER: [&str; 21] = [
     "analyze_wildcard",
     "batched_reduce_size",
     "ccs_minimize_roundtrips",
     "error_trace",
     "expand_wildcards",
-    "explain",
     "filter_path",
     "format",
     "human",
@@ -119,29 +119,31 @@ impl SearchParameters {
             search.by_shard_doc = false;
         }
         if let Some(fields) = &self.docvalue_fields {
-            search
-                .fields
-                .extend(fields.split(',').map(ShownField::named));
+            let named = |name| ShownField::named(name, Taken::Columns);
+            search.fields.extend(fields.split(',').map(named));
         }
         if let Some(names) = &self.stored_fields {
-            search.without_ids = names == "_none_";
-            search.source.nothing |= !names.split(',').any(|name| name == "_source");
+            let names: Vec<String> = names.split(',').map(str::to_owned).collect();
+            search.list_stored_fields(&names);
         }
-        if let Some(number) = &self.terminate_after {
-            count("terminate_after", Some(number))?;
+        if let Some(enough) = count("terminate_after", self.terminate_after.as_deref())? {
+            search.enough = Some(enough as u64).filter(|enough| *enough > 0);
         }
+        search.explain |= is_on(self.explain.as_deref());
         if let Some(source) = self.source.filter() {
             search.source = source;
         }
+        let says_total = self.track_total_hits.is_some() || search.says_total;
         if let Some(total) = &self.track_total_hits {
             search.total = total_of(total)?;
         }
         search.version |= is_on(self.version.as_deref());
         search.sequence |= is_on(self.seq_no_primary_term.as_deref());
         search.track_scores |= is_on(self.track_scores.as_deref());
-        if self.total_as_number() && self.track_total_hits.is_none() {
-            search.total = TrackTotal::Exactly;
+        if self.total_as_number() {
+            search.total = counted_exactly(search.total, says_total)?;
         }
+        self.check_scroll()?;
         search.check()?;
         Ok(search)
     }
@@ -158,10 +160,21 @@ impl SearchParameters {
         }
     }
 
+    /// What is kept of an answer is no page of a scroll.
+    fn check_scroll(&self) -> Result<(), ElasticError> {
+        let is_kept = is_on(self.others.get("request_cache").map(String::as_str));
+        match self.scroll.is_some() && is_kept {
+            true => Err(ElasticError::validation(
+                "[request_cache] cannot be used in a scroll context",
+            )),
+            false => Ok(()),
+        }
+    }
+
     fn check_names(&self) -> Result<(), ElasticError> {
         let mut names = self.others.keys();
         match names.find(|name| !READ_OVER.contains(&name.as_str())) {
-            None => self.check_kind(),
+            None => self.check_kind().and_then(|()| self.check_counts()),
             Some(name) => Err(ElasticError::illegal_argument(format!(
                 "request contains unrecognized parameter: [{name}]"
             ))),
@@ -176,6 +189,26 @@ impl SearchParameters {
                 "No search type for [{other}]"
             ))),
         }
+    }
+
+    /// How shards are asked changes nothing here, but numbers that mean nothing are refused.
+    fn check_counts(&self) -> Result<(), ElasticError> {
+        for (parameter, name, least) in [
+            ("batched_reduce_size", "batchedReduceSize", 2),
+            ("pre_filter_shard_size", "preFilterShardSize", 1),
+            (
+                "max_concurrent_shard_requests",
+                "maxConcurrentShardRequests",
+                1,
+            ),
+        ] {
+            let given = self.others.get(parameter).map(String::as_str);
+            if count(parameter, given)?.is_some_and(|given| given < least) {
+                let reason = format!("{name} must be >= {least}");
+                return Err(ElasticError::illegal_argument(reason));
+            }
+        }
+        Ok(())
     }
 
     fn query(&self, now: Timestamp) -> Result<Option<Query>, ElasticError> {
@@ -224,6 +257,17 @@ fn count(name: &str, text: Option<&str>) -> Result<Option<usize>, ElasticError> 
             "[{name}] parameter cannot be negative, found [{number}]"
         ))
     })
+}
+
+/// A total that is shown as a number is counted to its end, unless it is not counted at all.
+fn counted_exactly(total: TrackTotal, is_said: bool) -> Result<TrackTotal, ElasticError> {
+    match total {
+        TrackTotal::UpTo(limit) if is_said => Err(ElasticError::illegal_argument(format!(
+            "[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got {limit}"
+        ))),
+        TrackTotal::UpTo(_) => Ok(TrackTotal::Exactly),
+        other => Ok(other),
+    }
 }
 
 fn total_of(text: &str) -> Result<TrackTotal, ElasticError> {

@@ -14,10 +14,11 @@ use swarmscope_query::pipeline;
 use swarmscope_query::store::{Hit, SearchReply, Total};
 
 use super::aggregations;
+use super::cluster::NODE_ID;
 use super::errors::ElasticError;
+use super::explain::explanation;
 use super::hit_details::HitDetails;
 use super::shards::Shards;
-use super::shown_fields;
 use super::sort_values::{self, ShownKey};
 
 /// What a request says about the shape of its reply.
@@ -50,6 +51,10 @@ pub struct ReplyOptions {
     pub details: Arc<HitDetails>,
     /// Whether hits are shown without their id.
     pub without_ids: bool,
+    /// Whether hits say how their scores come about.
+    pub explain: bool,
+    /// So many documents of an index are enough.
+    pub enough: Option<u64>,
 }
 
 /// A whole reply.
@@ -61,10 +66,14 @@ pub struct ReplyBody {
     pit_id: Option<String>,
     took: u64,
     timed_out: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminated_early: Option<bool>,
     _shards: Shards,
     hits: HitsBody,
     #[serde(skip_serializing_if = "Map::is_empty")]
     aggregations: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -78,6 +87,10 @@ struct HitsBody {
 /// One document of a reply.
 #[derive(Serialize)]
 pub struct HitBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _node: Option<&'static str>,
     _index: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     _id: Option<String>,
@@ -102,6 +115,8 @@ pub struct HitBody {
     matched_queries: Option<Value>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     inner_hits: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _explanation: Option<Value>,
 }
 
 /// A document as it was sent, in parts, or not at all.
@@ -165,6 +180,7 @@ impl ReplyBody {
             true => reply.max_score.or_else(|| scores.reduce(f32::max)),
             false => None,
         };
+        let is_cut = cut(&mut reply, options);
         let hits: Result<Vec<HitBody>, ElasticError> = reply
             .hits
             .into_iter()
@@ -175,6 +191,7 @@ impl ReplyBody {
             pit_id: None,
             took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             timed_out: false,
+            terminated_early: options.enough.map(|_| is_cut),
             _shards: shards,
             hits: HitsBody {
                 total: total_body(reply.total, options),
@@ -186,6 +203,7 @@ impl ReplyBody {
                 &options.shapes,
                 options.typed_keys,
             ),
+            profile: None,
         })
     }
 
@@ -211,8 +229,14 @@ impl ReplyBody {
                 let shown: Vec<Value> = value.iter().cloned().map(sort_values::plain).collect();
                 hit.fields.insert(field.to_owned(), shown.into());
             }
-            hit.inner_hits = inner.next().unwrap_or_default();
+            hit.inner_hits.extend(inner.next().unwrap_or_default());
         }
+    }
+
+    /// With what a profile tells.
+    #[must_use]
+    pub fn with_profile(self, profile: Option<Value>) -> Self {
+        Self { profile, ..self }
     }
 
     /// As a page of a scroll.
@@ -245,6 +269,24 @@ impl ReplyBody {
     }
 }
 
+/// Leaves of a reply what is enough; gives whether that is all that was wanted. Aggregations are of all matches.
+fn cut(reply: &mut SearchReply, options: &ReplyOptions) -> bool {
+    let enough = options.enough.unwrap_or(u64::MAX);
+    let enough = enough.saturating_mul(options.shards.max(1) as u64);
+    if let Some(total) = &mut reply.total
+        && total.count >= enough
+    {
+        *total = Total {
+            count: enough,
+            exact: true,
+        };
+        let most = usize::try_from(enough).unwrap_or(usize::MAX);
+        reply.hits.truncate(most);
+        return true;
+    }
+    false
+}
+
 /// How many documents match; a number that was not counted is -1 to those who want one.
 fn total_body(total: Option<Total>, options: &ReplyOptions) -> Option<Value> {
     match total {
@@ -265,10 +307,11 @@ impl HitBody {
     pub fn new(hit: Hit, options: &ReplyOptions) -> Result<Self, ElasticError> {
         let fields = match options.fields.as_slice() {
             [] => Map::new(),
-            wanted => shown_fields::values(&super::documents::document(hit.source.get())?, wanted),
+            wanted => options.details.fields(&hit, wanted)?,
         };
         let highlight = options.details.highlights(&hit)?;
         let matched_queries = options.details.matched(&hit);
+        let inner_hits = options.details.inner(&hit)?;
         let shown = hit.sort.into_iter().take(options.shown_keys);
         let plain_key = ShownKey::default();
         let keys = options
@@ -280,6 +323,9 @@ impl HitBody {
             .map(|(value, key)| key.show(value))
             .collect();
         Ok(Self {
+            _shard: options.explain.then(|| format!("[{}][0]", hit.index)),
+            _node: options.explain.then_some(NODE_ID),
+            _explanation: options.explain.then(|| explanation(hit.score)),
             _index: hit.index,
             _id: (!options.without_ids).then_some(hit.id),
             _version: options.version.then_some(hit.version),
@@ -291,7 +337,7 @@ impl HitBody {
             fields,
             highlight,
             matched_queries,
-            inner_hits: Map::new(),
+            inner_hits,
             sort,
         })
     }

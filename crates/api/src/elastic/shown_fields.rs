@@ -1,38 +1,44 @@
-//! `fields` of a hit: the values of a document's fields as lists by path, whatever objects and arrays they stand in.
+//! `fields`, `docvalue_fields` and `stored_fields` of a hit: the values of a document's fields as lists by path,
+//! whatever objects and arrays they stand in, read as the index maps them. Objects that are documents of their own
+//! (`nested`) are listed one by one.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use swarmscope_query::datemath::Format;
-use swarmscope_query::document::{ValueRef, instant_of, is_time_field};
-use swarmscope_query::elastic::ShownField;
+use swarmscope_query::document::{found_at, instant_of, is_time_field};
+use swarmscope_query::elastic::{ShownField, Taken};
 use swarmscope_query::indices::wildcard_matches;
+use swarmscope_query::mapping::Mapping;
+use swarmscope_query::mapping::fetched::value_of;
 
 /// Longest string that has a `.keyword`, as in Elasticsearch's dynamic mapping.
 const MAX_KEYWORD_CHARACTERS: usize = 256;
 
 /// The values that were asked for, by path.
-pub fn values(document: &Map<String, Value>, wanted: &[ShownField]) -> Map<String, Value> {
-    let leaves = leaves_of(document);
-    let mut shown = Map::new();
-    for field in wanted {
-        for (path, values) in &leaves {
-            if wildcard_matches(&field.pattern, path) {
-                let values = values.iter().map(|value| written(path, value, field));
-                shown.insert(path.clone(), values.collect());
-            }
-            let keyword = format!("{path}.keyword");
-            if wildcard_matches(&field.pattern, &keyword) {
-                let texts = values.iter().filter(|value| is_keyword(path, value));
-                let texts: Vec<Value> = texts.map(|text| (*text).clone()).collect();
-                if !texts.is_empty() {
-                    shown.insert(keyword, texts.into());
-                }
-            }
-        }
-    }
-    shown
+pub fn values(
+    document: &Map<String, Value>,
+    wanted: &[ShownField],
+    mapping: &Mapping,
+) -> Map<String, Value> {
+    let lister = Lister { mapping, at: "" };
+    lister.list(document, wanted)
+}
+
+/// The same of an object that stands at a path, by its whole names.
+pub fn values_within(
+    object: &Map<String, Value>,
+    path: &str,
+    wanted: &[ShownField],
+    mapping: &Mapping,
+) -> Map<String, Value> {
+    let lister = Lister { mapping, at: path };
+    let listed = lister.list(object, wanted).into_iter();
+    listed
+        .map(|(name, values)| (lister.full(&name), values))
+        .collect()
 }
 
 /// Every value of a document that is neither an object nor an array, by path.
@@ -42,13 +48,202 @@ pub fn leaves_of(document: &Map<String, Value>) -> BTreeMap<String, Vec<&Value>>
     leaves
 }
 
+/// Lists the fields of a document, or of one of its nested objects.
+struct Lister<'a> {
+    mapping: &'a Mapping,
+    /// The path of the nested object; empty for the document itself.
+    at: &'a str,
+}
+
+impl Lister<'_> {
+    fn list(&self, object: &Map<String, Value>, wanted: &[ShownField]) -> Map<String, Value> {
+        let mut shown = Map::new();
+        let nested = self.nested();
+        let mut leaves = leaves_of(object);
+        let within = |path: &str, parent: &str| {
+            let rest = path.strip_prefix(parent);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        leaves.retain(|path, _| !nested.iter().any(|parent| within(path, parent)));
+        for field in wanted {
+            for name in self.names(field, &leaves) {
+                if nested.iter().any(|parent| within(&name, parent)) {
+                    continue;
+                }
+                let values = self.values(object, &leaves, &name, field);
+                if !values.is_empty() {
+                    shown.insert(name, values.into());
+                }
+            }
+        }
+        for parent in nested {
+            let full = self.full(parent);
+            let inner = Lister {
+                mapping: self.mapping,
+                at: &full,
+            };
+            let objects = found_at(object, parent);
+            let listed: Vec<Value> = objects
+                .into_iter()
+                .filter_map(Value::as_object)
+                .map(|object| inner.list(object, wanted))
+                .filter(|listed| !listed.is_empty())
+                .map(Value::from)
+                .collect();
+            if !listed.is_empty() {
+                shown.insert(parent.to_owned(), listed.into());
+            }
+        }
+        shown
+    }
+
+    /// The nested objects right below, by their paths from here.
+    fn nested(&self) -> Vec<&str> {
+        let all = || self.mapping.nested().filter_map(|path| self.own(path));
+        all()
+            .filter(|path| {
+                !all().any(|other| {
+                    let rest = path.strip_prefix(other);
+                    rest.is_some_and(|rest| rest.starts_with('.'))
+                })
+            })
+            .collect()
+    }
+
+    /// A path of the document as it is from here.
+    fn own<'p>(&self, path: &'p str) -> Option<&'p str> {
+        match self.at {
+            "" => Some(path),
+            at => path.strip_prefix(at)?.strip_prefix('.'),
+        }
+    }
+
+    /// A path from here as it is in the document.
+    fn full(&self, own: &str) -> String {
+        match self.at {
+            "" => own.to_owned(),
+            at => format!("{at}.{own}"),
+        }
+    }
+
+    /// The names that a wish means here: mapped fields, and those that the document has.
+    fn names(&self, field: &ShownField, leaves: &BTreeMap<String, Vec<&Value>>) -> Vec<String> {
+        let pattern = field.pattern.as_str();
+        if !pattern.contains('*') {
+            return self.own(pattern).map(str::to_owned).into_iter().collect();
+        }
+        let mapped = self.mapping.names().filter_map(|name| self.own(name));
+        let mut names: Vec<String> = mapped.map(str::to_owned).collect();
+        for path in leaves.keys() {
+            let full = self.full(path);
+            if self.mapping.fetched(&full).is_none()
+                && (field.unmapped || self.mapping.is_found(&full))
+            {
+                names.extend([path.clone(), format!("{path}.keyword")]);
+            }
+        }
+        names.retain(|name| wildcard_matches(pattern, &self.full(name)));
+        names
+    }
+
+    fn values(
+        &self,
+        object: &Map<String, Value>,
+        leaves: &BTreeMap<String, Vec<&Value>>,
+        name: &str,
+        field: &ShownField,
+    ) -> Vec<Value> {
+        let full = self.full(name);
+        let Some(fetched) = self.mapping.fetched(&full) else {
+            return self.unmapped(leaves, name, field);
+        };
+        if field.taken == Taken::Stored && !fetched.is_stored() {
+            return Vec::new();
+        }
+        let Some(path) = self.own(fetched.path) else {
+            return Vec::new();
+        };
+        let found = match fetched.is_object() {
+            true => found_at(object, path),
+            false => leaves.get(path).cloned().unwrap_or_default(),
+        };
+        let format = field.format.as_ref();
+        if field.taken != Taken::Columns {
+            let read = found.into_iter().map(|value| fetched.read(value, format));
+            return read.flatten().collect();
+        }
+        let mut sorted: Vec<(Value, Value)> = found
+            .into_iter()
+            .filter_map(|value| {
+                let plain = fetched.read(value, None)?;
+                let key = fetched.order(value).map_or(plain, Value::from);
+                Some((key, fetched.read(value, format)?))
+            })
+            .collect();
+        sorted.sort_by(|one, other| compare(&one.0, &other.0));
+        sorted.dedup_by(|one, other| is_twice(&one.0, &other.0));
+        sorted.into_iter().map(|(_, shown)| shown).collect()
+    }
+
+    /// Values of a field that the mapping does not name.
+    fn unmapped(
+        &self,
+        leaves: &BTreeMap<String, Vec<&Value>>,
+        name: &str,
+        field: &ShownField,
+    ) -> Vec<Value> {
+        let full = self.full(name);
+        let is_in_object = self.mapping.is_flattened(&full);
+        if field.taken == Taken::Stored
+            || !(field.unmapped || is_in_object || self.mapping.is_found(&full))
+        {
+            return Vec::new();
+        }
+        let (path, keyword) = match (leaves.get(name), name.strip_suffix(".keyword")) {
+            (None, Some(path)) => (path, true),
+            _ => (name, false),
+        };
+        let values = leaves.get(path).map_or(&[][..], Vec::as_slice).iter();
+        let mut shown: Vec<Value> = match keyword {
+            true => values
+                .filter(|value| is_keyword(path, value))
+                .map(|value| (*value).clone())
+                .collect(),
+            false => values.map(|value| written(path, value, field)).collect(),
+        };
+        if field.taken == Taken::Columns {
+            shown.sort_by(compare);
+            shown.dedup_by(|one, other| is_twice(one, other));
+        }
+        shown
+    }
+}
+
+/// Columns keep a string once; numbers as often as they stand.
+fn is_twice(one: &Value, other: &Value) -> bool {
+    one.is_string() && one == other
+}
+
+/// The order of columns.
+fn compare(one: &Value, other: &Value) -> Ordering {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => one.cmp(other),
+        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
+        _ => match (one.as_i64(), other.as_i64()) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            _ => {
+                let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+                number(one).total_cmp(&number(other))
+            }
+        },
+    }
+}
+
 /// Whether the value is a text with a whole-string view, and no date.
 fn is_keyword(path: &str, value: &Value) -> bool {
     let text = value.as_str();
-    text.is_some_and(|text| {
-        text.chars().count() <= MAX_KEYWORD_CHARACTERS
-            && instant_of(path, ValueRef::Text(text)).is_none()
-    })
+    text.is_some_and(|text| text.chars().count() <= MAX_KEYWORD_CHARACTERS)
+        && date_of(path, value).is_none()
 }
 
 fn collect<'a>(
@@ -74,21 +269,24 @@ fn leaves<'a>(path: &str, value: &'a Value, into: &mut BTreeMap<String, Vec<&'a 
     }
 }
 
-/// A value, dates in their format.
+/// The point in time that a value is, where nothing says what its field holds.
+fn date_of(path: &str, value: &Value) -> Option<i64> {
+    instant_of(path, value_of(value)?)
+}
+
+/// A value, dates and numbers in their format.
 fn written(path: &str, value: &Value, field: &ShownField) -> Value {
-    if !is_time_field(path) && field.format.is_none() {
+    let format = field.format.as_ref();
+    if !is_time_field(path) && format.is_none() {
         return value.clone();
     }
-    let own = match value {
-        Value::String(text) => Some(ValueRef::Text(text)),
-        Value::Number(number) => number.as_i64().map(ValueRef::Integer),
-        _ => None,
-    };
-    let instant = own.and_then(|own| instant_of(path, own));
-    let default = Format::default();
-    let format = field.format.as_ref().unwrap_or(&default);
-    match instant {
-        Some(instant) => format.show(instant, &TimeZone::UTC).into(),
-        None => value.clone(),
+    match (date_of(path, value), format) {
+        (Some(instant), Some(format)) => format.dates().show(instant, &TimeZone::UTC).into(),
+        (Some(instant), None) => Format::default().show(instant, &TimeZone::UTC).into(),
+        (None, Some(format)) => value
+            .as_f64()
+            .and_then(|number| format.number(number))
+            .map_or_else(|| value.clone(), Value::from),
+        (None, None) => value.clone(),
     }
 }

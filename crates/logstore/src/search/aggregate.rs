@@ -17,6 +17,7 @@ mod keys;
 mod listed;
 mod metrics;
 mod missing;
+mod nested;
 mod numbers;
 mod patterns;
 mod percentiles;
@@ -227,6 +228,10 @@ fn collector(
         }
         AggregationKind::MultiTerms(terms) => {
             Box::new(tuples::TuplesCollector::multi_terms(terms, within()?))
+        }
+        AggregationKind::Nested { path } => Box::new(nested::NestedCollector::new(path, within()?)),
+        AggregationKind::ReverseNested { path } => {
+            Box::new(nested::ReverseCollector::new(path.as_deref(), within()?))
         }
         AggregationKind::TopHits(top) => Box::new(top_hits::TopHitsCollector::new(top)),
         AggregationKind::DateHistogram(histogram) => Box::new(

@@ -53,6 +53,7 @@ impl Clauses<'_> {
             }
             Matcher::Exists(field) => self.exists(field, within),
             Matcher::Scored { clause, .. } => self.rows(clause, within),
+            Matcher::Nested(nested) => self.nested(nested, within),
             Matcher::Index(test) if self.is_of_index(test) => Ok(within.clone()),
             Matcher::Index(_) => Ok(RowSet::none(within.len())),
             Matcher::Leaf { field, test } => self.leaf(field, test, within),
@@ -69,6 +70,7 @@ impl Clauses<'_> {
             Matcher::Nothing => Ok(true),
             Matcher::All | Matcher::Ids(_) | Matcher::Exists(_) => Ok(false),
             Matcher::Scored { clause, .. } => self.is_ruled_out(clause),
+            Matcher::Nested(nested) => self.is_ruled_out(&nested.wide),
             Matcher::Index(test) => Ok(!self.is_of_index(test)),
             Matcher::Leaf { field, test } => self.leaf_is_ruled_out(field, test),
             Matcher::Bool(clauses) => {
@@ -472,6 +474,7 @@ fn cost(matcher: &Matcher) -> u32 {
         Matcher::All | Matcher::Nothing | Matcher::Index(_) => 0,
         Matcher::Ids(_) => 1,
         Matcher::Scored { clause, .. } => cost(clause),
+        Matcher::Nested(_) => 1_000,
         Matcher::Leaf { field, test } => {
             let wide = if field.named().is_some() { 0 } else { 40 };
             let own = match test {

@@ -34,6 +34,18 @@ pub struct Part {
     pub time_range: (i64, i64),
     /// How sorts and aggregations look at the values of fields.
     pub views: ValueViews,
+    /// What its rows stand in, when these are objects of arrays.
+    pub around: Option<Arc<Around>>,
+}
+
+/// The documents, or objects, that the objects of a part stand in.
+#[derive(Debug)]
+pub struct Around {
+    /// Where the objects are.
+    pub path: String,
+    pub part: Arc<Part>,
+    /// The row there of each object.
+    pub rows: Vec<u32>,
 }
 
 /// A number for each row.

@@ -109,6 +109,7 @@ pub fn parts_of(index: &Index) -> Vec<Part> {
             data: Data::Group(Arc::clone(&part.segment), group),
             deleted: Arc::clone(deleted),
             views: ValueViews::default(),
+            around: None,
         }));
     }
     for memtable in [index.frozen.as_ref(), Some(&index.memory)]
@@ -130,6 +131,7 @@ pub fn memory_part(index: &Index, part: &MemoryPart) -> Part {
         deleted: Arc::clone(&part.deleted),
         time_range: part.times,
         views: ValueViews::default(),
+        around: None,
     }
 }
 

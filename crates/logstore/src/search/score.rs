@@ -34,6 +34,7 @@ impl Scorer<'_> {
             Matcher::Nothing => all(0.0),
             Matcher::All | Matcher::Exists(_) | Matcher::Ids(_) | Matcher::Index(_) => all(1.0),
             Matcher::Leaf { field, test } => self.leaf(field, test, rows),
+            Matcher::Nested(nested) => self.scores(&nested.wide, rows),
             Matcher::Bool(clauses) => {
                 let mut sums = vec![0.0_f64; rows.count() as usize];
                 self.counted(clauses, rows, |at, score| sums[at] += f64::from(score))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::Scalar;
-use swarmscope_query::document::ValueRef;
+use swarmscope_query::document::{TIME_FIELDS, ValueRef, instant_of};
 use swarmscope_query::evaluate::order::compare;
 use swarmscope_query::store::{Missing, SortKey, SortMode, SortValue};
 
@@ -68,7 +68,12 @@ impl Cell {
             (SortKey::Score(_), Some(Scalar::Text(text))) => {
                 text.parse().map_or(Cell::Missing, Cell::Score)
             }
-            (SortKey::Time(_) | SortKey::Sequence(_), Some(Scalar::Text(text))) => {
+            (SortKey::Time(_), Some(Scalar::Text(text))) => {
+                let read = instant_of(TIME_FIELDS[0], ValueRef::Text(text));
+                let instant = text.parse().ok().or(read);
+                instant.map_or(Cell::Missing, Cell::Integer)
+            }
+            (SortKey::Sequence(_), Some(Scalar::Text(text))) => {
                 text.parse().map_or(Cell::Missing, Cell::Integer)
             }
             (_, Some(scalar)) => Cell::of(ValueRef::of(scalar)),

@@ -19,7 +19,7 @@ use swarmscope_query::aggregate::{
     TermsAggregation, TermsOrder,
 };
 use swarmscope_query::ast::{Field, Query, Scalar};
-use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field};
+use swarmscope_query::document::{Document, ValueRef, instant_of, is_time_field, objects_at};
 use swarmscope_query::evaluate::{compile, order::compare};
 use swarmscope_query::store::{Missing, SearchRequest, SortKey, SortMode, SortValue};
 
@@ -212,6 +212,14 @@ fn one(matching: &[&Stored], aggregation: &Aggregation) -> AggregationResult {
             }
             slots(matching, within, &tests)
         }
+        AggregationKind::Nested { path } => {
+            let objects: Vec<Stored> = matching
+                .iter()
+                .flat_map(|stored| objects_of(stored, path))
+                .collect();
+            let objects: Vec<&Stored> = objects.iter().collect();
+            slots(&objects, within, &[Box::new(|_| true)])
+        }
         AggregationKind::Missing { field } => {
             let field = field.clone();
             slots(
@@ -320,6 +328,21 @@ type Test = Box<dyn Fn(&Stored) -> bool>;
 fn matches(query: &Query) -> Test {
     let matcher = compile(query).expect("a query");
     Box::new(move |stored| matcher.matches(&stored.document, &stored.id, stored.time))
+}
+
+/// The objects at a path, each as if it were stored.
+fn objects_of(stored: &Stored, path: &str) -> Vec<Stored> {
+    let objects = objects_at(&stored.source, path).into_iter();
+    objects
+        .map(|document| Stored {
+            id: stored.id.clone(),
+            sequence: stored.sequence,
+            version: stored.version,
+            source: document.source().to_owned(),
+            time: stored.time,
+            document,
+        })
+        .collect()
 }
 
 fn slots(matching: &[&Stored], within: &[Aggregation], tests: &[Test]) -> AggregationResult {

@@ -250,7 +250,7 @@ fn clause() -> impl Strategy<Value = Query> {
 }
 
 pub fn query() -> impl Strategy<Value = Query> {
-    clause().prop_recursive(3, 12, 3, |inner| {
+    let query = clause().prop_recursive(3, 12, 3, |inner| {
         let clauses = || prop::collection::vec(inner.clone(), 0..3);
         let minimum = prop::option::of((-2..3_i32).prop_map(MinimumMatch::Count));
         (clauses(), clauses(), clauses(), clauses(), minimum).prop_map(
@@ -264,7 +264,14 @@ pub fn query() -> impl Strategy<Value = Query> {
                 })
             },
         )
-    })
+    });
+    prop_oneof![
+        8 => query.clone(),
+        1 => query.prop_map(|query| Query::Nested {
+            path: "a".to_owned(),
+            query: Box::new(query),
+        }),
+    ]
 }
 
 fn direction() -> impl Strategy<Value = Direction> {
@@ -463,6 +470,7 @@ fn slots() -> impl Strategy<Value = AggregationKind> {
         2 => (prop::collection::vec(query(), 1..3), any::<bool>())
             .prop_map(|(queries, others)| AggregationKind::Filters { queries, others }),
         1 => plain_field().prop_map(|field| AggregationKind::Missing { field }),
+        1 => Just(AggregationKind::Nested { path: "a".to_owned() }),
         1 => (plain_field(), half_open(-3.0..40.0_f64))
             .prop_map(|(field, ranges)| AggregationKind::Range { field, ranges }),
         1 => (plain_field(), half_open(0..40_000_i64))

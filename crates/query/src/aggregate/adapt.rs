@@ -67,7 +67,11 @@ fn fields_of(kind: &mut AggregationKind) -> Vec<&mut String> {
         | Kind::Missing { field }
         | Kind::Range { field, .. }
         | Kind::DateRange { field, .. } => vec![field],
-        Kind::Filter(_) | Kind::Filters { .. } | Kind::Global => Vec::new(),
+        Kind::Filter(_)
+        | Kind::Filters { .. }
+        | Kind::Global
+        | Kind::Nested { .. }
+        | Kind::ReverseNested { .. } => Vec::new(),
     }
 }
 

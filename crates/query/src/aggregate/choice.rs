@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Partition;
 use crate::ast::Scalar;
-use crate::document::ValueRef;
+use crate::document::{TIME_FIELDS, ValueRef, instant_of};
 use crate::evaluate::order::compare;
 use crate::evaluate::{BadQuery, WholePattern};
 
@@ -50,11 +50,16 @@ impl PartialEq for Choice {
 impl Choice {
     /// Whether a value gets a bucket.
     pub fn takes(&self, value: ValueRef<'_>) -> bool {
-        self.include.as_ref().is_none_or(|chosen| chosen.has(value))
-            && !self
-                .exclude
-                .as_ref()
-                .is_some_and(|chosen| chosen.has(value))
+        self.takes_what(|chosen| chosen.has(value))
+    }
+
+    /// Whether a point in time, in milliseconds, gets a bucket.
+    pub fn takes_instant(&self, instant: i64) -> bool {
+        self.takes_what(|chosen| chosen.has_instant(instant))
+    }
+
+    fn takes_what(&self, has: impl Fn(&Chosen) -> bool) -> bool {
+        self.include.as_ref().is_none_or(&has) && !self.exclude.as_ref().is_some_and(&has)
     }
 
     /// Whether every value does.
@@ -73,6 +78,18 @@ impl Chosen {
             text: text.to_owned(),
             pattern: WholePattern::new(text)?,
         })
+    }
+
+    /// The same for a point in time, which a text may name as a date.
+    fn has_instant(&self, instant: i64) -> bool {
+        let is_it = |text: &String| {
+            let named = instant_of(TIME_FIELDS[0], ValueRef::Text(text));
+            named == Some(instant) || text.parse() == Ok(instant)
+        };
+        match self {
+            Self::Texts(texts) => texts.iter().any(is_it),
+            other => other.has(ValueRef::Integer(instant)),
+        }
     }
 
     fn has(&self, value: ValueRef<'_>) -> bool {

@@ -1,5 +1,7 @@
 //! Buckets of several values at once: `composite` and `multi_terms`.
 
+use jiff::tz::TimeZone;
+
 use super::{AggregationResults, BucketKey, DateHistogram, Direction, Histogram, TermsOrder};
 use crate::ast::Scalar;
 
@@ -59,4 +61,14 @@ pub struct TupleBucket {
     pub key: Vec<Option<BucketKey>>,
     pub count: u64,
     pub within: AggregationResults,
+}
+
+impl SourceValue {
+    /// The time zone of its points in time; of others, UTC.
+    pub fn time_zone(&self) -> TimeZone {
+        match self {
+            SourceValue::Instants(histogram) => histogram.time_zone.clone(),
+            SourceValue::Term { .. } | SourceValue::Numbers(_) => TimeZone::UTC,
+        }
+    }
 }

@@ -13,9 +13,11 @@ mod ip_range;
 mod label;
 mod mapped;
 mod metric;
+mod nested;
 mod percentiles;
 mod pipeline;
 mod range;
+mod rate;
 mod significant;
 mod spread;
 mod stats;
@@ -30,7 +32,7 @@ use swarmscope_model::limits::MAX_AGGREGATION_DEPTH;
 use super::error::DslErrorKind;
 use super::json::{Json, Member, Node};
 use super::{Context, Parsed, query};
-use crate::aggregate::{Aggregation, AggregationKind};
+use crate::aggregate::{Aggregation, AggregationKind, Interval};
 use crate::ast::Scalar;
 use crate::datemath::Format;
 use crate::pipeline::Pipeline;
@@ -40,6 +42,7 @@ pub(super) use interval::fixed as fixed_width;
 pub use ip_range::AddressRange;
 pub use label::decimal;
 pub use range::NamedRange;
+pub use rate::{RateUnit, months};
 pub use top_hits::ShownHits;
 pub use value_format::ValueFormat;
 
@@ -73,6 +76,15 @@ impl Shapes {
     }
 }
 
+/// How the values of one source of a combination are shown.
+#[derive(Debug, Clone)]
+pub struct ShownSource {
+    pub name: String,
+    pub format: Option<ValueFormat>,
+    /// That points in time are shown in.
+    pub time_zone: TimeZone,
+}
+
 /// What a result looks like.
 #[derive(Debug, Clone)]
 pub enum Reported {
@@ -87,7 +99,7 @@ pub enum Reported {
     },
     /// The names of the sources, and how their values are shown.
     Composite {
-        sources: Vec<(String, Option<ValueFormat>)>,
+        sources: Vec<ShownSource>,
     },
     MultiTerms {
         formats: Vec<Option<ValueFormat>>,
@@ -99,8 +111,15 @@ pub enum Reported {
         /// How dates that are sorted by are shown.
         sort_format: Option<Format>,
     },
+    /// With what its values are by; without one, as they are.
+    Rate {
+        unit: Option<RateUnit>,
+        format: Option<ValueFormat>,
+    },
     DateHistogram {
         keyed: bool,
+        /// How long its buckets are.
+        interval: Interval,
         format: Option<ValueFormat>,
         time_zone: TimeZone,
     },
@@ -199,6 +218,8 @@ type Level = (Vec<Aggregation>, Shapes);
 /// Reads the outermost `{"name": {"terms": {…}, "aggs": {…}}, …}`.
 pub(super) fn outermost(node: &Node, context: &mut Context) -> Parsed<Level> {
     let level = aggregations(node, context, 0)?;
+    nested::check(&level.0, node)?;
+    rate::check(&level.1, None, node)?;
     pipeline::check_parent(&level.1.pipelines, None, node)?;
     Ok(level)
 }
@@ -334,10 +355,7 @@ fn check_levels(
     within: &[Aggregation],
     node: &Node,
 ) -> Parsed<()> {
-    let is_single = matches!(
-        kind,
-        AggregationKind::Filter(_) | AggregationKind::Global | AggregationKind::Missing { .. }
-    );
+    let is_single = kind.is_single() || matches!(kind, AggregationKind::Global);
     for inner in within {
         let own = &inner.name;
         let reason = match &inner.kind {
@@ -389,6 +407,8 @@ fn kind(member: &Member, context: &mut Context, depth: usize) -> Parsed<Read> {
         "filters" => filters::filters(body, context, depth),
         "adjacency_matrix" => adjacency::adjacency_matrix(body, context, depth),
         "missing" => filters::missing(body),
+        "nested" => nested::nested(body),
+        "reverse_nested" => nested::reverse_nested(body),
         "stats" => stats::stats(body, "stats"),
         "extended_stats" => stats::stats(body, "extended_stats"),
         "percentiles" => percentiles::percentiles(body),
@@ -399,6 +419,7 @@ fn kind(member: &Member, context: &mut Context, depth: usize) -> Parsed<Read> {
         "string_stats" => spread::string_stats(body),
         "histogram" => histogram::histogram(body),
         "range" => range::range(body),
+        "rate" => rate::rate(body),
         "date_range" => range::date_range(body, context),
         "ip_range" => ip_range::ip_range(body),
         name => Err(body.fault(unserved::unserved(name))),

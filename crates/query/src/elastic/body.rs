@@ -1,17 +1,19 @@
 //! The whole body of `_search`: query, aggregations, sort, page and what a reply holds.
 
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{MAX_RESULT_WINDOW, MAX_SLICES, TRACK_TOTAL_HITS};
+use swarmscope_model::limits::{MAX_RESULT_WINDOW, TRACK_TOTAL_HITS};
 
 use super::aggregation::{Shapes, outermost};
 use super::collapse::{self, Collapse};
 use super::error::DslErrorKind;
-use super::fields::{self, ShownField};
+use super::fields::{self, ShownField, Taken};
 use super::highlight;
 use super::json::{Json, Member, Node};
 use super::members::one_or_many;
+use super::options::{self, PointInTime};
 use super::order::scores_differ;
 use super::query::clause;
+use super::rescore::{self, Rescore};
 use super::source::{SourceFilter, filter};
 use super::{Context, DslError, Fault, Parsed, sort};
 use crate::aggregate::{Aggregation, AggregationKind, Direction};
@@ -36,6 +38,8 @@ pub struct SearchBody {
     pub size: usize,
     pub after: Option<Vec<SortValue>>,
     pub total: TrackTotal,
+    /// Whether the body says how far the total is counted.
+    pub says_total: bool,
     pub source: SourceFilter,
     /// Whether hits show `_version`.
     pub version: bool,
@@ -67,6 +71,28 @@ pub struct SearchBody {
     pub named: Vec<(String, Query)>,
     /// Whether hits are shown without what identifies them.
     pub without_ids: bool,
+    /// The objects of arrays that hits show for satisfying a clause.
+    pub inner: Vec<NestedHits>,
+    /// How often the scores of documents of some indices count, by the names of these; the first that fits decides.
+    pub index_boosts: Vec<(String, f32)>,
+    /// Further scores for the best hits.
+    pub rescore: Vec<Rescore>,
+    /// Whether hits say how their scores come about.
+    pub explain: bool,
+    /// Whether the reply says which shards were asked.
+    pub profile: bool,
+    /// So many documents of an index are enough.
+    pub enough: Option<u64>,
+}
+
+/// The objects at a path that satisfy a clause, as a hit shows them.
+#[derive(Debug, Clone)]
+pub struct NestedHits {
+    pub name: String,
+    pub path: String,
+    pub query: Query,
+    /// Which of them, in which order, and what of each.
+    pub search: SearchBody,
 }
 
 impl Default for SearchBody {
@@ -81,6 +107,7 @@ impl Default for SearchBody {
             size: 10,
             after: None,
             total: TrackTotal::UpTo(TRACK_TOTAL_HITS as u64),
+            says_total: false,
             source: SourceFilter::default(),
             version: false,
             sequence: false,
@@ -97,6 +124,12 @@ impl Default for SearchBody {
             highlight: Vec::new(),
             named: Vec::new(),
             without_ids: false,
+            inner: Vec::new(),
+            index_boosts: Vec::new(),
+            rescore: Vec::new(),
+            explain: false,
+            profile: false,
+            enough: None,
         }
     }
 }
@@ -154,7 +187,11 @@ impl SearchBody {
 
     /// What scrolls, slices and points in time do not go with.
     fn misfit(&self) -> Option<DslErrorKind> {
-        let reason = if self.scrolls {
+        let reason = if !self.rescore.is_empty() && !self.is_ranked() {
+            return Some(DslErrorKind::Argument {
+                reason: "Cannot use [sort] option in conjunction with [rescore].".to_owned(),
+            });
+        } else if self.scrolls {
             if self.size > MAX_RESULT_WINDOW {
                 return Some(DslErrorKind::BatchSize {
                     limit: MAX_RESULT_WINDOW,
@@ -168,6 +205,9 @@ impl SearchBody {
                     "disabling [track_total_hits] is not allowed in a scroll context"
                 }
                 _ if self.collapse.is_some() => "cannot use `collapse` in a scroll context",
+                _ if !self.rescore.is_empty() => {
+                    "using [rescore] is not allowed in a scroll context"
+                }
                 _ if self.after.is_some() => "[search_after] cannot be used in a scroll context",
                 _ if self.point.is_some() => {
                     "using [point in time] is not allowed in a scroll context"
@@ -184,6 +224,14 @@ impl SearchBody {
             return None;
         };
         Some(DslErrorKind::Together { reason })
+    }
+
+    /// Whether hits come by nothing but their scores.
+    fn is_ranked(&self) -> bool {
+        matches!(
+            self.sort.as_slice(),
+            [] | [SortKey::Score(Direction::Descending)]
+        )
     }
 
     /// Whether the best matches come first though no sort says so.
@@ -237,13 +285,12 @@ impl SearchBody {
         }
     }
 
-    /// Nothing is stored but the source: who asks for stored fields alone gets no source.
-    fn stored_fields(&mut self, node: &Node) {
-        let names: Vec<String> = one_or_many(node).iter().filter_map(Node::text).collect();
+    /// Who asks for stored fields gets no source, unless it is one of them.
+    pub fn list_stored_fields(&mut self, names: &[String]) {
         self.without_ids = names == ["_none_"];
-        if !names.iter().any(|name| name == "_source") {
-            self.source.nothing = true;
-        }
+        self.source.nothing |= !names.iter().any(|name| name == "_source");
+        let named = |name: &String| ShownField::named(name, Taken::Stored);
+        self.fields.extend(names.iter().map(named));
     }
 
     /// Takes what one key says.
@@ -257,40 +304,48 @@ impl SearchBody {
             "aggs" | "aggregations" => {
                 (self.aggregations, self.shapes) = outermost(value, context)?;
             }
-            "fields" | "docvalue_fields" => self.fields.extend(fields::list(member)?),
+            "fields" => self.fields.extend(fields::list(member, Taken::Document)?),
+            "docvalue_fields" => self.fields.extend(fields::list(member, Taken::Columns)?),
             "sort" => {
                 let sort = sort::keys(value)?;
                 (self.sort, self.sort_formats) = (sort.keys, sort.formats);
                 self.by_shard_doc = sort::names(value, "_shard_doc");
             }
-            "pit" => self.point = Some(point(value)?),
-            "slice" => self.slice = Some(slice(value)?),
+            "pit" => self.point = Some(options::point(value)?),
+            "slice" => self.slice = Some(options::slice(value)?),
             "from" => self.from = member.count("from")?,
             "size" => self.size = member.count("size")?,
-            "search_after" => self.after = Some(after(value)?),
-            "track_total_hits" => self.total = total(member)?,
+            "search_after" => self.after = Some(options::after(value)?),
+            "track_total_hits" => {
+                self.total = options::total(member)?;
+                self.says_total = true;
+            }
             "_source" => self.source = filter(value)?,
             "version" => self.version = member.boolean("version")?,
             "seq_no_primary_term" => self.sequence = member.boolean("seq_no_primary_term")?,
             "post_filter" => self.post_filter = Some(clause(value, context, 0)?),
             "collapse" => self.collapse = Some(collapse::collapse(value, context)?),
             "highlight" => self.highlight = highlight::fields(value, context)?,
-            "stored_fields" => self.stored_fields(value),
-            "terminate_after" => terminate_after(member)?,
+            "stored_fields" => {
+                let names = one_or_many(value).iter().filter_map(Node::text);
+                self.list_stored_fields(&names.collect::<Vec<_>>());
+            }
+            "terminate_after" => self.enough = options::terminate_after(member)?,
+            "explain" => self.explain = member.boolean("explain")?,
+            "profile" => self.profile = member.boolean("profile")?,
+            "indices_boost" => self.index_boosts = options::index_boosts(value)?,
             "track_scores" => self.track_scores = member.boolean("track_scores")?,
             "min_score" => self.min_score = Some(member.number("min_score")?),
             // These change how a search runs or what is shown beside the documents.
             "timeout"
-            | "explain"
-            | "profile"
             | "stats"
-            | "indices_boost"
             | "ext"
             | "batched_reduce_size"
             | "min_compatible_shard_node"
             | "preference" => {}
-            "rescore" | "suggest" | "script_fields" | "runtime_mappings" | "knn" | "rank"
-            | "retriever" | "derived" => {
+            "rescore" => self.rescore = rescore::steps(value, context)?,
+            "suggest" | "script_fields" | "runtime_mappings" | "knn" | "rank" | "retriever"
+            | "derived" => {
                 if !is_empty(value) {
                     let key = member.key.clone();
                     let instead = instead_of(&key);
@@ -310,17 +365,8 @@ fn instead_of(key: &str) -> &'static str {
             "write the field with the documents, or with a [set] processor of an ingest pipeline"
         }
         "script_fields" => "ask for [fields], and compute from them",
-        "rescore" => "use [bool] with [should], and [boost]",
         "suggest" => "use [match] with [fuzziness], or [prefix]",
         _ => "leave it out",
-    }
-}
-
-/// A search here does not stop before its end, so any number will do.
-fn terminate_after(member: &Member) -> Parsed<()> {
-    match member.integer()? {
-        0.. => Ok(()),
-        _ => Err(member.value.fault(DslErrorKind::TerminateAfter)),
     }
 }
 
@@ -336,86 +382,6 @@ fn is_empty(node: &Node) -> bool {
 fn unknown(member: &Member) -> Fault {
     let (token, key) = (member.value.token(), member.key.clone());
     member.value.fault(DslErrorKind::UnknownKey { token, key })
-}
-
-fn total(member: &Member) -> Parsed<TrackTotal> {
-    match member.value.text().as_deref() {
-        Some("true") => Ok(TrackTotal::Exactly),
-        Some("false") => Ok(TrackTotal::No),
-        _ => match member.integer()? {
-            -1 => Ok(TrackTotal::Exactly),
-            limit => match u64::try_from(limit) {
-                Ok(limit) => Ok(TrackTotal::UpTo(limit)),
-                Err(_) => {
-                    let kind = DslErrorKind::Negative {
-                        name: "track_total_hits",
-                        found: limit,
-                    };
-                    Err(member.value.fault(kind))
-                }
-            },
-        },
-    }
-}
-
-fn after(node: &Node) -> Parsed<Vec<SortValue>> {
-    if !matches!(node.value, Json::Array(_)) {
-        return Err(node.fault(DslErrorKind::ExpectedOneOf {
-            expected: "START_ARRAY",
-            found: node.token(),
-        }));
-    }
-    Ok(one_or_many(node).iter().map(Node::scalar).collect())
-}
-
-/// A point in time as a search names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PointInTime {
-    pub id: String,
-    /// For how long it is to be kept from now on.
-    pub keep_alive: Option<String>,
-}
-
-fn point(node: &Node) -> Parsed<PointInTime> {
-    let (mut id, mut keep_alive) = (None, None);
-    for member in super::members::object(node, "pit")? {
-        match member.key.as_str() {
-            "id" => id = Some(member.text("pit")?),
-            "keep_alive" => keep_alive = Some(member.text("pit")?),
-            _ => return Err(member.unknown_in("pit")),
-        }
-    }
-    match id {
-        Some(id) => Ok(PointInTime { id, keep_alive }),
-        None => Err(node.fault(DslErrorKind::NoPoint)),
-    }
-}
-
-fn slice(node: &Node) -> Parsed<(u64, u64)> {
-    let (mut id, mut max) = (0, 0);
-    for member in super::members::object(node, "slice")? {
-        match member.key.as_str() {
-            "id" => id = member.count("id")? as u64,
-            "max" => {
-                max = member.count("max")? as u64;
-                if max <= id || !(2..=MAX_SLICES).contains(&max) {
-                    let reason = format!("max must be greater than id, and from 2 to {MAX_SLICES}");
-                    return Err(member.bad("slice", reason));
-                }
-            }
-            // Which way the documents are divided is ours to choose.
-            "field" => {}
-            _ => return Err(member.unknown_in("slice")),
-        }
-    }
-    if id >= max {
-        return Err(node.fault(DslErrorKind::BadField {
-            object: "slice".to_owned(),
-            field: "max".to_owned(),
-            reason: "max must be greater than id".to_owned(),
-        }));
-    }
-    Ok((id, max))
 }
 
 /// The body has to be an object.
@@ -440,6 +406,7 @@ pub(super) fn search(node: &Node, now: Timestamp) -> Parsed<SearchBody> {
         body.key(member, &mut context)?;
     }
     body.named = context.named;
+    body.inner = context.inner;
     if scores_differ(&body.query) {
         best_first(&mut body.aggregations);
     }

@@ -40,7 +40,7 @@ pub(super) fn collapse(node: &Node, context: &mut Context) -> Parsed<Collapse> {
             "field" => field = Some(member.text(NAME)?),
             "inner_hits" => {
                 for item in one_or_many(&member.value) {
-                    inner.push(inner_hits(item, context)?);
+                    inner.push(inner_hits(item, context, None)?);
                 }
             }
             "max_concurrent_group_searches" => {}
@@ -51,13 +51,18 @@ pub(super) fn collapse(node: &Node, context: &mut Context) -> Parsed<Collapse> {
     Ok(Collapse { field, inner })
 }
 
-fn inner_hits(node: &Node, context: &mut Context) -> Parsed<InnerHits> {
+/// Reads which further hits are shown, under their name or the one that they have anyway.
+pub(super) fn inner_hits(
+    node: &Node,
+    context: &mut Context,
+    default: Option<&str>,
+) -> Parsed<InnerHits> {
     const NAME: &str = "inner_hits";
     let mut search = SearchBody {
         size: 3,
         ..SearchBody::default()
     };
-    let mut name = None;
+    let mut name = default.map(str::to_owned);
     for member in object(node, NAME)? {
         match member.key.as_str() {
             "name" => name = Some(member.text(NAME)?),

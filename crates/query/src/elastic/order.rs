@@ -16,6 +16,7 @@ pub(super) fn scores_differ(query: &Query) -> bool {
         }
         Query::Fuzzy { .. } => true,
         Query::Bool(clauses) => sums_differ(clauses),
+        Query::Nested { query, .. } => scores_differ(query),
         Query::Scored { query, scoring } => match scoring {
             Scoring::Constant(_) => false,
             Scoring::Times(_) | Scoring::Best(_) => scores_differ(query),

@@ -174,7 +174,9 @@ fn of_member(member: &Member) -> Parsed<(SortKey, Option<Format>)> {
                 format = Some(read.map_err(|error| value.fault(error.into()))?);
             }
             // A field that no document has sorts as missing, whatever type it is said to have.
-            "unmapped_type" | "numeric_type" | "ignore_unmapped" => {}
+            "unmapped_type" | "ignore_unmapped" => {}
+            // Numbers and dates of all types compare with each other.
+            "numeric_type" => check_numeric_type(parameter)?,
             "nested" | "nested_path" | "nested_filter" => {
                 return Err(value.fault(DslErrorKind::UnsupportedKey {
                     key: parameter.key.clone(),
@@ -185,6 +187,18 @@ fn of_member(member: &Member) -> Parsed<(SortKey, Option<Format>)> {
         }
     }
     Ok((key(&member.key, direction, missing, mode), format))
+}
+
+fn check_numeric_type(member: &Member) -> Parsed<()> {
+    const TYPES: [&str; 4] = ["long", "double", "date", "date_nanos"];
+    let given = member.text("field_sort")?;
+    if TYPES.contains(&given.to_ascii_lowercase().as_str()) {
+        return Ok(());
+    }
+    let reason = format!(
+        "invalid value for [numeric_type], must be [long, double, date, date_nanos], got {given}"
+    );
+    Err(member.bad("field_sort", reason))
 }
 
 fn sort_mode(member: &Member) -> Parsed<SortMode> {

@@ -9,6 +9,7 @@ use crate::lucene::expanded;
 use super::address::AddressTest;
 use super::date::DateTest;
 use super::fuzzy::FuzzyTest;
+use super::nested::{NestedMatcher, wide};
 use super::pattern::{PatternTest, PrefixTest};
 use super::range::RangeTest;
 use super::term::{TermTest, TermsTest};
@@ -75,6 +76,7 @@ impl Compiler {
                 return self.query(&expanded, depth + 1);
             }
             Query::Scored { query, scoring } => return self.scored(query, scoring, depth),
+            Query::Nested { path, query } => return self.nested(path, query, depth),
             leaf => leaf_of(leaf)?,
         };
         if is_index(field) {
@@ -105,6 +107,14 @@ impl Compiler {
             clause: Box::new(self.query(query, depth + 1)?),
             scoring,
         })
+    }
+
+    fn nested(&mut self, path: &str, query: &Query, depth: usize) -> Result<Matcher, BadQuery> {
+        Ok(Matcher::Nested(NestedMatcher {
+            path: path.to_owned(),
+            clause: Box::new(self.query(query, depth + 1)?),
+            wide: Box::new(self.query(&wide(path, query), depth + 1)?),
+        }))
     }
 
     fn bool(&mut self, clauses: &BoolQuery, depth: usize) -> Result<Matcher, BadQuery> {
@@ -221,6 +231,7 @@ fn leaf_of(query: &Query) -> Result<(&Field, ValueTest), BadQuery> {
         | Query::Exists { .. }
         | Query::Bool(_)
         | Query::Text { .. }
+        | Query::Nested { .. }
         | Query::Scored { .. } => return Err(BadQuery::NoLeaf),
     })
 }

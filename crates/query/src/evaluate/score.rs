@@ -26,6 +26,7 @@ impl Matcher {
             Matcher::Nothing => Ok(0.0),
             Matcher::All | Matcher::Exists(_) | Matcher::Ids(_) | Matcher::Index(_) => Ok(1.0),
             Matcher::Leaf { field, test } => leaf(field, test, document, time, corpus),
+            Matcher::Nested(nested) => deeper(&nested.wide),
             Matcher::Bool(clauses) => {
                 let counted = clauses.counted(document, id, time, corpus)?;
                 Ok(counted.into_iter().map(f64::from).sum::<f64>() as f32)

@@ -157,7 +157,7 @@ fn collect(query: &Query, take: &mut Take<'_>) -> Result<(), BadQuery> {
                 collect(clause, take)?;
             }
         }
-        Query::Scored { query, .. } => collect(query, take)?,
+        Query::Scored { query, .. } | Query::Nested { query, .. } => collect(query, take)?,
         Query::Text {
             field,
             text,

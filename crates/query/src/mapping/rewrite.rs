@@ -35,6 +35,10 @@ impl Mapping {
                     other => other.clone(),
                 },
             },
+            Query::Nested { path, query } => Query::Nested {
+                path: path.clone(),
+                query: Box::new(self.apply(query, now)?),
+            },
             leaf => match named(leaf) {
                 Some(name) => self.leaf(name, leaf, now)?,
                 None => leaf.clone(),
@@ -144,9 +148,12 @@ fn named(leaf: &Query) -> Option<&str> {
         | Query::Fuzzy { field, .. }
         | Query::Addresses { field, .. }
         | Query::Dates { field, .. } => field,
-        Query::All | Query::Nothing | Query::Ids(_) | Query::Bool(_) | Query::Scored { .. } => {
-            return None;
-        }
+        Query::All
+        | Query::Nothing
+        | Query::Ids(_)
+        | Query::Bool(_)
+        | Query::Nested { .. }
+        | Query::Scored { .. } => return None,
     };
     match field {
         Field::Named(name) => Some(name),
@@ -172,7 +179,12 @@ pub(super) fn renamed(leaf: &Query, name: &str) -> Query {
         | Query::Fuzzy { field, .. }
         | Query::Addresses { field, .. }
         | Query::Dates { field, .. } => *field = Field::from_text(name),
-        Query::All | Query::Nothing | Query::Ids(_) | Query::Bool(_) | Query::Scored { .. } => {}
+        Query::All
+        | Query::Nothing
+        | Query::Ids(_)
+        | Query::Bool(_)
+        | Query::Nested { .. }
+        | Query::Scored { .. } => {}
     }
     renamed
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use swarmscope_query::aggregate::TopHits;
 use swarmscope_query::datemath::Format;
-use swarmscope_query::elastic::{ShownField, ShownHits};
+use swarmscope_query::elastic::{ShownField, ShownHits, Taken};
+use swarmscope_query::mapping::Mapping;
 use swarmscope_query::store::Hit;
 
 use crate::elastic::documents::document;
@@ -63,13 +64,12 @@ pub fn top_metrics(
 
 /// The first value of each field; null when there is none.
 fn metrics(hit: &Hit, fields: &[String]) -> Value {
-    let wanted = fields.iter().map(|field| ShownField {
-        pattern: field.clone(),
-        format: None,
-    });
+    let wanted = fields
+        .iter()
+        .map(|field| ShownField::named(field, Taken::Document));
     let wanted: Vec<ShownField> = wanted.collect();
     let shown = match document(hit.source.get()) {
-        Ok(document) => shown_fields::values(&document, &wanted),
+        Ok(document) => shown_fields::values(&document, &wanted, &Mapping::default()),
         Err(_) => Map::new(),
     };
     let values = fields.iter().map(|field| {

@@ -43,25 +43,26 @@ pub fn tuples(
 fn key(key: &[Option<BucketKey>], reported: &Reported) -> Value {
     match reported {
         Reported::Composite { sources } => {
-            let named = sources.iter().zip(key).map(|((name, format), key)| {
-                let value = match (key, format) {
+            let named = sources.iter().zip(key).map(|(source, key)| {
+                let value = match (key, &source.format) {
                     (Some(BucketKey::Instant(instant)), None) => json!(instant),
-                    (key, format) => value(key.as_ref(), format.as_ref()),
+                    (key, format) => value(key.as_ref(), format.as_ref(), &source.time_zone),
                 };
-                (name.clone(), value)
+                (source.name.clone(), value)
             });
             Value::Object(named.collect())
         }
         Reported::MultiTerms { formats } => {
             let values = formats.iter().zip(key);
-            let values = values.map(|(format, key)| value(key.as_ref(), format.as_ref()));
+            let values =
+                values.map(|(format, key)| value(key.as_ref(), format.as_ref(), &TimeZone::UTC));
             values.collect()
         }
         _ => Value::Null,
     }
 }
 
-fn value(key: Option<&BucketKey>, format: Option<&ValueFormat>) -> Value {
+fn value(key: Option<&BucketKey>, format: Option<&ValueFormat>, zone: &TimeZone) -> Value {
     let number = |number: f64| format.and_then(|format| format.number(number));
     match key {
         None => Value::Null,
@@ -71,6 +72,6 @@ fn value(key: Option<&BucketKey>, format: Option<&ValueFormat>) -> Value {
             number(*whole as f64).map_or_else(|| json!(whole), Value::from)
         }
         Some(BucketKey::Float(value)) => number(*value).map_or_else(|| json!(value), Value::from),
-        Some(BucketKey::Instant(instant)) => shown(*instant, format, &TimeZone::UTC).into(),
+        Some(BucketKey::Instant(instant)) => shown(*instant, format, zone).into(),
     }
 }

@@ -128,7 +128,10 @@ impl TermsCollector {
         if self.taken.len() <= place {
             self.taken.resize(place + 1, None);
         }
-        let taken = self.taken[place].get_or_insert_with(|| choice.takes(value));
+        let taken = self.taken[place].get_or_insert_with(|| match value {
+            ValueRef::Integer(instant) if of_dates => choice.takes_instant(instant),
+            value => choice.takes(value),
+        });
         taken.then_some(key)
     }
 

@@ -6,7 +6,9 @@ use super::super::error::DslErrorKind;
 use super::super::json::{Json, Member, Node};
 use super::super::members::object;
 use super::super::{Context, Parsed};
-use super::{Read, Reported, ValueFormat, date_histogram, format, histogram, terms, unsupported};
+use super::{
+    Read, Reported, ShownSource, ValueFormat, date_histogram, format, histogram, terms, unsupported,
+};
 use crate::aggregate::{
     AggregationKind, BucketKey, CompositeAggregation, Direction, MissingTuple,
     MultiTermsAggregation, SourceValue, TermsOrder, TupleSource,
@@ -46,7 +48,11 @@ pub(super) fn composite(node: &Node, context: &Context) -> Parsed<Read> {
     let reported = Reported::Composite {
         sources: sources
             .iter()
-            .map(|named| (named.name.clone(), named.format.clone()))
+            .map(|named| ShownSource {
+                name: named.name.clone(),
+                format: named.format.clone(),
+                time_zone: named.source.value.time_zone(),
+            })
             .collect(),
     };
     let kind = AggregationKind::Composite(CompositeAggregation {

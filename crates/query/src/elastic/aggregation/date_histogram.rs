@@ -48,6 +48,7 @@ pub(super) fn date_histogram(node: &Node, context: &Context) -> Parsed<Read> {
     let Request { keyed, format, .. } = request;
     let reported = Reported::DateHistogram {
         keyed,
+        interval: histogram.interval,
         format,
         time_zone: histogram.time_zone.clone(),
     };

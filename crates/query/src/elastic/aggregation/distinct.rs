@@ -48,7 +48,7 @@ fn keep(level: &mut [Aggregation], path: &Path) -> bool {
                 return true;
             }
             AggregationKind::DistinctValues { .. } => return true,
-            AggregationKind::Filter(_) | AggregationKind::Missing { .. } => level = &mut own.within,
+            kind if kind.is_single() => level = &mut own.within,
             _ => return false,
         }
     }

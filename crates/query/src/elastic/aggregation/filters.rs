@@ -4,8 +4,9 @@ use super::super::error::DslErrorKind;
 use super::super::json::{Json, Node};
 use super::super::members::object;
 use super::super::{Context, Parsed, query};
-use super::{Read, Reported, unsupported};
+use super::{Read, Reported};
 use crate::aggregate::AggregationKind;
+use crate::ast::Query;
 
 const NAME: &str = "filters";
 
@@ -65,17 +66,19 @@ pub(super) fn queries(
 }
 
 pub(super) fn missing(node: &Node) -> Parsed<Read> {
-    let mut field = None;
+    let (mut field, mut is_none_missing) = (None, false);
     for member in object(node, "missing")? {
         match member.key.as_str() {
             "field" => field = Some(member.text("missing")?),
-            "missing" => return Err(unsupported(member, "documents without a value are counted")),
+            "missing" => is_none_missing = member.value.scalar().is_some(),
             _ => return Err(member.unknown_in("missing")),
         }
     }
     let field = field.ok_or_else(|| node.fault(DslErrorKind::NoAggregationField))?;
-    Ok((
-        AggregationKind::Missing { field },
-        Reported::Single { kind: "missing" },
-    ))
+    let kind = match is_none_missing {
+        // With a value for those that have none, no document lacks one.
+        true => AggregationKind::Filter(Query::Nothing),
+        false => AggregationKind::Missing { field },
+    };
+    Ok((kind, Reported::Single { kind: "missing" }))
 }

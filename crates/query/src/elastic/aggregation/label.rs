@@ -52,23 +52,21 @@ impl Reported {
 impl Reported {
     /// The key of a combination as text.
     pub fn tuple_label(&self, key: &[Option<BucketKey>]) -> String {
-        let text = |key: &Option<BucketKey>, format: Option<&ValueFormat>| {
-            key.as_ref().map_or_else(
-                || "null".to_owned(),
-                |key| of_key(key, format, &TimeZone::UTC),
-            )
+        let text = |key: &Option<BucketKey>, format: Option<&ValueFormat>, zone: &TimeZone| {
+            let shown = key.as_ref().map(|key| of_key(key, format, zone));
+            shown.unwrap_or_else(|| "null".to_owned())
         };
         match self {
             Reported::Composite { sources } => {
-                let named = sources
-                    .iter()
-                    .zip(key)
-                    .map(|((name, format), key)| format!("{name}={}", text(key, format.as_ref())));
+                let named = sources.iter().zip(key).map(|(source, key)| {
+                    let value = text(key, source.format.as_ref(), &source.time_zone);
+                    format!("{}={value}", source.name)
+                });
                 format!("{{{}}}", named.collect::<Vec<_>>().join(", "))
             }
             Reported::MultiTerms { formats } => {
                 let texts = formats.iter().zip(key);
-                let texts = texts.map(|(format, key)| text(key, format.as_ref()));
+                let texts = texts.map(|(format, key)| text(key, format.as_ref(), &TimeZone::UTC));
                 texts.collect::<Vec<_>>().join("|")
             }
             _ => String::new(),

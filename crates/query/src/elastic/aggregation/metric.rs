@@ -2,7 +2,7 @@
 
 use super::super::Parsed;
 use super::super::error::DslErrorKind;
-use super::super::json::Node;
+use super::super::json::{Member, Node};
 use super::super::members::object;
 use super::{Read, Reported, format, missing_number, substituted, unsupported};
 use crate::aggregate::AggregationKind;
@@ -18,7 +18,8 @@ pub(super) fn metric(
         match member.key.as_str() {
             "field" => field = Some(member.text(kind)?),
             "format" => shown = Some(format(member, kind)?),
-            "precision_threshold" | "execution_hint" | "rehash" if kind == "cardinality" => {}
+            "precision_threshold" if kind == "cardinality" => check_precision(member)?,
+            "execution_hint" | "rehash" if kind == "cardinality" => {}
             "value_type" => {}
             "missing" if matches!(kind, "cardinality" | "value_count") => {
                 missing = member.value.scalar();
@@ -36,4 +37,16 @@ pub(super) fn metric(
             format: shown,
         },
     ))
+}
+
+/// Counts are exact up to a threshold of our own, whatever is asked for.
+fn check_precision(member: &Member) -> Parsed<()> {
+    let given = member.integer()?;
+    if given >= 0 {
+        return Ok(());
+    }
+    let reason = format!(
+        "[precisionThreshold] must be greater than or equal to 0. Found [{given}] in [cardinality]"
+    );
+    Err(member.bad("cardinality", reason))
 }

@@ -196,12 +196,7 @@ pub(super) fn check_order(
 
 /// Whether the path leads to a number, through single buckets.
 fn leads_to_number(within: &[Aggregation], path: &str) -> bool {
-    let is_single = |aggregation: &Aggregation| {
-        matches!(
-            aggregation.kind,
-            AggregationKind::Filter(_) | AggregationKind::Missing { .. }
-        )
-    };
+    let is_single = |aggregation: &Aggregation| aggregation.kind.is_single();
     match path.split_once('>') {
         Some((first, rest)) => {
             let mut singles = within.iter().filter(|inner| is_single(inner));

@@ -3,7 +3,7 @@
 use swarmscope_model::limits::{MAX_INNER_WINDOW, MAX_TOP_METRICS};
 
 use super::super::error::DslErrorKind;
-use super::super::fields::{self, ShownField};
+use super::super::fields::{self, ShownField, Taken};
 use super::super::json::{Json, Member, Node};
 use super::super::members::{object, one_or_many};
 use super::super::source::{SourceFilter, filter};
@@ -43,7 +43,8 @@ pub(super) fn top_hits(node: &Node) -> Parsed<Read> {
                 (found.sort, shown.sort_formats) = (sort.keys, sort.formats);
             }
             "_source" => shown.source = filter(&member.value)?,
-            "fields" | "docvalue_fields" => shown.fields.extend(fields::list(member)?),
+            "fields" => shown.fields.extend(fields::list(member, Taken::Document)?),
+            "docvalue_fields" => shown.fields.extend(fields::list(member, Taken::Columns)?),
             "version" => shown.version = member.boolean("top_hits")?,
             "seq_no_primary_term" => shown.sequence = member.boolean("top_hits")?,
             "track_scores" => {

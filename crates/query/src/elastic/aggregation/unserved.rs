@@ -4,7 +4,7 @@ use super::super::error::DslErrorKind;
 
 /// A name that we do not serve: Elasticsearch's, or nobody's.
 pub(super) fn unserved(name: &str) -> DslErrorKind {
-    const ELASTICSEARCH: [&str; 28] = [
+    const ELASTICSEARCH: [&str; 25] = [
         "bucket_correlation",
         "bucket_count_ks_test",
         "categorize_text",
@@ -21,12 +21,9 @@ pub(super) fn unserved(name: &str) -> DslErrorKind {
         "ip_prefix",
         "matrix_stats",
         "moving_percentiles",
-        "nested",
         "normalize",
         "parent",
         "random_sampler",
-        "rate",
-        "reverse_nested",
         "sampler",
         "scripted_metric",
         "significant_text",

@@ -5,8 +5,9 @@ use super::super::json::{Json, Node};
 use super::super::members::{object, one_or_many};
 use super::super::{Context, Parsed};
 use super::{Said, field, said};
-use crate::ast::{Case, Field, Query, Scalar};
+use crate::ast::{BoolQuery, Bound, Case, Field, Query, Scalar};
 use crate::datemath::Clock;
+use crate::document::TIME_FIELDS;
 use crate::lucene::{is_time, stretch};
 
 pub(super) fn term(node: &Node, context: &Context) -> Parsed<Query> {
@@ -110,10 +111,48 @@ pub(super) fn exists(node: &Node) -> Parsed<Query> {
             _ => return Err(member.not_supported("exists")),
         }
     }
-    found.map(|field| Query::Exists { field }).ok_or_else(|| {
+    found.map(existing).ok_or_else(|| {
         node.lacks(DslErrorKind::Missing {
             query: "exists",
             parameter: "field",
         })
+    })
+}
+
+/// Fields that every document has.
+const OF_ALL: [&str; 5] = ["_id", "_index", "_seq_no", "_version", "_primary_term"];
+
+/// The documents that have a field, among them fields that are in no document.
+fn existing(field: Field) -> Query {
+    match &field {
+        Field::Named(name) if OF_ALL.contains(&name.as_str()) => Query::All,
+        Field::Named(name) if name == "_ignored" => {
+            Query::any_of(TIME_FIELDS.iter().map(|name| unread_time(name)).collect())
+        }
+        _ => Query::Exists { field },
+    }
+}
+
+/// The documents that have something else than a point in time in a field of times: these are what is ignored.
+fn unread_time(name: &str) -> Query {
+    let field = || Field::Named(name.to_owned());
+    // Between these no text lies: what is no time is compared as text.
+    let end = |instant: i64, text: char| {
+        Some(Bound {
+            value: Scalar::Text(text.to_string()),
+            instant: Some(instant),
+            inclusive: true,
+            formatted: true,
+            time_zone: None,
+        })
+    };
+    Query::Bool(BoolQuery {
+        filter: vec![Query::Exists { field: field() }],
+        must_not: vec![Query::Range {
+            field: field(),
+            lower: end(i64::MIN, char::MAX),
+            upper: end(i64::MAX, '\0'),
+        }],
+        ..BoolQuery::default()
     })
 }
