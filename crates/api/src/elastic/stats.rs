@@ -19,8 +19,24 @@ use super::parameters::IndicesOptions;
 pub struct StatsParameters {
     /// Whether to tell of all indices together, of each, or of each shard.
     level: Option<String>,
+    /// `false` tells of closed indices, too, where they are meant.
+    forbid_closed_indices: Option<String>,
     #[serde(flatten)]
     options: IndicesOptions,
+}
+
+impl StatsParameters {
+    async fn indices(
+        &self,
+        state: &ElasticState,
+        named: &str,
+    ) -> Result<Vec<IndexInfo>, ElasticError> {
+        let found = match self.forbid_closed_indices.as_deref() {
+            Some("false") => state.resolve(named, &self.options).await?,
+            _ => state.open_targets(named, &self.options).await?,
+        };
+        Ok(found.indices)
+    }
 }
 
 /// What may be asked for of indices, counted here or not.
@@ -102,10 +118,8 @@ async fn told(
             "request [/_stats/{metrics}] contains unrecognized metric: [{unknown}]"
         )));
     }
-    let indices = state
-        .open_targets(index, &parameters.options)
-        .await?
-        .indices;
+    let indices = parameters.indices(state, index).await?;
+    let catalog = state.catalog.read().await?;
     let figures = |indices: &[IndexInfo]| chosen_figures(indices, metrics);
     let whole = figures(&indices);
     let each: Map<String, Value> = indices
@@ -113,8 +127,9 @@ async fn told(
         .map(|info| {
             let one = std::slice::from_ref(info);
             let own = figures(one);
+            let is_open = if catalog.is_closed(info) { "close" } else { "open" };
             let mut body = json!({
-                "uuid": info.uuid, "health": status(one), "status": "open", "primaries": own, "total": own,
+                "uuid": info.uuid, "health": status(one), "status": is_open, "primaries": own, "total": own,
             });
             if level == "shards" {
                 let mut shard = own;
