@@ -109,3 +109,93 @@ async fn updates_that_meet_are_all_there_or_refused() {
     // Each success is one version.
     assert_eq!(found["_version"], expected.len() + 1);
 }
+
+/// Fields one in the other, `levels` of them.
+fn nested_mapping(levels: usize) -> Value {
+    (0..levels).fold(
+        json!({ "type": "long" }),
+        |field, _| json!({ "properties": { "a": field } }),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_read_again_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, logs) = open(folder.path());
+    let dotted = |parts: usize| {
+        let name = vec!["a"; parts].join(".");
+        json!({ "properties": { name: { "type": "long" } } })
+    };
+    let template = |mappings: Value| json!({ "index_patterns": ["made-*"], "template": { "mappings": mappings } });
+    assert_eq!(ask(&app, "PUT", "/there", Value::Null).await.0, 200);
+    for deep in [dotted(21), dotted(62), dotted(10_000), nested_mapping(50)] {
+        let in_template = template(deep.clone());
+        let of_old = json!({ "index_patterns": ["made-*"], "mappings": deep });
+        for (method, path, body) in [
+            ("PUT", "/deep", json!({ "mappings": deep })),
+            ("PUT", "/there/_mapping", deep.clone()),
+            ("PUT", "/_index_template/deep", in_template.clone()),
+            (
+                "PUT",
+                "/_component_template/deep",
+                json!({ "template": in_template["template"] }),
+            ),
+            ("POST", "/_index_template/_simulate", in_template.clone()),
+            ("PUT", "/_template/deep", of_old.clone()),
+        ] {
+            let (status, reply) = ask(&app, method, path, body).await;
+            assert_eq!(status, 400, "{path}");
+            let reason = reply["error"]["reason"].as_str().unwrap_or_default();
+            assert!(reason.contains("mapping depth [20]"), "{path}: {reason}");
+        }
+    }
+    // What no limit of its own keeps away: whatever it is, it would be lost with the rest of the file.
+    let deep = (0..124).fold(json!(1), |inner, _| json!({ "a": inner }));
+    let meta = json!({ "mappings": { "_meta": deep } });
+    for (path, body) in [
+        ("/deep", meta.clone()),
+        ("/_component_template/deep", json!({ "template": meta })),
+    ] {
+        let (status, reply) = ask(&app, "PUT", path, body).await;
+        assert_eq!(status, 400, "{path}");
+        let reason = reply["error"]["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("nested too deep"), "{path}: {reason}");
+    }
+    let fits = json!({ "mappings": dotted(20) });
+    assert_eq!(ask(&app, "PUT", "/fits", fits).await.0, 200);
+    let fits = template(dotted(20));
+    assert_eq!(ask(&app, "PUT", "/_index_template/fits", fits).await.0, 200);
+    assert_eq!(
+        ask(&app, "PUT", "/made-1/_doc/1", json!({ "n": 1 }))
+            .await
+            .0,
+        201
+    );
+    tokio::task::spawn_blocking(move || logs.close())
+        .await
+        .expect("closed");
+    drop(app);
+    let (app, _) = open(folder.path());
+    for index in ["there", "fits", "made-1"] {
+        assert_eq!(
+            ask(&app, "GET", &format!("/{index}"), Value::Null).await.0,
+            200,
+            "{index}"
+        );
+    }
+    assert_eq!(ask(&app, "GET", "/deep", Value::Null).await.0, 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_whose_key_has_very_many_dots_has_a_mapping() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, _) = open(folder.path());
+    let name = vec!["a"; 10_000].join(".");
+    let (status, _) = ask(&app, "PUT", "/dots/_doc/1", json!({ name.as_str(): 1 })).await;
+    if status == 201 {
+        let (status, reply) = ask(&app, "GET", "/dots/_mapping", Value::Null).await;
+        assert_eq!(status, 200);
+        let field = &reply["dots"]["mappings"]["properties"][&name];
+        assert_eq!(*field, json!({ "type": "long" }));
+    }
+}

@@ -149,6 +149,18 @@ impl Manifest {
     }
 }
 
+/// Whether a manifest with this index can be read again: what is nested very deep can only be written.
+pub fn can_hold(meta: &IndexMeta) -> bool {
+    let mut manifest = Manifest::empty(Salt::random());
+    manifest.indices.push(IndexEntry {
+        meta: meta.clone(),
+        segments: Vec::new(),
+        damage: Vec::new(),
+    });
+    let json = serde_json::to_vec(&manifest);
+    json.is_ok_and(|json| serde_json::from_slice::<Manifest>(&json).is_ok())
+}
+
 fn checksum(format: u32, json: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&format.to_le_bytes());

@@ -13,7 +13,7 @@ use swarmscope_files::Lock;
 use swarmscope_model::accounting::Account;
 use swarmscope_query::indices::{IndexExpression, check_index_name};
 use swarmscope_query::store::{
-    Action, DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
+    DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
     SearchRequest, StoreError, WriteOperation, Written,
 };
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
@@ -23,6 +23,7 @@ use crate::backup::{self, Copied};
 use crate::definitions;
 use crate::delete_by_query::delete_by_query;
 use crate::error::OpenError;
+use crate::manifest;
 use crate::open::{Opened, open};
 use crate::options::Options;
 use crate::search::part::Data;
@@ -31,7 +32,7 @@ use crate::shared::{Reservation, Shared, parsers};
 use crate::state::Index;
 use crate::stats::Stats;
 use crate::write::admission::admit;
-use crate::write::prepare::{Prepared, prepare};
+use crate::write::prepare::{Prepared, deleted, prepare};
 use crate::write::writer::{Command, Writer, index_to_create};
 
 /// How often one who waits for a flush looks again.
@@ -210,7 +211,7 @@ impl EmbeddedLogs {
         let bytes = operations.iter().map(cost).sum();
         // The writer looks again; this spares the parsing of what it would refuse.
         if let Err(refusal) = admit(&self.shared, bytes) {
-            let only_deletions = || operations.iter().all(|each| each.action == Action::Delete);
+            let only_deletions = || operations.iter().all(|each| deleted(each.action).is_some());
             if !(refusal.spares_deletions() && only_deletions()) {
                 return Err(refusal.into());
             }
@@ -343,6 +344,11 @@ impl LogStore for EmbeddedLogs {
     ) -> Result<(), StoreError> {
         check_index_name(name)?;
         let meta = index_to_create(name, definition);
+        if !manifest::can_hold(&meta) {
+            return Err(StoreError::InvalidRequest {
+                reason: format!("the definition of [{name}] is nested too deep to be kept"),
+            });
+        }
         self.ask(|reply| Command::CreateIndex { meta, reply }).await
     }
 

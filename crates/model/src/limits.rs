@@ -61,6 +61,9 @@ pub const MAX_ANALYZE_BYTES: usize = 2 * MAX_DOCUMENT_BYTES;
 pub const MAX_ANALYZE_FILTERS: usize = 50;
 /// Parts between dots of the name of a setting, with the objects around it; the longest of Elasticsearch has nine.
 pub const MAX_SETTING_PARTS: usize = 20;
+/// Levels of the fields of a mapping, those that dots in names make among them: Elasticsearch's
+/// `index.mapping.depth.limit`. Each level is an object in an object, which is read and written by recursion.
+pub const MAX_MAPPING_DEPTH: usize = 20;
 /// Processors of an ingest pipeline, those for failures among them: each costs every document, and the largest that
 /// shippers bring along have about a hundred.
 pub const MAX_PIPELINE_STEPS: usize = 1_000;
@@ -69,6 +72,9 @@ pub const MAX_PIPELINE_DEPTH: usize = 8;
 /// Processors and parts of conditions that run for one document, those of pipelines that pipelines call and of
 /// `foreach` among them: ten times what the longest pipeline has, and less than a second's work.
 pub const MAX_PIPELINE_RUN: usize = 10_000;
+/// Bytes of a value that a part of a condition looks through as one of these steps: together with them some 300 MB,
+/// less than a second's work too.
+pub const CONDITION_STEP_BYTES: usize = 32 * 1024;
 /// Processors within processors that run for one document: pipelines that call pipelines, `foreach` and what is done
 /// on failure. Each takes some of the stack; shippers go four deep.
 pub const MAX_PIPELINE_NESTING: usize = 50;

@@ -219,6 +219,12 @@ impl Kept {
                  not needed"
             )));
         }
+        // What is nested very deep can be written and not be read again.
+        serde_json::from_slice::<Catalog>(&bytes).map_err(|error| {
+            ElasticError::illegal_argument(format!(
+                "what is set up could not be read again ({error}): it may be nested too deep"
+            ))
+        })?;
         self.logs.keep_definitions(bytes.into()).await?;
         self.set(catalog);
         Ok(told)

@@ -14,7 +14,7 @@ use super::catalog::merge;
 use super::date_names;
 use super::errors::ElasticError;
 use super::index_settings::settings_of;
-use super::mapping::{check_names, check_untyped, mapping_of, nest};
+use super::mapping::{check_depth, check_names, check_untyped, mapping_of, nest};
 use super::parameters::{IndicesOptions, is_on};
 use super::targets::alias_names;
 use super::template_match;
@@ -57,6 +57,7 @@ pub async fn create(
     if let Some(Value::Object(mappings)) = definition.get_mut("mappings") {
         check_untyped(mappings)?;
         check_names(mappings)?;
+        check_depth(mappings)?;
         nest(mappings);
     }
     let catalog = state.catalog.read().await?;

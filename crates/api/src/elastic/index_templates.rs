@@ -14,6 +14,7 @@ use super::body::{Body, Parameters};
 use super::catalog::Catalog;
 use super::errors::ElasticError;
 use super::index_settings;
+use super::mapping::check_depth;
 use super::parameters::is_on;
 use super::template_match::{patterns, priority};
 
@@ -142,6 +143,7 @@ fn read(kind: Kind, body: &[u8]) -> Result<Map<String, Value>, ElasticError> {
         body.insert("index_patterns".to_owned(), listed.into());
         body.entry("composed_of").or_insert_with(|| json!([]));
     }
+    check_mappings(&body)?;
     if let Some(Value::Object(template)) = body.get_mut("template")
         && let Some(Value::Object(settings)) = template.get("settings")
     {
@@ -149,6 +151,18 @@ fn read(kind: Kind, body: &[u8]) -> Result<Map<String, Value>, ElasticError> {
         template.insert("settings".to_owned(), settings);
     }
     Ok(body)
+}
+
+/// Looks at the mappings that a template makes.
+///
+/// # Errors
+/// When they are nested too deep.
+pub fn check_mappings(body: &Map<String, Value>) -> Result<(), ElasticError> {
+    let mappings = body
+        .get("template")
+        .and_then(|template| template.get("mappings"));
+    let mappings = mappings.and_then(Value::as_object);
+    mappings.map_or(Ok(()), check_depth)
 }
 
 fn check_index_template(

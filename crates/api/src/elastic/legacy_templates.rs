@@ -11,7 +11,7 @@ use super::body::{Body, Parameters};
 use super::catalog::{self, Catalog, chosen};
 use super::errors::ElasticError;
 use super::index_settings::{self, flatten};
-use super::mapping::check_untyped;
+use super::mapping::{check_depth, check_untyped};
 use super::parameters::is_on;
 use super::template_match::patterns;
 
@@ -53,6 +53,7 @@ pub async fn put(
     }
     if let Some(Value::Object(mappings)) = given.get("mappings") {
         check_untyped(mappings)?;
+        check_depth(mappings)?;
     }
     let listed: Vec<Value> = patterns(&given).map(Value::from).collect();
     if listed.is_empty() {

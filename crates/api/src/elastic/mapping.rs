@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
+use swarmscope_model::limits::MAX_MAPPING_DEPTH;
 use swarmscope_query::indices::{IndexExpression, wildcard_matches};
 use swarmscope_query::store::{FieldInfo, FieldType, IndexInfo};
 
@@ -59,6 +60,7 @@ pub async fn put(
         ));
     }
     check_names(&given)?;
+    check_depth(&given)?;
     nest(&mut given);
     let found = state.resolve(&index, &options).await?;
     for info in &found.indices {
@@ -102,17 +104,46 @@ pub fn check_names(mapping: &Map<String, Value>) -> Result<(), ElasticError> {
     Ok(())
 }
 
+/// Fields are not nested without end, whether in objects or by dots in their names.
+///
+/// # Errors
+/// With the limit.
+pub fn check_depth(mapping: &Map<String, Value>) -> Result<(), ElasticError> {
+    fn levels(mapping: &Map<String, Value>) -> usize {
+        let own = ["properties", "fields"].into_iter().flat_map(|part| {
+            let fields = mapping.get(part).and_then(Value::as_object);
+            fields.into_iter().flatten()
+        });
+        let own =
+            own.map(|(name, field)| name.split('.').count() + field.as_object().map_or(0, levels));
+        own.max().unwrap_or(0)
+    }
+    match levels(mapping) > MAX_MAPPING_DEPTH {
+        true => Err(ElasticError::illegal_argument(format!(
+            "Limit of mapping depth [{MAX_MAPPING_DEPTH}] has been exceeded"
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Puts `a.b` as `b` below the object `a`, as Elasticsearch reads it, except where `subobjects` forbids it.
 pub fn nest(mapping: &mut Map<String, Value>) {
+    nest_below(mapping, 0);
+}
+
+fn nest_below(mapping: &mut Map<String, Value>, around: usize) {
     let keeps_dots = mapping.get("subobjects") == Some(&Value::Bool(false));
     let Some(Value::Object(properties)) = mapping.get_mut("properties") else {
         return;
     };
     for (name, mut field) in std::mem::take(properties) {
+        let levels = around + name.split('.').count();
         if let Value::Object(field) = &mut field {
-            nest(field);
+            nest_below(field, levels);
         }
-        let mut parts: Vec<&str> = match keeps_dots || name.split('.').any(str::is_empty) {
+        // What was kept before there was a limit stays as it is.
+        let is_whole = keeps_dots || levels > MAX_MAPPING_DEPTH;
+        let mut parts: Vec<&str> = match is_whole || name.split('.').any(str::is_empty) {
             true => vec![name.as_str()],
             false => name.split('.').collect(),
         };
@@ -229,7 +260,10 @@ pub async fn mapping_of(state: &ElasticState, info: &IndexInfo) -> Result<Value,
         _ => Map::new(),
     };
     for field in &fields {
-        let path: Vec<&str> = field.path.split('.').collect();
+        let path: Vec<&str> = match field.path.split('.').count() > MAX_MAPPING_DEPTH {
+            true => vec![&field.path],
+            false => field.path.split('.').collect(),
+        };
         insert(&mut properties, &path, field);
     }
     if !properties.is_empty() {

@@ -11,6 +11,7 @@ use super::body::Body;
 use super::catalog::Catalog;
 use super::errors::ElasticError;
 use super::index_settings::{below_index, flatten, nested};
+use super::index_templates::check_mappings;
 use super::template_match::{composed, for_index, patterns, priority};
 
 /// `POST /_index_template/_simulate_index/{index}`
@@ -67,6 +68,7 @@ fn given(body: &[u8]) -> Result<Option<Map<String, Value>>, ElasticError> {
     }
     let template: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|error| ElasticError::content(&error, "the template"))?;
+    check_mappings(&template)?;
     let has_patterns = patterns(&template).next().is_some();
     match has_patterns {
         true => Ok(Some(template)),

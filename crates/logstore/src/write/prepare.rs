@@ -85,7 +85,7 @@ pub enum Onto {
 }
 
 /// What a deletion is about; `None` when the action stores.
-fn deleted(action: Action) -> Option<Onto> {
+pub fn deleted(action: Action) -> Option<Onto> {
     match action {
         Action::Delete => Some(Onto::Anything),
         Action::DeleteWritten(sequence) => Some(Onto::Written(sequence)),

@@ -88,6 +88,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// What is left of what may still run.
+    pub fn steps_left(&self) -> usize {
+        self.steps_left
+    }
+
     /// Makes something of the document as it is, and takes the room for it on the way.
     ///
     /// # Errors

@@ -100,7 +100,8 @@ impl Predicate {
         &self.text
     }
 
-    /// Whether it holds for a document. Each part that is looked at is a step of the pipeline.
+    /// Whether it holds for a document. Each part that is looked at is a step of the pipeline, or
+    /// several where a value is long.
     ///
     /// # Errors
     /// When a value is not what the condition takes it for, or there were too many steps.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
+use swarmscope_model::limits::CONDITION_STEP_BYTES;
 
 use super::super::draft::{Draft, java_type};
 use super::Trouble;
@@ -38,7 +39,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// How many parts were looked at that may cost as much as the document is long.
+    /// How many steps were taken: one for each part that may look through a text or list, and more for long ones.
     pub fn steps(&self) -> usize {
         self.steps.get()
     }
@@ -103,8 +104,8 @@ impl<'a> Evaluation<'a> {
                 flag(false)
             }
             Node::Compare(comparison, left, right) => {
-                self.count();
                 let (left, right) = (self.value(left)?, self.value(right)?);
+                self.count(&[&left, &right])?;
                 flag(compare(*comparison, &left, &right)?)
             }
             Node::Is(of, kind) => flag(match self.found(of)? {
@@ -112,8 +113,8 @@ impl<'a> Evaluation<'a> {
                 Found::Value(value) => kind.has(&value),
             }),
             Node::Find(of, expression) => {
-                self.count();
                 let of = self.value(of)?;
+                self.count(&[&of])?;
                 match &*of {
                     Value::String(text) => flag(expression.is_match(text)),
                     Value::Null => Err(Trouble::null("an expression is looked for in null")),
@@ -126,8 +127,15 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn count(&self) {
-        self.steps.set(self.steps.get() + 1);
+    /// Counts a look through these values.
+    fn count(&self, values: &[&Value]) -> Result<(), Trouble> {
+        let bytes: usize = values.iter().map(|value| weight(value)).sum();
+        let steps = self.steps.get() + 1 + bytes / CONDITION_STEP_BYTES;
+        self.steps.set(steps);
+        match steps > self.draft.steps_left() {
+            true => Err(Trouble::argument("the condition takes too many steps")),
+            false => Ok(()),
+        }
     }
 
     /// A part that is not the document as a whole.
@@ -218,7 +226,6 @@ impl<'a> Evaluation<'a> {
         argument: Option<&'a Node>,
         is_safe: bool,
     ) -> Result<Found<'a>, Trouble> {
-        self.count();
         let of = self.found(of)?;
         if let Found::Value(value) = &of
             && value.is_null()
@@ -232,6 +239,10 @@ impl<'a> Evaluation<'a> {
             Some(argument) => self.value(argument)?,
             None => Cow::Owned(Value::Null),
         };
+        match &of {
+            Found::Value(value) if method.looks_through() => self.count(&[value, &argument])?,
+            _ => self.count(&[])?,
+        }
         let owned = |value: Value| Ok(Found::Value(Cow::Owned(value)));
         let is_map = match &of {
             Found::Context => true,
@@ -263,6 +274,21 @@ impl<'a> Evaluation<'a> {
 
     fn has(&self, name: &str) -> bool {
         self.draft.metadata.contains_key(name) || self.draft.source.contains_key(name)
+    }
+}
+
+/// How many bytes a value has, about, with what is in it.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| 8 + weight(item)).sum(),
+        Value::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(key, value)| 8 + key.len() + weight(value))
+                .sum()
+        }
+        _ => 8,
     }
 }
 

@@ -114,6 +114,14 @@ impl Method {
         )
     }
 
+    /// Whether it may look at all of what it is asked of.
+    pub fn looks_through(self) -> bool {
+        !matches!(
+            self,
+            Self::ContainsKey | Self::Get | Self::IsEmpty | Self::Size
+        )
+    }
+
     /// What a value answers. Without an argument, one that is not looked at.
     pub fn ask(self, value: &Value, argument: &Value) -> Result<Value, Trouble> {
         match (self, value) {

@@ -42,6 +42,50 @@ pub enum Node {
     Find(Box<Node>, Regex),
 }
 
+/// A part with how deep it is nested. It is computed by recursion, so that counts, not how the text is nested.
+struct Part {
+    node: Node,
+    levels: usize,
+}
+
+impl Part {
+    /// One that is made of no others.
+    fn leaf(node: Node) -> Self {
+        Self { node, levels: 0 }
+    }
+
+    /// One that is made of others, the deepest of which has so many levels.
+    fn over(levels: usize, node: Node) -> Result<Self, Unread> {
+        let levels = levels + 1;
+        check_levels(levels)?;
+        Ok(Self { node, levels })
+    }
+
+    /// The only one, or what all are together.
+    fn together(mut parts: Vec<Self>, join: fn(Vec<Node>) -> Node) -> Result<Self, Unread> {
+        if parts.len() == 1
+            && let Some(only) = parts.pop()
+        {
+            return Ok(only);
+        }
+        let levels = parts.iter().map(|part| part.levels).max().unwrap_or(0);
+        Self::over(
+            levels,
+            join(parts.into_iter().map(|part| part.node).collect()),
+        )
+    }
+}
+
+fn check_levels(levels: usize) -> Result<(), Unread> {
+    match levels > MAX_SCRIPT_DEPTH {
+        true => Err(Unread::TooLarge {
+            limit: MAX_SCRIPT_DEPTH,
+            of: "levels",
+        }),
+        false => Ok(()),
+    }
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -109,7 +153,7 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
             self.step()?;
         }
         match self.token {
-            Token::End => Ok(root),
+            Token::End => Ok(root.node),
             _ => Err(self.unserved()),
         }
     }
@@ -144,37 +188,32 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
     /// Reads something one level deeper.
     fn deeper(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<Node, Unread>,
-    ) -> Result<Node, Unread> {
+        read: impl FnOnce(&mut Self) -> Result<Part, Unread>,
+    ) -> Result<Part, Unread> {
         self.depth += 1;
-        if self.depth > MAX_SCRIPT_DEPTH {
-            return Err(Unread::TooLarge {
-                limit: MAX_SCRIPT_DEPTH,
-                of: "levels",
-            });
-        }
-        let node = read(self)?;
+        check_levels(self.depth)?;
+        let part = read(self)?;
         self.depth -= 1;
-        Ok(node)
+        Ok(part)
     }
 
-    fn any(&mut self) -> Result<Node, Unread> {
+    fn any(&mut self) -> Result<Part, Unread> {
         let mut parts = vec![self.all()?];
         while self.takes("||")? {
             parts.push(self.all()?);
         }
-        Ok(single_or(parts, Node::Any))
+        Part::together(parts, Node::Any)
     }
 
-    fn all(&mut self) -> Result<Node, Unread> {
+    fn all(&mut self) -> Result<Part, Unread> {
         let mut parts = vec![self.comparison()?];
         while self.takes("&&")? {
             parts.push(self.comparison()?);
         }
-        Ok(single_or(parts, Node::All))
+        Part::together(parts, Node::All)
     }
 
-    fn comparison(&mut self) -> Result<Node, Unread> {
+    fn comparison(&mut self) -> Result<Part, Unread> {
         let left = self.unary()?;
         let sign = match &self.token {
             Token::Name("instanceof") => {
@@ -185,7 +224,7 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
                 };
                 let kind = kind.ok_or_else(|| self.unserved())?;
                 self.step()?;
-                return Ok(Node::Is(Box::new(left), kind));
+                return Part::over(left.levels, Node::Is(Box::new(left.node), kind));
             }
             Token::Sign(sign) => *sign,
             _ => return Ok(left),
@@ -198,11 +237,13 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
         };
         self.step()?;
         let right = self.unary()?;
-        Ok(Node::Compare(comparison, Box::new(left), Box::new(right)))
+        let levels = left.levels.max(right.levels);
+        let (left, right) = (Box::new(left.node), Box::new(right.node));
+        Part::over(levels, Node::Compare(comparison, left, right))
     }
 
     /// The expression that a text is looked through for.
-    fn expression(&mut self, left: Node, is_whole: bool) -> Result<Node, Unread> {
+    fn expression(&mut self, left: Part, is_whole: bool) -> Result<Part, Unread> {
         (self.token, self.at) = self.tokens.next(true)?;
         let Token::Expression(expression, flags) = self.token else {
             return Err(self.unserved());
@@ -229,70 +270,67 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
             .count_pattern("if")
             .map_err(|error| refused(error.reason().to_owned()))?;
         self.step()?;
-        Ok(Node::Find(Box::new(left), compiled))
+        Part::over(left.levels, Node::Find(Box::new(left.node), compiled))
     }
 
-    fn unary(&mut self) -> Result<Node, Unread> {
+    fn unary(&mut self) -> Result<Part, Unread> {
         if self.takes("!")? {
             let inner = self.deeper(Self::unary)?;
-            return Ok(Node::Not(Box::new(inner)));
+            return Part::over(inner.levels, Node::Not(Box::new(inner.node)));
         }
-        let mut node = self.primary()?;
-        let mut levels = 0;
+        let mut part = self.primary()?;
         loop {
             let is_safe = self.token == Token::Sign("?.");
-            node = if is_safe || self.token == Token::Sign(".") {
+            part = if is_safe || self.token == Token::Sign(".") {
                 self.step()?;
-                self.member(node, is_safe)?
+                self.member(part, is_safe)?
             } else if self.takes("[")? {
                 let place = self.deeper(Self::any)?;
                 self.expect("]")?;
-                Node::Element {
-                    of: Box::new(node),
-                    place: Box::new(place),
-                }
+                let levels = part.levels.max(place.levels);
+                let (of, place) = (Box::new(part.node), Box::new(place.node));
+                Part::over(levels, Node::Element { of, place })?
             } else {
-                return Ok(node);
+                return Ok(part);
             };
-            levels += 1;
-            if levels > MAX_SCRIPT_DEPTH {
-                return Err(Unread::TooLarge {
-                    limit: MAX_SCRIPT_DEPTH,
-                    of: "levels",
-                });
-            }
         }
     }
 
     /// A field or method of what stands before it.
-    fn member(&mut self, of: Node, is_safe: bool) -> Result<Node, Unread> {
+    fn member(&mut self, of: Part, is_safe: bool) -> Result<Part, Unread> {
         let Token::Name(name) = self.token else {
             return Err(self.unserved());
         };
         let called = Method::named(name);
         let unserved = self.unserved();
         self.step()?;
-        let of = Box::new(of);
+        let Part { node, mut levels } = of;
+        let of = Box::new(node);
         if self.token != Token::Sign("(") {
             let name = name.to_owned();
-            return Ok(Node::Field { of, name, is_safe });
+            return Part::over(levels, Node::Field { of, name, is_safe });
         }
         let method = called.ok_or(unserved)?;
         self.step()?;
         let argument = match method.takes_argument() {
-            true => Some(Box::new(self.deeper(Self::any)?)),
+            true => {
+                let argument = self.deeper(Self::any)?;
+                levels = levels.max(argument.levels);
+                Some(Box::new(argument.node))
+            }
             false => None,
         };
         self.expect(")")?;
-        Ok(Node::Call {
+        let call = Node::Call {
             of,
             method,
             argument,
             is_safe,
-        })
+        };
+        Part::over(levels, call)
     }
 
-    fn primary(&mut self) -> Result<Node, Unread> {
+    fn primary(&mut self) -> Result<Part, Unread> {
         if self.takes("(")? {
             let inner = self.deeper(Self::any)?;
             self.expect(")")?;
@@ -306,7 +344,7 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
             _ => Node::Constant(self.constant()?),
         };
         self.step()?;
-        Ok(node)
+        Ok(Part::leaf(node))
     }
 
     /// The token as a value.
@@ -322,7 +360,7 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
         })
     }
 
-    fn list(&mut self) -> Result<Node, Unread> {
+    fn list(&mut self) -> Result<Part, Unread> {
         let mut items = Vec::new();
         while !self.takes("]")? {
             if !items.is_empty() {
@@ -331,18 +369,6 @@ impl<'a, 's, 'p> Parser<'a, 's, 'p> {
             items.push(self.constant()?);
             self.step()?;
         }
-        Ok(Node::Constant(items.into()))
-    }
-}
-
-/// The only part, or what all are together.
-fn single_or(mut parts: Vec<Node>, together: fn(Vec<Node>) -> Node) -> Node {
-    match parts.pop() {
-        Some(only) if parts.is_empty() => only,
-        Some(last) => {
-            parts.push(last);
-            together(parts)
-        }
-        None => together(parts),
+        Ok(Part::leaf(Node::Constant(items.into())))
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{MAX_PIPELINE_RUN, MAX_SCRIPT_BYTES, MAX_SCRIPT_DEPTH};
+use swarmscope_model::limits::{
+    CONDITION_STEP_BYTES, MAX_PIPELINE_RUN, MAX_SCRIPT_BYTES, MAX_SCRIPT_DEPTH,
+};
 
 use super::super::super::catalog::Catalog;
 use super::super::super::errors::ElasticError;
 use super::super::{Draft, Library};
-use super::{Predicate, Said};
+use super::{Evaluation, Predicate, Said};
 
 fn read(text: &str) -> Result<Predicate, ElasticError> {
     let mut patterns = 10;
@@ -204,6 +206,13 @@ fn conditions_have_a_length_a_depth_and_a_number_of_steps() {
     ] {
         assert!(read(&text).is_err());
     }
+    // However the levels are made, they are the same recursion.
+    let mut mixed = "ctx".to_owned();
+    for _ in 0..MAX_SCRIPT_DEPTH - 1 {
+        mixed = format!("({mixed}{})", ".a".repeat(MAX_SCRIPT_DEPTH));
+    }
+    let refusal = read(&format!("{mixed} == 1")).expect_err("too deep");
+    assert!(refusal.reason().contains("levels"), "{}", refusal.reason());
     let long = vec!["true"; MAX_SCRIPT_BYTES / 8 + 1].join(" && ");
     assert!(
         read(&long)
@@ -220,6 +229,40 @@ fn conditions_have_a_length_a_depth_and_a_number_of_steps() {
     for _ in 0..MAX_PIPELINE_RUN / 100 {
         assert!(predicate.holds(&mut draft).is_ok_and(|holds| holds));
     }
+    let refusal = predicate.holds(&mut draft).expect_err("too much");
+    assert!(refusal.reason().contains("parts of conditions"));
+}
+
+#[test]
+fn long_values_cost_more_steps() {
+    let library = Library::new(Arc::new(Catalog::default()));
+    let long = "x".repeat(20 * CONDITION_STEP_BYTES);
+    let members = Map::from_iter([
+        ("list".to_owned(), json!([&long, &long])),
+        ("text".to_owned(), json!(long)),
+    ]);
+    for text in [
+        "ctx.text.toLowerCase() != null",
+        "ctx.text == ctx.text",
+        "ctx.text =~ /x$/",
+        "ctx.list.contains('x') == false",
+    ] {
+        let mut draft = Draft::new(members.clone(), "logs", None, Timestamp::now(), &library);
+        let predicate = read(text).unwrap_or_else(|error| panic!("{}", error.reason()));
+        let before = draft.steps_left();
+        assert!(
+            predicate.holds(&mut draft).is_ok_and(|holds| holds),
+            "{text}"
+        );
+        assert!(before - draft.steps_left() > 20, "{text}");
+    }
+    // One condition ends when nothing is left, and not when all of it was looked at.
+    let parts = vec!["ctx.text.toLowerCase() == 'y'"; 400].join(" || ");
+    let predicate = read(&parts).unwrap_or_else(|error| panic!("{}", error.reason()));
+    let mut draft = Draft::new(members, "logs", None, Timestamp::now(), &library);
+    let evaluation = Evaluation::new(&draft);
+    assert!(evaluation.boolean(&predicate.root).is_err());
+    assert!(evaluation.steps() < MAX_PIPELINE_RUN + 100);
     let refusal = predicate.holds(&mut draft).expect_err("too much");
     assert!(refusal.reason().contains("parts of conditions"));
 }
