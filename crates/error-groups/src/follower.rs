@@ -7,7 +7,7 @@ use swarmscope_model::Timestamp;
 use swarmscope_model::error_groups::{
     Applied, ErrorGroupStore, GroupBatch, GroupRetention, NewGroups,
 };
-use swarmscope_model::limits::{COUNTED_HASHES, ERROR_PRUNE_BATCH, PRUNE_EVERY};
+use swarmscope_model::limits::{COUNTED_HASHES, ERROR_BATCH, ERROR_PRUNE_BATCH, PRUNE_EVERY};
 use swarmscope_model::settings::Settings;
 use swarmscope_model::state::{StateError, StateStore};
 use swarmscope_query::store::{LogStore, StoreError};
@@ -19,14 +19,14 @@ use crate::counted::Counted;
 use crate::figures::Figures;
 use crate::fingerprints::Fingerprints;
 use crate::pace::{Look, Pace};
-use crate::reader::{self, Page};
+use crate::reader::{self, Page, Reader};
 
 /// How long a batch under way may take to end when the program stops. It loses nothing when it is cut off.
 const LAST_BATCH: Duration = Duration::from_secs(2);
 /// How often a place without errors is noted, so that a start has less to look through.
 const NOTE_PLACE_EVERY: Duration = Duration::from_secs(60);
-/// Errors of the first page, when nobody knows how large they are.
-const FIRST_PAGE: usize = 64;
+/// A batch that took longer than this is not followed by a larger one.
+const QUICK: Duration = Duration::from_secs(1);
 
 /// What the follower works on.
 #[derive(Clone)]
@@ -58,8 +58,9 @@ pub struct Follower {
     /// follower stands.
     newest_at_start: Option<u64>,
     place: Option<Place>,
-    /// Errors to ask for.
-    size: usize,
+    reader: Reader,
+    /// Most errors of the next batch.
+    most: usize,
     noted: Instant,
     pruned: Option<Instant>,
 }
@@ -90,7 +91,8 @@ impl Follower {
             figures: Arc::new(Figures::default()),
             newest_at_start: Some(newest_at_start),
             place: None,
-            size: FIRST_PAGE,
+            reader: Reader::default(),
+            most: ERROR_BATCH,
             noted: Instant::now(),
             pruned: None,
         })
@@ -146,13 +148,13 @@ impl Follower {
             Some(place) => place,
             None => self.find_place().await?,
         };
-        let page = reader::read(self.stores.logs.as_ref(), place.read, self.size).await?;
+        let logs = self.stores.logs.as_ref();
+        let page = self.reader.page(logs, place.read, self.most).await?;
         if page.newest < place.read {
             self.set_back(&mut place, page.newest).await?;
             self.place = Some(place);
             return Ok(Look::More);
         }
-        self.size = reader::next_size(self.size, &page.hits);
         self.hand_over(&mut place, &page).await?;
         place.read = page.cursor;
         self.figures.reached(page.cursor, page.newest);
@@ -185,7 +187,7 @@ impl Follower {
                 documents: changes.hashes,
                 changes: changes.groups,
             };
-            news = self.apply(&batch).await?;
+            news = self.apply_so_many(&batch, page.hits.len()).await?;
             place.stored = Some(page.cursor);
             place.counted.add(batch.documents);
         }
@@ -193,6 +195,23 @@ impl Follower {
             self.figures.counted(errors, changes.repeated, &news);
         }
         Ok(())
+    }
+
+    /// Applies a batch of so many errors. Where that fails it may have been too large for the database: the next try is
+    /// with half of them.
+    async fn apply_so_many(
+        &mut self,
+        batch: &GroupBatch,
+        errors: usize,
+    ) -> Result<NewGroups, Obstacle> {
+        let begun = Instant::now();
+        let outcome = self.apply(batch).await;
+        if matches!(outcome, Err(Obstacle::State(_))) {
+            self.most = (errors / 2).max(1);
+        } else if begun.elapsed() < QUICK {
+            self.most = (self.most * 2).min(ERROR_BATCH);
+        }
+        outcome
     }
 
     async fn apply(&mut self, batch: &GroupBatch) -> Result<NewGroups, Obstacle> {

@@ -1,6 +1,6 @@
 //! Reading errors out of the log store in the order of writes, a bounded page at a time.
 
-use swarmscope_model::limits::{ERROR_BATCH, ERROR_BATCH_BYTES};
+use swarmscope_model::limits::{ERROR_BATCH_BYTES, ERRORS_READ_AT_ONCE};
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{Field, Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
@@ -25,31 +25,68 @@ pub async fn newest(logs: &dyn LogStore) -> Result<u64, StoreError> {
     Ok(logs.search(request).await?.newest_sequence)
 }
 
-/// The next errors behind this write, so many at most.
-///
-/// # Errors
-/// When the store does not answer.
-pub async fn read(logs: &dyn LogStore, after: u64, size: usize) -> Result<Page, StoreError> {
-    let reply = logs.search(request(after, size)).await?;
-    let newest = reply.newest_sequence;
-    let cursor = match reply.hits.last() {
-        Some(last) if reply.hits.len() == size => last.sequence,
-        _ => newest.max(after),
-    };
-    Ok(Page {
-        hits: reply.hits,
-        cursor,
-        newest,
-    })
+/// Reads pages: few documents at a time, so that no reply is larger than memory allows, whatever size they are of.
+pub struct Reader {
+    /// Documents to ask for.
+    at_once: usize,
 }
 
-/// How many errors to ask for, after a page of so many: large documents come few at a time.
-pub fn next_size(size: usize, hits: &[Hit]) -> usize {
-    let bytes: usize = hits.iter().map(|hit| hit.source.get().len()).sum();
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            at_once: ERRORS_READ_AT_ONCE,
+        }
+    }
+}
+
+impl Reader {
+    /// The next errors behind this write: so many at most, and none more once they have [`ERROR_BATCH_BYTES`].
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn page(
+        &mut self,
+        logs: &dyn LogStore,
+        after: u64,
+        most: usize,
+    ) -> Result<Page, StoreError> {
+        let mut page = Page {
+            hits: Vec::new(),
+            cursor: after,
+            newest: 0,
+        };
+        let mut bytes = 0;
+        while page.hits.len() < most && bytes < ERROR_BATCH_BYTES {
+            let size = self.at_once.min(most - page.hits.len());
+            let reply = logs.search(request(page.cursor, size)).await?;
+            page.newest = reply.newest_sequence;
+            let read = bytes_of(&reply.hits);
+            bytes += read;
+            self.at_once = next_size(self.at_once, read);
+            let is_full = reply.hits.len() == size;
+            page.cursor = match reply.hits.last() {
+                Some(last) if is_full => last.sequence,
+                _ => page.newest.max(page.cursor),
+            };
+            page.hits.extend(reply.hits);
+            if !is_full {
+                break;
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn bytes_of(hits: &[Hit]) -> usize {
+    hits.iter().map(|hit| hit.source.get().len()).sum()
+}
+
+/// How many documents to ask for, after so many had these bytes: large ones come few at a time.
+fn next_size(size: usize, bytes: usize) -> usize {
     if bytes > ERROR_BATCH_BYTES {
         (size / 2).max(1)
     } else if bytes < ERROR_BATCH_BYTES / 4 {
-        (size * 2).min(ERROR_BATCH)
+        (size * 2).min(ERRORS_READ_AT_ONCE)
     } else {
         size
     }
@@ -72,30 +109,14 @@ fn request(after: u64, size: usize) -> SearchRequest {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
     use super::*;
 
     #[test]
-    fn pages_shrink_with_large_documents_and_grow_again() {
-        let page = |hits: usize, bytes: usize| -> Vec<Hit> {
-            let source = format!("{{\"a\":\"{}\"}}", "x".repeat(bytes));
-            let hit = Hit {
-                index: String::new(),
-                id: String::new(),
-                sequence: 1,
-                version: 1,
-                time: 0,
-                score: 1.0,
-                sort: Vec::new(),
-                source: RawValue::from_string(source).unwrap(),
-            };
-            vec![hit; hits]
-        };
-        assert_eq!(next_size(100, &page(3, ERROR_BATCH_BYTES / 2)), 50);
-        assert_eq!(next_size(1, &page(1, 2 * ERROR_BATCH_BYTES)), 1);
-        assert_eq!(next_size(100, &page(100, ERROR_BATCH_BYTES / 200)), 100);
-        assert_eq!(next_size(100, &page(100, 10)), 200);
-        assert_eq!(next_size(ERROR_BATCH, &[]), ERROR_BATCH);
+    fn replies_shrink_with_large_documents_and_grow_again() {
+        assert_eq!(next_size(60, 3 * ERROR_BATCH_BYTES), 30);
+        assert_eq!(next_size(1, 2 * ERROR_BATCH_BYTES), 1);
+        assert_eq!(next_size(20, ERROR_BATCH_BYTES / 2), 20);
+        assert_eq!(next_size(20, 1_000), 40);
+        assert_eq!(next_size(ERRORS_READ_AT_ONCE, 0), ERRORS_READ_AT_ONCE);
     }
 }

@@ -12,7 +12,7 @@ use support::{World, error, note, open};
 use swarmscope_error_groups::{Fingerprints, memberships};
 use swarmscope_logstore::EmbeddedLogs;
 use swarmscope_model::error_groups::{GroupIdentity, GroupSource};
-use swarmscope_model::limits::ERROR_BATCH;
+use swarmscope_model::limits::{ERROR_BATCH, ERRORS_READ_AT_ONCE};
 
 fn total(counts: &[(String, u64)]) -> u64 {
     counts.iter().map(|(_, count)| count).sum()
@@ -174,9 +174,48 @@ async fn a_start_over_old_logs_goes_in_bounded_steps() {
     }
     let figures = world.catch_up().await;
     assert_eq!(figures.errors, (PAGES * ERROR_BATCH) as u64);
-    assert!(figures.batches > PAGES as u64);
+    assert_eq!(figures.batches, PAGES as u64);
     let largest = world.groups.largest.load(Ordering::SeqCst);
     assert_eq!(largest, ERROR_BATCH);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_errors_behind_small_ones_are_never_read_all_at_once() {
+    const LARGE: usize = 200_000;
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path()).await;
+    world.write((0..1_000).map(|_| error("A"))).await;
+    let large = || {
+        let (id, mut document) = error("B");
+        document["metadata"]["page"] = json!("x".repeat(LARGE));
+        (id, document)
+    };
+    for _ in 0..5 {
+        world.write((0..30).map(|_| large())).await;
+    }
+    let figures = world.catch_up().await;
+    assert_eq!(figures.errors, 1_150);
+    let largest = world.largest_reply.load(Ordering::SeqCst);
+    let most = ERRORS_READ_AT_ONCE * (LARGE + 1_000);
+    assert!(largest > LARGE && largest <= most, "{largest} bytes");
+    // A transaction ends with the reply with which it has enough.
+    assert!(world.groups.largest.load(Ordering::SeqCst) < 1_150);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_the_database_does_not_do_is_tried_with_half_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(folder.path()).await;
+    world.write((0..150).map(|_| error("A"))).await;
+    world.groups.too_many.store(100, Ordering::SeqCst);
+    let figures = world.catch_up().await;
+    assert_eq!(figures.errors, 150);
+    assert_eq!(world.groups.largest.load(Ordering::SeqCst), 75);
+    // It gets back to full batches.
+    world.groups.too_many.store(usize::MAX, Ordering::SeqCst);
+    world.write((0..ERROR_BATCH).map(|_| error("A"))).await;
+    assert_eq!(world.catch_up().await.errors, ERROR_BATCH as u64);
+    assert_eq!(total(&world.counts().await), 150 + ERROR_BATCH as u64);
 }
 
 /// Algorithms whose groups are told apart by their version. From the second on they put kinds together that begin with

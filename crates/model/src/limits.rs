@@ -579,12 +579,15 @@ pub const IMPORT_BATCH_ROWS: usize = 4_096;
 
 /// Days that an error group stays after its last error or the last decision about it: a quarter.
 pub const ERROR_GROUP_RETENTION_DAYS: u32 = 90;
-/// Errors of one transaction: few enough that it takes some 30 ms, for which other changes wait, and enough that in a
+/// Errors of one transaction: few enough that it takes some 20 to 30 ms, for which other changes wait, and enough that in a
 /// storm ten of one group change its row, counts and samples once.
 pub const ERROR_BATCH: usize = 2_000;
 /// Bytes of their documents, about: tracebacks of some kilobytes fit two thousand times; of larger documents
-/// fewer are read at once.
+/// a transaction has fewer.
 pub const ERROR_BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Errors of one reply of the log store, which gives documents whole: 640 MB at the very worst, when all of them are as
+/// large as a document may be. Of larger documents fewer are asked for the next time.
+pub const ERRORS_READ_AT_ONCE: usize = 64;
 /// Pause after the newest errors were read: several that come together are one transaction.
 pub const FOLLOWER_PAUSE: Duration = Duration::from_millis(200);
 /// Longest pause when there are none: an idle system costs one look a second, and nobody waits longer.

@@ -4,6 +4,8 @@
 mod batches;
 #[path = "error_groups/bounds.rs"]
 mod bounds;
+#[path = "error_groups/contending.rs"]
+mod contending;
 #[path = "error_groups/counting.rs"]
 mod counting;
 #[path = "error_groups/deciding.rs"]

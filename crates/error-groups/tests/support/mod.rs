@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use swarmscope_error_groups::{Figures, Fingerprints, Follower, FollowerFigures, Newest, Stores};
 use swarmscope_logstore::{EmbeddedLogs, Options};
 use swarmscope_model::error_groups::{
@@ -15,7 +15,11 @@ use swarmscope_model::error_groups::{
     GroupFilter, GroupPage, GroupRetention, GroupTasks, Span,
 };
 use swarmscope_model::state::StateError;
-use swarmscope_query::store::{Action, LogStore, WriteOperation};
+use swarmscope_query::indices::IndexExpression;
+use swarmscope_query::store::{
+    Action, DeleteRequest, Deletion, FieldInfo, Hit, IndexInfo, LogStore, Refused, SearchReply,
+    SearchRequest, StoreError, WriteOperation, Written,
+};
 use swarmscope_state::SqliteState;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -25,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct World {
     pub logs: Arc<EmbeddedLogs>,
+    /// Bytes of the documents of the largest reply.
+    pub largest_reply: Arc<AtomicUsize>,
     pub groups: Arc<Unsteady>,
     state: SqliteState,
     pub fingerprints: Arc<dyn Fingerprints>,
@@ -35,6 +41,7 @@ impl World {
         let state = SqliteState::open(&folder.join("state.db")).await.unwrap();
         Self {
             logs: open(&folder.join("logs")),
+            largest_reply: Arc::default(),
             groups: Arc::new(Unsteady::over(state.clone())),
             state,
             fingerprints: Arc::new(Newest),
@@ -57,7 +64,10 @@ impl World {
     pub async fn follow(&self) -> Following {
         let stores = Stores {
             source: self.logs.identity(),
-            logs: self.logs.clone(),
+            logs: Arc::new(Watched {
+                logs: self.logs.clone(),
+                largest_reply: self.largest_reply.clone(),
+            }),
             groups: self.groups.clone(),
             state: Arc::new(self.state.clone()),
         };
@@ -87,8 +97,8 @@ impl World {
     }
 
     async fn newest(&self) -> u64 {
-        let request = swarmscope_query::store::SearchRequest::new(
-            swarmscope_query::indices::IndexExpression::all(),
+        let request = SearchRequest::new(
+            IndexExpression::all(),
             swarmscope_query::ast::Query::Nothing,
         );
         self.logs.search(request).await.unwrap().newest_sequence
@@ -182,6 +192,68 @@ pub fn note() -> (Option<String>, Value) {
     )
 }
 
+/// A log store that notes how much it gives at once.
+struct Watched {
+    logs: Arc<EmbeddedLogs>,
+    largest_reply: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl LogStore for Watched {
+    async fn write(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        self.logs.write(operations).await
+    }
+
+    async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {
+        let reply = self.logs.search(request).await?;
+        let bytes = reply.hits.iter().map(|hit| hit.source.get().len()).sum();
+        self.largest_reply.fetch_max(bytes, Ordering::SeqCst);
+        Ok(reply)
+    }
+
+    async fn get(&self, index: &str, id: &str) -> Result<Option<Hit>, StoreError> {
+        self.logs.get(index, id).await
+    }
+
+    async fn indices(&self, expression: &IndexExpression) -> Result<Vec<IndexInfo>, StoreError> {
+        self.logs.indices(expression).await
+    }
+
+    async fn create_index(
+        &self,
+        name: &str,
+        definition: Map<String, Value>,
+    ) -> Result<(), StoreError> {
+        self.logs.create_index(name, definition).await
+    }
+
+    async fn delete_indices(
+        &self,
+        expression: &IndexExpression,
+    ) -> Result<Vec<String>, StoreError> {
+        self.logs.delete_indices(expression).await
+    }
+
+    async fn delete_by_query(&self, request: DeleteRequest) -> Result<Deletion, StoreError> {
+        self.logs.delete_by_query(request).await
+    }
+
+    async fn definitions(&self) -> Result<Bytes, StoreError> {
+        self.logs.definitions().await
+    }
+
+    async fn keep_definitions(&self, definitions: Bytes) -> Result<(), StoreError> {
+        self.logs.keep_definitions(definitions).await
+    }
+
+    async fn fields(&self, expression: &IndexExpression) -> Result<Vec<FieldInfo>, StoreError> {
+        self.logs.fields(expression).await
+    }
+}
+
 /// A state store that can be away, and whose answers can be lost on the way.
 pub struct Unsteady {
     inner: SqliteState,
@@ -190,6 +262,8 @@ pub struct Unsteady {
     pub lost_answers: AtomicU32,
     /// Most errors of one batch.
     pub largest: AtomicUsize,
+    /// Batches with more errors take too long.
+    pub too_many: AtomicUsize,
 }
 
 impl Unsteady {
@@ -199,6 +273,7 @@ impl Unsteady {
             away: AtomicBool::new(false),
             lost_answers: AtomicU32::new(0),
             largest: AtomicUsize::new(0),
+            too_many: AtomicUsize::new(usize::MAX),
         }
     }
 
@@ -223,8 +298,11 @@ impl ErrorGroupStore for Unsteady {
 
     async fn apply_errors(&self, batch: &GroupBatch) -> Result<Applied, StateError> {
         self.check()?;
-        self.largest
-            .fetch_max(batch.documents.len() / 2, Ordering::SeqCst);
+        let errors = batch.documents.len() / 2;
+        if errors > self.too_many.load(Ordering::SeqCst) {
+            return Err(away());
+        }
+        self.largest.fetch_max(errors, Ordering::SeqCst);
         let applied = self.inner.apply_errors(batch).await;
         let lost = self
             .lost_answers

@@ -13,7 +13,7 @@ use swarmscope_model::limits::{
 };
 
 use super::position::Advance;
-use super::session::{Cell, Session, json_rows};
+use super::session::{Cell, Session, json_rows, json_texts};
 use super::tally::Tally;
 use crate::broken::Broken;
 
@@ -52,18 +52,32 @@ const THIN: &str = "DELETE FROM error_ids WHERE span = $1 AND NOT EXISTS \
      (SELECT 1 FROM error_groups WHERE error_groups.group_id = error_ids.group_id \
       AND error_groups.count - error_ids.number < $2)";
 
+/// Whoever writes into such a span meanwhile keeps it, here and below.
 const SURPLUS: &str = "DELETE FROM error_id_spans WHERE span IN \
      (SELECT span FROM error_id_spans ORDER BY updated_at DESC, span DESC LIMIT $1 OFFSET $2) \
+     AND updated_at <= (SELECT updated_at FROM error_id_spans ORDER BY updated_at DESC, span DESC \
+         LIMIT 1 OFFSET $2) \
      RETURNING span";
 const SILENT: &str = "DELETE FROM error_id_spans WHERE span IN \
      (SELECT span FROM error_id_spans WHERE updated_at < $1 ORDER BY updated_at LIMIT $2) \
-     RETURNING span";
+     AND updated_at < $1 RETURNING span";
 const REMOVE: &str = "DELETE FROM error_ids WHERE span = $1";
+
+/// In the spans that were written while the groups were there: a span begins where the one before it of its log store
+/// ended, and an upgrade made those below zero in this order as well.
+const FORGET: &str = "DELETE FROM error_ids WHERE span IN \
+     (SELECT span FROM (SELECT span, updated_at, lag(updated_at) OVER \
+         (PARTITION BY CASE WHEN span < 0 THEN -1 ELSE span & $4 END ORDER BY span) AS begun \
+         FROM error_id_spans) AS known \
+      WHERE updated_at >= $2 AND (begun IS NULL OR begun <= $3)) \
+     AND group_id IN (SELECT value->>0 FROM {rows})";
 
 /// Spans that are thinned, or removed, at a time: usually there is one, after an upgrade there may be many.
 const SPANS_AT_ONCE: i64 = 4;
 /// Numbers of spans of one log store are so many bits apart, so that those of others are between.
 const SOURCE_BITS: u32 = 20;
+/// By how much the clocks of two followers may differ, in milliseconds.
+const CLOCKS_DIFFER: i64 = 60_000;
 
 /// What the errors of a batch name, by the number of errors that each group has now.
 pub async fn remember(
@@ -104,13 +118,14 @@ pub async fn remember(
         let cells = vec![group.into(), up_to.into()];
         session.execute(FORGET_BATCHES, cells).await?;
     }
-    // In the order of the table, neighbours are written one after the other.
-    ids.sort_unstable();
     let span = span(advance);
-    let cells = vec![json_rows(ids), span.into()];
-    session.execute(IDS, cells).await?;
+    // Before its ids, as whoever removes both does.
     let cells = vec![span.into(), now.as_millisecond().into()];
     session.execute(SPAN, cells).await?;
+    // In the order of the table, neighbours are written one after the other.
+    ids.sort_unstable();
+    let cells = vec![json_rows(ids), span.into()];
+    session.execute(IDS, cells).await?;
     let width = count(ERROR_ID_SPAN);
     if advance.errors_before / width != advance.errors_after / width {
         limit(session).await?;
@@ -123,6 +138,23 @@ pub async fn prune(session: &mut dyn Session, before: Timestamp) -> Result<bool,
     let cells = vec![before.as_millisecond().into(), SPANS_AT_ONCE.into()];
     let removed = remove(session, SILENT, cells).await?;
     Ok(removed >= SPANS_AT_ONCE)
+}
+
+/// Forgets the ids of groups that were removed, so that they lead to none of them that comes back. The groups were there
+/// in this time, from and to in milliseconds.
+pub async fn forget(
+    session: &mut dyn Session,
+    groups: &[String],
+    (from, to): (i64, i64),
+) -> Result<(), Broken> {
+    let cells = vec![
+        json_texts(groups),
+        (from - CLOCKS_DIFFER).into(),
+        (to + CLOCKS_DIFFER).into(),
+        ((1_i64 << SOURCE_BITS) - 1).into(),
+    ];
+    session.execute(FORGET, cells).await?;
+    Ok(())
 }
 
 async fn limit(session: &mut dyn Session) -> Result<(), Broken> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use swarmscope_model::limits::MAX_GROUP_NAMES;
 
-use super::session::{Cell, Session, json_rows, json_texts};
+use super::session::{Session, json_rows, json_texts};
 use super::tally::Tally;
 use crate::broken::Broken;
 
@@ -25,8 +25,8 @@ const TOO_MANY: &str = "SELECT group_id, kind, name, count, last_seen FROM \
       FROM error_group_parts WHERE name <> '' AND group_id IN (SELECT value->>0 FROM {rows})) AS placed \
      WHERE place > $2";
 
-const REMOVE: &str =
-    "DELETE FROM error_group_parts WHERE group_id = $1 AND kind = $2 AND name = $3";
+const REMOVE: &str = "DELETE FROM error_group_parts WHERE (group_id, kind, name) IN \
+     (SELECT value->>0, value->>1, value->>2 FROM {rows})";
 
 /// Counts the names of a batch, by the number of errors that each group has now.
 pub async fn count(
@@ -65,9 +65,11 @@ async fn limit(session: &mut dyn Session, ids: Vec<&String>) -> Result<(), Broke
             .or_insert((0, i64::MIN));
         sum.0 += row.number(3);
         sum.1 = sum.1.max(row.number(4));
-        let cells: Vec<Cell> = (0..3).map(|column| row.text(column).into()).collect();
-        session.execute(REMOVE, cells).await?;
     }
+    let names = surplus
+        .iter()
+        .map(|row| (row.text(0), row.text(1), row.text(2)));
+    session.execute(REMOVE, vec![json_rows(names)]).await?;
     let rows = together
         .iter()
         .map(|((id, kind), (count, last))| (id, kind, "", *count, *last));

@@ -4,16 +4,21 @@ use super::session::Session;
 use super::unknown_group;
 use crate::broken::Broken;
 
-/// The ids of the tasks that there are. A task may be removed by retention before the group. The joins say in which
-/// order to look: what a group names is little beside all tasks.
+/// The ids of the tasks that there are. A task may be removed by retention before the group. What a group names is
+/// little beside all tasks, so it is looked at first: SQLite keeps to the order of the joins, and PostgreSQL, which
+/// thinks each batch has a hundred ids, sees of a list that is made first and has each id once that it is short.
 macro_rules! tasks_of_group {
     () => {
-        "SELECT task_states.task_id FROM \
-         (SELECT task_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
-         CROSS JOIN {listed} CROSS JOIN task_states WHERE task_states.task_id = listed_text.value \
-         UNION SELECT task_states.task_id FROM \
-         (SELECT correlation_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
-         CROSS JOIN {listed} CROSS JOIN task_states WHERE task_states.correlation_id = listed_text.value"
+        "WITH named_tasks AS MATERIALIZED (SELECT DISTINCT listed_text.value AS id FROM \
+             (SELECT task_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
+             CROSS JOIN {listed}), \
+         named_alone AS MATERIALIZED (SELECT DISTINCT listed_text.value AS id FROM \
+             (SELECT correlation_ids AS listed FROM error_group_batches WHERE group_id = $1) AS batch \
+             CROSS JOIN {listed}) \
+         SELECT task_states.task_id FROM named_tasks CROSS JOIN task_states \
+         WHERE task_states.task_id = named_tasks.id \
+         UNION SELECT task_states.task_id FROM named_alone CROSS JOIN task_states \
+         WHERE task_states.correlation_id = named_alone.id"
     };
 }
 

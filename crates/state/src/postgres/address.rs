@@ -35,6 +35,12 @@ pub fn parse(url: &str) -> Result<PgConnectOptions, ConnectError> {
         ]))
 }
 
+/// The same for bringing the schema up to date: a step may take as long as there are rows to go through, and so may
+/// the wait for another process that is at it.
+pub fn unhurried(options: &PgConnectOptions) -> PgConnectOptions {
+    options.clone().options([("statement_timeout", "0")])
+}
+
 /// The address for people.
 pub fn shown(options: &PgConnectOptions) -> String {
     let host = options.get_socket().map_or_else(

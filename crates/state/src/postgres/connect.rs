@@ -97,22 +97,24 @@ impl std::fmt::Debug for PostgresState {
 
 impl PostgresState {
     /// Connects, waiting up to `patience` for a server that is not there yet, and brings the schema
-    /// up to date. Several may do so at once.
+    /// up to date, however long that takes. Several may do so at once.
     ///
     /// # Errors
     /// When the address is none, the server is away or turns us away, or the schema is not ours.
     pub async fn connect(url: &str, patience: Duration) -> Result<Self, ConnectError> {
         let options = address::parse(url)?;
-        reach(&options, patience).await?;
-        let ahead = Arc::new(AtomicI64::new(0));
-        let pool = pool(&options, &ahead);
+        let mut connection = reach(&address::unhurried(&options), patience).await?;
         MIGRATIONS
-            .run(&pool)
+            .run(&mut connection)
             .await
             .map_err(|source| ConnectError::Migrate {
                 address: address::shown(&options),
                 source,
             })?;
+        // It has done what it was for; the server notices its end by itself too.
+        let _ = connection.close().await;
+        let ahead = Arc::new(AtomicI64::new(0));
+        let pool = pool(&options, &ahead);
         let clock = Arc::new(move || database_time(&ahead));
         Ok(Self::over(pool, Arc::new(options), clock))
     }
@@ -205,17 +207,16 @@ impl PostgresState {
 }
 
 /// Waits until the server takes a connection.
-async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<(), ConnectError> {
+async fn reach(
+    options: &PgConnectOptions,
+    patience: Duration,
+) -> Result<PgConnection, ConnectError> {
     const PAUSE: Duration = Duration::from_millis(250);
     let deadline = Deadline::now() + patience;
     let mut said = false;
     loop {
         let source = match timeout(ACQUIRE_TIMEOUT, options.connect()).await {
-            Ok(Ok(connection)) => {
-                // It has shown what it was to show; the server notices its end by itself too.
-                let _ = connection.close().await;
-                return Ok(());
-            }
+            Ok(Ok(connection)) => return Ok(connection),
             Ok(Err(source)) => source,
             Err(_) => sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
         };

@@ -15,6 +15,7 @@ crate::on_both!(
     ids_of_long_ago_lead_to_quiet_groups_alone_and_older_ones_to_none,
     what_is_out_of_date_is_removed_and_nothing_else,
     ids_go_with_their_span_once_nothing_is_added_to_it,
+    ids_go_with_their_group_and_no_others_do,
 );
 
 async fn names_samples_and_tasks_are_bounded(fixture: Fixture) {
@@ -206,6 +207,47 @@ async fn what_is_out_of_date_is_removed_and_nothing_else(fixture: Fixture) {
         .take(&[("silent", vec![occurrence(fixture.now())])])
         .await;
     assert_eq!(news.created.len(), 1);
+}
+
+async fn ids_go_with_their_group_and_no_others_do(fixture: Fixture) {
+    let mut errors = Errors::of(&fixture).await;
+    let of = |task_id: &str| {
+        let mut one = occurrence(fixture.now());
+        one.task_id = Some(task_id.to_owned());
+        one.correlation_id = Some(format!("c-{task_id}"));
+        vec![one]
+    };
+    errors
+        .take(&[("silent", of("t-1")), ("loud", of("t-2"))])
+        .await;
+    // Their span goes on, and so does one of them.
+    fixture.turn(6 * DAY);
+    fill_span(&mut errors, &fixture).await;
+    errors.take(&[("loud", of("t-3"))]).await;
+    fixture.turn(5 * DAY);
+    let retention = GroupRetention {
+        groups_before: Some(at(fixture.now().as_millisecond() - 8 * DAY)),
+        batch: 100,
+    };
+    let gone = errors.store.prune_error_groups(&retention).await.unwrap();
+    assert_eq!(gone, (1, false));
+
+    errors.take(&[("silent", of("t-4"))]).await;
+    let found = async |task_id: Option<&str>, correlation_id: Option<&str>| {
+        let filter = GroupFilter {
+            task_id: task_id.map(str::to_owned),
+            correlation_id: correlation_id.map(str::to_owned),
+            ..GroupFilter::default()
+        };
+        let groups = listed(&errors, filter).await.into_iter();
+        groups.map(|group| group.error_type).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Some("t-1"), None).await, [""; 0]);
+    assert_eq!(found(None, Some("c-t-1")).await, [""; 0]);
+    assert_eq!(found(Some("t-4"), None).await, ["silent"]);
+    for kept in ["t-2", "t-3"] {
+        assert_eq!(found(Some(kept), None).await, ["loud"], "{kept}");
+    }
 }
 
 async fn ids_go_with_their_span_once_nothing_is_added_to_it(fixture: Fixture) {
