@@ -115,6 +115,9 @@ pub const MAX_REGEXP_CHARS: usize = 1_000;
 pub const MAX_REGEXP_INTERVAL: u64 = 1_000;
 /// Searches for the `inner_hits` of one collapsed search: each group and name is one.
 pub const MAX_INNER_SEARCHES: usize = 1_000;
+/// Parts between dots of a path whose `inner_hits` are shown: each is an object around the one that was found, and
+/// Elasticsearch maps no more (`index.mapping.depth.limit`).
+pub const MAX_NESTED_PATH_PARTS: usize = 20;
 /// Steps of `rescore` in one search: each is one more search.
 pub const MAX_RESCORES: usize = 10;
 /// `terms` clauses of one search whose values are in other documents: each is one more document that is read.

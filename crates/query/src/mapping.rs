@@ -12,7 +12,7 @@ mod rewrite;
 mod strict;
 mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -35,6 +35,8 @@ pub struct Mapping {
     nested: Vec<String>,
     /// How sorts and aggregations look at values.
     views: ValueViews,
+    /// The names that the values at a path are shown under, by the path.
+    names: HashMap<String, Vec<String>>,
 }
 
 /// What becomes of a field that is not mapped.
@@ -113,6 +115,7 @@ impl Mapping {
         let mut mapping = Self::default();
         mapping.object("", mappings, analysis);
         mapping.views = views::of(&mapping);
+        mapping.names = fetched::names_by_path(&mapping);
         mapping
     }
 

@@ -52,6 +52,9 @@ impl Highlights {
         let mut shown = Map::new();
         for (path, values) in leaves {
             let texts: Vec<&str> = values.iter().filter_map(|value| value.as_str()).collect();
+            if texts.is_empty() {
+                continue;
+            }
             let own = match scope.is_whole(path) {
                 true => View::Whole,
                 false => View::Text,
@@ -62,13 +65,13 @@ impl Highlights {
             ];
             names.extend(scope.views_of(path));
             for (pattern, highlighter) in &self.fields {
-                for (name, view) in names.clone() {
-                    if !wildcard_matches(pattern, &name) {
+                for (name, view) in &names {
+                    if !wildcard_matches(pattern, name) {
                         continue;
                     }
-                    let pieces = highlighter.pieces(path, &texts, view);
+                    let pieces = highlighter.pieces(path, &texts, *view);
                     if !pieces.is_empty() {
-                        shown.insert(name, pieces.into());
+                        shown.insert(name.clone(), pieces.into());
                     }
                 }
             }

@@ -196,7 +196,11 @@ impl Scope {
         for group in &self.groups {
             for (name, is_whole) in group.mapping.views_of(path) {
                 let view = if is_whole { View::Whole } else { View::Text };
-                views.push((name.to_owned(), view));
+                let is_known = |(other, known): &(String, View)| other == name && *known == view;
+                // Indices of other mappings mostly have the same.
+                if !views.iter().any(is_known) {
+                    views.push((name.to_owned(), view));
+                }
             }
         }
         views

@@ -3,7 +3,7 @@
 //! (`nested`) are listed one by one.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -43,9 +43,24 @@ pub fn values_within(
 
 /// Every value of a document that is neither an object nor an array, by path.
 pub fn leaves_of(document: &Map<String, Value>) -> BTreeMap<String, Vec<&Value>> {
-    let mut leaves = BTreeMap::new();
-    collect("", document, &mut leaves);
+    let mut leaves: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    walk("", document, &mut |path, value| {
+        if !value.is_object() {
+            leaves.entry(path.to_owned()).or_default().push(value);
+        }
+    });
     leaves
+}
+
+/// Every path of a document at which there is something, objects as well.
+fn places_of(document: &Map<String, Value>) -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
+    walk("", document, &mut |path, _| {
+        if !places.contains(path) {
+            places.insert(path.to_owned());
+        }
+    });
+    places
 }
 
 /// Lists the fields of a document, or of one of its nested objects.
@@ -60,13 +75,17 @@ impl Lister<'_> {
         let mut shown = Map::new();
         let nested = self.nested();
         let mut leaves = leaves_of(object);
+        let places = match wanted.iter().any(|field| field.pattern.contains('*')) {
+            true => places_of(object),
+            false => BTreeSet::new(),
+        };
         let within = |path: &str, parent: &str| {
             let rest = path.strip_prefix(parent);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         leaves.retain(|path, _| !nested.iter().any(|parent| within(path, parent)));
         for field in wanted {
-            for name in self.names(field, &leaves) {
+            for name in self.names(field, &leaves, &places) {
                 if nested.iter().any(|parent| within(&name, parent)) {
                     continue;
                 }
@@ -126,14 +145,24 @@ impl Lister<'_> {
         }
     }
 
-    /// The names that a wish means here: mapped fields, and those that the document has.
-    fn names(&self, field: &ShownField, leaves: &BTreeMap<String, Vec<&Value>>) -> Vec<String> {
+    /// The names that a wish means here, of those that show something of the document: a mapping may have thousands.
+    fn names(
+        &self,
+        field: &ShownField,
+        leaves: &BTreeMap<String, Vec<&Value>>,
+        places: &BTreeSet<String>,
+    ) -> Vec<String> {
         let pattern = field.pattern.as_str();
         if !pattern.contains('*') {
             return self.own(pattern).map(str::to_owned).into_iter().collect();
         }
-        let mapped = self.mapping.names().filter_map(|name| self.own(name));
-        let mut names: Vec<String> = mapped.map(str::to_owned).collect();
+        let mut names = Vec::new();
+        for place in places {
+            let full = self.full(place);
+            let mapped = self.mapping.names_at(&full);
+            let own = mapped.filter_map(|name| self.own(name));
+            names.extend(own.map(str::to_owned));
+        }
         for path in leaves.keys() {
             let full = self.full(path);
             if self.mapping.fetched(&full).is_none()
@@ -246,26 +275,25 @@ fn is_keyword(path: &str, value: &Value) -> bool {
         && date_of(path, value).is_none()
 }
 
-fn collect<'a>(
-    at: &str,
-    object: &'a Map<String, Value>,
-    into: &mut BTreeMap<String, Vec<&'a Value>>,
-) {
+/// Calls with everything that is not null and no array, and where it stands.
+fn walk<'a>(at: &str, object: &'a Map<String, Value>, take: &mut impl FnMut(&str, &'a Value)) {
     for (key, value) in object {
         let path = match at {
             "" => key.clone(),
             at => format!("{at}.{key}"),
         };
-        leaves(&path, value, into);
+        stand(&path, value, take);
     }
 }
 
-fn leaves<'a>(path: &str, value: &'a Value, into: &mut BTreeMap<String, Vec<&'a Value>>) {
+fn stand<'a>(path: &str, value: &'a Value, take: &mut impl FnMut(&str, &'a Value)) {
     match value {
         Value::Null => {}
-        Value::Object(object) => collect(path, object, into),
-        Value::Array(items) => items.iter().for_each(|item| leaves(path, item, into)),
-        value => into.entry(path.to_owned()).or_default().push(value),
+        Value::Array(items) => items.iter().for_each(|item| stand(path, item, take)),
+        value => take(path, value),
+    }
+    if let Value::Object(object) = value {
+        walk(path, object, take);
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What cannot be read as its type is no value, as for sorts and aggregations. Never looks for values itself.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
@@ -37,21 +38,22 @@ impl Mapping {
 
     /// The further names of a field's texts, and whether each looks at them as whole strings.
     pub fn views_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
-        let fields = self.fields.iter();
-        fields.filter_map(move |(name, mapped)| {
+        self.names_at(path).filter_map(move |name| {
+            let mapped = self.fields.get(name)?;
             let is_view = mapped.view_of.as_deref() == Some(path);
             let is_whole = match mapped.kind {
                 Kind::Text => false,
                 Kind::Keyword { .. } => true,
                 _ => return None,
             };
-            is_view.then_some((name.as_str(), is_whole))
+            is_view.then_some((name, is_whole))
         })
     }
 
-    /// The names of all mapped fields.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
+    /// The mapped names that show the values at a path: its own, those of its further views, and aliases.
+    pub fn names_at(&self, path: &str) -> impl Iterator<Item = &str> {
+        let names = self.names.get(path).map_or(&[][..], Vec::as_slice);
+        names.iter().map(String::as_str)
     }
 
     /// The arrays of objects that are documents of their own.
@@ -166,6 +168,18 @@ impl Fetched<'_> {
     }
 }
 
+/// The mapped names by the paths whose values they show.
+pub(super) fn names_by_path(mapping: &Mapping) -> HashMap<String, Vec<String>> {
+    let mut by_path: HashMap<String, Vec<String>> = HashMap::new();
+    for name in mapping.fields.keys() {
+        if let Some(fetched) = mapping.fetched(name) {
+            let names = by_path.entry(fetched.path.to_owned()).or_default();
+            names.push(name.clone());
+        }
+    }
+    by_path
+}
+
 /// A value that is neither an object nor an array nor null.
 pub fn value_of(value: &Value) -> Option<ValueRef<'_>> {
     match value {
@@ -221,6 +235,21 @@ mod tests {
         assert_eq!(read("t", json!(5)), Some(json!("5")));
         assert_eq!(mapping.fetched("t.raw").expect("mapped").path, "t");
         assert!(mapping.fetched("n").expect("mapped").is_stored());
+    }
+
+    #[test]
+    fn the_values_at_a_path_have_all_its_names() {
+        let mapping = mapping();
+        let names = |path: &str| -> Vec<String> {
+            let names = mapping.names_at(path);
+            names.map(str::to_owned).collect()
+        };
+        assert_eq!(names("host"), ["host", "who"]);
+        assert_eq!(names("t"), ["t", "t.raw"]);
+        assert_eq!(names("items.k"), ["items.k"]);
+        assert!(names("who").is_empty() && names("items").is_empty());
+        assert_eq!(mapping.views_of("t").collect::<Vec<_>>(), [("t.raw", true)]);
+        assert_eq!(mapping.views_of("host").count(), 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `nested`: one object of an array has to satisfy the query by itself.
 
-use swarmscope_model::limits::MAX_INNER_WINDOW;
+use swarmscope_model::limits::{MAX_INNER_WINDOW, MAX_NESTED_PATH_PARTS};
 
 use super::super::collapse::{InnerHits, inner_hits};
 use super::super::error::DslErrorKind;
@@ -51,6 +51,12 @@ pub(super) fn nested(node: &Node, context: &mut Context, depth: usize) -> Parsed
 fn show(node: &Node, path: &str, query: &Query, context: &mut Context) -> Parsed<()> {
     let InnerHits { name, search } = inner_hits(node, context, Some(path))?;
     let refuse = |reason| Err(node.fault(DslErrorKind::ShardRefusal { reason }));
+    let parts = path.split('.').count();
+    if parts > MAX_NESTED_PATH_PARTS {
+        return refuse(format!(
+            "[inner_hits] of a path of [{parts}] parts: no more than [{MAX_NESTED_PATH_PARTS}] can be mapped"
+        ));
+    }
     let asked = search.from.saturating_add(search.size);
     if asked > MAX_INNER_WINDOW {
         return refuse(format!(
