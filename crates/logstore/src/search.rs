@@ -5,6 +5,7 @@
 //! Everything here runs on threads where it may block.
 
 pub mod aggregate;
+mod at_once;
 pub mod budget;
 pub mod clause;
 mod column_test;

@@ -91,10 +91,7 @@ fn scored() -> impl Strategy<Value = Query> {
                 .prop_map(|(queries, tie)| { Query::best_of(queries, f32::from(tie) / 2.0) }),
             (inner.clone(), inner.clone()).prop_map(|(query, clause)| Query::Scored {
                 query: Box::new(query),
-                scoring: Scoring::When {
-                    clause: Box::new(clause),
-                    factor: 0.25,
-                },
+                scoring: Scoring::When(vec![(clause, 0.25), (Query::All, 2.0)]),
             }),
             (inner, any::<bool>()).prop_map(|(query, constant)| match constant {
                 true => Query::Scored {

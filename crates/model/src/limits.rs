@@ -115,6 +115,17 @@ pub const MAX_REGEXP_CHARS: usize = 1_000;
 pub const MAX_REGEXP_INTERVAL: u64 = 1_000;
 /// Searches for the `inner_hits` of one collapsed search: each group and name is one.
 pub const MAX_INNER_SEARCHES: usize = 1_000;
+/// Documents whose objects are looked at one by one are read together up to so many bytes, as far as the size of those
+/// before tells: each thread of a search holds them, with what is read from them.
+pub const SOURCES_AT_ONCE_BYTES: usize = 4 * 1024 * 1024;
+/// Objects of such documents that are aggregated together, those of one document aside: some MB of columns.
+pub const MAX_OBJECTS_AT_ONCE: usize = 64 * 1024;
+/// Names in `indices_boost`: each is looked for among all indices.
+pub const MAX_INDEX_BOOSTS: usize = 1_000;
+/// Values that one `terms` takes from another document, Elasticsearch's `index.max_terms_count`.
+pub const MAX_LOOKED_UP_TERMS: usize = 65_536;
+/// Indices of one search for the scores of a step of `rescore`: each is a clause, and a search has room for as many.
+pub const RESCORED_INDICES_AT_ONCE: usize = 256;
 /// Parts between dots of a path whose `inner_hits` are shown: each is an object around the one that was found, and
 /// Elasticsearch maps no more (`index.mapping.depth.limit`).
 pub const MAX_NESTED_PATH_PARTS: usize = 20;

@@ -208,8 +208,8 @@ pub enum Scoring {
     Constant(f32),
     /// Of several optional clauses the best one counts, the others by this part.
     Best(f32),
-    /// So many times as much where another clause holds as well.
-    When { clause: Box<Query>, factor: f32 },
+    /// For each of other clauses that holds as well, so many times as much.
+    When(Vec<(Query, f32)>),
 }
 
 /// How many optional clauses have to hold.

@@ -70,7 +70,7 @@ pub enum ScoringMatcher {
     Times(f32),
     Constant(f32),
     Best(f32),
-    When { clause: Box<Matcher>, factor: f32 },
+    When(Vec<(Matcher, f32)>),
 }
 
 /// Clauses combined; see [`crate::ast::BoolQuery`].

@@ -20,6 +20,7 @@ use super::errors::ElasticError;
 use super::parameters::is_on;
 use super::search::run;
 use super::search_parameters::SearchParameters;
+use super::terms_lookup;
 
 /// How long an answer is kept unless the client says otherwise, as in Elasticsearch.
 const KEEP_ALIVE: Duration = Duration::from_secs(5 * 24 * 3600);
@@ -137,6 +138,7 @@ async fn submit_in(
         ));
     }
     let keep_alive = read_keep_alive(parameters.keep_alive.as_deref())?.unwrap_or(KEEP_ALIVE);
+    let body = &*terms_lookup::resolve(state, body).await?;
     let search = parameters.search.search(body, started)?;
     let response = run(state, index, &parameters.search, search).await?;
     let mut reply = Map::new();

@@ -1,5 +1,7 @@
 //! `indices_boost`: documents of some indices count more for the order by score.
 
+use std::collections::HashSet;
+
 use swarmscope_query::ast::{Field, Query, Scalar, Scoring};
 use swarmscope_query::elastic::SearchBody;
 
@@ -16,24 +18,29 @@ pub async fn apply(
     search: &mut SearchBody,
     options: &IndicesOptions,
 ) -> Result<(), ElasticError> {
-    let mut boosted: Vec<String> = Vec::new();
+    let mut boosted: HashSet<String> = HashSet::new();
+    let mut by_factor: Vec<(f32, Vec<Scalar>)> = Vec::new();
     for (name, factor) in std::mem::take(&mut search.index_boosts) {
         let found = state.open_targets(&name, options).await?;
         let names = found.indices.into_iter().map(|info| info.name);
-        let own: Vec<String> = names.filter(|name| !boosted.contains(name)).collect();
-        if own.is_empty() {
-            continue;
+        let own = names.filter(|name| boosted.insert(name.clone()));
+        let own = own.map(Scalar::Text);
+        match by_factor.iter_mut().find(|(other, _)| *other == factor) {
+            Some((_, names)) => names.extend(own),
+            None => by_factor.push((factor, own.collect())),
         }
-        let values = own.iter().cloned().map(Scalar::Text).collect();
-        boosted.extend(own);
-        let clause = Box::new(Query::Terms {
-            field: Field::Named("_index".to_owned()),
-            values,
-        });
-        search.query = Query::Scored {
-            query: Box::new(std::mem::replace(&mut search.query, Query::Nothing)),
-            scoring: Scoring::When { clause, factor },
-        };
     }
+    by_factor.retain(|(_, names)| !names.is_empty());
+    if by_factor.is_empty() {
+        return Ok(());
+    }
+    let clauses = by_factor.into_iter().map(|(factor, values)| {
+        let field = Field::Named("_index".to_owned());
+        (Query::Terms { field, values }, factor)
+    });
+    search.query = Query::Scored {
+        query: Box::new(std::mem::replace(&mut search.query, Query::Nothing)),
+        scoring: Scoring::When(clauses.collect()),
+    };
     Ok(())
 }

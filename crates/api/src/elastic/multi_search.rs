@@ -60,8 +60,15 @@ async fn multi_in(
         }
         own.indices
             .put_over(header.ignore_unavailable, header.allow_no_indices);
-        let body = terms_lookup::resolve(state, body).await?;
-        match own.search(&body, Timestamp::now()) {
+        let resolved = terms_lookup::resolve(state, body).await;
+        let search = match resolved {
+            Ok(body) => own.search(&body, Timestamp::now()),
+            Err(error) => {
+                searches.push((header.index, own, Err(error)));
+                continue;
+            }
+        };
+        match search {
             // A body that cannot be read spoils the whole request, as in Elasticsearch.
             Err(error) if !error.is_of_search() => return Err(error),
             search => searches.push((header.index, own, search)),

@@ -1,9 +1,10 @@
 //! `rescore`: the best hits of a search in the order of further scores.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use swarmscope_model::limits::RESCORED_INDICES_AT_ONCE;
 use swarmscope_query::aggregate::Direction;
-use swarmscope_query::ast::{BoolQuery, Query};
+use swarmscope_query::ast::{BoolQuery, Field, Query, Scalar};
 use swarmscope_query::elastic::{Rescore, SearchBody};
 use swarmscope_query::store::{Hit, Scores, SearchReply, SortKey, TrackTotal};
 
@@ -56,19 +57,42 @@ async fn scores(
     step: &Rescore,
     hits: &[Hit],
 ) -> Result<HashMap<(String, String), f32>, ElasticError> {
-    let again = SearchBody {
-        query: Query::Bool(BoolQuery {
-            must: vec![step.query.clone()],
-            filter: vec![Query::Ids(hits.iter().map(|hit| hit.id.clone()).collect())],
-            ..BoolQuery::default()
-        }),
-        sort: vec![SortKey::Score(Direction::Descending)],
-        scores: Scores::OfHits,
-        size: hits.len(),
-        total: TrackTotal::No,
-        slice: search.slice,
-        ..SearchBody::default()
+    let mut by_index: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for hit in hits {
+        let ids = by_index.entry(&hit.index).or_default();
+        ids.push(hit.id.clone());
+    }
+    let by_index: Vec<_> = by_index.into_iter().collect();
+    let mut scores = HashMap::new();
+    for indices in by_index.chunks(RESCORED_INDICES_AT_ONCE) {
+        let each = indices.iter().map(|(index, ids)| these(index, ids));
+        let again = SearchBody {
+            query: Query::Bool(BoolQuery {
+                must: vec![step.query.clone()],
+                filter: vec![Query::any_of(each.collect())],
+                ..BoolQuery::default()
+            }),
+            sort: vec![SortKey::Score(Direction::Descending)],
+            scores: Scores::OfHits,
+            size: indices.iter().map(|(_, ids)| ids.len()).sum(),
+            total: TrackTotal::No,
+            slice: search.slice,
+            ..SearchBody::default()
+        };
+        let found = find(state, view, &again).await?.hits.into_iter();
+        scores.extend(found.map(|hit| ((hit.index, hit.id), hit.score)));
+    }
+    Ok(scores)
+}
+
+/// Some documents of an index: another may have the same ids.
+fn these(index: &str, ids: &[String]) -> Query {
+    let is_index = Query::Terms {
+        field: Field::Named("_index".to_owned()),
+        values: vec![Scalar::Text(index.to_owned())],
     };
-    let found = find(state, view, &again).await?.hits.into_iter();
-    Ok(found.map(|hit| ((hit.index, hit.id), hit.score)).collect())
+    Query::Bool(BoolQuery {
+        filter: vec![is_index, Query::Ids(ids.to_vec())],
+        ..BoolQuery::default()
+    })
 }

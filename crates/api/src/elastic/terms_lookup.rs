@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
-use swarmscope_model::limits::MAX_TERMS_LOOKUPS;
+use swarmscope_model::limits::{MAX_LOOKED_UP_TERMS, MAX_TERMS_LOOKUPS};
 use swarmscope_query::document::found_at;
 
 use super::ElasticState;
@@ -23,7 +23,7 @@ struct Lookup {
 /// The body with the values in their places; as it is when it looks nothing up.
 ///
 /// # Errors
-/// When an index is missing, or there are too many of these clauses.
+/// When an index is missing, or there are too many of these clauses or of their values.
 pub async fn resolve<'a>(
     state: &ElasticState,
     body: &'a [u8],
@@ -106,8 +106,16 @@ async fn values(state: &ElasticState, lookup: &Lookup) -> Result<Vec<Value>, Ela
         };
     };
     let document = super::documents::document(hit.source.get())?;
-    let found = found_at(&document, &lookup.path).into_iter();
-    Ok(found.filter(|value| !value.is_object()).cloned().collect())
+    let mut found = found_at(&document, &lookup.path);
+    found.retain(|value| !value.is_object());
+    if found.len() > MAX_LOOKED_UP_TERMS {
+        return Err(ElasticError::illegal_argument(format!(
+            "The number of terms [{}] used in the Terms Query request has exceeded the allowed maximum of \
+             [{MAX_LOOKED_UP_TERMS}].",
+            found.len()
+        )));
+    }
+    Ok(found.into_iter().cloned().collect())
 }
 
 #[cfg(test)]

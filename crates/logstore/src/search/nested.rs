@@ -2,12 +2,10 @@
 
 use swarmscope_query::evaluate::NestedMatcher;
 
+use super::at_once::AtOnce;
 use super::clause::Clauses;
 use super::error::SearchError;
 use crate::rows::RowSet;
-
-/// Documents that are read at once.
-const AT_ONCE: usize = 256;
 
 impl Clauses<'_> {
     /// The rows among `within` of which an object satisfies the clause.
@@ -21,10 +19,14 @@ impl Clauses<'_> {
     ) -> Result<RowSet, SearchError> {
         let mut found = RowSet::none(within.len());
         let candidates = self.rows(&nested.wide, within)?.to_vec();
-        for rows in candidates.chunks(AT_ONCE) {
-            self.deadline.check()?;
+        let (mut left, mut at_once) = (candidates.as_slice(), AtOnce::default());
+        while !left.is_empty() {
+            let (rows, rest) = left.split_at(at_once.of(left.len()));
+            left = rest;
             let sources = self.part.sources(rows)?;
+            at_once.learn(rows.len(), sources.iter().map(String::len).sum(), 0);
             for (row, source) in rows.iter().zip(sources) {
+                self.deadline.check()?;
                 let (time, sequence, _) = self.part.numbers_of(*row)?;
                 let id = self.part.id(*row, sequence as u64)?;
                 if nested.holds(&source, &self.part.index, &id, time) {

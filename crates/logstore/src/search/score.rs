@@ -51,18 +51,14 @@ impl Scorer<'_> {
                     scores.iter_mut().for_each(|score| *score *= factor);
                     Ok(scores)
                 }
-                (
-                    ScoringMatcher::When {
-                        clause: other,
-                        factor,
-                    },
-                    clause,
-                ) => {
+                (ScoringMatcher::When(others), clause) => {
                     let mut scores = self.scores(clause, rows)?;
-                    let holding = self.clauses.rows(other, rows)?;
-                    for (row, score) in rows.iter().zip(&mut scores) {
-                        if holding.contains(row) {
-                            *score *= factor;
+                    for (other, factor) in others {
+                        let holding = self.clauses.rows(other, rows)?;
+                        for (row, score) in rows.iter().zip(&mut scores) {
+                            if holding.contains(row) {
+                                *score *= factor;
+                            }
                         }
                     }
                     Ok(scores)

@@ -10,6 +10,7 @@ mod tuples;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use numbers::{numbers_of, own_numbers};
 use swarmscope_patterns::Miner;
@@ -332,8 +333,13 @@ fn matches(query: &Query) -> Test {
 
 /// The objects at a path, each as if it were stored.
 fn objects_of(stored: &Stored, path: &str) -> Vec<Stored> {
-    let objects = objects_at(&stored.source, path).into_iter();
+    let mut objects = Vec::new();
+    let _: ControlFlow<()> = objects_at(&stored.source, path, |object| {
+        objects.push(object);
+        ControlFlow::Continue(())
+    });
     objects
+        .into_iter()
         .map(|document| Stored {
             id: stored.id.clone(),
             sequence: stored.sequence,

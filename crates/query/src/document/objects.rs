@@ -1,5 +1,7 @@
 //! Objects within a document, one by one: what stands at a path, and each such object as a document of its own.
 
+use std::ops::ControlFlow;
+
 use serde_json::{Map, Value};
 
 use super::Document;
@@ -33,20 +35,23 @@ fn each<'a>(value: &'a Value, take: &mut impl FnMut(&'a Value)) {
     }
 }
 
-/// The objects at a path, each as a document that has its fields alone, under the names that they have in the whole.
-/// None when the text is no document.
-pub fn objects_at(text: &str, path: &str) -> Vec<Document> {
+/// Calls with the objects at a path one after the other until one ends it, each as a document that has its fields
+/// alone, under the names that they have in the whole. There is none when the text is no document.
+pub fn objects_at<B>(
+    text: &str,
+    path: &str,
+    take: impl FnMut(Document) -> ControlFlow<B>,
+) -> ControlFlow<B> {
     let read =
         serde_json::from_str(text).or_else(|_| serde_json::from_str(&super::representable(text)));
     let Ok(Value::Object(whole)) = read else {
-        return Vec::new();
+        return ControlFlow::Continue(());
     };
-    let objects = found_at(&whole, path)
+    let mut objects = found_at(&whole, path)
         .into_iter()
-        .filter(|found| found.is_object());
-    objects
-        .filter_map(|object| document_of(object, path))
-        .collect()
+        .filter(|found| found.is_object())
+        .filter_map(|object| document_of(object, path));
+    objects.try_for_each(take)
 }
 
 /// One object as a document that has its fields under their whole names.
@@ -63,13 +68,27 @@ mod tests {
     #[test]
     fn each_object_is_a_document_with_whole_names() {
         let text = r#"{"a":{"b":[{"k":"x","v":1},[{"k":"y"}],null,7]},"a.b":{"k":"z"}}"#;
-        let objects = objects_at(text, "a.b");
+        let listed = |text: &str, path: &str| {
+            let mut objects = Vec::new();
+            let end: ControlFlow<()> = objects_at(text, path, |object| {
+                objects.push(object);
+                ControlFlow::Continue(())
+            });
+            assert!(end.is_continue());
+            objects
+        };
+        let objects = listed(text, "a.b");
         let keys: Vec<_> = objects
             .iter()
             .flat_map(|object| object.values_at("a.b.k"))
             .collect();
         assert_eq!(keys, ["x", "y", "z"].map(ValueRef::Text));
         assert!(objects[1].values_at("a.b.v").next().is_none());
-        assert!(objects_at(text, "a.c").is_empty() && objects_at("[", "a").is_empty());
+        assert!(listed(text, "a.c").is_empty() && listed("[", "a").is_empty());
+        let first = objects_at(text, "a.b", ControlFlow::Break);
+        assert_eq!(
+            first.break_value().map(|object| object.source().len()),
+            Some(23)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Options of a search's body, one by one: how far it counts, where it goes on, which part of the documents it is about.
 
-use swarmscope_model::limits::MAX_SLICES;
+use swarmscope_model::limits::{MAX_INDEX_BOOSTS, MAX_SLICES};
 
 use super::Parsed;
 use super::error::DslErrorKind;
@@ -30,6 +30,13 @@ pub(super) fn index_boosts(node: &Node) -> Parsed<Vec<(String, f32)>> {
         for member in members {
             boosts.push((member.key.clone(), member.number(NAME)?));
         }
+    }
+    if boosts.len() > MAX_INDEX_BOOSTS {
+        let reason = format!(
+            "[{NAME}] names [{}] indices, and no more than [{MAX_INDEX_BOOSTS}] can be: use a pattern",
+            boosts.len()
+        );
+        return Err(node.fault(DslErrorKind::Argument { reason }));
     }
     Ok(boosts)
 }

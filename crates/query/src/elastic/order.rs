@@ -20,7 +20,7 @@ pub(super) fn scores_differ(query: &Query) -> bool {
         Query::Scored { query, scoring } => match scoring {
             Scoring::Constant(_) => false,
             Scoring::Times(_) | Scoring::Best(_) => scores_differ(query),
-            Scoring::When { .. } => true,
+            Scoring::When(_) => true,
         },
         Query::All
         | Query::Nothing

@@ -98,10 +98,12 @@ impl Compiler {
             Scoring::Times(factor) => ScoringMatcher::Times(*factor),
             Scoring::Constant(score) => ScoringMatcher::Constant(*score),
             Scoring::Best(others) => ScoringMatcher::Best(*others),
-            Scoring::When { clause, factor } => ScoringMatcher::When {
-                clause: Box::new(self.query(clause, depth + 1)?),
-                factor: *factor,
-            },
+            Scoring::When(others) => {
+                let ready = others
+                    .iter()
+                    .map(|(other, factor)| Ok((self.query(other, depth + 1)?, *factor)));
+                ScoringMatcher::When(ready.collect::<Result<_, BadQuery>>()?)
+            }
         };
         Ok(Matcher::Scored {
             clause: Box::new(self.query(query, depth + 1)?),

@@ -3,6 +3,8 @@
 //! A store finds with [`NestedMatcher::wide`] the documents that may match, as no value of an object is missing in the
 //! whole, and looks at the objects of these alone.
 
+use std::ops::ControlFlow;
+
 use crate::ast::{BoolQuery, Field, MinimumMatch, Query};
 use crate::document::{Document, objects_at};
 
@@ -21,11 +23,14 @@ impl NestedMatcher {
     /// Whether one of a document's objects that have a value satisfies the clause. `id` and `time` are the
     /// document's.
     pub fn holds(&self, source: &str, index: &str, id: &str, time: i64) -> bool {
-        let mut objects = objects_at(source, &self.path).into_iter();
-        objects.any(|object| {
+        let found = objects_at(source, &self.path, |object| {
             let has_value = object.fields().next().is_some();
-            has_value && self.clause.matches(&object.of_index(index), id, time)
-        })
+            match has_value && self.clause.matches(&object.of_index(index), id, time) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        found.is_break()
     }
 
     /// The same of a document that is read.

@@ -39,16 +39,13 @@ impl Matcher {
                     Ok(best(&counted, *others))
                 }
                 (ScoringMatcher::Best(_), clause) => deeper(clause),
-                (
-                    ScoringMatcher::When {
-                        clause: other,
-                        factor,
-                    },
-                    clause,
-                ) => match other.matches(document, id, time) {
-                    true => Ok(deeper(clause)? * factor),
-                    false => deeper(clause),
-                },
+                (ScoringMatcher::When(others), clause) => {
+                    let holding = others
+                        .iter()
+                        .filter(|(other, _)| other.matches(document, id, time));
+                    let own = deeper(clause)?;
+                    Ok(holding.fold(own, |score, (_, factor)| score * factor))
+                }
             },
         }
     }

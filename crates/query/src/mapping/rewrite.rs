@@ -28,10 +28,12 @@ impl Mapping {
             Query::Scored { query, scoring } => Query::Scored {
                 query: Box::new(self.apply(query, now)?),
                 scoring: match scoring {
-                    Scoring::When { clause, factor } => Scoring::When {
-                        clause: Box::new(self.apply(clause, now)?),
-                        factor: *factor,
-                    },
+                    Scoring::When(others) => {
+                        let applied = others
+                            .iter()
+                            .map(|(other, factor)| Ok((self.apply(other, now)?, *factor)));
+                        Scoring::When(applied.collect::<Result<_, MappingError>>()?)
+                    }
                     other => other.clone(),
                 },
             },

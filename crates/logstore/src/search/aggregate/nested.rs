@@ -4,7 +4,8 @@
 //! any other part.
 
 use std::collections::HashSet;
-use std::ops::Range;
+use std::convert::Infallible;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use swarmscope_query::aggregate::{AggregationResult, Slot};
@@ -17,11 +18,10 @@ use crate::block::Block;
 use crate::block::builder::BlockBuilder;
 use crate::block::learner::Learner;
 use crate::rows::RowSet;
+use crate::search::at_once::AtOnce;
+use crate::search::budget::Deadline;
 use crate::search::error::SearchError;
 use crate::search::part::{Around, Data, Part};
-
-/// Documents whose objects are in one block.
-const AT_ONCE: usize = 512;
 
 /// One bucket, with its count by parent bucket and what is collected within.
 struct Single {
@@ -70,9 +70,12 @@ impl Collector for NestedCollector {
         let mut chosen = Vec::new();
         selection.each(|row, bucket| chosen.push((row, bucket)));
         let around = Arc::new(selection.part.clone());
-        for chosen in chosen.chunks(AT_ONCE) {
-            selection.deadline.check()?;
-            let objects = Objects::of(&around, &self.path, chosen)?;
+        let (mut left, mut at_once) = (chosen.as_slice(), AtOnce::default());
+        while !left.is_empty() {
+            let chosen;
+            (chosen, left) = left.split_at(whole(&around, left, at_once.of(left.len())));
+            let deadline = &selection.deadline;
+            let objects = Objects::of(&around, &self.path, chosen, &mut at_once, deadline)?;
             let counts = by_bucket(&mut self.single.counts, selection.buckets);
             let mut picked = Picked::default();
             for (row, bucket) in chosen {
@@ -106,6 +109,23 @@ impl Collector for NestedCollector {
     }
 }
 
+/// So many of the rows, and those after them that are of the same document: what its objects stand in is counted once.
+fn whole(part: &Part, rows: &[(u32, u32)], least: usize) -> usize {
+    let document = |at: usize| {
+        let (mut part, mut row) = (part, rows[at].0);
+        while let Some(around) = &part.around {
+            row = around.rows[row as usize];
+            part = &around.part;
+        }
+        row
+    };
+    let mut end = least;
+    while end > 0 && end < rows.len() && document(end) == document(end - 1) {
+        end += 1;
+    }
+    end
+}
+
 /// The objects of some documents, as a part.
 struct Objects {
     part: Part,
@@ -114,17 +134,26 @@ struct Objects {
 }
 
 impl Objects {
-    fn of(around: &Arc<Part>, path: &str, chosen: &[(u32, u32)]) -> Result<Self, SearchError> {
+    fn of(
+        around: &Arc<Part>,
+        path: &str,
+        chosen: &[(u32, u32)],
+        at_once: &mut AtOnce,
+        deadline: &Deadline,
+    ) -> Result<Self, SearchError> {
         let mut rows: Vec<u32> = chosen.iter().map(|(row, _)| *row).collect();
         rows.dedup();
         let (mut builder, mut learner) = (BlockBuilder::default(), Learner::default());
         let (mut by_row, mut of_objects) = (Vec::with_capacity(rows.len()), Vec::new());
         let (mut sequences, mut versions) = (Vec::new(), Vec::new());
-        for (row, source) in rows.iter().zip(around.sources(&rows)?) {
+        let sources = around.sources(&rows)?;
+        let bytes = sources.iter().map(String::len).sum();
+        for (row, source) in rows.iter().zip(sources) {
+            deadline.check()?;
             let (time, sequence, version) = around.numbers_of(*row)?;
             let id = around.id(*row, sequence as u64)?;
             let first = builder.len();
-            for object in objects_at(&source, path) {
+            let _: ControlFlow<Infallible> = objects_at(&source, path, |object| {
                 // An object of a document is one that can be read.
                 if builder
                     .push(&mut learner, Some(&id), object.source(), time)
@@ -134,9 +163,11 @@ impl Objects {
                     sequences.push(sequence);
                     versions.push(version);
                 }
-            }
+                ControlFlow::Continue(())
+            });
             by_row.push((*row, first..builder.len()));
         }
+        at_once.learn(rows.len(), bytes, of_objects.len());
         let block = Block {
             sequences: Arc::new(sequences),
             versions: Arc::new(versions),

@@ -25,16 +25,13 @@ pub(super) fn boosting(node: &Node, context: &mut Context, depth: usize) -> Pars
     let factor = factor.filter(|factor| *factor >= 0.0);
     let factor =
         factor.ok_or_else(|| lacks("'negative_boost' to be set to be a positive value'"))?;
-    Ok(when(positive, negative, factor))
+    Ok(when(positive, vec![(negative, factor)]))
 }
 
-fn when(query: Query, clause: Query, factor: f32) -> Query {
+fn when(query: Query, others: Vec<(Query, f32)>) -> Query {
     Query::Scored {
         query: Box::new(query),
-        scoring: Scoring::When {
-            clause: Box::new(clause),
-            factor,
-        },
+        scoring: Scoring::When(others),
     }
 }
 
@@ -56,8 +53,10 @@ pub(super) fn function_score(node: &Node, context: &mut Context, depth: usize) -
             _ => return Err(unserved(member)),
         }
     }
-    let weighted = |query, (clause, weight)| when(query, clause, weight);
-    Ok(weights.into_iter().fold(query, weighted))
+    Ok(match weights.is_empty() {
+        true => query,
+        false => when(query, weights),
+    })
 }
 
 /// A function of `function_score`: a weight for what a filter finds.
