@@ -76,7 +76,8 @@ impl Mark {
         self.seen.extend(changes.map(|change| change.fingerprint));
     }
 
-    /// Reads what [`Look::mark`] says; `None` when it is something else.
+    /// Reads what [`Look::mark`] says; `None` when it is something else. One from the future, of an orchestrator
+    /// whose clock is ahead or from before the clock was set back, hides nothing that changes now.
     pub fn parse(text: &str) -> Option<Self> {
         let (from, seen) = text.split_once('.').unwrap_or((text, ""));
         let seen = seen.as_bytes().chunks(DIGITS).take(MAX_MARKED + 1);
@@ -88,11 +89,18 @@ impl Mark {
         // From the epoch to the end of the year 9999, which every store can compare with.
         let from: i64 = from.parse().ok()?;
         (0..253_402_300_800_000).contains(&from).then_some(())?;
+        let from = Timestamp::from_millisecond(from);
         Some(Self {
-            from: Timestamp::from_millisecond(from),
+            from: from.min(overlapping(Timestamp::now())),
             seen: seen.collect::<Option<_>>()?,
         })
     }
+}
+
+/// How far a look that begins then goes back.
+pub fn overlapping(at: Timestamp) -> Timestamp {
+    let overlap = i64::try_from(WATCH_OVERLAP.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(at.as_millisecond() - overlap)
 }
 
 /// A mark with the newest of these fingerprints, as many as a reader's header may have.
@@ -137,8 +145,10 @@ impl Seen {
         let oldest = found.first().map_or(self.from, |task| task.updated_at);
         let newest = found.last().map_or(self.from, |task| task.updated_at);
         let is_full = found.len() >= MAX_WATCHED_AT_ONCE;
-        let overlap = i64::try_from(WATCH_OVERLAP.as_millis()).unwrap_or(i64::MAX);
-        let until = Timestamp::from_millisecond(newest.as_millisecond() - overlap).max(self.from);
+        // Agents write times of their own. What is ahead is found by each look until then, and known again; it
+        // must not hide what others change before that time.
+        let now = Timestamp::now();
+        let until = overlapping(newest.min(now)).max(self.from);
         let mut fresh: Vec<Change> = found.into_iter().map(Change::new).collect();
         let recent = fresh
             .iter()
@@ -151,7 +161,13 @@ impl Seen {
             false => 0,
         };
         if self.quiet_looks > SETTLING_LOOKS {
-            self.settled = newest;
+            // Where so many are ahead that nothing else is found, only they can be told of.
+            let hides_the_rest = is_full && oldest > now;
+            self.settled = if hides_the_rest {
+                newest
+            } else {
+                newest.min(now)
+            };
         }
         let look = Look {
             changes: Arc::new(fresh),

@@ -13,7 +13,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream::{self, Stream, StreamExt};
 use serde::Serialize;
 use swarmscope_model::Timestamp;
-use swarmscope_model::limits::{WATCH_BACKLOG, WATCH_EVERY, WATCH_OVERLAP};
+use swarmscope_model::limits::{WATCH_BACKLOG, WATCH_EVERY};
 use swarmscope_model::state::{Task, TaskFilter};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -24,7 +24,7 @@ use crate::body::Parameters;
 use crate::errors::ApiError;
 use crate::listing::{Which, matches};
 use crate::replies::Shared;
-use crate::seen::{Change, Look, Mark, Seen};
+use crate::seen::{Change, Look, Mark, Seen, overlapping};
 use crate::steer::Tasks;
 
 /// Looks for changes while somebody watches. Cheap to clone.
@@ -54,9 +54,7 @@ impl Changes {
         let (sender, receiver) = broadcast::channel(WATCH_BACKLOG);
         *looks = Some(sender);
         // From before the reader is told that it watches, and from before what is being written now.
-        let overlap = i64::try_from(WATCH_OVERLAP.as_millis()).unwrap_or(i64::MAX);
-        let from = Timestamp::now().as_millisecond() - overlap;
-        let seen = Seen::new(Mark::at(Timestamp::from_millisecond(from)));
+        let seen = Seen::new(Mark::at(overlapping(Timestamp::now())));
         tokio::spawn(self.clone().look_on(seen));
         receiver
     }
