@@ -296,6 +296,14 @@ pub fn still_requeueable(task: &Task) -> Result<(), Skipped> {
     })
 }
 
+/// Leaves out a task that was removed since it was counted, as retention does.
+pub fn gone(task_id: &str) -> Skipped {
+    Skipped {
+        task_id: task_id.to_owned(),
+        reason: "was removed meanwhile".into(),
+    }
+}
+
 /// There is no such schedule.
 pub fn unknown_schedule(name: &str) -> StateError {
     StateError::NotFound {

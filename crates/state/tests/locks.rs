@@ -398,3 +398,82 @@ async fn a_parent_is_requeued_after_its_parts_were_locked() {
         assert_eq!(swarm.state(task_id).await, state, "{task_id}");
     }
 }
+
+/// Makes a change while somebody holds one task; meanwhile the others are free.
+async fn waits_for(
+    swarm: &Swarm,
+    held: &'static str,
+    others: &'static str,
+    change: impl Future<Output = Result<(), StateError>>,
+) -> bool {
+    let mut holder = swarm.connect().await;
+    let mut hold = holder.begin().await.unwrap();
+    let query = format!("SELECT FROM task_states WHERE task_id = '{held}' FOR UPDATE");
+    sqlx::query(AssertSqlSafe(query))
+        .execute(&mut *hold)
+        .await
+        .unwrap();
+    let watched = async {
+        swarm.until_somebody_waits().await;
+        let mut other = swarm.connect().await;
+        let query =
+            format!("SELECT FROM task_states WHERE task_id = '{others}' FOR UPDATE SKIP LOCKED");
+        let free = sqlx::query(AssertSqlSafe(query)).fetch_all(&mut other);
+        let is_free = !free.await.unwrap().is_empty();
+        hold.rollback().await.unwrap();
+        is_free
+    };
+    let (changed, is_free) = tokio::join!(change, watched);
+    changed.unwrap();
+    is_free
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_leaves_locks_a_part_of_a_part_first() {
+    let Some(swarm) = Swarm::with_agents(&["a"]).await else {
+        return;
+    };
+    let family = vec![
+        task("top"),
+        part_of("top", "a part"),
+        part_of("a part", "b"),
+    ];
+    swarm.store.enqueue(family).await.unwrap();
+    for _ in 0..3 {
+        swarm.claim("a").await;
+    }
+    let leaves = async { swarm.store.deregister("a").await.map(drop) };
+    assert!(waits_for(&swarm, "b", "a part", leaves).await);
+    for task_id in ["top", "a part", "b"] {
+        assert_eq!(swarm.state(task_id).await, TaskState::Queued, "{task_id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_is_removed_while_many_are_requeued_is_left_out() {
+    let Some(swarm) = Swarm::with_agents(&[]).await else {
+        return;
+    };
+    let tasks = vec![task("stays"), task("goes")];
+    swarm.store.enqueue(tasks).await.unwrap();
+    swarm.store.cancel("stays").await.unwrap();
+    swarm.store.cancel("goes").await.unwrap();
+    let cancelled = TaskFilter {
+        state: Some(TaskState::Cancelled),
+        ..TaskFilter::default()
+    };
+    let mut holder = swarm.connect().await;
+    let mut removal = holder.begin().await.unwrap();
+    sqlx::query("DELETE FROM task_states WHERE task_id = 'goes'")
+        .execute(&mut *removal)
+        .await
+        .unwrap();
+    let (requeued, ()) = tokio::join!(swarm.store.requeue(&cancelled, 2), async {
+        swarm.until_somebody_waits().await;
+        removal.commit().await.unwrap();
+    });
+    let requeued = requeued.unwrap();
+    assert_eq!(requeued.tasks.len(), 1);
+    assert_eq!(requeued.skipped[0].task_id, "goes");
+    assert_eq!(swarm.state("stays").await, TaskState::Queued);
+}

@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use fixture::{Fixture, LEASE, claim_of, task, types};
 use serde_json::Map;
-use swarmscope_model::state::{ErrorClass, Failure, NewTask, StateError, TaskFilter, TaskState};
+use swarmscope_model::limits::MAX_REQUEUE;
+use swarmscope_model::state::{
+    ErrorClass, Failure, Join, NewTask, StateError, Task, TaskFilter, TaskState,
+};
 
 on_both!(
     text_finds_a_part_of_id_type_and_error_whatever_its_case,
     changes_come_in_their_order_and_the_newest_when_there_are_too_many,
     cancelling_in_bulk_takes_what_has_not_ended_or_nothing_at_all,
+    as_many_as_one_call_may_change_are_cancelled_and_requeued,
 );
 
 async fn found(fixture: &Fixture, text: &str) -> Vec<String> {
@@ -153,4 +157,41 @@ async fn cancelling_in_bulk_takes_what_has_not_ended_or_nothing_at_all(fixture: 
     );
     let many = fixture.store.cancel_all(&filter, 1_000_000).await;
     assert!(matches!(many, Err(StateError::Invalid { .. })), "{many:?}");
+}
+
+async fn as_many_as_one_call_may_change_are_cancelled_and_requeued(fixture: Fixture) {
+    let parent = NewTask {
+        join: Some(Join::default()),
+        ..task("parent")
+    };
+    let child = NewTask {
+        parent_task_id: Some("parent".into()),
+        ..task("0")
+    };
+    fixture.store.enqueue(vec![parent, child]).await.unwrap();
+    fixture
+        .sql(&format!(
+            "INSERT INTO task_states (task_id, task_type, state, parent_task_id) \
+             WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 \
+                 FROM numbers WHERE number < {MAX_REQUEUE} - 1) \
+             SELECT CAST(number AS TEXT), 'research', 'queued', 'parent' FROM numbers"
+        ))
+        .await;
+    let children = TaskFilter {
+        parent_task_id: Some("parent".into()),
+        ..TaskFilter::default()
+    };
+    let cancelled = fixture.store.cancel_all(&children, MAX_REQUEUE).await;
+    let cancelled = cancelled.unwrap();
+    assert_eq!(cancelled.tasks.len() as u64, MAX_REQUEUE);
+    let parent = fixture.store.task("parent").await.unwrap();
+    assert_eq!(parent.state, TaskState::Failed, "all its children ended");
+    let children = TaskFilter {
+        state: Some(TaskState::Cancelled),
+        ..children
+    };
+    let requeued = fixture.store.requeue(&children, MAX_REQUEUE).await.unwrap();
+    assert_eq!(requeued.tasks.len() as u64, MAX_REQUEUE);
+    let is_queued = |task: &Task| task.state == TaskState::Queued;
+    assert!(requeued.tasks.iter().all(is_queued));
 }

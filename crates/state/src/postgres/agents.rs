@@ -7,7 +7,7 @@ use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, agent_columns, task_columns};
 use super::steer::stop;
-use super::{PostgresState, reads};
+use super::{PostgresState, families, reads};
 use crate::broken::Broken;
 use crate::transitions::{Ended, unknown_agent};
 
@@ -75,13 +75,23 @@ async fn deregister_in(
     state: &PostgresState,
     agent_name: &str,
 ) -> Result<Agent, Broken> {
+    let held: Vec<String> = sqlx::query_scalar(
+        "SELECT task_id::text FROM task_states WHERE state = 'in_progress' AND agent_name = $1 \
+         AND lease_expires_at IS NOT NULL",
+    )
+    .bind(agent_name)
+    .fetch_all(&mut **change)
+    .await?;
+    families::lock_alone(change, &held).await?;
+    // As they stand now that nobody else changes them; one may have ended before it was locked.
     let held = sqlx::query(concat!(
         "SELECT ",
         task_columns!(),
-        " FROM task_states WHERE state = 'in_progress' AND agent_name = $1 \
-         AND lease_expires_at IS NOT NULL ORDER BY task_id FOR UPDATE"
+        " FROM task_states WHERE task_id = ANY($2) AND state = 'in_progress' \
+         AND agent_name = $1 AND lease_expires_at IS NOT NULL FOR UPDATE"
     ))
     .bind(agent_name)
+    .bind(&held)
     .fetch_all(&mut **change)
     .await?;
     let now = state.now();

@@ -1,14 +1,16 @@
 //! Cancellation in bulk: all that a filter names and that has not ended, when they are as many as was said.
 
+use std::collections::{HashMap, HashSet};
+
 use sqlx::QueryBuilder;
 use swarmscope_model::limits::MAX_REQUEUE;
-use swarmscope_model::state::{Requeued, StateError, TaskFilter};
+use swarmscope_model::state::{Requeued, StateError, Task, TaskFilter};
 
 use super::change::Change;
-use super::steer::cancel_held;
-use super::{PostgresState, families, reads};
+use super::steer::stop_all;
+use super::{PostgresState, families, joins, reads};
 use crate::broken::Broken;
-use crate::transitions::{UNFINISHED, ended_meanwhile};
+use crate::transitions::{UNFINISHED, ended_meanwhile, gone};
 
 pub async fn cancel_all(
     state: &PostgresState,
@@ -40,16 +42,39 @@ async fn cancel_all_in(
         return Err(StateError::CountChanged { expected, found }.into());
     }
     families::lock(change, &found).await?;
+    let now = state.now();
+    let open = joins::open_among(change, &found).await?;
+    let stopped = stop_all(change, &open, now).await?;
+    let mut stopped: HashMap<String, Task> = stopped
+        .into_iter()
+        .map(|task| (task.task_id.clone(), task))
+        .collect();
+    let parents = parents_to_settle(&found, &stopped);
+    for parent in &parents {
+        joins::settle(change, parent, now).await?;
+    }
+    let left: Vec<&str> = found
+        .iter()
+        .map(String::as_str)
+        .filter(|id| !stopped.contains_key(*id))
+        .collect();
+    let mut left = reads::named(change, &left).await?;
     let mut cancelled = Requeued::default();
     for task_id in found {
-        match cancel_held(change, state, &task_id).await {
-            Ok(task) => cancelled.tasks.push(task),
-            Err(Broken::Refused(StateError::WrongState { .. })) => {
-                let task = reads::locked(change, &task_id).await?.task;
-                ended_meanwhile(task, &mut cancelled);
-            }
-            Err(error) => return Err(error),
+        match stopped.remove(&task_id).or_else(|| left.remove(&task_id)) {
+            Some(task) => ended_meanwhile(task, &mut cancelled),
+            None => cancelled.skipped.push(gone(&task_id)),
         }
     }
     Ok(cancelled)
+}
+
+/// The parents of what was found and stopped which were not stopped themselves, each once.
+fn parents_to_settle(found: &[String], stopped: &HashMap<String, Task>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let parents = found
+        .iter()
+        .filter_map(|id| stopped.get(id)?.parent_task_id.as_ref())
+        .filter(|parent| !stopped.contains_key(*parent) && seen.insert(*parent));
+    parents.cloned().collect()
 }

@@ -53,11 +53,11 @@ const LOCK_CHILDREN: &str = concat!(
     "SELECT ",
     task_columns!(),
     " FROM task_states WHERE task_id = ANY($1) AND parent_task_id IS NOT NULL \
-     ORDER BY task_id FOR UPDATE"
+     ORDER BY task_states.task_id COLLATE \"C\" FOR UPDATE"
 );
 
-const LOCK_PARENTS: &str =
-    "SELECT FROM task_states WHERE task_id = ANY($1) ORDER BY task_id FOR UPDATE";
+const LOCK_PARENTS: &str = "SELECT FROM task_states WHERE task_id = ANY($1) \
+     ORDER BY task_id COLLATE \"C\" FOR UPDATE";
 
 /// Completes children that are locked.
 const COMPLETE_CHILDREN: &str = concat!(

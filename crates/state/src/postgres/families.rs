@@ -1,8 +1,9 @@
 //! All that a change of many tasks may touch, locked before anything is changed and in the order in which
 //! everybody locks: children before their parents. Whoever settled with one parent and then waited for a child of
-//! another would stand in the way of those who hold that child and wait for the parent.
+//! another would stand in the way of those who hold that child and wait for the parent. Tasks of one depth come
+//! in the order of their ids' bytes, whatever the database's own order of text is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
@@ -31,19 +32,35 @@ const LOCK: &str = "SELECT FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id
 /// Locks the tasks, those above them and those under them. Children that come under them meanwhile are not
 /// among these.
 pub async fn lock(change: &mut PgConnection, task_ids: &[String]) -> Result<(), Broken> {
-    let rows = sqlx::query(FAMILY)
-        .bind(task_ids)
-        .fetch_all(&mut *change)
-        .await?;
-    let mut parents: HashMap<String, Option<String>> = HashMap::with_capacity(rows.len());
-    for row in &rows {
-        parents.insert(row.try_get("id")?, row.try_get("parent")?);
-    }
+    let parents = family(change, task_ids).await?;
     sqlx::query(LOCK)
         .bind(deepest_first(&parents))
         .execute(change)
         .await?;
     Ok(())
+}
+
+/// Locks these tasks alone, and nobody above or under them, in the same order.
+pub async fn lock_alone(change: &mut PgConnection, task_ids: &[String]) -> Result<(), Broken> {
+    let parents = family(change, task_ids).await?;
+    let named: HashSet<&str> = task_ids.iter().map(String::as_str).collect();
+    let mut ordered = deepest_first(&parents);
+    ordered.retain(|id| named.contains(id));
+    sqlx::query(LOCK).bind(ordered).execute(change).await?;
+    Ok(())
+}
+
+/// The tasks, all above them and all under them, each with its parent.
+async fn family(
+    change: &mut PgConnection,
+    task_ids: &[String],
+) -> Result<HashMap<String, Option<String>>, Broken> {
+    let rows = sqlx::query(FAMILY).bind(task_ids).fetch_all(change).await?;
+    let mut parents = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        parents.insert(row.try_get("id")?, row.try_get("parent")?);
+    }
+    Ok(parents)
 }
 
 /// Tasks by how many there are above them, most first, and by their ids.

@@ -11,10 +11,10 @@ use super::change::Change;
 use super::instant::Instant;
 use super::reads;
 use super::rows::{self, task_columns};
-use super::steer::stop;
+use super::steer::stop_all;
 use crate::broken::Broken;
 use crate::joining::{AfterJoin, Children, after_join, open_children};
-use crate::transitions::{Ended, TaskRow};
+use crate::transitions::TaskRow;
 
 /// Whether the task has children at all.
 pub async fn has_children(change: &mut PgConnection, task_id: &str) -> Result<bool, Broken> {
@@ -128,27 +128,42 @@ async fn end(
     Ok(())
 }
 
-/// Every task under a task that has not ended, locked: children before their parents.
+/// Every task that has not ended among those that the query begins with and those under them, locked: children
+/// before their parents, and those of one depth as [`super::families`] does.
 macro_rules! open_under {
-    () => {
+    ($begin:literal) => {
         concat!(
-            "WITH RECURSIVE under (id, depth) AS (SELECT task_id::text, 1 FROM task_states \
-                 WHERE parent_task_id = $1 UNION ALL SELECT task_states.task_id::text, depth + 1 \
+            "WITH RECURSIVE under (id, depth) AS (",
+            $begin,
+            " UNION SELECT task_states.task_id::text, depth + 1 \
                  FROM under JOIN task_states ON task_states.parent_task_id = under.id \
                  WHERE depth < $2) \
              SELECT ",
             task_columns!(),
             " FROM task_states JOIN (SELECT id, max(depth) AS depth FROM under GROUP BY id) AS under \
                  ON task_states.task_id = under.id WHERE state NOT IN ('completed', 'failed', 'dead_letter', 'cancelled') \
-             ORDER BY depth DESC, task_id FOR UPDATE OF task_states"
+             ORDER BY depth DESC, task_states.task_id COLLATE \"C\" FOR UPDATE OF task_states"
         )
     };
 }
 
-const OPEN_UNDER: &str = open_under!();
+const OPEN_UNDER: &str =
+    open_under!("SELECT task_id::text, 1 FROM task_states WHERE parent_task_id = $1");
 
 /// Fails when somebody else holds one of them.
-const OPEN_UNDER_AT_ONCE: &str = concat!(open_under!(), " NOWAIT");
+const OPEN_UNDER_AT_ONCE: &str = concat!(
+    open_under!("SELECT task_id::text, 1 FROM task_states WHERE parent_task_id = $1"),
+    " NOWAIT"
+);
+
+/// Those named and all under them. Fails when somebody else holds one of them.
+const OPEN_AMONG_AT_ONCE: &str = concat!(
+    open_under!(
+        "SELECT task_id::text, 0 FROM task_states \
+             JOIN unnest($1::text[]) AS named (id) ON task_id = named.id"
+    ),
+    " NOWAIT"
+);
 
 async fn open_under(
     change: &mut PgConnection,
@@ -164,16 +179,19 @@ async fn open_under(
     Ok(under?)
 }
 
-/// Cancels tasks that are locked.
-pub async fn stop_all(
-    change: &mut Change<'_>,
-    tasks: &[TaskRow],
-    now: Timestamp,
-) -> Result<(), Broken> {
-    for before in tasks {
-        stop(change, before, Ended::Cancelled, TaskState::Cancelled, now).await?;
-    }
-    Ok(())
+/// Of tasks whose families are locked those that have not ended, and all under them. Children that came
+/// meanwhile are locked as well; when somebody holds one of these, the whole change is tried again.
+pub async fn open_among(
+    change: &mut PgConnection,
+    task_ids: &[String],
+) -> Result<Vec<TaskRow>, Broken> {
+    let found = sqlx::query(OPEN_AMONG_AT_ONCE)
+        .bind(task_ids)
+        .bind(i32::try_from(MAX_TASK_DEPTH).unwrap_or(i32::MAX))
+        .fetch_all(change)
+        .await?;
+    let open: Result<_, sqlx::Error> = found.iter().map(rows::task).collect();
+    Ok(open?)
 }
 
 /// Locks a task after all under it that have not ended.

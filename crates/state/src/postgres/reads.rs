@@ -1,5 +1,7 @@
 //! Everything that only looks. Takes no lock, except for [`locked`].
 
+use std::collections::HashMap;
+
 use sqlx::postgres::PgConnection;
 use sqlx::{Postgres, QueryBuilder, Row};
 use swarmscope_model::Timestamp;
@@ -38,6 +40,26 @@ pub async fn locked(connection: &mut PgConnection, task_id: &str) -> Result<Task
     .await?
     .ok_or_else(|| unknown_task(task_id))?;
     Ok(rows::task(&row)?)
+}
+
+/// Those of the tasks that are there, by their ids.
+pub async fn named(
+    connection: &mut PgConnection,
+    task_ids: &[&str],
+) -> Result<HashMap<String, Task>, Broken> {
+    let found = sqlx::query(concat!(
+        "SELECT ",
+        task_columns!(),
+        " FROM task_states WHERE task_id = ANY($1)"
+    ))
+    .bind(task_ids)
+    .fetch_all(connection)
+    .await?;
+    let tasks = found.iter().map(|row| {
+        let task = rows::task(row)?.task;
+        Ok((task.task_id.clone(), task))
+    });
+    tasks.collect()
 }
 
 /// The rows of the filter, as `FROM` and `WHERE`.

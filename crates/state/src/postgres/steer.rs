@@ -43,6 +43,36 @@ pub async fn stop(
     Ok(rows::task(&row)?.task)
 }
 
+/// Cancels tasks that are locked and have not ended, however many, in one statement. Parents of them that are not
+/// among them are for the caller to see to.
+pub async fn stop_all(
+    change: &mut Change<'_>,
+    tasks: &[TaskRow],
+    now: Timestamp,
+) -> Result<Vec<Task>, Broken> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = tasks.iter().map(|before| &*before.task.task_id).collect();
+    let stopped = sqlx::query(concat!(
+        "UPDATE task_states SET state = 'cancelled', updated_at = $2, completed_at = $2, \
+         agent_name = NULL, lease_expires_at = NULL, not_before = NULL \
+         WHERE task_id = ANY($1) RETURNING ",
+        task_columns!()
+    ))
+    .bind(ids)
+    .bind(Instant(now))
+    .fetch_all(&mut **change)
+    .await?;
+    for before in tasks {
+        if before.task.state == TaskState::InProgress {
+            change.attempt_ended(before, Ended::Cancelled, now);
+        }
+    }
+    let stopped = stopped.iter().map(|row| Ok(rows::task(row)?.task));
+    stopped.collect()
+}
+
 pub async fn cancel(state: &PostgresState, task_id: &str) -> Result<Task, Broken> {
     let mut change = state.change().await?;
     let outcome = cancel_in(&mut change, state, task_id).await;
@@ -55,21 +85,12 @@ async fn cancel_in(
     task_id: &str,
 ) -> Result<Task, Broken> {
     joins::lock_tree(change, task_id).await?;
-    cancel_held(change, state, task_id).await
-}
-
-/// Cancels a task and all under it, which the caller has locked.
-pub async fn cancel_held(
-    change: &mut Change<'_>,
-    state: &PostgresState,
-    task_id: &str,
-) -> Result<Task, Broken> {
     let (before, under) = joins::held_tree(change, task_id).await?;
     let now = state.now();
     if before.task.state.is_final() {
         return Err(wrong_state(task_id, before.task.state, "cancelled").into());
     }
-    joins::stop_all(change, &under, now).await?;
+    stop_all(change, &under, now).await?;
     let ended = Ended::Cancelled;
     let cancelled = stop(change, &before, ended, TaskState::Cancelled, now).await?;
     joins::child_ended(change, &cancelled, now).await?;
@@ -112,31 +133,34 @@ pub async fn requeue_one(
         .bind(&task.task_id)
         .fetch_all(&mut **change)
         .await?;
-        for task_id in &failed {
-            back_into_queue(change, task_id, now).await?;
-        }
+        let failed: Vec<&str> = failed.iter().map(String::as_str).collect();
+        back_into_queue(change, &failed, now).await?;
     }
-    back_into_queue(change, &task.task_id, now).await?;
+    back_into_queue(change, &[&task.task_id], now).await?;
     joins::settle(change, &task.task_id, now).await?;
     Ok(reads::locked(change, &task.task_id).await?.task)
 }
 
-async fn back_into_queue(
+/// Puts those of the tasks, which are locked, back into the queue that ended without success. Those that have
+/// children to wait for wait for them.
+pub async fn back_into_queue(
     change: &mut PgConnection,
-    task_id: &str,
+    task_ids: &[&str],
     now: Timestamp,
-) -> Result<(), Broken> {
-    sqlx::query(
+) -> Result<Vec<Task>, Broken> {
+    let rows = sqlx::query(concat!(
         "UPDATE task_states SET \
          state = CASE WHEN after_children IS NULL THEN 'queued' ELSE 'waiting' END, \
          updated_at = $2, agent_name = NULL, completed_at = NULL, lease_expires_at = NULL, \
          not_before = NULL, retry_count = 0, lease_losses = 0, last_error = NULL, \
          first_claimed_at = NULL, deadline = CASE WHEN deadline > $2 THEN deadline END \
-         WHERE task_id = $1 AND state IN ('failed', 'dead_letter', 'cancelled')",
-    )
-    .bind(task_id)
+         WHERE task_id = ANY($1) AND state IN ('failed', 'dead_letter', 'cancelled') RETURNING ",
+        task_columns!()
+    ))
+    .bind(task_ids)
     .bind(Instant(now))
-    .execute(change)
+    .fetch_all(change)
     .await?;
-    Ok(())
+    let tasks = rows.iter().map(|row| Ok(rows::task(row)?.task));
+    tasks.collect()
 }

@@ -12,7 +12,7 @@ use super::PostgresState;
 use super::change::Change;
 use super::instant::Instant;
 use super::rows::{self, task_columns};
-use super::steer::stop;
+use super::steer::{stop, stop_all};
 use super::{joins, reads};
 use crate::broken::Broken;
 use crate::joining::open_children;
@@ -114,7 +114,7 @@ async fn fail_overdue_in(
     if before.task.state.is_final() || !is_due {
         return Ok(None);
     }
-    joins::stop_all(change, &under, now).await?;
+    stop_all(change, &under, now).await?;
     let failed = stop(change, &before, Ended::Overdue, TaskState::Failed, now).await?;
     joins::child_ended(change, &failed, now).await?;
     Ok(Some(failed))
