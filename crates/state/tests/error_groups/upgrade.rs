@@ -220,8 +220,7 @@ async fn what_a_server_of_before_is_writing_is_kept() {
     let mut connection = postgres(&database, rows()).await;
     let mut change = connection.begin().await.unwrap();
     let late = format!(
-        "UPDATE error_followers SET cursor = 71; \
-         INSERT INTO error_group_tasks (group_id, correlation_id, task_id, number) \
+        "INSERT INTO error_group_tasks (group_id, correlation_id, task_id, number) \
          VALUES ('{}', 'c-late', 't-late', 12001)",
         group_id("boom")
     );
