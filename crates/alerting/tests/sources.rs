@@ -55,6 +55,13 @@ impl LogStore for Moody {
     ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
         self.logs.write(operations).await
     }
+
+    async fn rewrite(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        self.logs.rewrite(operations).await
+    }
     async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {
         if self.fails.load(Ordering::SeqCst) {
             return Err(StoreError::TimedOut { seconds: 30 });

@@ -33,6 +33,13 @@ impl LogStore for Counting {
         self.logs.write(operations).await
     }
 
+    async fn rewrite(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        self.logs.rewrite(operations).await
+    }
+
     async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {
         self.logs.search(request).await
     }

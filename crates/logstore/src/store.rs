@@ -32,7 +32,7 @@ use crate::shared::{Reservation, Shared, parsers};
 use crate::state::Index;
 use crate::stats::Stats;
 use crate::write::admission::admit;
-use crate::write::prepare::{Prepared, deleted, prepare};
+use crate::write::prepare::{Origin, Prepared, deleted, prepare};
 use crate::write::writer::{Command, Writer, index_to_create};
 
 /// How often one who waits for a flush looks again.
@@ -223,6 +223,29 @@ impl EmbeddedLogs {
         })
     }
 
+    async fn written(
+        &self,
+        operations: Vec<WriteOperation>,
+        origin: Origin,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        let reservation = self.reserve(&operations)?;
+        let permit = self.parsing.acquire().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
+        let prepared: Prepared = self
+            .blocking(move |shared| {
+                let prepare = |learner: &mut _| prepare(operations, origin, learner);
+                Ok(shared.learners.lend(prepare))
+            })
+            .await?;
+        drop(permit);
+        self.ask(|reply| Command::Write {
+            prepared,
+            reservation,
+            reply,
+        })
+        .await
+    }
+
     fn refuse_all(&self, count: usize) {
         let account = Account {
             received: count as u64,
@@ -295,25 +318,15 @@ impl LogStore for EmbeddedLogs {
         operations: Vec<WriteOperation>,
     ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
         let documents = operations.len();
-        let reservation = self
-            .reserve(&operations)
-            .inspect_err(|_| self.refuse_all(documents))?;
-        let permit = self.parsing.acquire().await;
-        let permit = permit.map_err(|_| StoreError::Closed)?;
-        let prepared: Prepared = self
-            .blocking(move |shared| {
-                Ok(shared.learners.lend(|learner| prepare(operations, learner)))
-            })
-            .await?;
-        drop(permit);
-        let answer = self
-            .ask(|reply| Command::Write {
-                prepared,
-                reservation,
-                reply,
-            })
-            .await;
+        let answer = self.written(operations, Origin::Sender).await;
         answer.inspect_err(|_| self.refuse_all(documents))
+    }
+
+    async fn rewrite(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        self.written(operations, Origin::Store).await
     }
 
     async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {

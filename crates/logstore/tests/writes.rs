@@ -216,6 +216,14 @@ async fn what_an_agent_reports_as_dropped_is_in_its_account_once() {
     // Sent again after a lost answer, it counts no second time.
     let results = store.write(vec![created]).await;
     assert!(matches!(&results[0], Err(Refused::AlreadyExists { .. })));
+    // Neither does it when the store writes it again, nor does anything else then.
+    let again = store
+        .logs()
+        .rewrite(vec![put("copies", "report", &report)])
+        .await;
+    assert!(again.expect("written")[0].is_ok());
+    let total = store.ledger().total();
+    assert_eq!((total.received, total.stored, total.refused), (2, 1, 1));
     let accounts = store.ledger().by_agent();
     let busy = accounts.iter().find(|(name, _)| name == "busy");
     assert_eq!(busy.map(|(_, account)| account.dropped), Some(40));

@@ -80,6 +80,11 @@ pub const CONDITION_STEP_BYTES: usize = 32 * 1024;
 pub const MAX_PIPELINE_NESTING: usize = 50;
 /// Documents that `_reindex` and `_update_by_query` hold at once: what a scroll of Elasticsearch takes.
 pub const REWRITTEN_AT_ONCE: usize = 1_000;
+/// Documents that they take first, when nobody knows yet how long they are.
+pub const REWRITTEN_AT_FIRST: usize = 100;
+/// Bytes of documents that they write at once, and about what they take: with twice the room in the queue of writes
+/// they leave most of that to who ingests.
+pub const REWRITE_BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// How often they send a batch again that a busy store refuses; with the pauses between, two minutes.
 pub const REWRITE_TRIES: u32 = 600;
 /// Documents that are tried out in one request: a person reads them.

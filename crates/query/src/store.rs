@@ -495,6 +495,12 @@ pub trait LogStore: Send + Sync {
         &self,
         operations: Vec<WriteOperation>,
     ) -> Result<Vec<Result<Written, Refused>>, StoreError>;
+    /// Writes documents that the store has already, changed or under other names, as [`LogStore::write`] does. They
+    /// arrive from nobody: no account of agents counts them, nor what they report of other documents.
+    async fn rewrite(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError>;
     /// Finds documents. What was acknowledged before the call is found.
     async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError>;
     /// The document of that id.

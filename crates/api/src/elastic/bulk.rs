@@ -17,7 +17,7 @@ use super::body::{Body, Parameters};
 use super::bulk_ingest;
 use super::bulk_reply::Items;
 use super::bulk_request::{Entry, Verb, parse};
-use super::bulk_write;
+use super::bulk_write::{self, Origin};
 use super::errors::ElasticError;
 use super::parameters::{SourceParameters, is_on};
 use super::strict;
@@ -74,7 +74,7 @@ async fn write(
     bulk_ingest::run(state, &mut entries, parameters.pipeline.as_deref()).await?;
     strict::check(state, &mut entries).await?;
     let known = known_indices(state, &entries).await?;
-    let outcomes = bulk_write::run(state, &mut entries, &known).await?;
+    let outcomes = bulk_write::run(state, &mut entries, &known, Origin::Client).await?;
     let mut items = Items::new(entries.len());
     for (entry, outcome) in entries.iter().zip(&outcomes) {
         items.push(entry, outcome);

@@ -16,6 +16,14 @@ use super::update::{Merged, is_conflict};
 /// What became of each action.
 type Outcome = Result<Done, ElasticError>;
 
+/// Where the documents come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Client,
+    /// They are there already, and are written again.
+    Store,
+}
+
 /// Runs the actions in order. `known` are the indices that a deletion may name.
 ///
 /// # Errors
@@ -25,10 +33,12 @@ pub async fn run(
     state: &ElasticState,
     entries: &mut [Entry],
     known: &HashSet<String>,
+    origin: Origin,
 ) -> Result<Vec<Outcome>, ElasticError> {
     let has_updates = entries.iter().any(|entry| entry.verb == Verb::Update);
     let mut bulk = Bulk {
         state,
+        origin,
         waiting: Vec::with_capacity(entries.len()),
         operations: Vec::with_capacity(entries.len()),
         touched: has_updates.then(HashSet::new),
@@ -65,6 +75,7 @@ pub async fn run(
 
 struct Bulk<'a> {
     state: &'a ElasticState,
+    origin: Origin,
     /// The places of the actions that wait to be written, and what is shown of them.
     waiting: Vec<(usize, Option<Value>)>,
     operations: Vec<WriteOperation>,
@@ -112,7 +123,11 @@ impl Bulk<'_> {
         if operations.is_empty() {
             return Ok(());
         }
-        let mut results = match self.state.logs.write(operations).await {
+        let results = match self.origin {
+            Origin::Client => self.state.logs.write(operations).await,
+            Origin::Store => self.state.logs.rewrite(operations).await,
+        };
+        let mut results = match results {
             Ok(results) => results.into_iter(),
             Err(error) if !self.is_begun => return Err(error.into()),
             Err(error) => {

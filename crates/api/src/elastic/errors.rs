@@ -75,6 +75,12 @@ impl ElasticError {
         self.kind == EXISTS
     }
 
+    /// Whether the store had no room just now, and may have some soon.
+    pub fn is_of_busy_store(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+            && self.kind == "es_rejected_execution_exception"
+    }
+
     /// 400 `parsing_exception`.
     pub fn parsing(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parsing_exception", reason)

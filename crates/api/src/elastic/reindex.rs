@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::REWRITTEN_AT_ONCE;
 use swarmscope_query::elastic::{self, SourceFilter};
@@ -108,15 +108,9 @@ pub async fn reindex(
         let done = done.await?;
         Ok::<_, ElasticError>((done.status(), done.reply(started, true)))
     };
-    if parameters.wait_for_completion.as_deref() == Some("false") {
-        let work = async { work.await.map(|(_, reply)| reply) };
-        let task = state
-            .tasks
-            .start("indices:data/write/reindex", description, work)?;
-        return Ok((StatusCode::OK, Json(json!({ "task": task }))));
-    }
-    let (status, reply) = work.await?;
-    Ok((status, Json(reply)))
+    let action = "indices:data/write/reindex";
+    let waits = parameters.wait_for_completion.as_deref() != Some("false");
+    state.tasks.answer(action, description, work, waits).await
 }
 
 fn object(value: Option<Value>, key: &str) -> Result<Map<String, Value>, ElasticError> {

@@ -1,12 +1,15 @@
 //! Documents that a query finds, written again in batches: what `_update_by_query` and `_reindex` have in common.
-//! They are gone through in the order of writes; what comes meanwhile is none of theirs.
+//! They are gone through in the order of writes; what comes meanwhile is none of theirs. Never more of them at once than
+//! the queue of writes has room for beside others.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use swarmscope_model::limits::{REWRITE_TRIES, REWRITTEN_AT_ONCE};
+use swarmscope_model::limits::{
+    REWRITE_BATCH_BYTES, REWRITE_TRIES, REWRITTEN_AT_FIRST, REWRITTEN_AT_ONCE,
+};
 use swarmscope_query::aggregate::Direction;
 use swarmscope_query::ast::{Query, Scalar};
 use swarmscope_query::indices::IndexExpression;
@@ -16,7 +19,7 @@ use super::ElasticState;
 use super::bulk_ingest;
 use super::bulk_reply::Done;
 use super::bulk_request::Entry;
-use super::bulk_write;
+use super::bulk_write::{self, Origin};
 use super::delete_by_query::unread;
 use super::errors::ElasticError;
 use super::strict;
@@ -31,7 +34,7 @@ pub struct Rewriting {
     pub query: Query,
     /// At most so many documents, the oldest writes first.
     pub max_documents: Option<u64>,
-    /// How many documents to take at once.
+    /// How many documents to take at once, at most.
     pub batch: usize,
     pub past_conflicts: bool,
     pub pipeline: Option<String>,
@@ -70,10 +73,12 @@ impl Rewriting {
             ..SearchRequest::new(indices, self.query.clone())
         };
         let mut left = most;
+        let mut at_once = REWRITTEN_AT_FIRST;
         while left > 0 && done.failures.is_empty() {
             search.size = usize::try_from(left)
                 .unwrap_or(usize::MAX)
-                .min(self.batch.clamp(1, REWRITTEN_AT_ONCE));
+                .min(self.batch.max(1))
+                .min(at_once);
             let reply = state.logs.search(search.clone()).await?;
             if search.up_to_sequence.is_none() {
                 done.total = reply.total.map_or(0, |total| total.count).min(most);
@@ -86,12 +91,16 @@ impl Rewriting {
             };
             search.after = Some(vec![Some(Scalar::Integer(last.sequence as i64))]);
             left -= reply.hits.len() as u64;
-            self.batch(state, &reply.hits, &entry, &mut done).await?;
+            done.batches += 1;
+            for hits in cut(&reply.hits) {
+                self.write(state, hits, &entry, &mut done).await?;
+            }
+            at_once = next_size(&reply.hits);
         }
         Ok(done)
     }
 
-    async fn batch(
+    async fn write(
         &self,
         state: &ElasticState,
         hits: &[Hit],
@@ -104,10 +113,8 @@ impl Rewriting {
             let mut entries = entries?;
             bulk_ingest::run(state, &mut entries, self.pipeline.as_deref()).await?;
             strict::check(state, &mut entries).await?;
-            match bulk_write::run(state, &mut entries, &HashSet::new()).await {
-                Err(error)
-                    if error.status() == StatusCode::TOO_MANY_REQUESTS && tries < REWRITE_TRIES =>
-                {
+            match bulk_write::run(state, &mut entries, &HashSet::new(), Origin::Store).await {
+                Err(error) if error.is_of_busy_store() && tries < REWRITE_TRIES => {
                     tries += 1;
                     done.retries += 1;
                     tokio::time::sleep(PAUSE).await;
@@ -115,7 +122,6 @@ impl Rewriting {
                 outcomes => break (entries, outcomes?),
             }
         };
-        done.batches += 1;
         for (entry, outcome) in entries.iter().zip(outcomes) {
             match outcome {
                 Ok(Done::Written { written, .. }) if written.effect == Effect::Created => {
@@ -141,15 +147,42 @@ impl Rewriting {
     }
 }
 
+fn length(hit: &Hit) -> usize {
+    hit.source.get().len()
+}
+
+/// What is written at once: as many as are not too long together, and at least one.
+fn cut(hits: &[Hit]) -> impl Iterator<Item = &[Hit]> {
+    let mut rest = hits;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fit = rest.iter().take_while(|hit| {
+            bytes += length(hit);
+            bytes <= REWRITE_BATCH_BYTES
+        });
+        let fit = fit.count().max(1);
+        let (now, later) = rest.split_at_checked(fit)?;
+        rest = later;
+        Some(now)
+    })
+}
+
+/// How many documents to take the next time, when they are as long as these.
+fn next_size(hits: &[Hit]) -> usize {
+    let bytes: usize = hits.iter().map(length).sum();
+    let average = bytes / hits.len().max(1);
+    (REWRITE_BATCH_BYTES / average.max(1)).clamp(1, REWRITTEN_AT_ONCE)
+}
+
 impl Rewritten {
-    /// The status of the reply: that of the first failure.
+    /// The status of the reply: the highest of the failures.
     pub fn status(&self) -> StatusCode {
-        let status = self
+        let codes = self
             .failures
-            .first()
-            .and_then(|first| first["status"].as_u64());
-        let status = status.and_then(|code| u16::try_from(code).ok());
-        status
+            .iter()
+            .filter_map(|failure| failure["status"].as_u64());
+        let highest = codes.max().and_then(|code| u16::try_from(code).ok());
+        highest
             .and_then(|code| StatusCode::from_u16(code).ok())
             .unwrap_or(StatusCode::OK)
     }

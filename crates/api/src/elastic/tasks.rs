@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::{MAX_FINISHED_TASKS, MAX_RUNNING_TASKS};
 use swarmscope_query::elastic::time_value;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::ElasticState;
 use super::body::Parameters;
@@ -50,6 +50,44 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// Lets work go on by itself, and answers with what comes of it, or with the task's id when nobody waits. A client
+    /// that gives up does not end the work.
+    ///
+    /// # Errors
+    /// When too many tasks run, and those of the work.
+    pub async fn answer(
+        &self,
+        action: &'static str,
+        description: String,
+        work: impl Future<Output = Result<(StatusCode, Value), ElasticError>> + Send + 'static,
+        waits: bool,
+    ) -> Result<(StatusCode, Json<Value>), ElasticError> {
+        let (tell, told) = oneshot::channel();
+        let work = async {
+            let outcome = work.await;
+            let kept = outcome.clone().map(|(_, reply)| reply);
+            // Nobody may wait any more.
+            drop(tell.send(outcome));
+            kept
+        };
+        let (number, mut ended) = self.begin(action, description, work)?;
+        if !waits {
+            let task = format!("{NODE_ID}:{number}");
+            return Ok((StatusCode::OK, Json(json!({ "task": task }))));
+        }
+        let outcome = told.await.map_err(|_| {
+            ElasticError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "illegal_state_exception",
+                "the task ended without an answer",
+            )
+        })?;
+        // Who has the answer does not find the task among those that run.
+        drop(ended.wait_for(Option::is_some).await);
+        let (status, reply) = outcome?;
+        Ok((status, Json(reply)))
+    }
+
     /// Lets work go on by itself; gives the id to ask for it.
     ///
     /// # Errors
@@ -60,6 +98,16 @@ impl Tasks {
         description: String,
         work: impl Future<Output = Result<Value, ElasticError>> + Send + 'static,
     ) -> Result<String, ElasticError> {
+        let (number, _) = self.begin(action, description, work)?;
+        Ok(format!("{NODE_ID}:{number}"))
+    }
+
+    fn begin(
+        &self,
+        action: &'static str,
+        description: String,
+        work: impl Future<Output = Result<Value, ElasticError>> + Send + 'static,
+    ) -> Result<(u64, watch::Receiver<Option<Outcome>>), ElasticError> {
         let (tell, outcome) = watch::channel(None);
         let number = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +127,7 @@ impl Tasks {
                 started: Timestamp::now(),
                 clock: Instant::now(),
                 took: None,
-                outcome,
+                outcome: outcome.clone(),
             };
             known.by_number.insert(number, task);
             number
@@ -90,7 +138,7 @@ impl Tasks {
             tasks.finish(number);
             tell.send_replace(Some(outcome));
         });
-        Ok(format!("{NODE_ID}:{number}"))
+        Ok((number, outcome))
     }
 
     fn finish(&self, number: u64) {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use swarmscope_model::Timestamp;
 use swarmscope_model::limits::REWRITTEN_AT_ONCE;
 
@@ -64,13 +64,8 @@ pub async fn update_by_query(
         let done = done.await?;
         Ok::<_, ElasticError>((done.status(), done.reply(started, false)))
     };
-    if parameters.is_task() {
-        let description = format!("update-by-query [{index}]");
-        let work = async { work.await.map(|(_, reply)| reply) };
-        let action = "indices:data/write/update/byquery";
-        let task = state.tasks.start(action, description, work)?;
-        return Ok((StatusCode::OK, Json(json!({ "task": task }))));
-    }
-    let (status, reply) = work.await?;
-    Ok((status, Json(reply)))
+    let description = format!("update-by-query [{index}]");
+    let action = "indices:data/write/update/byquery";
+    let waits = !parameters.is_task();
+    state.tasks.answer(action, description, work, waits).await
 }

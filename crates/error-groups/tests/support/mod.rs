@@ -207,6 +207,13 @@ impl LogStore for Watched {
         self.logs.write(operations).await
     }
 
+    async fn rewrite(
+        &self,
+        operations: Vec<WriteOperation>,
+    ) -> Result<Vec<Result<Written, Refused>>, StoreError> {
+        self.logs.rewrite(operations).await
+    }
+
     async fn search(&self, request: SearchRequest) -> Result<SearchReply, StoreError> {
         let reply = self.logs.search(request).await?;
         let bytes = reply.hits.iter().map(|hit| hit.source.get().len()).sum();

@@ -140,7 +140,7 @@ impl<'a> Decider<'a> {
             sequences: numbers(prepared),
             versions: numbers(prepared),
             changes: Vec::new(),
-            accounts: Accounts::new(prepared.agents.len()),
+            accounts: Accounts::new(prepared.agents.len(), prepared.origin),
         };
         let mut results = Vec::with_capacity(prepared.operations.len());
         for (operation, standing) in prepared.operations.iter().zip(standings) {

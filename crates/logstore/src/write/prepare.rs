@@ -20,6 +20,15 @@ use crate::block::Block;
 use crate::block::builder::BlockBuilder;
 use crate::block::learner::Learner;
 
+/// Where the documents of a request come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Whoever sent them; they stand in accounts.
+    Sender,
+    /// The store itself, where they stand in accounts already.
+    Store,
+}
+
 /// A request ready for the writer.
 #[derive(Debug)]
 pub struct Prepared {
@@ -28,6 +37,7 @@ pub struct Prepared {
     pub blocks: Vec<(Arc<str>, Block)>,
     /// Who the documents are from.
     pub agents: Vec<String>,
+    pub origin: Origin,
     pub arrival: i64,
 }
 
@@ -95,7 +105,7 @@ pub fn deleted(action: Action) -> Option<Onto> {
 }
 
 /// Checks and parses the operations.
-pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepared {
+pub fn prepare(operations: Vec<WriteOperation>, origin: Origin, learner: &mut Learner) -> Prepared {
     learner.renew();
     let mut preparation = Preparation {
         expected: Expected::of(&operations),
@@ -121,6 +131,7 @@ pub fn prepare(operations: Vec<WriteOperation>, learner: &mut Learner) -> Prepar
             .map(|(index, builder)| (index, builder.finish()))
             .collect(),
         agents: preparation.agents.names,
+        origin,
         arrival: preparation.arrival,
     }
 }
@@ -313,6 +324,7 @@ fn refusal(refused: NotADocument) -> Refused {
 /// What became of a request's documents, by agent.
 #[derive(Debug)]
 pub struct Accounts {
+    origin: Origin,
     by_agent: Vec<Account>,
     /// Accounts up to a report, in the order of the reports: what a report covers is booked before it.
     reported: Vec<(u32, Account, LedgerReport)>,
@@ -320,8 +332,9 @@ pub struct Accounts {
 
 impl Accounts {
     /// Nothing yet, for so many agents.
-    pub fn new(agents: usize) -> Self {
+    pub fn new(agents: usize, origin: Origin) -> Self {
         Self {
+            origin,
             by_agent: vec![Account::default(); agents],
             reported: Vec::new(),
         }
@@ -354,8 +367,11 @@ impl Accounts {
         account.repeated += u64::from(matches!(reason, Refused::AlreadyExists { .. }));
     }
 
-    /// Enters them in the ledger.
+    /// Enters them in the ledger. Those of what the store has already are none.
     pub fn record(self, agents: &[String], ledger: &Ledger) {
+        if self.origin == Origin::Store {
+            return;
+        }
         for (agent, account, report) in self.reported {
             let agent = &agents[agent as usize];
             ledger.record(agent, account);
